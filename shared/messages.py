@@ -1,0 +1,46 @@
+"""What travels on our queues. Small, versioned, without personal data or amounts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Message(BaseModel):
+    """A message of ours: immutable, and unknown members are an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    schema_version: Literal[1] = 1
+
+
+class CartEvent(Message):
+    """A delivery that was verified and archived, or a poller's hint: on `cart-events.fifo`.
+
+    `raw_key` is the archived body in the raw-events bucket; a hint has none and names what to fetch.
+    FIFO group: `tenant#store#resource_id`; deduplication id: the delivery key's digest.
+    """
+
+    tenant: str = Field(min_length=1)
+    store: str = Field(min_length=1)
+    cart: str = Field(min_length=1)
+    topic: str = Field(min_length=1)
+    delivery: str = Field(min_length=1)
+    resource_id: str = ""
+    raw_key: str = ""
+    received_at: datetime
+
+
+class OrderReady(Message):
+    """An order whose facts are kept and whose customer is known: on `order-postings.fifo`.
+
+    FIFO group: the lane, `tenant#n`.
+    """
+
+    tenant: str = Field(min_length=1)
+    store: str = Field(min_length=1)
+    order_id: str = Field(min_length=1)
+    facts_version: int = Field(ge=0)
+    cause: str = "event"

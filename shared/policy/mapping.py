@@ -1,0 +1,122 @@
+"""Where each amount goes in this company's chart: roles, taxes, gateways, items, dimensions.
+
+Standard library only. A missing entry is never replaced by a guess: the planner reports it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """The account roles of the accounting reference, section 0."""
+
+    BANK = "bank"
+    RECEIVABLE = "receivable"
+    INVENTORY = "inventory"
+    CUSTOMER_ADVANCES = "customer_advances"
+    REFUNDS_PAYABLE = "refunds_payable"
+    MARKETPLACE_TAX = "marketplace_tax"
+    DUTIES_COLLECTED = "duties_collected"
+    GIFT_CARDS = "gift_cards"
+    GIFT_CARD_DISCOUNT = "gift_card_discount"
+    STORE_CREDIT = "store_credit"
+    DEFERRED_REVENUE = "deferred_revenue"
+    TIPS_PAYABLE = "tips_payable"
+    REFUND_LIABILITY = "refund_liability"
+    RIGHT_TO_RETURNS = "right_to_returns"
+    PRODUCT_REVENUE = "product_revenue"
+    SHIPPING_REVENUE = "shipping_revenue"
+    FEE_REVENUE = "fee_revenue"
+    RESTOCKING_FEE_REVENUE = "restocking_fee_revenue"
+    DISCOUNTS = "discounts"
+    RETURNS = "returns"
+    COST_OF_GOODS = "cost_of_goods"
+    INVENTORY_WRITE_DOWN = "inventory_write_down"
+    PROCESSING_FEES = "processing_fees"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRule:
+    """A cart tax, by its title or jurisdiction (compared without case), and where it is owed.
+
+    `item` is the Order Entry item that posts to `account`, used on sales documents.
+    """
+
+    title: str
+    account: str
+    item: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """Where money of one gateway sits: a financial entity, or an undeposited or liability account.
+
+    `account` is the ledger account behind it (clearing 1100, gift cards 2200 ...).
+    """
+
+    gateway: str
+    account: str
+    financial_entity: str = ""
+    undeposited_account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRule:
+    """A cart SKU and the Sage item (and revenue account behind it) that sells it."""
+
+    sku: str
+    item: str
+    account: str = ""
+    department: str = ""
+    class_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The Order Entry items that carry what is not goods, and the catch-all for unknown SKUs.
+
+    An empty `default` sends an order with an unknown SKU to review.
+    """
+
+    default: str = ""
+    shipping: str = ""
+    discount: str = ""
+    tip: str = ""
+    duty: str = ""
+    fee: str = ""
+    gift_card: str = ""
+    deferred: str = ""
+    marketplace_tax: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Definitions:
+    """The names of this company's transaction definitions and journals."""
+
+    sales_order: str = "Sales Order"
+    sales_invoice: str = "Sales Invoice"
+    sales_return: str = "Sales Return"
+    journal: str = "GJ"
+    unit: str = "Each"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """One store's mapping; `version` is stored with what was posted under it."""
+
+    version: str
+    accounts: dict[Role, str]
+    taxes: tuple[TaxRule, ...] = ()
+    tenders: tuple[Tender, ...] = ()
+    item_rules: tuple[ItemRule, ...] = ()
+    items: Items = field(default_factory=Items)
+    definitions: Definitions = field(default_factory=Definitions)
+    location: str = ""
+    department: str = ""
+    class_id: str = ""
+    channel_customer: str = ""
+    customer_prefix: str = "C-"
+    term: str = ""

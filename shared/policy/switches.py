@@ -1,0 +1,134 @@
+"""The policy switches of the accounting reference, section 18, with its defaults.
+
+Standard library only: the planner reads these and nothing else decides how an order is booked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PostingMode(StrEnum):
+    """How deep a channel is posted (R-11.1)."""
+
+    DETAIL = "detail"
+    SUMMARY_DAILY = "summary_daily"
+    SUMMARY_PAYOUT = "summary_payout"
+
+
+class Moment(StrEnum):
+    """The event that recognises revenue or raises the invoice (R-2.2)."""
+
+    CAPTURE = "capture"
+    SHIP = "ship"
+    DELIVER = "deliver"
+
+
+class CustomerMode(StrEnum):
+    """Who the customer in the books is."""
+
+    CHANNEL = "channel"
+    REAL = "real"
+
+
+class Presentation(StrEnum):
+    """Discounts beside revenue at list (gross) or taken off it (net) (R-2.6)."""
+
+    GROSS = "gross"
+    NET = "net"
+
+
+class RefundPresentation(StrEnum):
+    """Returned revenue on its own account or taken off revenue."""
+
+    RETURNS_ACCOUNT = "returns_account"
+    REVERSE_REVENUE = "reverse_revenue"
+
+
+class CreditOn(StrEnum):
+    """When a refund becomes a credit memo (R-3.5)."""
+
+    REFUND_SETTLED = "refund_settled"
+    REFUND_CREATED = "refund_created"
+
+
+class GoodwillTax(StrEnum):
+    """Whether a refund without lines gives tax back (R-3.6)."""
+
+    NONE = "none"
+    INCLUSIVE_SPLIT = "inclusive_split"
+
+
+class MarketplaceTax(StrEnum):
+    """Facilitator tax shown as a pass-through or left out (R-5.4)."""
+
+    PASS_THROUGH = "pass_through"
+    OMIT = "omit"
+
+
+class UnknownLiability(StrEnum):
+    """What a tax of unknown liable party becomes (R-5.5)."""
+
+    HOLD = "hold"
+    MERCHANT = "merchant"
+    CHANNEL = "channel"
+
+
+class Tips(StrEnum):
+    """Whose the tips are (R-4.7)."""
+
+    PAYABLE = "payable"
+    REVENUE = "revenue"
+
+
+class Duties(StrEnum):
+    """Duties collected as agent or as principal (R-4.9)."""
+
+    AGENT = "agent"
+    PRINCIPAL = "principal"
+
+
+class Cogs(StrEnum):
+    """Where cost of goods comes from; off unless inventory is kept in Sage."""
+
+    OFF = "off"
+    CART_COST = "cart_cost"
+
+
+class TaxPoint(StrEnum):
+    """When tax becomes payable (R-2.8)."""
+
+    INVOICE = "invoice"
+    CAPTURE = "capture"
+
+
+class ClosedPeriod(StrEnum):
+    """What happens to a document dated in a closed period (R-10.4)."""
+
+    HOLD = "hold"
+    NEXT_OPEN = "next_open"
+    REQUEST_REOPEN = "request_reopen"
+
+
+@dataclass(frozen=True, slots=True)
+class PostingPolicy:
+    """Every switch, at its default unless the tenant says otherwise."""
+
+    posting_mode: PostingMode = PostingMode.DETAIL
+    recognise_on: Moment = Moment.SHIP
+    invoice_on: Moment = Moment.SHIP
+    customer_mode: CustomerMode = CustomerMode.REAL
+    discount_presentation: Presentation = Presentation.GROSS
+    refund_presentation: RefundPresentation = RefundPresentation.RETURNS_ACCOUNT
+    credit_on: CreditOn = CreditOn.REFUND_SETTLED
+    goodwill_tax: GoodwillTax = GoodwillTax.NONE
+    marketplace_tax: MarketplaceTax = MarketplaceTax.PASS_THROUGH
+    channel_liable_unknown: UnknownLiability = UnknownLiability.HOLD
+    tips: Tips = Tips.PAYABLE
+    duties: Duties = Duties.AGENT
+    cogs: Cogs = Cogs.OFF
+    tax_point: TaxPoint = TaxPoint.INVOICE
+    closed_period_receipts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
+    closed_period_invoices: ClosedPeriod = ClosedPeriod.HOLD
+    post_zero_lines: bool = False

@@ -1,0 +1,52 @@
+"""What the use cases ask of the outside; adapters and fakes keep the same promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from commerce.money import Money
+from intacct.documents import Contact, Customer, Document, DocumentResult
+
+Clock = Callable[[], datetime]
+"""The time now, aware and in UTC; injected, so that tests and the fault simulation own it."""
+
+IdMaker = Callable[[], str]
+"""A fresh opaque id for each claim attempt; injected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document read back by our own mark, with what is compared before it is believed."""
+
+    result: DocumentResult
+    reference: str
+    customer: str = ""
+    total: Money | None = None
+
+
+class Books(Protocol):
+    """One company's books at Sage Intacct, in whatever protocol serves the action.
+
+    Every method may raise the errors of `intacct.errors`; writes are never retried inside.
+    """
+
+    def create(
+        self, document: Document, *, control_id: str, idempotency_key: str
+    ) -> DocumentResult:
+        """Post one document, with all its references resolved to Sage keys."""
+        ...
+
+    def find(self, document: Document) -> Sequence[Found]:
+        """Documents of the same kind that carry our mark: empty when there is none."""
+        ...
+
+    def find_customers(self, *, email: str = "", customer_id: str = "") -> Sequence[Customer]:
+        """Customers whose id or display contact's e-mail is exactly that value."""
+        ...
+
+    def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
+        """The contact of that id, created when it is not there."""
+        ...

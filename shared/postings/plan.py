@@ -1,0 +1,117 @@
+"""What the planner answers: postings in dependency order, and every finding that stops it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from commerce.money import Money
+from intacct.documents import Document, DocumentResult, JournalLine
+
+
+class PostingKind(StrEnum):
+    """The kinds of business action, as they stand in the posting key (reliability §3.1)."""
+
+    CUSTOMER = "CUSTOMER"
+    SALES_ORDER = "SO_CREATE"
+    INVOICE = "INVOICE"
+    ADVANCE = "ADVANCE"
+    PAYMENT = "PAYMENT"
+    ADVANCE_APPLICATION = "APPLY"
+    CREDIT_MEMO = "CREDIT"
+    DEBIT_MEMO = "DEBIT"
+    CUSTOMER_REFUND = "REFUND_PAY"
+    JOURNAL_ENTRY = "JOURNAL"
+    GL_BATCH = "GL_BATCH"
+
+
+class Reason(StrEnum):
+    """Why something waits for a person; people filter by these (reliability §7)."""
+
+    PAYLOAD_INVALID = "PAYLOAD_INVALID"
+    UNBALANCED = "UNBALANCED"
+    MAPPING_MISSING = "MAPPING_MISSING"
+    CONFIGURATION_MISSING = "CONFIGURATION_MISSING"
+    CUSTOMER_AMBIGUOUS = "CUSTOMER_AMBIGUOUS"
+    PERIOD_CLOSED = "PERIOD_CLOSED"
+    DIMENSION_INVALID = "DIMENSION_INVALID"
+    AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
+    TAX_UNMAPPED = "TAX_UNMAPPED"
+    TAX_LIABILITY_UNKNOWN = "TAX_LIABILITY_UNKNOWN"
+    PAYMENT_UNDECIDED = "PAYMENT_UNDECIDED"
+    DUPLICATE_FOUND = "DUPLICATE_FOUND"
+    READBACK_DIFFERS = "READBACK_DIFFERS"
+    CONTENT_CONFLICT = "CONTENT_CONFLICT"
+    IN_DOUBT_EXHAUSTED = "IN_DOUBT_EXHAUSTED"
+    RESEND_LIMIT = "RESEND_LIMIT"
+    PERMISSION = "PERMISSION"
+    REAUTH_REQUIRED = "REAUTH_REQUIRED"
+    REFUSED_BY_SAGE = "REFUSED_BY_SAGE"
+    REFUND_WITHOUT_ORDER = "REFUND_WITHOUT_ORDER"
+    REFUND_EXCEEDS_INVOICE = "REFUND_EXCEEDS_INVOICE"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    TEST_ORDER = "TEST_ORDER"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that must be fixed, where it is, and what would fix it; never personal data."""
+
+    reason: Reason
+    place: str
+    message: str
+    hint: str = ""
+    difference: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One document that should exist in the books.
+
+    `key` is its business identity (R-15.1) and stable for ever; `needs` are keys that must be done
+    first; `effect` is the ledger effect it is expected to have; `true_on` is the ledger date before
+    any closed-period shift.
+    """
+
+    key: str
+    kind: PostingKind
+    document: Document
+    needs: tuple[str, ...] = ()
+    effect: tuple[JournalLine, ...] = ()
+    true_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayEntry:
+    """One business event of a summary-mode channel: its lines belong to the day's journal.
+
+    `event` is unique in the store (sale:<order id>, refund:<refund id>); `lines` balance.
+    """
+
+    event: str
+    store: str
+    currency: str
+    ledger_on: date
+    occurred_at: datetime
+    lines: tuple[JournalLine, ...]
+    order_total: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is missing in the books, or all the reasons why that cannot be said.
+
+    With findings, nothing of the plan may be posted. `waiting` says what the order waits for when
+    there is nothing to do yet (a payment, a shipment), in words for people.
+    """
+
+    postings: tuple[Posting, ...] = ()
+    day_entries: tuple[DayEntry, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    waiting: tuple[str, ...] = ()
+
+
+Posted = dict[str, DocumentResult]
+"""What is already in the books: posting key to Sage's result."""

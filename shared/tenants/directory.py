@@ -1,0 +1,98 @@
+"""The tenants' configuration, read from DynamoDB and kept for a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from shared.tenants.models import Tenant
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class UnknownTenantError(LookupError):
+    """There is no configuration for that tenant."""
+
+
+class TenantDirectory:
+    """Finds tenants and the routes of their stores; a miss is cached as well, for a shorter time."""
+
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        *,
+        monotonic: Callable[[], float],
+        max_age_seconds: float = 60.0,
+    ) -> None:
+        """`monotonic` tells the age of what is cached, in seconds."""
+        self._client = client
+        self._table = table
+        self._monotonic = monotonic
+        self._max_age_seconds = max_age_seconds
+        self._tenants: dict[str, tuple[float, Tenant]] = {}
+        self._routes: dict[tuple[str, str], tuple[float, str]] = {}
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The tenant's configuration.
+
+        Raises:
+            UnknownTenantError: there is none.
+            pydantic.ValidationError: what is stored is no valid configuration.
+        """
+        known = self._tenants.get(tenant_id)
+        if known and self._is_fresh(known[0]):
+            return known[1]
+        item = self._read(f"TENANT#{tenant_id}", "CONFIG")
+        if not item:
+            message = f"there is no tenant {tenant_id}"
+            raise UnknownTenantError(message)
+        tenant = Tenant.model_validate_json(item)
+        self._tenants[tenant_id] = (self._monotonic(), tenant)
+        return tenant
+
+    def route(self, cart: str, store: str) -> str:
+        """The id of the tenant that this webhook path belongs to; empty when there is none."""
+        known = self._routes.get((cart, store))
+        if known and self._is_fresh(known[0]):
+            return known[1]
+        tenant_id = self._read(f"ROUTE#{cart}#{store}", "ROUTE")
+        if len(self._routes) > 10_000:  # noqa: PLR2004  # a flood of made-up paths
+            self._routes.clear()
+        self._routes[(cart, store)] = (self._monotonic(), tenant_id)
+        return tenant_id
+
+    def all(self) -> Iterator[Tenant]:
+        """Every tenant, for schedules; reads the whole table in pages."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="sk = :config",
+            ExpressionAttributeValues={":config": {"S": "CONFIG"}},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield Tenant.model_validate_json(item["document"]["S"])
+
+    def put(self, tenant: Tenant) -> None:
+        """Store a tenant and the routes of its stores."""
+        self._write(f"TENANT#{tenant.id}", "CONFIG", tenant.model_dump_json())
+        for store in tenant.stores:
+            self._write(f"ROUTE#{store.cart}#{store.id}", "ROUTE", tenant.id)
+        self._tenants.pop(tenant.id, None)
+        self._routes.clear()
+
+    def _is_fresh(self, read_at: float) -> bool:
+        return self._monotonic() - read_at < self._max_age_seconds
+
+    def _read(self, pk: str, sk: str) -> str:
+        answer = self._client.get_item(
+            TableName=self._table, Key={"pk": {"S": pk}, "sk": {"S": sk}}
+        )
+        return answer.get("Item", {}).get("document", {}).get("S", "")
+
+    def _write(self, pk: str, sk: str, document: str) -> None:
+        self._client.put_item(
+            TableName=self._table,
+            Item={"pk": {"S": pk}, "sk": {"S": sk}, "document": {"S": document}},
+        )

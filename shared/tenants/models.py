@@ -1,0 +1,91 @@
+"""A tenant's configuration as it is stored and checked; secrets are named here, never held.
+
+One document per tenant (`TENANT#<id>`), and one small route per store (`ROUTE#<cart>#<store>`) that
+leads a webhook to its tenant.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from shared.policy.mapping import Mapping
+from shared.policy.switches import PostingPolicy
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as exc:
+        message = f"{name!r} is not a time zone of the IANA database"
+        raise ValueError(message) from exc
+    return name
+
+
+ZoneName = Annotated[str, AfterValidator(_zone)]
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Entity(_Model):
+    """One set of books inside the company; `zone` and `day_ends_at` make the ledger date (R-10.1).
+
+    `day_ends_at` is hours and minutes after midnight, at most 06:00 (R-10.2).
+    """
+
+    id: Identifier
+    zone: ZoneName
+    base_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    day_ends_at: Annotated[str, Field(pattern=r"^0[0-5]:[0-5][0-9]$|^06:00$")] = "00:00"
+
+
+class Store(_Model):
+    """One shop of a tenant: its cart, how it is recognised, its entity, policy and mapping."""
+
+    id: Identifier
+    cart: Literal["shopify"]
+    domain: str = ""
+    entity: Identifier
+    api_base_url: str = ""
+    policy: PostingPolicy = PostingPolicy()
+    mapping: Mapping
+    go_live_on: str = ""
+
+
+class Intacct(_Model):
+    """How the tenant's company is reached: ids only; the secret holds what is secret.
+
+    `lanes` is the company's write concurrency: the tier's application allowance less two.
+    `protocols` overrides the capability table, action name to `rest` or `xml`.
+    """
+
+    company_id: str = Field(min_length=1)
+    user_id: str = Field(min_length=1)
+    entity_ids: tuple[Identifier, ...] = ()
+    lanes: int = Field(default=4, ge=1, le=64)
+    protocols: dict[str, Literal["rest", "xml"]] = {}
+    hard_unique: tuple[str, ...] = ()
+
+
+class Tenant(_Model):
+    """A company that uses the product."""
+
+    id: Identifier
+    name: str = ""
+    intacct: Intacct
+    entities: tuple[Entity, ...] = Field(min_length=1)
+    stores: tuple[Store, ...] = ()
+    is_paused: bool = False
+
+    def store(self, store_id: str) -> Store | None:
+        """The store of that id, or None."""
+        return next((store for store in self.stores if store.id == store_id), None)
+
+    def entity(self, entity_id: str) -> Entity | None:
+        """The entity of that id, or None."""
+        return next((entity for entity in self.entities if entity.id == entity_id), None)
