@@ -307,7 +307,11 @@ class JournalLine:
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """A journal entry (XML: GLBATCH); `reference` is the mark it is looked up by."""
+    """A journal entry (XML: GLBATCH); `reference` is the mark it is looked up by.
+
+    `is_batch` marks the day's journal of a summary-mode channel, which is posted whole as one
+    GLBATCH over XML (`intacct.capabilities`); single entries go by REST.
+    """
 
     reference: str
     journal: str
@@ -316,6 +320,7 @@ class JournalEntry:
     lines: tuple[JournalLine, ...]
     base_location: str = ""
     is_draft: bool = False
+    is_batch: bool = False
 
 
 Document = (

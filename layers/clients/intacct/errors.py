@@ -40,13 +40,19 @@ class IntacctError(Exception):
         status: int | None = None,
         control_id: str = "",
         support_id: str = "",
+        is_replay: bool = False,
     ) -> None:
-        """Keep the facts a person or a support case needs; never the payload."""
+        """Keep the facts a person or a support case needs; never the payload.
+
+        `is_replay` says that Sage repeated a stored answer for a known `Idempotency-Key` instead of
+        reading the request again (REST reference §7.8): only a new key can bring a new verdict.
+        """
         super().__init__(message)
         self.findings = findings
         self.status = status
         self.control_id = control_id
         self.support_id = support_id
+        self.is_replay = is_replay
 
     @property
     def codes(self) -> tuple[str, ...]:
