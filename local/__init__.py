@@ -1,0 +1,1 @@
+"""What makes a laptop a cloud: simulators, the embedded AWS and the demo."""

@@ -1,0 +1,1 @@
+"""The books: records, sub-ledgers and the general ledger, said in neither protocol."""

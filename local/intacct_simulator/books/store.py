@@ -1,0 +1,142 @@
+"""Records of the books: tables with keys that are never reused, look-up by value, and rollback.
+
+One process owns one store; whoever calls it holds the company's lock.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+Record = Mapping[str, Any]
+
+_Index = dict[Any, dict[int, None]]
+
+
+class Store:
+    """Tables of records by integer key. A record is replaced, never changed in place."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, dict[int, Record]] = defaultdict(dict)
+        self._last_key: dict[str, int] = defaultdict(int)
+        self._indexes: dict[tuple[str, str], _Index] = {}
+        self._undo: list[tuple[str, int, Record | None]] = []
+        self._depth = 0
+        self.changes = 0
+
+    def insert(self, table: str, fields: Record) -> Record:
+        """Add a record under the table's next key and return it with its `key`."""
+        self._last_key[table] += 1
+        key = self._last_key[table]
+        record = {**fields, "key": key}
+        self._put(table, key, record)
+        return record
+
+    def replace(self, table: str, record: Record) -> Record:
+        """Put a whole record in place of the one with the same key."""
+        self._put(table, record["key"], record)
+        return record
+
+    def change(self, table: str, key: int, **fields: object) -> Record:
+        """Replace some fields of a record and return the new one."""
+        return self.replace(table, {**self._tables[table][key], **fields})
+
+    def remove(self, table: str, key: int) -> None:
+        """Take a record away; its key is not given out again."""
+        self._put(table, key, None)
+
+    def get(self, table: str, key: int) -> Record | None:
+        """Give the record with a key, or None."""
+        return self._tables[table].get(key)
+
+    def rows(self, table: str) -> Iterator[Record]:
+        """Iterate over a table in the order of its keys."""
+        rows = self._tables[table]
+        yield from [rows[key] for key in sorted(rows)]
+
+    def count(self, table: str) -> int:
+        """Say how many records a table holds."""
+        return len(self._tables[table])
+
+    def tables(self) -> list[str]:
+        """Name the tables that hold something."""
+        return sorted(name for name, rows in self._tables.items() if rows)
+
+    def find(self, table: str, **equals: object) -> list[Record]:
+        """Give the records whose fields have these values, in the order of their keys."""
+        (first, value), *others = equals.items()
+        keys = self._index(table, first).get(value, {})
+        rows = self._tables[table]
+        found = [rows[key] for key in sorted(keys)]
+        return [row for row in found if all(row.get(name) == want for name, want in others)]
+
+    def first(self, table: str, **equals: object) -> Record | None:
+        """Give the oldest record whose fields have these values, or None."""
+        return next(iter(self.find(table, **equals)), None)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Undo every change made inside when an exception leaves; transactions nest."""
+        mark = len(self._undo)
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._roll_back(mark)
+            raise
+        finally:
+            self._depth -= 1
+            if self._depth == 0:
+                self._undo.clear()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Give all tables and the last keys, for keeping on disk."""
+        return {
+            "tables": {name: list(self.rows(name)) for name in self.tables()},
+            "last_keys": dict(self._last_key),
+        }
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Become what `snapshot` once gave."""
+        self._tables.clear()
+        self._indexes.clear()
+        for name, rows in snapshot["tables"].items():
+            self._tables[name] = {row["key"]: row for row in rows}
+        self._last_key = defaultdict(int, snapshot["last_keys"])
+        self.changes += 1
+
+    def _put(self, table: str, key: int, record: Record | None) -> None:
+        old = self._tables[table].get(key)
+        if self._depth:
+            self._undo.append((table, key, old))
+        self._set(table, key, old, record)
+
+    def _set(self, table: str, key: int, old: Record | None, record: Record | None) -> None:
+        if record is None:
+            self._tables[table].pop(key, None)
+        else:
+            self._tables[table][key] = record
+        for (indexed, name), index in self._indexes.items():
+            if indexed != table:
+                continue
+            if old is not None:
+                index[old.get(name)].pop(key, None)
+            if record is not None:
+                index.setdefault(record.get(name), {})[key] = None
+        self.changes += 1
+
+    def _roll_back(self, mark: int) -> None:
+        while len(self._undo) > mark:
+            table, key, old = self._undo.pop()
+            self._set(table, key, self._tables[table].get(key), old)
+
+    def _index(self, table: str, name: str) -> _Index:
+        index = self._indexes.get((table, name))
+        if index is None:
+            index = {}
+            for key, row in self._tables[table].items():
+                index.setdefault(row.get(name), {})[key] = None
+            self._indexes[table, name] = index
+        return index
