@@ -1,0 +1,36 @@
+"""Journal entries: a generic create of one GLBATCH, with all its lines or not at all (§13.6)."""
+
+from __future__ import annotations
+
+from intacct.documents import JournalEntry, JournalLine, Side
+from intacct.xml.currencies import generic_currency
+from intacct.xml.dimensions import generic
+from intacct.xml.elements import Element, add, add_given, date_text, element
+
+FIELDS = ("RECORDNO", "BATCHNO", "JOURNAL", "STATE", "REFERENCENO")
+_TR_TYPES = {Side.DEBIT: "1", Side.CREDIT: "-1"}
+
+
+def create_journal_entry(entry: JournalEntry, *, base_currency: str = "") -> Element:
+    """A `create` of one GLBATCH, posted unless it is to stay a draft."""
+    function = element("create")
+    batch = add(function, "GLBATCH")
+    add(batch, "JOURNAL", entry.journal)
+    add(batch, "BATCH_DATE", date_text(entry.posted_on))
+    add(batch, "BATCH_TITLE", entry.description)
+    add_given(batch, [("REFERENCENO", entry.reference), ("BASELOCATION_NO", entry.base_location)])
+    add(batch, "STATE", "Draft" if entry.is_draft else "Posted")
+    entries = add(batch, "ENTRIES")
+    for line in entry.lines:
+        _add_line(entries, line, base_currency=base_currency)
+    return function
+
+
+def _add_line(entries: Element, line: JournalLine, *, base_currency: str) -> None:
+    row = add(entries, "GLENTRY")
+    add(row, "ACCOUNTNO", line.account)
+    add(row, "TR_TYPE", _TR_TYPES[line.side])
+    add(row, "TRX_AMOUNT", line.amount.plain())
+    add_given(row, generic_currency(line.amount.currency, base_currency=base_currency))
+    add_given(row, generic(line.dimensions, location="LOCATION", department="DEPARTMENT"))
+    add_given(row, [("DESCRIPTION", line.memo)])

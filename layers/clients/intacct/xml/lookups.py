@@ -1,0 +1,148 @@
+"""How a document is found again by the mark that we wrote into it (reliability §3.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intacct.documents import (
+    Adjustment,
+    Advance,
+    ArInvoice,
+    Customer,
+    CustomerRefund,
+    Document,
+    DocumentResult,
+    JournalEntry,
+    Payment,
+    SalesDocument,
+)
+from intacct.results import Found
+from intacct.xml import customers, journal_entries, payments, receivables, sales_documents
+from intacct.xml.elements import Element, money_from, text_at
+from intacct.xml.queries import Query, all_of, any_of, equal
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A query for a mark, and the fields of its rows that say what was found.
+
+    `references` are the fields that may carry the mark. Amounts are in the transaction currency:
+    that of the row, else `currency`.
+    """
+
+    query: Query
+    mark: str
+    references: tuple[str, ...]
+    id: str
+    customer: str = ""
+    amount: str = ""
+    currency: str = ""
+    invoice_key: str = ""
+
+    def found(self, row: Element) -> Found:
+        """What one row of the query says."""
+        currency = text_at(row, "CURRENCY") or self.currency
+        amount = text_at(row, self.amount) if self.amount and currency else ""
+        held = money_from(amount, currency) if amount else None
+        # Sage holds a credit memo below zero; in our documents the kind gives the sign.
+        total = None if held is None else abs(held)
+        result = DocumentResult(
+            key=text_at(row, "RECORDNO"),
+            id=text_at(row, self.id),
+            state=text_at(row, "STATE"),
+            total=total,
+            invoice_key=text_at(row, self.invoice_key) if self.invoice_key else "",
+        )
+        return Found(
+            result=result,
+            reference=self._mark_in(row),
+            customer=text_at(row, self.customer) if self.customer else "",
+            total=total,
+        )
+
+    def _mark_in(self, row: Element) -> str:
+        values = [text_at(row, field) for field in self.references]
+        return self.mark if self.mark in values else values[0]
+
+
+def lookup_of(document: Document) -> Lookup:
+    """How to look for that document.
+
+    Raises:
+        ValueError: XML does not offer the action.
+    """
+    match document:
+        case Customer():
+            query = Query("CUSTOMER", customers.FIELDS, equal("CUSTOMERID", document.id))
+            return Lookup(query, document.id, ("CUSTOMERID",), "CUSTOMERID", "CUSTOMERID")
+        case SalesDocument():
+            return _sales_lookup(document)
+        case JournalEntry():
+            query = Query(
+                "GLBATCH", journal_entries.FIELDS, equal("REFERENCENO", document.reference)
+            )
+            return Lookup(query, document.reference, ("REFERENCENO",), "BATCHNO")
+        case ArInvoice() | Adjustment():
+            return _numbered_lookup(document)
+        case Advance() | Payment():
+            return _money_lookup(document)
+        case CustomerRefund():
+            message = "XML offers no customer refunds (REST reference §17)"
+            raise ValueError(message)
+
+
+def _money_lookup(document: Advance | Payment) -> Lookup:
+    name, fields = (
+        ("ARADVANCE", payments.ADVANCE_FIELDS)
+        if isinstance(document, Advance)
+        else ("ARPYMT", payments.PAYMENT_FIELDS)
+    )
+    return Lookup(
+        Query(name, fields, equal("DOCNUMBER", document.reference)),
+        document.reference,
+        ("DOCNUMBER",),
+        "RECORDID",
+        customer="CUSTOMERID",
+        amount="TRX_TOTALENTERED",
+        currency=document.amount.currency,
+    )
+
+
+def _sales_lookup(document: SalesDocument) -> Lookup:
+    mark = all_of(equal("PONUMBER", document.reference), equal("DOCPARID", document.definition))
+    query = Query("SODOCUMENT", sales_documents.FIELDS, mark)
+    return sales_lookup(query, document.reference, currency=document.currency)
+
+
+def sales_lookup(query: Query, mark: str, *, currency: str) -> Lookup:
+    """How rows of SODOCUMENT are read, by whatever they were asked for."""
+    return Lookup(
+        query,
+        mark,
+        ("PONUMBER",),
+        "DOCID",
+        customer="CUSTVENDID",
+        amount="TRX_TOTALAMOUNT",
+        currency=currency,
+        invoice_key="PRRECORDKEY",
+    )
+
+
+def _numbered_lookup(document: ArInvoice | Adjustment) -> Lookup:
+    """Our reference is the number; a company that numbers by itself keeps it in DOCNUMBER only."""
+    mark = any_of(equal("RECORDID", document.reference), equal("DOCNUMBER", document.reference))
+    if isinstance(document, Adjustment):
+        query = Query("ARADJUSTMENT", receivables.ADJUSTMENT_FIELDS, mark)
+        currency = document.currency
+    else:
+        query = Query("ARINVOICE", receivables.INVOICE_FIELDS, mark)
+        currency = document.lines[0].amount.currency if document.lines else ""
+    return Lookup(
+        query,
+        document.reference,
+        ("RECORDID", "DOCNUMBER"),
+        "RECORDID",
+        customer="CUSTOMERID",
+        amount="TRX_TOTALENTERED",
+        currency=currency,
+    )
