@@ -1,0 +1,44 @@
+"""What the planner knows of the books that an order goes to: one store's entity, policy, mapping."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from shared.gl.dates import ledger_date
+from shared.policy.mapping import Mapping
+from shared.policy.switches import CustomerMode, PostingPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class StoreBook:
+    """One store's way into the books; everything `plan` needs besides the facts.
+
+    `zone` and `day_ends_at` (HH:MM) make the ledger date. `customer` is the Sage id of the order's
+    customer; where it is empty, or the policy says so, the mapping's channel customer is used.
+    """
+
+    tenant: str
+    entity: str
+    zone: str
+    base_currency: str
+    store: str
+    mapping: Mapping
+    policy: PostingPolicy = PostingPolicy()
+    day_ends_at: str = "00:00"
+    customer: str = ""
+
+    def for_customer(self, customer: str) -> StoreBook:
+        """The same book for an order of that Sage customer."""
+        return replace(self, customer=customer)
+
+    def ledger_on(self, instant: datetime) -> date:
+        """The ledger date of an instant in the entity's zone."""
+        return ledger_date(instant, self.zone, self.day_ends_at)
+
+    @property
+    def customer_id(self) -> str:
+        """The Sage customer to post to; empty when neither order nor mapping names one."""
+        if self.policy.customer_mode is CustomerMode.CHANNEL:
+            return self.mapping.channel_customer
+        return self.customer or self.mapping.channel_customer
