@@ -35,17 +35,28 @@ class StoreSecretSettings(Settings):
     STORE_SECRET_PREFIX: str = Field(pattern=r"^[\w/+=.@-]+/$")
 
 
-class IntakeSettings(TenantSettings, StoreSecretSettings):
-    """What `webhook_intake` needs."""
+class RawEventsSettings(Settings):
+    """Where the raw bodies of deliveries are archived."""
 
     RAW_EVENTS_BUCKET: str = Field(min_length=1)
+
+
+class CartEventsSettings(Settings):
+    """Where cart events queue up."""
+
     CART_EVENTS_QUEUE_URL: str = Field(pattern=r"^https?://")
 
 
 class OrdersSettings(Settings):
-    """Where the facts of orders lie."""
+    """Where the facts of orders and the review records lie."""
 
     ORDERS_TABLE: str = Field(min_length=1)
+
+
+class IntakeSettings(
+    TenantSettings, StoreSecretSettings, RawEventsSettings, CartEventsSettings, OrdersSettings
+):
+    """What `webhook_intake` needs; the orders table for review records of missing configuration."""
 
 
 class LedgerSettings(Settings):

@@ -5,6 +5,7 @@ Rules R-0.3, R-0.4 and R-9.1 to R-9.4 of the accounting reference.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
@@ -37,6 +38,7 @@ _MINOR_UNITS = {
     **dict.fromkeys(["CLF", "UYW"], 4),
 }
 _LARGEST = Decimal(10) ** 15
+_CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class MoneyError(ValueError):
@@ -63,7 +65,7 @@ class Money:
         if abs(self.amount) >= _LARGEST:
             message = "an amount of money beyond a thousand million million is not believed"
             raise MoneyError(message)
-        if len(self.currency) != 3 or not self.currency.isascii() or not self.currency.isupper():
+        if not _CURRENCY.fullmatch(self.currency):
             message = "a currency is three capital letters of ISO 4217"
             raise MoneyError(message)
 

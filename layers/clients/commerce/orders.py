@@ -175,7 +175,7 @@ class TaxLine:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """One sold line: `gross` before discounts, net or gross of tax as the order's `tax_included`."""
+    """One sold line: `gross` before discounts, with or without tax as `tax_included` says."""
 
     id: str
     sku: str
@@ -232,7 +232,7 @@ class GiftCardUse:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as the cart has it now; `total` is the cart's own figure, never recomputed (R-0.7)."""
+    """An order as the cart has it now; `total` is the cart's own, never recomputed (R-0.7)."""
 
     ref: Ref
     number: str
@@ -346,7 +346,7 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class RefundAdjustment:
-    """A signed part of a refund without lines: positive is more for the buyer, a fee is negative."""
+    """A part of a refund without lines: positive is more for the buyer, a fee is negative."""
 
     kind: AdjustmentKind
     amount: Money

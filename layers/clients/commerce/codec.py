@@ -1,0 +1,206 @@
+"""Commerce documents as compact JSON bytes and back, exactly: what facts are stored as.
+
+Members at their default are left out, decimals are text, money is `"12.50 USD"`, instants are ISO
+8601. Standard library only: decoding sits on the posting path, and a framework costs a cold start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, fields, is_dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from commerce.money import Money, MoneyError
+from commerce.orders import Facts
+
+SCHEMA = 1
+"""Raised when a stored document changes shape; older schemas must stay readable."""
+
+_Decode = Callable[[Any, str], Any]
+
+
+class CodecError(ValueError):
+    """Stored bytes that are no document of this schema; names the place, never the content."""
+
+
+def encode(facts: Facts) -> bytes:
+    """The facts as JSON bytes; `decode` gives back an equal object, digit for digit."""
+    document = {"schema": SCHEMA, "facts": _plain(facts, canonical=False)}
+    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def decode(data: bytes) -> Facts:
+    """The facts in `data`.
+
+    Raises:
+        CodecError: the bytes are no facts, or of a schema newer than this code.
+    """
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as exc:
+        message = "stored facts are no JSON"
+        raise CodecError(message) from exc
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        message = f"stored facts are not of schema {SCHEMA}"
+        raise CodecError(message)
+    facts = _decoder(Facts)(document.get("facts"), "facts")
+    if not isinstance(facts, Facts):
+        message = "stored facts are empty"
+        raise CodecError(message)
+    return facts
+
+
+def canonical(document: Any) -> bytes:
+    """A commerce document as bytes that are the same for equal values: 12.0 and 12.00 agree."""
+    plain = _plain(document, canonical=True)
+    return json.dumps(plain, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
+
+
+def fingerprint(document: Any) -> str:
+    """A digest of the document's meaning (128 bits of SHA-256, hexadecimal)."""
+    return hashlib.sha256(canonical(document)).hexdigest()[:32]
+
+
+def _number(value: Decimal, *, canonical: bool) -> str:
+    if not canonical:
+        return str(value)
+    return format(value.normalize(), "f") if value else "0"
+
+
+def _plain(value: Any, *, canonical: bool) -> Any:
+    """Turn a document into what `json` writes."""
+    match value:
+        case Enum():
+            plain: Any = value.value
+        case None | bool() | int() | str():
+            plain = value
+        case Money():
+            plain = f"{_number(value.amount, canonical=canonical)} {value.currency}"
+        case Decimal():
+            plain = _number(value, canonical=canonical)
+        case datetime():
+            plain = (value.astimezone(UTC) if canonical else value).isoformat()
+        case tuple():
+            plain = [_plain(member, canonical=canonical) for member in value]
+        case _ if is_dataclass(value):
+            members = ((field, getattr(value, field.name)) for field in fields(value))
+            plain = {
+                field.name: _plain(member, canonical=canonical)
+                for field, member in members
+                if field.default is MISSING or member != field.default
+            }
+        case _:
+            message = f"{type(value).__name__} has no stored form"
+            raise TypeError(message)
+    return plain
+
+
+def _refuse(place: str, wanted: str) -> CodecError:
+    return CodecError(f"{place} is not {wanted}")
+
+
+def _decode_money(value: Any, place: str) -> Money:
+    amount, _, currency = value.partition(" ") if isinstance(value, str) else ("", "", "")
+    try:
+        return Money.of(amount, currency)
+    except MoneyError as exc:
+        raise _refuse(place, "an amount of money") from exc
+
+
+def _decode_decimal(value: Any, place: str) -> Decimal:
+    try:
+        return Decimal(value) if isinstance(value, str) else Decimal("sNaN") + 0
+    except InvalidOperation as exc:
+        raise _refuse(place, "a decimal") from exc
+
+
+def _decode_instant(value: Any, place: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as exc:
+        raise _refuse(place, "an instant") from exc
+    if instant.tzinfo is None:
+        raise _refuse(place, "an instant with a zone")
+    return instant
+
+
+_SCALARS: dict[Any, _Decode] = {
+    Money: _decode_money,
+    Decimal: _decode_decimal,
+    datetime: _decode_instant,
+}
+
+
+@cache
+def _decoder(kind: Any) -> _Decode:
+    """The decoder for one annotated type, built on first use."""
+    if kind in _SCALARS:
+        return _SCALARS[kind]
+    origin = typing.get_origin(kind)
+    if origin in (types.UnionType, typing.Union):
+        inner = _decoder(next(a for a in typing.get_args(kind) if a is not types.NoneType))
+        return lambda value, place: None if value is None else inner(value, place)
+    if origin is tuple:
+        return _tuple_decoder(_decoder(typing.get_args(kind)[0]))
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _enum_decoder(kind)
+    if is_dataclass(kind):
+        return _dataclass_decoder(typing.cast("type[Any]", kind))
+    return _scalar_decoder(kind)
+
+
+def _scalar_decoder(kind: type) -> _Decode:
+    def decode_scalar(value: Any, place: str) -> Any:
+        if type(value) is not kind:
+            raise _refuse(place, kind.__name__)
+        return value
+
+    return decode_scalar
+
+
+def _enum_decoder(kind: type[Enum]) -> _Decode:
+    def decode_enum(value: Any, place: str) -> Any:
+        try:
+            return kind(value)
+        except ValueError as exc:
+            raise _refuse(place, kind.__name__) from exc
+
+    return decode_enum
+
+
+def _tuple_decoder(inner: _Decode) -> _Decode:
+    def decode_tuple(value: Any, place: str) -> Any:
+        if not isinstance(value, list):
+            raise _refuse(place, "a list")
+        return tuple(inner(member, f"{place}[{index}]") for index, member in enumerate(value))
+
+    return decode_tuple
+
+
+def _dataclass_decoder(kind: type[Any]) -> _Decode:
+    hints = typing.get_type_hints(kind)
+    required = frozenset(f.name for f in fields(kind) if f.default is MISSING)
+    names = frozenset(f.name for f in fields(kind))
+
+    def decode_dataclass(value: Any, place: str) -> Any:
+        if not isinstance(value, dict):
+            raise _refuse(place, "an object")
+        if not (required <= value.keys() <= names):
+            raise _refuse(place, f"a {kind.__name__} of schema {SCHEMA}")
+        members = {
+            name: _decoder(hints[name])(member, f"{place}.{name}") for name, member in value.items()
+        }
+        try:
+            return kind(**members)
+        except (TypeError, ValueError) as exc:
+            raise _refuse(place, f"a {kind.__name__}") from exc
+
+    return decode_dataclass

@@ -1,0 +1,114 @@
+"""The record of one order: its facts, what stands against booking them, and when to look again."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from commerce.orders import Facts
+from shared.facts.receipts import ReceiptSource, bookable
+from shared.postings.plan import Finding
+
+_DUE_SHARDS = 8
+
+
+class FactsStatus(StrEnum):
+    """What may be done with the facts.
+
+    WAITING: the order itself is not known yet. HELD: findings wait for a person. READY: they may be
+    planned and posted. SKIPPED: they are never posted (a test order, one from before go-live).
+    """
+
+    WAITING = "waiting"
+    HELD = "held"
+    READY = "ready"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class FactsRecord:
+    """One order's facts as stored; `version` counts its changes, 0 is not stored yet.
+
+    `known` is everything any delivery said; planners take `facts`. `unread` are the findings of the
+    newest payload that could not be believed, kept until a newer one can. `customer` is the Sage
+    customer id, chosen once. `due_at` is when the sweeper brings the order back, None when nothing
+    is left to do.
+    """
+
+    pk: str
+    known: Facts
+    version: int = 0
+    status: FactsStatus = FactsStatus.WAITING
+    findings: tuple[Finding, ...] = ()
+    unread: tuple[Finding, ...] = ()
+    receipts: ReceiptSource = ReceiptSource.UNDECIDED
+    customer: str = ""
+    due_at: datetime | None = None
+
+    @property
+    def facts(self) -> Facts:
+        """The facts that may be booked: each receipt once (see `shared.facts.receipts`)."""
+        return bookable(self.known, self.receipts)
+
+
+class StaleFactsError(Exception):
+    """Somebody else changed the record since it was read: read again, merge again."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueOrder:
+    """An order that the due index lists: only a candidate, its record decides."""
+
+    pk: str
+    due_at: datetime
+
+
+class FactsStore(Protocol):
+    """Keeps the facts of orders; every write is conditional on what was read."""
+
+    def load(self, pk: str) -> FactsRecord | None:
+        """The order's record by a consistent read, or None."""
+        ...
+
+    def save(self, record: FactsRecord) -> FactsRecord:
+        """Store what was changed in a loaded (or new) record; the record with its new version.
+
+        Raises:
+            StaleFactsError: the stored version is not `record.version` any more.
+        """
+        ...
+
+    def schedule(self, pk: str, *, version: int, due_at: datetime | None) -> bool:
+        """Set when to look again, or None for never; False if newer facts came meanwhile."""
+        ...
+
+    def due(self, shard: int, *, now: datetime, limit: int = 100) -> Sequence[DueOrder]:
+        """Orders of that shard whose time has come, the oldest first; eventually consistent."""
+        ...
+
+
+def order_pk(tenant: str, store: str, order_id: str) -> str:
+    """The partition of an order: `ORD#<tenant>#<store>#<order id>`."""
+    return f"ORD#{tenant}#{store}#{order_id}"
+
+
+def order_of(pk: str) -> tuple[str, str, str]:
+    """Tenant, store and order id of an order's partition.
+
+    Raises:
+        ValueError: the key is not one of an order.
+    """
+    kind, tenant, store, order_id = pk.split("#", 3)
+    if kind != "ORD":
+        message = "this is no order's key"
+        raise ValueError(message)
+    return tenant, store, order_id
+
+
+def due_shard(pk: str) -> int:
+    """Which of the eight shards of the due index the order is listed in."""
+    return zlib.crc32(pk.encode()) % _DUE_SHARDS

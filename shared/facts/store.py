@@ -1,0 +1,172 @@
+"""The facts of orders in DynamoDB: one item per order, compressed, written conditionally.
+
+The item is the order's agenda as well: `due_shard` and `due_at` (milliseconds since 1970) stand in
+the sparse `due-index` as long as something is to be done with it.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from commerce.codec import decode, encode
+from shared.facts.receipts import ReceiptSource
+from shared.facts.record import (
+    DueOrder,
+    FactsRecord,
+    FactsStatus,
+    StaleFactsError,
+    due_shard,
+)
+from shared.reviews.findings import from_json, to_json
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_SORT_KEY = "FACTS"
+
+
+class DynamoDbFactsStore:
+    """Keeps facts in the orders table under `ORD#<tenant>#<store>#<order>` and `FACTS`."""
+
+    def __init__(self, client: DynamoDBClient, table: str, *, new_id: Callable[[], str]) -> None:
+        """`new_id` names each write attempt: so a write whose answer was lost is recognised."""
+        self._client = client
+        self._table = table
+        self._new_id = new_id
+
+    def load(self, pk: str) -> FactsRecord | None:
+        """The order's record by a consistent read, or None."""
+        answer = self._client.get_item(TableName=self._table, Key=_key(pk), ConsistentRead=True)
+        item = answer.get("Item")
+        return facts_record(item) if item else None
+
+    def save(self, record: FactsRecord) -> FactsRecord:
+        """Store what was changed in a loaded (or new) record; the record with its new version.
+
+        Raises:
+            StaleFactsError: the stored version is not `record.version` any more.
+        """
+        saved = replace(record, version=record.version + 1)
+        owner = self._new_id()
+        condition = "facts_version = :read" if record.version else "attribute_not_exists(pk)"
+        values = {":read": {"N": str(record.version)}} if record.version else None
+        item = {**_item(saved), "owner": {"S": owner}}
+        arguments: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression=condition,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **arguments,
+            )
+        except ClientError as exc:
+            if not _is_conditional(exc):
+                raise
+            stored: dict[str, Any] = dict(exc.response).get("Item") or {}  # type: ignore[assignment]
+            if stored.get("owner") == {"S": owner}:
+                return saved
+            message = f"the facts of {record.pk} were changed by somebody else"
+            raise StaleFactsError(message) from None
+        return saved
+
+    def schedule(self, pk: str, *, version: int, due_at: datetime | None) -> bool:
+        """Set when to look again, or None for never; False if newer facts came meanwhile."""
+        values: dict[str, Any] = {":version": {"N": str(version)}}
+        if due_at is None:
+            change = "REMOVE due_at, due_shard"
+        else:
+            change = "SET due_at = :due_at, due_shard = :shard"
+            values |= {":due_at": {"N": str(_millis(due_at))}, ":shard": {"S": str(due_shard(pk))}}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(pk),
+                UpdateExpression=change,
+                ConditionExpression="facts_version = :version",
+                ExpressionAttributeValues=values,
+            )
+        except ClientError as exc:
+            if not _is_conditional(exc):
+                raise
+            return False
+        return True
+
+    def due(self, shard: int, *, now: datetime, limit: int = 100) -> Sequence[DueOrder]:
+        """Orders of that shard whose time has come, the oldest first; eventually consistent."""
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName="due-index",
+            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+            ExpressionAttributeValues={
+                ":shard": {"S": str(shard)},
+                ":now": {"N": str(_millis(now))},
+            },
+            Limit=limit,
+        )
+        found = (
+            (item["pk"]["S"], item["sk"]["S"], item["due_at"]["N"]) for item in answer["Items"]
+        )
+        return [DueOrder(pk, _instant(at)) for pk, sk, at in found if sk == _SORT_KEY]
+
+
+def facts_record(item: dict[str, Any]) -> FactsRecord:
+    """The record in a stored `FACTS` item, for readers that query an order's whole partition.
+
+    Raises:
+        CodecError: the stored facts are damaged or of a newer schema.
+    """
+    due_at = item.get("due_at", {}).get("N")
+    return FactsRecord(
+        pk=item["pk"]["S"],
+        known=decode(zlib.decompress(item["facts"]["B"])),
+        version=int(item["facts_version"]["N"]),
+        status=FactsStatus(item["status"]["S"]),
+        findings=from_json(item.get("findings", {}).get("S", "")),
+        unread=from_json(item.get("unread", {}).get("S", "")),
+        receipts=ReceiptSource(item.get("receipts", {}).get("S", "")),
+        customer=item.get("customer", {}).get("S", ""),
+        due_at=_instant(due_at) if due_at else None,
+    )
+
+
+def _item(record: FactsRecord) -> dict[str, Any]:
+    item: dict[str, Any] = {
+        **_key(record.pk),
+        "facts": {"B": zlib.compress(encode(record.known), 6)},
+        "facts_version": {"N": str(record.version)},
+        "status": {"S": record.status.value},
+    }
+    texts = {
+        "findings": to_json(record.findings) if record.findings else "",
+        "unread": to_json(record.unread) if record.unread else "",
+        "receipts": record.receipts.value,
+        "customer": record.customer,
+    }
+    item |= {name: {"S": text} for name, text in texts.items() if text}
+    if record.due_at is not None:
+        item["due_at"] = {"N": str(_millis(record.due_at))}
+        item["due_shard"] = {"S": str(due_shard(record.pk))}
+    return item
+
+
+def _key(pk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": _SORT_KEY}}
+
+
+def _millis(instant: datetime) -> int:
+    return round(instant.timestamp() * 1000)
+
+
+def _instant(millis: str) -> datetime:
+    return datetime.fromtimestamp(int(millis) / 1000, UTC)
+
+
+def _is_conditional(exc: ClientError) -> bool:
+    return exc.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"

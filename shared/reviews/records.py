@@ -1,0 +1,164 @@
+"""Review records: one per subject, opened with every finding, closed when they are gone.
+
+A subject is what a person would name: an order at one stage of its way, or a store's intake. Two
+stages of one order have a record each, so that neither closes what the other opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore.exceptions import ClientError
+
+from shared.postings.plan import Finding, Reason
+from shared.reviews.findings import from_json, to_json
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class ReviewStatus(StrEnum):
+    """Whether somebody has to look at it."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Stage(StrEnum):
+    """Where on its way an order was stopped."""
+
+    FACTS = "facts"
+    POSTING = "posting"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What waits (or waited) for a person; `times` counts how often it was seen since opened."""
+
+    tenant: str
+    subject: str
+    status: ReviewStatus
+    findings: tuple[Finding, ...]
+    first_seen_at: datetime
+    last_seen_at: datetime
+    times: int
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The reasons without repetition, in the order of the findings."""
+        return tuple(dict.fromkeys(finding.reason for finding in self.findings))
+
+
+class Reviews(Protocol):
+    """Keeps review records; both writes are safe to repeat."""
+
+    def open(self, tenant: str, subject: str, findings: Sequence[Finding], *, at: datetime) -> None:
+        """Record all that is wrong with the subject now; a closed record opens again."""
+        ...
+
+    def close(self, tenant: str, subject: str, *, at: datetime) -> None:
+        """Record that nothing is wrong any more; nothing happens where no record is open."""
+        ...
+
+    def all(self, tenant: str) -> Iterator[Review]:
+        """Every record of the tenant, open or closed."""
+        ...
+
+
+def order_subject(store: str, order_id: str, stage: Stage) -> str:
+    """The subject of an order at one stage: `order:<store>:<order id>:<stage>`."""
+    return f"order:{store}:{order_id}:{stage.value}"
+
+
+def delivery_subject(store: str, delivery: str) -> str:
+    """The subject of a delivery that names no order: `delivery:<store>:<digest>`."""
+    return f"delivery:{store}:{delivery}"
+
+
+def intake_subject(store: str) -> str:
+    """The subject of a store whose deliveries cannot be taken in: `intake:<store>`."""
+    return f"intake:{store}"
+
+
+class DynamoDbReviews:
+    """Review records in the orders table: `REVIEW#<tenant>` and the subject."""
+
+    def __init__(self, client: DynamoDBClient, table: str) -> None:
+        """Keep records in `table`."""
+        self._client = client
+        self._table = table
+
+    def open(self, tenant: str, subject: str, findings: Sequence[Finding], *, at: datetime) -> None:
+        """Record all that is wrong with the subject now; a closed record opens again."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=_key(tenant, subject),
+            UpdateExpression=(
+                "SET #status = :open, findings = :findings, reasons = :reasons,"
+                " last_seen_at = :at, first_seen_at = if_not_exists(first_seen_at, :at)"
+                " ADD times :one"
+            ),
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={
+                ":open": {"S": ReviewStatus.OPEN},
+                ":findings": {"S": to_json(findings)},
+                ":reasons": {"S": " ".join(dict.fromkeys(f.reason.value for f in findings))},
+                ":at": {"S": _text(at)},
+                ":one": {"N": "1"},
+            },
+        )
+
+    def close(self, tenant: str, subject: str, *, at: datetime) -> None:
+        """Record that nothing is wrong any more; nothing happens where no record is open."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(tenant, subject),
+                UpdateExpression="SET #status = :closed, closed_at = :at",
+                ConditionExpression="#status = :open",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={
+                    ":closed": {"S": ReviewStatus.CLOSED},
+                    ":open": {"S": ReviewStatus.OPEN},
+                    ":at": {"S": _text(at)},
+                },
+            )
+        except ClientError as exc:
+            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+                raise
+
+    def all(self, tenant: str) -> Iterator[Review]:
+        """Every record of the tenant, open or closed."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"REVIEW#{tenant}"}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield _review(tenant, item)
+
+
+def _key(tenant: str, subject: str) -> dict[str, Any]:
+    return {"pk": {"S": f"REVIEW#{tenant}"}, "sk": {"S": subject}}
+
+
+def _text(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+def _review(tenant: str, item: dict[str, Any]) -> Review:
+    return Review(
+        tenant=tenant,
+        subject=item["sk"]["S"],
+        status=ReviewStatus(item["status"]["S"]),
+        findings=from_json(item["findings"]["S"]),
+        first_seen_at=datetime.fromisoformat(item["first_seen_at"]["S"]),
+        last_seen_at=datetime.fromisoformat(item["last_seen_at"]["S"]),
+        times=int(item["times"]["N"]),
+    )
