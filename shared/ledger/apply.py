@@ -1,0 +1,119 @@
+"""Brings postings into the books exactly once: the worker of reliability §3.3 and §3.4.
+
+Write the intention down before the request leaves; look before sending again; a refusal is an
+answer, not a failure.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from shared.ledger.outcomes import Halt, Outcome, OutcomeKind
+from shared.ledger.port import Ledger
+from shared.ledger.records import Record, State
+from shared.ledger.references import references
+from shared.ledger.resolving import Resolver
+from shared.ledger.run import Run
+from shared.ledger.sending import Sender
+from shared.ports import Books, Clock, IdMaker
+from shared.postings.plan import Posted, Posting
+
+_NEEDS_PAUSE = timedelta(minutes=2)
+
+
+def results_of(records: Mapping[str, Record]) -> Posted:
+    """What is in the books, of a chain as the ledger knows it."""
+    return {
+        key: record.result
+        for key, record in records.items()
+        if record.state is State.DONE and record.result is not None
+    }
+
+
+class Applier:
+    """Applies postings of one company, in their order, and stops at the first that cannot be.
+
+    What stops it is in the outcome; nothing is raised for anything that Sage or another worker may
+    do. Every step is written to the ledger first, so that a crash at any point, and any repetition
+    of `apply` with the same postings, leads to one document each.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        books: Books,
+        *,
+        clock: Clock,
+        ids: IdMaker,
+        hard_unique: Collection[str] = (),
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`hard_unique` are the kinds whose document number this company's Sage keeps unique.
+
+        Only where that was proved by a set-up check: it allows to send again without waiting out
+        the settle window. `pause` (seconds) lies between the two look-ups that prove absence.
+        """
+        resolver = Resolver(books, clock=clock, hard_unique=hard_unique, pause=pause)
+        self._sender = Sender(ledger, books, clock=clock, ids=ids, resolver=resolver)
+        self._clock = clock
+
+    def apply(
+        self,
+        pk: str,
+        postings: Sequence[Posting],
+        posted: Posted,
+        deadline: datetime,
+        *,
+        records: Mapping[str, Record] | None = None,
+        is_alone: bool = False,
+        reopen_by: str = "",
+    ) -> Outcome:
+        """Bring each posting into the books that is not in `posted`, in the order given.
+
+        Args:
+            pk: the ledger partition of the order, customer or day.
+            postings: in dependency order.
+            posted: what is known to be in the books; references may point there.
+            deadline: when this process must have ended; nothing is sent in the last 45 seconds.
+            records: the partition as just read; leave out to do without that read.
+            is_alone: the posting belongs to no order's agenda.
+            reopen_by: the person who says that what was refused shall be tried again (T7).
+        """
+        run = Run(
+            pk=pk,
+            deadline=deadline,
+            results=dict(posted),
+            records=dict(records or {}),
+            is_alone=is_alone,
+            reopen_by=reopen_by,
+        )
+        missing = [posting for posting in postings if posting.key not in run.results]
+        for position, posting in enumerate(missing):
+            halt = self._blocked(run, posting)
+            if halt is None:
+                following = missing[position + 1] if position + 1 < len(missing) else None
+                halt = self._sender.post(run, posting, following)
+            if halt is not None:
+                return _stopped(run, posting, halt)
+        return Outcome(OutcomeKind.COMPLETE, run.results, tuple(run.done))
+
+    def _blocked(self, run: Run, posting: Posting) -> Halt | None:
+        wanted = (*posting.needs, *references(posting.document))
+        if all(key in run.results for key in wanted):
+            return None
+        return Halt(OutcomeKind.PARKED, "NEEDS", due_at=self._clock() + _NEEDS_PAUSE)
+
+
+def _stopped(run: Run, posting: Posting, halt: Halt) -> Outcome:
+    return Outcome(
+        kind=halt.kind,
+        results=run.results,
+        done=tuple(run.done),
+        key=posting.key,
+        reason=halt.reason,
+        due_at=halt.due_at,
+        findings=halt.findings,
+        is_outage=halt.is_outage,
+    )

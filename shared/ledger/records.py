@@ -1,0 +1,112 @@
+"""What the ledger remembers of one posting (reliability §3.1)."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from intacct.documents import DocumentResult
+
+LEASE = timedelta(seconds=60)
+"""How long a claim lets its owner act; longer than one request to Sage (reliability §3.3)."""
+
+SETTLE = timedelta(minutes=20)
+"""When a look-up that finds nothing is proof that a lost request never lands (reliability §3.3)."""
+
+DUE_SHARDS = 8
+"""Partitions of the due index, so that no one of them grows hot (reliability §3.1)."""
+
+
+class State(StrEnum):
+    """Where a posting stands; there is no way out of DONE or CANCELLED."""
+
+    READY = "READY"
+    SENT = "SENT"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    REVIEW = "REVIEW"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Whether nothing happens any more until a person decides."""
+        return self in (State.REFUSED, State.REVIEW)
+
+
+class Transition(StrEnum):
+    """The edges of reliability §3.2, by its numbers; CLAIM_NEW is T0 and T1 in one write."""
+
+    MAKE_READY = "T0"
+    CLAIM_NEW = "T0+T1"
+    CLAIM = "T1"
+    TAKE_OVER = "T2"
+    REARM = "T3"
+    FINISH = "T4"
+    PUT_BACK = "T5"
+    REFUSE = "T6"
+    REOPEN = "T7"
+    CONFIRM = "T8"
+    CANCEL = "T9"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be sent, named by marks that were all chosen before the first try.
+
+    `is_alone` postings (a customer, a day's journal) belong to no order's agenda and are brought
+    back by the ledger's own due index.
+    """
+
+    pk: str
+    key: str
+    document_number: str
+    control_id: str
+    content_hash: str
+    is_alone: bool = False
+
+    @property
+    def due_shard(self) -> str:
+        """The partition of the due index, or empty text for a posting of an order's agenda."""
+        return due_shard(self.pk) if self.is_alone else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One posting as the ledger knows it; `history` has one short line per state change."""
+
+    pk: str
+    key: str
+    state: State
+    fence: int
+    document_number: str
+    control_id: str
+    content_hash: str
+    owner: str = ""
+    lease_until: datetime | None = None
+    sent_at: datetime | None = None
+    settle_at: datetime | None = None
+    due_at: datetime | None = None
+    due_shard: str = ""
+    epoch: int = 0
+    attempts: int = 0
+    resends: int = 0
+    reason: str = ""
+    hint: str = ""
+    result: DocumentResult | None = None
+    history: tuple[str, ...] = ()
+
+    @property
+    def idempotency_key(self) -> str:
+        """The key sent to REST with every try of this epoch (reliability §3.6)."""
+        return f"{self.control_id}.{self.epoch}"
+
+    def is_leased(self, now: datetime) -> bool:
+        """Whether somebody may be at work on it at this moment."""
+        return self.state is State.SENT and self.lease_until is not None and now <= self.lease_until
+
+
+def due_shard(pk: str) -> str:
+    """The partition of a due index that a key's work is listed in."""
+    return str(zlib.crc32(pk.encode()) % DUE_SHARDS)

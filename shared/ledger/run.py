@@ -1,0 +1,49 @@
+"""The state of one application of a plan: what is known, what was done, until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from intacct.documents import Customer, Document
+from shared.ledger.content import content_hash
+from shared.ledger.records import Intent, Record
+from shared.postings.keys import control_id
+from shared.postings.plan import Posted, Posting
+
+NEEDED_TO_SEND = timedelta(seconds=45)
+"""What must be left of invocation and lease before a request leaves: its 40 s and a margin."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What one call of `apply` knows; `claimed` are postings that this run already owns."""
+
+    pk: str
+    deadline: datetime
+    results: Posted
+    records: dict[str, Record]
+    is_alone: bool = False
+    reopen_by: str = ""
+    done: list[str] = field(default_factory=list)
+    claimed: dict[str, Record] = field(default_factory=dict)
+
+    def has_time(self, now: datetime) -> bool:
+        """Whether a request that leaves now comes back before this process must end."""
+        return self.deadline - now > NEEDED_TO_SEND
+
+    def intent(self, posting: Posting) -> Intent:
+        """The marks of a posting, all derived before the first try."""
+        return Intent(
+            pk=self.pk,
+            key=posting.key,
+            document_number=mark_of(posting.document),
+            control_id=control_id(posting.key),
+            content_hash=content_hash(posting.document),
+            is_alone=self.is_alone,
+        )
+
+
+def mark_of(document: Document) -> str:
+    """The number or id of ours that Sage keeps and that the document is looked up by."""
+    return document.id if isinstance(document, Customer) else document.reference
