@@ -1,1 +1,1 @@
-"""Sage Intacct as a client sees it: documents, errors, and both protocols behind one set of actions."""
+"""Sage Intacct as a client sees it: documents, errors, and both protocols as one set of actions."""

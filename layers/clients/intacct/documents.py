@@ -53,7 +53,7 @@ class PostalAddress:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact: `id` is unique in the whole company (names are shared by customers and vendors)."""
+    """A contact: `id` is unique in the whole company, across customers and vendors."""
 
     id: str
     print_as: str

@@ -1,0 +1,1 @@
+"""Sage Intacct's REST API v1: token, client, query service, and one module per document."""

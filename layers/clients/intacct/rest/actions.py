@@ -1,0 +1,153 @@
+"""Every business action said in REST, at one entity; `intacct.xml.actions` says the same in XML."""
+
+from __future__ import annotations
+
+from intacct.documents import (
+    Adjustment,
+    Advance,
+    ArInvoice,
+    Contact,
+    Customer,
+    CustomerRefund,
+    Document,
+    DocumentResult,
+    JournalEntry,
+    Payment,
+    SalesDocument,
+)
+from intacct.errors import DuplicateDocumentError, RejectedError
+from intacct.rest import contacts, customers, journal_entries, payments, receivables
+from intacct.rest.client import RestClient
+from intacct.rest.receivables import CreditSign
+from intacct.rest.sales_documents import SalesDocuments
+from intacct.results import Found
+
+
+class RestActions:
+    """Creates and finds documents over REST; every method may raise `intacct.errors`."""
+
+    def __init__(
+        self,
+        client: RestClient,
+        *,
+        entity: str,
+        base_currency: str = "",
+        credit_sign: CreditSign | None = None,
+    ) -> None:
+        """`base_currency` is the entity's own.
+
+        `credit_sign` is known once a draft was read back (U17); adjustments need it.
+        """
+        self._client = client
+        self._entity = entity
+        self._base_currency = base_currency
+        self._credit_sign = credit_sign
+        self._sales_documents = SalesDocuments(client, entity=entity)
+
+    def __repr__(self) -> str:
+        """Name the entity."""
+        return f"RestActions(entity={self._entity!r})"
+
+    def supports(self, document: Document) -> bool:
+        """Whether REST can say this document exactly as it is meant."""
+        if isinstance(document, ArInvoice | Adjustment):
+            return receivables.is_offered(document, self._credit_sign)
+        return True
+
+    def create(  # noqa: PLR0911  # one per kind
+        self, document: Document, *, idempotency_key: str
+    ) -> DocumentResult:
+        """Post one document whose references are all resolved to Sage keys.
+
+        Raises:
+            RejectedError: also when REST cannot say this document (`supports`).
+        """
+        if not self.supports(document):
+            message = f"REST does not offer this {type(document).__name__}"
+            raise RejectedError(message)
+        client, entity = self._client, self._entity
+        match document:
+            case Customer():
+                return customers.create(
+                    client, document, entity=entity, idempotency_key=idempotency_key
+                )
+            case SalesDocument():
+                return self._sales_documents.create(document, idempotency_key=idempotency_key)
+            case ArInvoice():
+                return receivables.create_invoice(
+                    client, document, entity=entity, idempotency_key=idempotency_key
+                )
+            case Advance():
+                return payments.create_advance(
+                    client, document, entity=entity, idempotency_key=idempotency_key
+                )
+            case Payment():
+                return payments.create_payment(
+                    client, document, entity=entity, idempotency_key=idempotency_key
+                )
+            case Adjustment():
+                return receivables.create_adjustment(
+                    client,
+                    document,
+                    sign=self._credit_sign or CreditSign.NEGATIVE,
+                    entity=entity,
+                    idempotency_key=idempotency_key,
+                )
+            case CustomerRefund():
+                return payments.create_refund(
+                    client, document, entity=entity, idempotency_key=idempotency_key
+                )
+            case JournalEntry():
+                return journal_entries.create(
+                    client,
+                    document,
+                    entity=entity,
+                    idempotency_key=idempotency_key,
+                    base_currency=self._base_currency,
+                )
+
+    def find(self, document: Document) -> list[Found]:  # noqa: PLR0911  # one per kind
+        """Documents of the same kind that carry our mark; empty when there is none."""
+        client, entity = self._client, self._entity
+        match document:
+            case Customer():
+                return customers.find(client, document.id, entity=entity)
+            case SalesDocument():
+                return self._sales_documents.find(document)
+            case ArInvoice():
+                return receivables.find_invoices(client, document, entity=entity)
+            case Advance():
+                return payments.find_advances(client, document, entity=entity)
+            case Payment():
+                return payments.find_payments(client, document, entity=entity)
+            case Adjustment():
+                return receivables.find_adjustments(client, document, entity=entity)
+            case CustomerRefund():
+                return payments.find_refunds(client, document, entity=entity)
+            case JournalEntry():
+                return journal_entries.find(client, document, entity=entity)
+
+    def find_customers(self, *, email: str = "", customer_id: str = "") -> list[Customer]:
+        """Customers whose id, or whose default contact's e-mail address, is exactly that value.
+
+        Raises:
+            ValueError: neither or both were given.
+        """
+        return customers.matching(
+            self._client, entity=self._entity, email=email, customer_id=customer_id
+        )
+
+    def ensure_contact(self, contact: Contact, *, idempotency_key: str) -> DocumentResult:
+        """The contact of that id, created when it is not there."""
+        known = contacts.find(self._client, contact.id, entity=self._entity)
+        if known is not None:
+            return known
+        try:
+            return contacts.create(
+                self._client, contact, entity=self._entity, idempotency_key=idempotency_key
+            )
+        except DuplicateDocumentError:  # somebody was quicker
+            known = contacts.find(self._client, contact.id, entity=self._entity)
+            if known is None:
+                raise
+            return known

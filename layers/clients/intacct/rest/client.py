@@ -1,0 +1,230 @@
+"""One request to the REST API and its verdict: envelopes, entity, idempotency, deadlines, sizes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, NoReturn
+
+import httpx
+
+from intacct.errors import NotSentError, OutcomeUnknownError
+from intacct.rest.auth import BearerAuth, TokenSource
+from intacct.rest.error_table import error_in_success, error_of, transport_error
+from intacct.transport import CONNECT_SECONDS, TOTAL_SECONDS
+
+# Verified live; other spellings are silently ignored and answer top-level data (§4.1).
+ENTITY_HEADER = "X-IA-API-Param-Entity"
+IDEMPOTENCY_HEADER = "Idempotency-Key"
+LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
+_LONGEST_IDEMPOTENCY_KEY = 256
+# Entities live at top level: asking for them inside one makes no sense (§4.1).
+_TOP_LEVEL_ONLY = "/objects/company-config/entity"
+
+
+class CallKind(StrEnum):
+    """What a call costs: each is one API transaction of the company's monthly volume (§11)."""
+
+    READ = "rest_read"
+    WRITE = "rest_write"
+
+
+CountCall = Callable[[CallKind], None]
+"""Told of every call before it is sent, so that transactions can be counted per tenant."""
+
+
+def uncounted(kind: CallKind) -> None:
+    """Count nothing."""
+    del kind
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A successful answer: `result` and `meta` of the envelope, and whether it was a replay."""
+
+    result: Any
+    meta: Mapping[str, Any]
+    is_replay: bool = False
+
+    def reference(self) -> Mapping[str, Any]:
+        """The result as one object, as create and get answer it.
+
+        Raises:
+            OutcomeUnknownError: the answer is a success and yet names no record.
+        """
+        if isinstance(self.result, Mapping) and self.result.get("key") not in (None, ""):
+            return self.result
+        message = "the answer names no record"
+        raise OutcomeUnknownError(message)
+
+
+class RestClient:
+    """Speaks to one company as one user; the entity is chosen per call.
+
+    Raises the errors of `intacct.errors` and nothing else for what happens on the wire. Writes are
+    sent once (twice when a token was refused, which proves that the first was not read).
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        base_url: str,
+        tokens: TokenSource,
+        *,
+        monotonic: Callable[[], float],
+        count: CountCall = uncounted,
+        total_seconds: float = TOTAL_SECONDS,
+    ) -> None:
+        """`base_url` ends with the version (`.../ia/api/v1`); `monotonic` is a clock in seconds."""
+        self._http = http
+        self._base_url = base_url.rstrip("/")
+        self._auth = BearerAuth(tokens)
+        self._monotonic = monotonic
+        self._count = count
+        self._total_seconds = total_seconds
+
+    def __repr__(self) -> str:
+        """Name the address and nothing secret."""
+        return f"RestClient({self._base_url!r})"
+
+    def get(
+        self, path: str, *, entity: str = "", params: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Read a record or a service."""
+        return self._call("GET", path, entity=entity, params=params, kind=CallKind.READ)
+
+    def query(self, body: Mapping[str, Any], *, entity: str = "") -> Answer:
+        """Run the query service: a POST that reads (§8)."""
+        path = "/services/core/query"
+        return self._call("POST", path, body=body, entity=entity, kind=CallKind.READ)
+
+    def post(
+        self, path: str, body: Mapping[str, Any], *, idempotency_key: str, entity: str = ""
+    ) -> Answer:
+        """Create a record or run a workflow, once.
+
+        Raises:
+            ValueError: the idempotency key is empty or longer than Sage takes (256 characters).
+        """
+        return self._write("POST", path, body, entity=entity, idempotency_key=idempotency_key)
+
+    def patch(
+        self, path: str, body: Mapping[str, Any], *, idempotency_key: str, entity: str = ""
+    ) -> Answer:
+        """Change the given fields of a record, once.
+
+        Raises:
+            ValueError: the idempotency key is empty or longer than Sage takes (256 characters).
+        """
+        return self._write("PATCH", path, body, entity=entity, idempotency_key=idempotency_key)
+
+    def _write(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        entity: str,
+        idempotency_key: str,
+    ) -> Answer:
+        if not 0 < len(idempotency_key) <= _LONGEST_IDEMPOTENCY_KEY:
+            message = "an idempotency key has 1 to 256 characters"
+            raise ValueError(message)
+        return self._call(
+            method,
+            path,
+            body=body,
+            entity=entity,
+            kind=CallKind.WRITE,
+            headers={IDEMPOTENCY_HEADER: idempotency_key},
+        )
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        kind: CallKind,
+        entity: str,
+        body: Mapping[str, Any] | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        is_write = kind is CallKind.WRITE
+        sent = {"Accept": "application/json", **(headers or {})}
+        content = None
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            sent["Content-Type"] = "application/json"
+        if entity and not path.startswith(_TOP_LEVEL_ONLY):
+            sent[ENTITY_HEADER] = entity
+        request = self._http.build_request(
+            method,
+            self._base_url + path,
+            content=content,
+            params=params,
+            headers=sent,
+            timeout=httpx.Timeout(self._total_seconds, connect=CONNECT_SECONDS),
+        )
+        self._count(kind)
+        status, answered, read = self._send(request, is_write=is_write)
+        return _understood(status, answered, read, is_write=is_write)
+
+    def _send(
+        self, request: httpx.Request, *, is_write: bool
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """The whole answer, unless it takes too long or grows too large."""
+        until = self._monotonic() + self._total_seconds
+        try:
+            response = self._http.send(request, auth=self._auth, stream=True)
+            try:
+                read = bytearray()
+                for chunk in response.iter_bytes():
+                    read += chunk
+                    if len(read) > LARGEST_ANSWER_BYTES:
+                        _give_up("the answer is too large", is_write=is_write)
+                    if self._monotonic() > until:
+                        _give_up("the answer took too long", is_write=is_write)
+            finally:
+                response.close()
+        except httpx.TransportError as exc:
+            # Without its cause: an httpx error holds the request, and that holds the token.
+            raise transport_error(exc, is_write=is_write) from None
+        except httpx.DecodingError:
+            _give_up("the answer's encoding is broken", is_write=is_write)
+        return response.status_code, response.headers, bytes(read)
+
+
+def _give_up(message: str, *, is_write: bool, status: int | None = None) -> NoReturn:
+    """Raise for an answer without a verdict: a write may have been done, a read may be repeated."""
+    if is_write:
+        raise OutcomeUnknownError(message, status=status) from None
+    raise NotSentError(message, status=status) from None
+
+
+def _understood(
+    status: int, headers: Mapping[str, str], content: bytes, *, is_write: bool
+) -> Answer:
+    if not 200 <= status < 300:  # noqa: PLR2004  # redirects are not followed: no verdict either
+        if status < 400:  # noqa: PLR2004
+            _give_up(f"unexpected status {status}", is_write=is_write, status=status)
+        raise error_of(status, headers, content, is_write=is_write)
+    if status == httpx.codes.NO_CONTENT:
+        return Answer(None, {})
+    if status == httpx.codes.ACCEPTED:  # we never ask for async; the work is not done yet
+        _give_up("the request was only queued", is_write=is_write, status=status)
+    try:
+        body = json.loads(content, parse_float=Decimal)
+    except (ValueError, RecursionError):
+        _give_up("the answer is not JSON", is_write=is_write, status=status)
+    error = error_in_success(body, status) if isinstance(body, dict) else None
+    if error is not None:
+        raise error
+    if not isinstance(body, dict) or "ia::result" not in body:
+        _give_up("the answer has no envelope", is_write=is_write, status=status)
+    meta = body.get("ia::meta")
+    is_replay = "x-ia-idempotency-cached-date" in headers
+    return Answer(body["ia::result"], meta if isinstance(meta, dict) else {}, is_replay=is_replay)

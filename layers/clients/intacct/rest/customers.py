@@ -1,0 +1,97 @@
+"""Customers (REST reference §16.1); the e-mail address lives on the default contact."""
+
+from __future__ import annotations
+
+from intacct.documents import Contact, Customer, DocumentResult
+from intacct.rest import contacts
+from intacct.rest.client import RestClient
+from intacct.rest.query import Query, Row, equal, first_rows
+from intacct.rest.wire import Json, by_id, object_path, present, text
+from intacct.results import Found
+
+OBJECT = "accounts-receivable/customer"
+_EMAIL = "contacts.default.email1"
+_FIELDS = ("id", "name", "status", "currency", "term.id", "taxId", _EMAIL)
+
+
+def payload(customer: Customer) -> Json:
+    """The customer as it is created, with its contact inline."""
+    default = contacts.details(customer.contact) if customer.contact else None
+    return present(
+        {
+            "id": customer.id,
+            "name": customer.name,
+            "status": "active" if customer.is_active else "inactive",
+            "currency": customer.currency,
+            "term": by_id(customer.term),
+            "taxId": customer.tax_id,
+            "contacts": present({"default": default}),
+        }
+    )
+
+
+def create(
+    client: RestClient, customer: Customer, *, entity: str, idempotency_key: str
+) -> DocumentResult:
+    """Create the customer.
+
+    Raises:
+        DuplicateDocumentError: a customer of that id is there already.
+    """
+    answer = client.post(
+        object_path(OBJECT), payload(customer), entity=entity, idempotency_key=idempotency_key
+    )
+    record = answer.reference()
+    return DocumentResult(key=text(record.get("key")), id=text(record.get("id")))
+
+
+def find(client: RestClient, customer_id: str, *, entity: str) -> list[Found]:
+    """The customer of exactly that id, in a list of at most one."""
+    return [
+        Found(
+            DocumentResult(
+                key=text(row["key"]), id=text(row.get("id")), state=text(row.get("status"))
+            ),
+            reference=text(row.get("id")),
+            customer=text(row.get("id")),
+        )
+        for row in first_rows(client, _by("id", customer_id), entity=entity)
+    ]
+
+
+def matching(
+    client: RestClient, *, entity: str, email: str = "", customer_id: str = ""
+) -> list[Customer]:
+    """Customers whose id, or whose default contact's e-mail address, is exactly that value.
+
+    Addresses are compared without case, ids with it.
+
+    Raises:
+        ValueError: neither or both were given.
+    """
+    if bool(email) == bool(customer_id):
+        message = "customers are found by e-mail address or by id, one of the two"
+        raise ValueError(message)
+    query = _by(_EMAIL, email, ignores_case=True) if email else _by("id", customer_id)
+    return [_customer(row) for row in first_rows(client, query, entity=entity)]
+
+
+def _by(field: str, value: str, *, ignores_case: bool = False) -> Query:
+    condition = equal(field, value)
+    return Query(OBJECT, _FIELDS, (condition,), include_private=True, ignores_case=ignores_case)
+
+
+def _customer(row: Row) -> Customer:
+    identifier = text(row.get("id"))
+    name = text(row.get("name"))
+    email = text(row.get(_EMAIL))
+    contact = Contact(id=identifier, print_as=name, email=email) if email else None
+    return Customer(
+        id=identifier,
+        name=name,
+        contact=contact,
+        currency=text(row.get("currency")),
+        term=text(row.get("term.id")),
+        is_active=text(row.get("status")) == "active",
+        tax_id=text(row.get("taxId")),
+    )

@@ -1,0 +1,103 @@
+"""Journal entries (REST reference §16.10): debits equal credits before anything is sent."""
+
+from __future__ import annotations
+
+from intacct.documents import DocumentResult, JournalEntry, JournalLine, Side
+from intacct.errors import RejectedError, SageFinding
+from intacct.rest.client import RestClient
+from intacct.rest.query import Query, Row, equal, first_rows
+from intacct.rest.wire import Json, amount, by_id, dimensions, object_path, present, text
+from intacct.results import Found
+
+OBJECT = "general-ledger/journal-entry"
+
+
+def payload(entry: JournalEntry, *, base_currency: str = "") -> Json:
+    """The entry as it is created; lines in `base_currency` do not name it.
+
+    Raises:
+        RejectedError: it does not balance per currency, or a line is negative; Sage would refuse
+            it too (GL-1009), and our own mistake should not cost a transaction.
+    """
+    _check(entry)
+    return present(
+        {
+            "glJournal": by_id(entry.journal),
+            "postingDate": entry.posted_on.isoformat(),
+            "description": entry.description,
+            "referenceNumber": entry.reference,
+            "baseLocation": by_id(entry.base_location),
+            "state": "draft" if entry.is_draft else None,
+            "lines": [_line(line, base_currency) for line in entry.lines],
+        }
+    )
+
+
+def _line(line: JournalLine, base_currency: str) -> Json:
+    currency = line.amount.currency
+    return present(
+        {
+            "txnType": line.side.value,
+            "txnAmount": amount(line.amount),
+            "glAccount": by_id(line.account),
+            "description": line.memo,
+            "currency": {"txnCurrency": currency} if currency != base_currency else None,
+            "dimensions": dimensions(line.dimensions),
+        }
+    )
+
+
+def _check(entry: JournalEntry) -> None:
+    findings = [
+        SageFinding("NEGATIVE_LINE", "a journal line is never negative", target=f"/lines/{index}")
+        for index, line in enumerate(entry.lines)
+        if line.amount.is_negative
+    ]
+    for currency in sorted({line.amount.currency for line in entry.lines}):
+        difference = sum(
+            line.amount.rounded().amount * (1 if line.side is Side.DEBIT else -1)
+            for line in entry.lines
+            if line.amount.currency == currency
+        )
+        if difference:
+            text_ = f"debits less credits are {difference} {currency}"
+            findings.append(SageFinding("UNBALANCED", text_, target="/lines"))
+    if findings:
+        message = "the journal entry would be refused and was not sent"
+        raise RejectedError(message, findings=tuple(findings))
+
+
+def create(
+    client: RestClient,
+    entry: JournalEntry,
+    *,
+    entity: str,
+    idempotency_key: str,
+    base_currency: str = "",
+) -> DocumentResult:
+    """Post the entry (or keep it as a draft)."""
+    answer = client.post(
+        object_path(OBJECT),
+        payload(entry, base_currency=base_currency),
+        entity=entity,
+        idempotency_key=idempotency_key,
+    )
+    record = answer.reference()
+    return DocumentResult(key=text(record.get("key")), id=text(record.get("id")))
+
+
+def find(client: RestClient, entry: JournalEntry, *, entity: str) -> list[Found]:
+    """Entries of the same journal that carry our reference."""
+    query = Query(
+        OBJECT,
+        ("id", "txnNumber", "state", "referenceNumber", "glJournal.id"),
+        (equal("referenceNumber", entry.reference), equal("glJournal.id", entry.journal)),
+    )
+    return [_found(row) for row in first_rows(client, query, entity=entity)]
+
+
+def _found(row: Row) -> Found:
+    result = DocumentResult(
+        key=text(row["key"]), id=text(row.get("id")), state=text(row.get("state"))
+    )
+    return Found(result, reference=text(row.get("referenceNumber")))

@@ -1,0 +1,198 @@
+"""Money in receivables: advances, payments with their applications, refunds (REST reference §16.8).
+
+An on-account payment through `payment` is UNCONFIRMED (U21): money before an invoice is an advance.
+"""
+
+from __future__ import annotations
+
+from intacct.documents import (
+    Advance,
+    Application,
+    CreditKind,
+    CustomerRefund,
+    DocumentResult,
+    MoneyPlace,
+    Payment,
+    RefundDetail,
+)
+from intacct.rest.client import RestClient
+from intacct.rest.query import first_rows
+from intacct.rest.receivables import Receivable
+from intacct.rest.wire import Json, amount, by_id, by_key, dimensions, object_path, present, text
+from intacct.results import Found
+
+ADVANCE = "accounts-receivable/advance"
+PAYMENT = "accounts-receivable/payment"
+REFUND = "accounts-receivable/customer-refund"
+
+_ADVANCES = Receivable(
+    ADVANCE, "referenceNumber", "paymentInformation.currency.txnCurrency", "txnTotalEntered"
+)
+_PAYMENTS = Receivable(PAYMENT, "referenceNumber", "txnCurrency.currency", "txnCurrency.totalPaid")
+_REFUNDS = Receivable(REFUND, "documentNumber", "txnCurrency.currency", "txnCurrency.refundAmount")
+
+# A credit in a payment detail: the member that names it, and the one that says how much is used.
+_APPLIED = {
+    CreditKind.ADVANCE: ("arAdvance", "postedAdvanceAmount"),
+    CreditKind.ADJUSTMENT: ("arAdjustment", "adjustmentAmount"),
+    CreditKind.OVERPAYMENT: ("overPayment", "postedOverPaymentAmount"),
+}
+# The same credits as a refund names them.
+_REFUNDED = {
+    CreditKind.ADVANCE: "arAdvance",
+    CreditKind.ADJUSTMENT: "arAdjustment",
+    CreditKind.OVERPAYMENT: "overPayment",
+}
+
+
+def advance_payload(advance: Advance) -> Json:
+    """The advance as it is created; one line carries it to the advances account."""
+    received_on = advance.received_on.isoformat()
+    place = advance.place
+    return present(
+        {
+            "customer": by_id(advance.customer),
+            "referenceNumber": advance.reference,
+            "description": advance.description,
+            "paymentInformation": present(
+                {
+                    "receiptDate": received_on,
+                    "paymentDate": received_on,
+                    "paymentMethod": advance.method.value,
+                    "financialEntity": by_id(place.financial_entity),
+                    "currency": {"txnCurrency": advance.amount.currency},
+                }
+            ),
+            "glAccount": present({"undepositedGLAccountNumber": place.undeposited_account}),
+            "items": [
+                present(
+                    {
+                        "glAccount": by_id(advance.account),
+                        "txnAmount": amount(advance.amount),
+                        "dimensions": dimensions(advance.dimensions),
+                    }
+                )
+            ],
+        }
+    )
+
+
+def payment_payload(payment: Payment) -> Json:
+    """The payment as it is created: new money, credits, or both, against invoices."""
+    currency = payment.amount.currency
+    return present(
+        {
+            **_place(payment.place),
+            "customer": by_id(payment.customer),
+            "paymentMethod": payment.method.value,
+            "referenceNumber": payment.reference,
+            "documentNumber": payment.reference,
+            "description": payment.description,
+            "paymentSummary": {"receiptDate": payment.received_on.isoformat()},
+            "txnCurrency": present(
+                {
+                    "currency": currency,
+                    "overPaymentAmount": (
+                        amount(payment.overpayment) if payment.overpayment else ""
+                    ),
+                }
+            ),
+            "paymentDetails": [_detail(applied) for applied in payment.applications],
+        }
+    )
+
+
+def _place(place: MoneyPlace) -> Json:
+    return present(
+        {
+            "financialEntity": present({"entityId": place.financial_entity}),
+            "undepositedGLAccount": by_id(place.undeposited_account),
+        }
+    )
+
+
+def _detail(applied: Application) -> Json:
+    invoice = {"arInvoice": by_key(applied.invoice)}
+    if applied.credit_kind is None:
+        return present({**invoice, "txnCurrency": {"paymentAmount": amount(applied.amount)}})
+    credit, used = _APPLIED[applied.credit_kind]
+    return present(
+        {
+            **invoice,
+            credit: by_key(applied.credit),
+            "txnCurrency": {used: amount(applied.amount)},
+        }
+    )
+
+
+def refund_payload(refund: CustomerRefund) -> Json:
+    """The refund as it is recorded: money that already went back elsewhere, against credits."""
+    return present(
+        {
+            "financialEntity": by_id(refund.place.financial_entity),
+            "paymentMethod": refund.method.value,
+            "customer": by_id(refund.customer),
+            "refundDate": refund.refunded_on.isoformat(),
+            "documentNumber": refund.reference,
+            "description": refund.description,
+            "refundDetails": [_refunded(detail) for detail in refund.details],
+        }
+    )
+
+
+def _refunded(detail: RefundDetail) -> Json:
+    return present(
+        {
+            _REFUNDED[detail.kind]: by_key(detail.credit),
+            "txnRefundAmount": amount(detail.amount),
+        }
+    )
+
+
+def create_advance(
+    client: RestClient, advance: Advance, *, entity: str, idempotency_key: str
+) -> DocumentResult:
+    """Post the advance."""
+    return _create(client, ADVANCE, advance_payload(advance), entity, idempotency_key)
+
+
+def create_payment(
+    client: RestClient, payment: Payment, *, entity: str, idempotency_key: str
+) -> DocumentResult:
+    """Post the payment and apply it."""
+    return _create(client, PAYMENT, payment_payload(payment), entity, idempotency_key)
+
+
+def create_refund(
+    client: RestClient, refund: CustomerRefund, *, entity: str, idempotency_key: str
+) -> DocumentResult:
+    """Record the refund and clear the credits it pays out."""
+    return _create(client, REFUND, refund_payload(refund), entity, idempotency_key)
+
+
+def _create(
+    client: RestClient, name: str, payload: Json, entity: str, idempotency_key: str
+) -> DocumentResult:
+    answer = client.post(object_path(name), payload, entity=entity, idempotency_key=idempotency_key)
+    record = answer.reference()
+    return DocumentResult(key=text(record.get("key")), id=text(record.get("id")))
+
+
+def find_advances(client: RestClient, advance: Advance, *, entity: str) -> list[Found]:
+    """Advances that carry our reference."""
+    return _found(client, _ADVANCES, advance.reference, entity)
+
+
+def find_payments(client: RestClient, payment: Payment, *, entity: str) -> list[Found]:
+    """Payments that carry our reference."""
+    return _found(client, _PAYMENTS, payment.reference, entity)
+
+
+def find_refunds(client: RestClient, refund: CustomerRefund, *, entity: str) -> list[Found]:
+    """Customer refunds that carry our reference."""
+    return _found(client, _REFUNDS, refund.reference, entity)
+
+
+def _found(client: RestClient, kind: Receivable, reference: str, entity: str) -> list[Found]:
+    rows = first_rows(client, kind.query(reference), entity=entity)
+    return [kind.found(row) for row in rows]

@@ -1,0 +1,131 @@
+"""One company's books in whatever protocol serves each action; the domain never sees which.
+
+REST and XML are built on first use only, so that lxml loads only where XML is spoken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Protocol as Interface
+
+from intacct.capabilities import Action, Protocol, action_of
+from intacct.documents import Contact, Customer, Document, DocumentResult
+from intacct.results import Found
+
+
+class SpeaksRest(Interface):
+    """What the router needs of `intacct.rest.actions.RestActions`."""
+
+    def supports(self, document: Document) -> bool:
+        """Whether REST can say this document."""
+        ...
+
+    def create(self, document: Document, *, idempotency_key: str) -> DocumentResult:
+        """Post one document."""
+        ...
+
+    def find(self, document: Document) -> list[Found]:
+        """Documents that carry our mark."""
+        ...
+
+    def find_customers(self, *, email: str = "", customer_id: str = "") -> list[Customer]:
+        """Customers of exactly that id or e-mail address."""
+        ...
+
+    def ensure_contact(self, contact: Contact, *, idempotency_key: str) -> DocumentResult:
+        """The contact, created when it is not there."""
+        ...
+
+
+class SpeaksXml(Interface):
+    """What the router needs of `intacct.xml.actions.XmlActions`."""
+
+    def supports(self, document: Document) -> bool:
+        """Whether XML can say this document."""
+        ...
+
+    def create(self, document: Document, *, control_id: str) -> DocumentResult:
+        """Post one document."""
+        ...
+
+    def find(self, document: Document) -> list[Found]:
+        """Documents that carry our mark."""
+        ...
+
+    def find_customers(self, *, email: str = "", customer_id: str = "") -> list[Customer]:
+        """Customers of exactly that id or e-mail address."""
+        ...
+
+    def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
+        """The contact, created when it is not there."""
+        ...
+
+
+class IntacctBooks:
+    """One entity's books at Sage Intacct: creates and finds documents (`shared.ports.Books`).
+
+    The protocol follows from the document and the configuration alone, so a look-up always asks
+    the protocol that the create used, in whatever process (reliability §3.6).
+    """
+
+    def __init__(
+        self,
+        *,
+        rest: Callable[[], SpeaksRest],
+        xml: Callable[[], SpeaksXml],
+        protocols: Mapping[Action, Protocol],
+    ) -> None:
+        """`rest` and `xml` build the actions when first needed; `protocols` says who serves."""
+        self._build_rest = rest
+        self._build_xml = xml
+        self._protocols = dict(protocols)
+
+    @cached_property
+    def _rest(self) -> SpeaksRest:
+        return self._build_rest()
+
+    @cached_property
+    def _xml(self) -> SpeaksXml:
+        return self._build_xml()
+
+    def protocol_of(self, document: Document) -> Protocol:
+        """The protocol that creates and finds this document.
+
+        The chosen one, unless it cannot say this very document (`supports`) and the other can.
+        """
+        chosen = self._protocols[action_of(document)]
+        if chosen is Protocol.REST and not self._rest.supports(document):
+            return Protocol.XML if self._xml.supports(document) else chosen
+        if chosen is Protocol.XML and not self._xml.supports(document):
+            return Protocol.REST if self._rest.supports(document) else chosen
+        return chosen
+
+    def create(
+        self, document: Document, *, control_id: str, idempotency_key: str
+    ) -> DocumentResult:
+        """Post one document whose references are all resolved to Sage keys.
+
+        `control_id` marks it in XML, `idempotency_key` in REST; both the same on every try.
+        """
+        if self.protocol_of(document) is Protocol.XML:
+            return self._xml.create(document, control_id=control_id)
+        return self._rest.create(document, idempotency_key=idempotency_key)
+
+    def find(self, document: Document) -> Sequence[Found]:
+        """Documents of the same kind that carry our mark; empty when there is none."""
+        if self.protocol_of(document) is Protocol.XML:
+            return self._xml.find(document)
+        return self._rest.find(document)
+
+    def find_customers(self, *, email: str = "", customer_id: str = "") -> Sequence[Customer]:
+        """Customers whose id or display contact's e-mail address is exactly that value."""
+        if self._protocols[Action.CUSTOMER] is Protocol.XML:
+            return self._xml.find_customers(email=email, customer_id=customer_id)
+        return self._rest.find_customers(email=email, customer_id=customer_id)
+
+    def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
+        """The contact of that id, created when it is not there."""
+        if self._protocols[Action.CONTACT] is Protocol.XML:
+            return self._xml.ensure_contact(contact, control_id=control_id)
+        return self._rest.ensure_contact(contact, idempotency_key=control_id)
