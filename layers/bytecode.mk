@@ -4,7 +4,7 @@
 # environment; without it a layer is built for the cloud's default.
 #
 #   LAYER_PYTHON        Python of the runtime that will load the layer: 3.13
-#   LAYER_ARCHITECTURE  its processor: arm64 or x86_64
+#   LAYER_ARCHITECTURE  its processor: arm64, x86_64, or native for this machine
 #   LAYER_PIP           any interpreter with pip; it need not be of the target version
 #   LAYER_COMPILER      an interpreter of the target version; found by itself when one is installed
 
