@@ -46,13 +46,14 @@ class MemoryLedger:
     def commit(self, *writes: Write) -> tuple[Record, ...]:
         self.commits.append(writes)
         current = [self.records.get((write.pk, write.key)) for write in writes]
-        ours = [was_ours(write, known) for write, known in zip(writes, current, strict=True)]
-        if all(ours):
+        pairs = list(zip(writes, current, strict=True))
+        refused = [write for write, known in pairs if not holds(write, known)]
+        if refused and all(was_ours(write, known) for write, known in pairs):
             return tuple(known for known in current if known is not None)
-        for write, known in zip(writes, current, strict=True):
-            if not holds(write, known):
+        for write, known in pairs:
+            if write in refused and not was_ours(write, known):
                 raise LostRaceError(write.key, known)
-        done = tuple(after(write, known) for write, known in zip(writes, current, strict=True))
+        done = tuple(after(write, known) for write, known in pairs)
         self.records.update({(record.pk, record.key): record for record in done})
         return done
 

@@ -109,7 +109,10 @@ def was_ours(write: Write, current: Record | None) -> bool:
     if current.fence != expected:
         return False
     if write.transition is Transition.REARM:
-        return bool(current.lease_until == write.changes["lease_until"])
+        return bool(
+            current.lease_until == write.changes["lease_until"]
+            and current.resends == write.changes["resends"]
+        )
     return True
 
 
