@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from commerce.money import Money
+from intacct import results
 from intacct.documents import Contact, Customer, Document, DocumentResult
 
 Clock = Callable[[], datetime]
@@ -17,14 +16,8 @@ IdMaker = Callable[[], str]
 """A fresh opaque id for each claim attempt; injected."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A document read back by our own mark, with what is compared before it is believed."""
-
-    result: DocumentResult
-    reference: str
-    customer: str = ""
-    total: Money | None = None
+Found = results.Found
+"""A document read back by our own mark, with what is compared before it is believed."""
 
 
 class Books(Protocol):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 import httpx
@@ -58,20 +57,27 @@ def _origin(url: str) -> tuple[str, str, int]:
     return parts.scheme, (parts.hostname or "").lower(), port
 
 
-def http_client(
-    *urls: str, verify: ssl.SSLContext | bool = True, inner: httpx.BaseTransport | None = None
-) -> httpx.Client:
-    """The process's client for both protocols: keep-alive, explicit timeouts, no redirects.
+def allowed_transport(*urls: str, inner: httpx.BaseTransport | None = None) -> httpx.BaseTransport:
+    """The process's pooled connections, certificates verified; `urls` are the configured ones.
 
-    `urls` are the configured addresses. `inner` replaces the network in tests.
+    `inner` replaces the network in tests.
     """
-    transport = AllowedHostsTransport(
-        inner or httpx.HTTPTransport(verify=verify, limits=_POOL, retries=0), urls=urls
-    )
+    network = inner or httpx.HTTPTransport(limits=_POOL, retries=0)
+    return AllowedHostsTransport(network, urls=urls)
+
+
+def http_client(
+    transport: httpx.BaseTransport, *, on_request: Callable[[httpx.Request], None] | None = None
+) -> httpx.Client:
+    """A client over those connections: explicit timeouts, no redirects, no proxy from outside.
+
+    Several clients may share one transport; `on_request` sees each request before it leaves.
+    """
     return httpx.Client(
         transport=transport,
         timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
         follow_redirects=False,
         trust_env=False,
         headers={"User-Agent": "cartledger"},
+        event_hooks={"request": [on_request] if on_request else []},
     )

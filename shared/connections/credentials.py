@@ -1,0 +1,96 @@
+"""A tenant's secret for Sage Intacct, checked as a whole (docs/architecture.md)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from shared.connections.errors import CredentialsMissingError
+from shared.secrets import SecretMissingError, SecretStore
+
+_OPTIONAL = frozenset({"refresh_token"})
+
+
+@dataclass(frozen=True, slots=True)
+class IntacctCredentials:
+    """The members of the secret; none of them shows in a repr.
+
+    `username` is `userId@companyId`. With `refresh_token` (from an administrator's consent) that
+    grant is used instead of client credentials.
+    """
+
+    client_id: str = field(repr=False)
+    client_secret: str = field(repr=False)
+    username: str = field(repr=False)
+    sender_id: str = field(repr=False)
+    sender_password: str = field(repr=False)
+    user_password: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+
+    @property
+    def digest(self) -> str:
+        """What this set of credentials is recognised by."""
+        joined = "\x00".join(getattr(self, member.name) for member in fields(self))
+        return hashlib.sha256(joined.encode()).hexdigest()
+
+
+def username_of(company_id: str, user_id: str) -> str:
+    """The user in Sage's notation for tokens: `userId@companyId`, case-sensitive."""
+    return f"{user_id}@{company_id}"
+
+
+class TenantCredentials:
+    """Reads and checks the secret of one tenant."""
+
+    def __init__(self, secrets: SecretStore, name: str, *, company_id: str, user_id: str) -> None:
+        """`company_id` and `user_id` are the tenant's configuration; the secret must agree."""
+        self._secrets = secrets
+        self._name = name
+        self._username = username_of(company_id, user_id)
+
+    def __repr__(self) -> str:
+        """Name the secret."""
+        return f"TenantCredentials({self._name!r})"
+
+    def current(self) -> IntacctCredentials:
+        """The credentials, as they were read within the last minutes.
+
+        Raises:
+            CredentialsMissingError: the secret is missing or incomplete, or belongs to another
+                user or company; all that is wrong is named, nothing of its content.
+        """
+        try:
+            return self._checked(self._secrets.get(self._name))
+        except SecretMissingError as exc:
+            raise CredentialsMissingError(str(exc)) from None
+
+    def reread(self) -> IntacctCredentials:
+        """The credentials as they are now, for when the known ones were refused.
+
+        Raises:
+            CredentialsMissingError: as `current`.
+        """
+        try:
+            return self._checked(self._secrets.reread(self._name))
+        except SecretMissingError as exc:
+            raise CredentialsMissingError(str(exc)) from None
+
+    def _checked(self, members: Mapping[str, Any]) -> IntacctCredentials:
+        names = [member.name for member in fields(IntacctCredentials)]
+        given = {name: members.get(name) for name in names}
+        missing = [
+            name
+            for name, value in given.items()
+            if name not in _OPTIONAL and (not isinstance(value, str) or not value)
+        ]
+        problems = [f"lacks {', '.join(missing)}"] if missing else []
+        username = str(given["username"] or "")
+        # `|entity` may follow; sandbox and production companies must never be mixed up.
+        if username and username.partition("|")[0] != self._username:
+            problems.append("names another user or company than the tenant's configuration")
+        if problems:
+            message = f"the secret {self._name} {' and '.join(problems)}"
+            raise CredentialsMissingError(message)
+        return IntacctCredentials(**{name: value or "" for name, value in given.items()})

@@ -1,0 +1,17 @@
+"""Why a token or session could not be had. Nothing was sent to Sage Intacct in any of these."""
+
+from __future__ import annotations
+
+from intacct.errors import CredentialsError, NotSentError
+
+
+class ConnectionBusyError(NotSentError):
+    """Somebody else is renewing the connection and took too long: come back later."""
+
+
+class ConnectionStoreError(NotSentError):
+    """The shared connections could not be read or written, or KMS did not open them."""
+
+
+class CredentialsMissingError(CredentialsError):
+    """The tenant's secret lacks members, or names another company; all problems are named."""
