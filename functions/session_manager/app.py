@@ -1,0 +1,44 @@
+"""Keep every tenant's XML sessions fresh: one login for the whole fleet, before anyone needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared.bootstrap.books import sessions
+from shared.bootstrap.tenants import tenants
+from shared.connections.keeping import AHEAD, Kept, keep_sessions
+from shared.connections.single_flight import Outcome
+from shared.tenants.models import Tenant
+
+logger = Logger()
+metrics = Metrics()
+
+
+def keep(tenant: Tenant, entity: str) -> Outcome:
+    """Open the tenant's session at the entity anew if it is due."""
+    return sessions(tenant).keep_fresh(entity, ahead=AHEAD)
+
+
+def report(result: Kept) -> dict[str, str]:
+    """Log and count one result; errors of ours hold no secret and no text of Sage's."""
+    metrics.add_metric(name=f"Session{result.outcome.title()}", unit=MetricUnit.Count, value=1)
+    facts = result.as_json()
+    if result.error:
+        logger.error("session not renewed", extra=facts, exc_info=result.error)
+    else:
+        logger.info("session looked at", extra=facts)
+    return facts
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
+    """Entry point: every tenant on a schedule, one when the event names it (`{"tenant": ...}`)."""
+    del context
+    wanted = event.get("tenant")
+    chosen = [tenants().tenant(str(wanted))] if wanted else tenants().all()
+    return {"sessions": [report(result) for result in keep_sessions(chosen, keep)]}
