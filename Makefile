@@ -1,0 +1,101 @@
+# Everything a developer types. `make help` lists it.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PYTHON_BIN := .venv/bin/python
+# Our own packages, for programs that are run from here; none of it reaches the embedded AWS.
+RUN := PYTHONPATH=.:layers/clients $(PYTHON_BIN)
+SAM := SAM_CLI_TELEMETRY=0 .local/sam/bin/sam
+ENVIRONMENT ?= sandbox
+NAME ?= demo
+
+##@ Every day
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: setup
+setup: ## Make .venv, .local/sam and .local/ministack from hashed requirements
+	@pids=(); \
+	.ci/make-environment .venv .ci/dev.txt & pids+=($$!); \
+	.ci/make-environment .local/sam .ci/sam.txt & pids+=($$!); \
+	.ci/make-environment .local/ministack .ci/ministack.txt & pids+=($$!); \
+	for pid in "$${pids[@]}"; do wait "$$pid"; done
+
+.PHONY: run
+run: setup ## Show the whole product on this machine (ONCE=1: do not stay up; KEEP=1: keep the state)
+	@$(RUN) -m local.demo
+
+.PHONY: up
+up: setup ## Start the local stack and leave it running (KEEP=1: go on with its state, and keep it)
+	@$(RUN) -m local.stack up --name $(NAME) $(if $(filter-out 0,$(KEEP)),--keep)
+
+.PHONY: down
+down: ## End the local stack (KEEP=0: drop its kept state as well)
+	@$(RUN) -m local.stack down --name $(NAME) $(if $(filter 0,$(KEEP)),--forget)
+
+.PHONY: status
+status: ## Say where the local stack listens
+	@$(RUN) -m local.stack status --name $(NAME)
+
+##@ Before you push
+
+.PHONY: test
+test: setup ## Everything that must be green: lint, then every test, the deployed stack last
+	@$(MAKE) lint
+	@.venv/bin/pytest -q -m 'not e2e'
+	@.venv/bin/pytest -q -m e2e
+
+.PHONY: lint
+lint: setup ## Formatting, lint, types, import contracts, the template
+	@.venv/bin/ruff format --check --quiet || { echo "run: make format" >&2; exit 1; }
+	@.venv/bin/ruff check --quiet
+	@.venv/bin/mypy
+	@PYTHONPATH=.:layers/clients .venv/bin/lint-imports
+	@.venv/bin/cfn-lint template.yaml
+	@.venv/bin/pytest -q tests/template
+
+.PHONY: format
+format: setup ## Format the code and fix what can be fixed
+	@.venv/bin/ruff format
+	@.venv/bin/ruff check --fix
+
+.PHONY: bench
+bench: setup ## Measure size, cold starts, memory and requests per order
+	@$(RUN) -m local.bench
+
+##@ Deployment
+
+.PHONY: build
+build: setup ## Build the layers for the cloud (LAYER_PYTHON=3.13 LAYER_ARCHITECTURE=arm64)
+	@find functions -name __pycache__ -prune -exec rm -r {} +
+	@LAYER_PIP="$(CURDIR)/$(PYTHON_BIN)" $(SAM) build --config-env $(ENVIRONMENT)
+
+.PHONY: deploy
+deploy: build ## Deploy to the account of your AWS profile (ENVIRONMENT=sandbox or production)
+	@$(SAM) deploy --config-env $(ENVIRONMENT)
+
+##@ Now and then
+
+.PHONY: lock
+lock: ## Renew the pins from the .in files
+	@.ci/make-environment .local/uv .ci/uv.txt
+	@compile() { echo "lock: $$2"; .local/uv/bin/uv pip compile --quiet --upgrade --generate-hashes \
+		--no-header --universal --python-version 3.11 "$$1" --output-file "$$2" "$${@:3}"; }; \
+	compile layers/dependencies/requirements.in layers/dependencies/requirements.txt; \
+	compile .ci/dev.in .ci/dev.txt --constraint layers/dependencies/requirements.txt; \
+	compile .ci/sam.in .ci/sam.txt; \
+	compile .ci/ministack.in .ci/ministack.txt; \
+	compile .ci/uv.in .ci/uv.txt
+
+.PHONY: clean
+clean: ## Remove what was built and installed, except kept state of local stacks
+	@rm -rf .venv .aws-sam .local/sam .local/ministack .local/uv .local/builds
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -prune -exec rm -r {} +
