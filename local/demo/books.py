@@ -1,0 +1,49 @@
+"""What the simulator's books say, through its admin pages."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+
+class SimulatedBooks:
+    """Reads of the simulator that no client of Sage Intacct has."""
+
+    def __init__(self, rest_base_url: str) -> None:
+        """`rest_base_url` is the one that REST clients use; the admin pages are beside it."""
+        self._client = httpx.Client(base_url=httpx.URL(rest_base_url).join("/"), timeout=30.0)
+
+    def close(self) -> None:
+        """Close the connections to the simulator."""
+        self._client.close()
+
+    def documents(self, object_name: str = "") -> list[dict[str, Any]]:
+        """Every document in the books, oldest first; those of one object when it is named."""
+        documents: list[dict[str, Any]] = self._get("/_sim/documents")["documents"]
+        return [d for d in documents if not object_name or d["object"] == object_name]
+
+    def trial_balance(self) -> dict[str, Any]:
+        """Rows by account, and the totals of both sides."""
+        return self._get("/_sim/trial-balance")
+
+    def balance(self, account: str) -> Decimal:
+        """The balance of one account, debits positive."""
+        rows = self.trial_balance()["rows"]
+        return sum((Decimal(r["balance"]) for r in rows if r["account"] == account), Decimal(0))
+
+    def transactions(self) -> int:
+        """Sage transactions that requests have used so far."""
+        return sum(int(entry.get("transactions", 0)) for entry in self.requests())
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The request log, oldest first."""
+        requests: list[dict[str, Any]] = self._get("/_sim/log")["requests"]
+        return requests
+
+    def _get(self, path: str) -> dict[str, Any]:
+        response = self._client.get(path)
+        response.raise_for_status()
+        answer: dict[str, Any] = response.json()
+        return answer
