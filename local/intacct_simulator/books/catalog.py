@@ -159,9 +159,7 @@ _MASTERS = [
         words={
             "account_type": frozenset({"balanceSheet", "incomeStatement", "statistical"}),
             "normal_balance": frozenset({"debit", "credit"}),
-            "closing_type": frozenset(
-                {"nonClosingAccount", "closingAccount", "closedToAccount"}
-            ),
+            "closing_type": frozenset({"nonClosingAccount", "closingAccount", "closedToAccount"}),
         },
     ),
     _master(
@@ -308,7 +306,6 @@ _DOCUMENTS = [
             "advance": "ar_advance",
             "overpayment": "ar_payment",
             "negative_invoice": "ar_invoice",
-            "inline_invoice": "ar_invoice",
         },
         amounts=(
             "payment_amount",
@@ -316,7 +313,6 @@ _DOCUMENTS = [
             "advance_amount",
             "overpayment_amount",
             "negative_invoice_amount",
-            "inline_amount",
         ),
         parent_type="ar_payment",
     ),

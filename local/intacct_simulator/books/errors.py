@@ -118,7 +118,7 @@ def duplicate(label: str, field: str, value: object) -> BusinessError:
 
 
 def period_closed(posting_date: object, entity: str) -> BusinessError:
-    """The posting date lies in a closed period (text: XML reference §8.4 row 45, number a guess)."""
+    """The posting date lies in a closed period (XML reference §8.4 row 45; number: a guess)."""
     return BusinessError(
         f"The date {posting_date} cannot be posted: the period is closed for entity {entity}.",
         error_id="GL-0912",

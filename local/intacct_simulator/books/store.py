@@ -21,7 +21,7 @@ class Store:
     def __init__(self) -> None:
         self._tables: dict[str, dict[int, Record]] = defaultdict(dict)
         self._last_key: dict[str, int] = defaultdict(int)
-        self._indexes: dict[tuple[str, str], _Index] = {}
+        self._indexes: dict[str, dict[str, _Index]] = defaultdict(dict)
         self._undo: list[tuple[str, int, Record | None]] = []
         self._depth = 0
         self.changes = 0
@@ -118,9 +118,7 @@ class Store:
             self._tables[table].pop(key, None)
         else:
             self._tables[table][key] = record
-        for (indexed, name), index in self._indexes.items():
-            if indexed != table:
-                continue
+        for name, index in self._indexes[table].items():
             if old is not None:
                 index[old.get(name)].pop(key, None)
             if record is not None:
@@ -133,10 +131,10 @@ class Store:
             self._set(table, key, self._tables[table].get(key), old)
 
     def _index(self, table: str, name: str) -> _Index:
-        index = self._indexes.get((table, name))
+        index = self._indexes[table].get(name)
         if index is None:
             index = {}
             for key, row in self._tables[table].items():
                 index.setdefault(row.get(name), {})[key] = None
-            self._indexes[table, name] = index
+            self._indexes[table][name] = index
         return index

@@ -1,0 +1,133 @@
+"""Master records: customers with their contacts, items, accounts, dimensions and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from local.intacct_simulator.books import errors
+from local.intacct_simulator.books.catalog import TYPES
+from local.intacct_simulator.books.desk import Actor, Desk
+from local.intacct_simulator.books.money import ZERO, total
+from local.intacct_simulator.books.store import Record
+
+OWNED_BY_ENTITY = frozenset({"customer", "contact", "item", "project", "warehouse"})
+
+
+class Masters:
+    """The rules that all master records share; one instance per kind."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        self.desk = desk
+        self.name = name
+        self.label = TYPES[name].label
+
+    def create(self, fields: Mapping[str, Any], actor: Actor) -> Record:
+        """Check and store a new record.
+
+        Raises:
+            BusinessError: a field is missing or wrong, or the id is taken.
+        """
+        cleaned = self.desk.check.new(self.name, fields, entity=actor.entity)
+        self.desk.check.unique(self.name, cleaned)
+        if self.name not in OWNED_BY_ENTITY:
+            cleaned["entity"] = None
+        return self.desk.insert(self.name, cleaned, actor)
+
+    def update(self, key: int, fields: Mapping[str, Any], actor: Actor) -> Record:
+        """Change fields; the id of a master record never changes.
+
+        Raises:
+            BusinessError: the record is gone, a value is wrong, or the id would change.
+        """
+        record = self.desk.require(self.name, key)
+        changes = self.desk.check.changes(self.name, fields, entity=actor.entity)
+        if changes.get("id", record["id"]) != record["id"]:
+            raise errors.invalid("id", changes["id"], "the id cannot be changed")
+        return self.desk.modify(self.name, key, changes, actor)
+
+    def delete(self, key: int, actor: Actor) -> None:
+        """Take a record away that nothing refers to.
+
+        Raises:
+            BusinessError: it is gone already or in use.
+        """
+        record = self.desk.require(self.name, key)
+        self.desk.refuse_if_used(self.name, record)
+        self.desk.remove(self.name, key, actor)
+
+    def act(self, key: int, action: str, fields: Mapping[str, Any], actor: Actor) -> Record:
+        """Refuse: master records have no workflow."""
+        del fields, actor
+        record = self.desk.require(self.name, key)
+        raise errors.wrong_state(self.label, str(record.get("status", "")), action)
+
+    def derived(self, record: Record) -> dict[str, Any]:
+        """Give nothing: master records store all they show."""
+        del record
+        return {}
+
+
+class Customers(Masters):
+    """Customers own a display contact, which is made with them."""
+
+    def __init__(self, desk: Desk, contacts: Masters) -> None:
+        super().__init__(desk, "customer")
+        self._contacts = contacts
+
+    def create(self, fields: Mapping[str, Any], actor: Actor) -> Record:
+        """Store a customer, with a number from the sequence when no id is given."""
+        given = {key: value for key, value in fields.items() if key != "default_contact"}
+        if not given.get("id"):
+            given["id"] = self.desk.next_number("customer", "CUST-")
+        cleaned = self.desk.check.new("customer", given, entity=actor.entity)
+        self.desk.check.unique("customer", cleaned)
+        wanted = dict(fields.get("default_contact") or {})
+        if cleaned.get("contact_default") is None:
+            cleaned["contact_default"] = self._display_contact(cleaned, wanted, actor)
+        return self.desk.insert("customer", cleaned, actor)
+
+    def update(self, key: int, fields: Mapping[str, Any], actor: Actor) -> Record:
+        """Change a customer; `default_contact` changes fields of the display contact."""
+        record = self.desk.require("customer", key)
+        contact = dict(fields.get("default_contact") or {})
+        if contact:
+            contact.pop("id", None)
+            self._contacts.update(record["contact_default"], contact, actor)
+        rest = {name: value for name, value in fields.items() if name != "default_contact"}
+        return super().update(key, rest, actor)
+
+    def delete(self, key: int, actor: Actor) -> None:
+        """Take a customer without documents away; its display contact goes with it."""
+        record = self.desk.require("customer", key)
+        super().delete(key, actor)
+        contact = self.desk.store.get("contact", record["contact_default"])
+        if contact is not None and contact["id"] == _display_name(record):
+            self._contacts.delete(contact["key"], actor)
+
+    def derived(self, record: Record) -> dict[str, Any]:
+        """Add what the customer owes: posted invoices and adjustments less what settled them."""
+        store = self.desk.store
+        documents = [
+            *store.find("ar_invoice", customer=record["key"]),
+            *store.find("ar_adjustment", customer=record["key"]),
+        ]
+        due = [row["total"] - row["paid"] for row in documents if row["state"] != "draft"]
+        return {"total_due": total(due) if due else ZERO}
+
+    def _display_contact(
+        self, customer: Mapping[str, Any], wanted: dict[str, Any], actor: Actor
+    ) -> int:
+        # The pattern NAME(Cid) is seen in Sage's samples (XML reference §12.1: unconfirmed).
+        fields = {"print_as": customer["name"], **wanted}
+        fields["id"] = wanted.get("id") or _display_name(customer)
+        known = self.desk.store.first("contact", id=fields["id"])
+        if known is not None:
+            key: int = known["key"]
+            return key
+        made: int = self._contacts.create(fields, actor)["key"]
+        return made
+
+
+def _display_name(customer: Mapping[str, Any]) -> str:
+    return f"{customer['name']}(C{customer['id']})"

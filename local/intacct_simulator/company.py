@@ -1,0 +1,141 @@
+"""One simulated company: its books, users, credentials, sessions, clock, faults and request log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.books.desk import Setup
+from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.clock import Clock
+from local.intacct_simulator.faults import Faults
+from local.intacct_simulator.log import RequestLog
+from local.intacct_simulator.seed.fill import demo_data, fill
+from local.intacct_simulator.sessions import Sessions
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What clients sign in with. The defaults are for demonstrations and open nothing real."""
+
+    company_id: str = "cartledger-demo-imp"
+    user_id: str = "ws_cartledger"
+    user_password: str = field(default="demo-user-password", repr=False)
+    sender_id: str = "cartledger-sender"
+    sender_password: str = field(default="demo-sender-password", repr=False)
+    client_id: str = "cartledger-demo.app.sage.com"
+    client_secret: str = field(default="demo-client-secret", repr=False)
+
+    @property
+    def username(self) -> str:
+        """The name for the client-credentials grant: `userId@companyId`."""
+        return f"{self.user_id}@{self.company_id}"
+
+
+@dataclass
+class Switches:
+    """How the company behaves where Sage's behaviour is configurable or unconfirmed.
+
+    Attributes:
+        session_seconds: life of an XML session after its last use.
+        token_seconds: life of an access token.
+        rotate_refresh_tokens: whether a refresh gives a new refresh token and ends the old (U3).
+        one_grant_per_user: whether a new authorisation ends the earlier one (REST reference §3.4).
+        is_client_authorized: whether the company lists the client as authorised.
+        bad_token_status: HTTP status for a bad or expired bearer, 401 or 400 (U6).
+        concurrency: requests at once before 429, or 0 for no limit (tier 1: 6).
+        latency_seconds: added to every request.
+        adjustment_sign: `signed` (negative is a credit memo) or `positiveIsCredit` (U17).
+        duplicate_control_id: what XML answers to a repeated unique id: `error` or `replay`.
+    """
+
+    session_seconds: int = 21_600
+    token_seconds: int = 43_200
+    rotate_refresh_tokens: bool = False
+    one_grant_per_user: bool = False
+    is_client_authorized: bool = True
+    bad_token_status: int = 401
+    concurrency: int = 0
+    latency_seconds: float = 0.0
+    adjustment_sign: str = "signed"
+    duplicate_control_id: str = "error"
+
+
+class Company:
+    """Everything both wires serve. Hold `lock` around the work of one request."""
+
+    def __init__(
+        self,
+        *,
+        credentials: Credentials | None = None,
+        switches: Switches | None = None,
+        clock: Clock | None = None,
+        setup: Setup | None = None,
+        seed: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.credentials = credentials or Credentials()
+        self.switches = switches or Switches()
+        self.clock = clock or Clock()
+        self.lock = threading.RLock()
+        self.books = Books(self.clock, setup=setup)
+        self.sessions = Sessions(self.clock, self.switches.session_seconds)
+        self.faults = Faults()
+        self.log = RequestLog()
+        self.passwords: dict[str, str] = {}
+        fill(self.books, demo_data() if seed is None else seed)
+        self.add_user(self.credentials.user_id, self.credentials.user_password)
+
+    def add_user(
+        self,
+        login: str,
+        password: str,
+        *,
+        permissions: Mapping[str, list[str]] | None = None,
+        entities: list[str] | None = None,
+    ) -> Record:
+        """Add a Web Services user.
+
+        Args:
+            login: the user id, case-sensitive.
+            password: for XML sign-in.
+            permissions: object name to rights (`list view add edit delete`); None means all.
+            entities: ids of the entities the user may work in; None means all.
+        """
+        self.passwords[login] = password
+        return self.books.create(
+            "user",
+            {
+                "id": login,
+                "name": login,
+                "user_type": "business",
+                "permissions": None if permissions is None else dict(permissions),
+                "entities": None if entities is None else list(entities),
+            },
+        )
+
+    def user(self, login: str) -> Record | None:
+        """Give a user by login id, or None; ids are case-sensitive."""
+        return self.books.by_id("user", login)
+
+    def has_entity(self, entity: str) -> bool:
+        """Tell whether an id names an entity."""
+        return self.books.entities.by_id(entity) is not None
+
+    def may_enter(self, login: str, entity: str) -> bool:
+        """Tell whether a user may work in an entity; empty text is the top level."""
+        user = self.user(login)
+        if user is None or not (not entity or self.has_entity(entity)):
+            return False
+        allowed = user.get("entities")
+        return allowed is None or entity in allowed
+
+    def permits(self, login: str, object_name: str, right: str) -> bool:
+        """Tell whether a user's role covers a right on an object."""
+        user = self.user(login)
+        if user is None or user.get("status") != "active":
+            return False
+        permissions = user.get("permissions")
+        return permissions is None or right in permissions.get(object_name, [])

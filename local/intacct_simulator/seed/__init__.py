@@ -1,0 +1,1 @@
+"""The demo company as data, and how a company is filled from such data."""
