@@ -14,7 +14,7 @@ from rich.console import Console
 from local.demo import show
 from local.demo.memory import NotInTimeError
 from local.demo.story import tell
-from local.demo.tenant import OUTLET, SHOP, TENANT, WEBHOOK_SECRET, demo_tenant
+from local.demo.tenant import TENANT, load
 from local.stack import LocalStack, StackError
 
 _EXIT_UNTRUE = 1
@@ -27,25 +27,9 @@ def run(
 ) -> None:
     """Send signed cart orders through the deployed stack into the books of the simulator."""
     console = Console()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        with LocalStack(keep=keep) as stack:
-            access = stack.simulator
-            stack.load_tenant(
-                demo_tenant(access.company_id, access.user_id),
-                {
-                    "client_id": access.client_id,
-                    "client_secret": access.client_secret,
-                    "username": access.username,
-                    "sender_id": access.sender_id,
-                    "sender_password": access.sender_password,
-                    "user_password": access.user_password,
-                },
-                {
-                    SHOP: {"webhook_secrets": [WEBHOOK_SECRET]},
-                    OUTLET: {"webhook_secrets": [WEBHOOK_SECRET]},
-                },
-            )
+        with LocalStack(keep=keep, say=console.log) as stack:
+            load(stack)
             started = time.monotonic()
             checks = tell(stack, console)
             rows = show.check_rows(checks.made)

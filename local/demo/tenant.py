@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.demo.payloads import OUTLET_DOMAIN, SHOP_DOMAIN
+from local.stack import LocalStack
 from shared.tenants.models import Tenant
 
 TENANT = "acme"
@@ -104,4 +105,21 @@ def demo_tenant(company_id: str, user_id: str) -> Tenant:
                 },
             ],
         }
+    )
+
+
+def load(stack: LocalStack) -> None:
+    """Make the demo tenant known to the running stack: its configuration and its secrets."""
+    access = stack.simulator
+    stack.load_tenant(
+        demo_tenant(access.company_id, access.user_id),
+        {
+            "client_id": access.client_id,
+            "client_secret": access.client_secret,
+            "username": access.username,
+            "sender_id": access.sender_id,
+            "sender_password": access.sender_password,
+            "user_password": access.user_password,
+        },
+        {store: {"webhook_secrets": [WEBHOOK_SECRET]} for store in (SHOP, OUTLET)},
     )

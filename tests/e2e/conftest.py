@@ -1,0 +1,17 @@
+"""One deployed local stack for all end-to-end tests, with the demo tenant loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from local.demo.tenant import load
+from local.stack import LocalStack
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[LocalStack]:
+    with LocalStack("e2e", say=print) as running:
+        load(running)
+        yield running
