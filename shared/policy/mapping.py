@@ -65,13 +65,29 @@ class Tender:
 
 @dataclass(frozen=True, slots=True)
 class ItemRule:
-    """A cart SKU and the Sage item (and revenue account behind it) that sells it."""
+    """A cart SKU and the Sage item (and revenue account behind it) that sells it.
+
+    A line without SKU is looked up by its variant id, then its product id (carts reference §3.3).
+    """
 
     sku: str
     item: str
     account: str = ""
     department: str = ""
     class_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRule:
+    """A charge of the cart by its kind (`weee`, `donation`, `gift_wrap` ...), its item and account.
+
+    Kinds of plain service revenue fall back to `Items.fee`; those that may be owed to somebody else
+    need a rule.
+    """
+
+    kind: str
+    item: str
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +104,10 @@ class Items:
     duty: str = ""
     fee: str = ""
     gift_card: str = ""
+    gift_card_discount: str = ""
     deferred: str = ""
     marketplace_tax: str = ""
+    rounding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +130,13 @@ class Mapping:
     taxes: tuple[TaxRule, ...] = ()
     tenders: tuple[Tender, ...] = ()
     item_rules: tuple[ItemRule, ...] = ()
+    charge_rules: tuple[ChargeRule, ...] = ()
     items: Items = field(default_factory=Items)
     definitions: Definitions = field(default_factory=Definitions)
     location: str = ""
     department: str = ""
     class_id: str = ""
+    warehouse: str = ""
     channel_customer: str = ""
     customer_prefix: str = "C-"
     term: str = ""

@@ -1,8 +1,8 @@
-"""What the planner knows of the books that an order goes to: one store's entity, policy, mapping."""
+"""What the planner knows of an order's books: one store's entity, zone, policy and mapping."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from shared.gl.dates import ledger_date
@@ -24,7 +24,7 @@ class StoreBook:
     base_currency: str
     store: str
     mapping: Mapping
-    policy: PostingPolicy = PostingPolicy()
+    policy: PostingPolicy = field(default_factory=PostingPolicy)
     day_ends_at: str = "00:00"
     customer: str = ""
 

@@ -1,0 +1,381 @@
+"""An order's life as amounts: what was billed, recognised and credited, event after event.
+
+One pass over shipments and refunds in a stated order. The planner turns the answer into documents
+or into lines of a daily journal; both therefore speak of the same cents (R-11.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from commerce.money import Money, allocate, total
+from commerce.orders import AdjustmentKind, Refund, RefundAdjustment, RefundLine, Restock
+from shared.postings.meter import Amounts, Meter
+from shared.postings.pieces import OrderPieces, Piece
+from shared.postings.refunds import Excess, GivenBack, RefundMoney
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Goods that left: `id` names the fulfilment; quantities by line id."""
+
+    id: str
+    at: datetime
+    quantities: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A part of the order that was billed or recognised, with its amounts by piece id.
+
+    `still_open` holds the pieces of which something is left after it.
+    """
+
+    id: str
+    at: datetime
+    quantities: Mapping[str, Decimal]
+    amounts: Amounts
+    still_open: frozenset[str] = frozenset()
+
+    def total(self, currency: str) -> Money:
+        """What the part comes to."""
+        return total(self.amounts.values(), currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Goods of a refund that had left: how many of a line, and what became of them (R-3.7)."""
+
+    line_id: str
+    quantity: Decimal
+    restock: Restock
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What a refund takes back of what was billed.
+
+    `recognised` and `deferred` are amounts by piece id, signed as the pieces; `adjustments` are the
+    refund's parts without lines; `unbilled` is what it gives back of what was never billed.
+    """
+
+    refund: Refund
+    recognised: Amounts
+    deferred: Amounts
+    adjustments: tuple[RefundAdjustment, ...]
+    returned: tuple[Returned, ...]
+    unbilled: Money
+
+    @property
+    def total(self) -> Money:
+        """What the buyer no longer owes."""
+        currency = self.refund.currency
+        parts = (*self.recognised.values(), *self.deferred.values())
+        fees = (adjustment.amount for adjustment in self.adjustments)
+        return total((*parts, *fees), currency)
+
+
+@dataclass(slots=True)
+class Life:
+    """The answer: parts in the order in which they came to be, and what stands in the way."""
+
+    billed: list[Sale] = field(default_factory=list)
+    recognised: list[Sale] = field(default_factory=list)
+    credits: list[Credit] = field(default_factory=list)
+    excesses: list[Excess] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    open_lines: tuple[str, ...] = ()
+    is_deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefundEvent:
+    """A refund and its money; `is_effective` says whether its credit may be booked yet (R-3.5)."""
+
+    refund: Refund
+    money: RefundMoney
+    is_effective: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """The moment at which everything is billed, where the policy bills on capture."""
+
+    at: datetime
+
+
+Event = Delivery | RefundEvent | Capture
+
+
+class Storyteller:
+    """Tells one order's life from its events."""
+
+    def __init__(
+        self,
+        order: OrderPieces,
+        *,
+        bills_on_capture: bool,
+        defers: bool,
+        keeps_money: bool,
+        knows_shipments: bool = True,
+    ) -> None:
+        """Nothing has happened yet.
+
+        `defers` holds revenue back until the goods leave; `keeps_money` says that the seller kept
+        money of a cancelled order, so that what no goods carry any more (shipping) is billed;
+        `knows_shipments` that no shipment is missing that the cart already speaks of.
+        """
+        self._order = order
+        self._pieces = {piece.id: piece for piece in order.pieces}
+        self._bills_on_capture = bills_on_capture
+        self._keeps_money = keeps_money
+        self._knows_shipments = knows_shipments
+        self._billing = Meter(order)
+        self._recognition = Meter(order) if defers else self._billing
+        self._given = GivenBack(order)
+        zero = Money.zero(order.currency)
+        self._credited: Amounts = {piece.id: zero for piece in order.pieces}
+        self._credited_deferred: Amounts = {piece.id: zero for piece in order.pieces}
+        self._returned = dict.fromkeys(order.quantities, Decimal(0))
+        self.life = Life(is_deferred=defers)
+
+    def tell(self, events: Sequence[Event]) -> Life:
+        """Live through the events in the order given."""
+        for event in events:
+            match event:
+                case Delivery():
+                    self._deliver(event)
+                case Capture():
+                    self._bill("capture", event.at, self._billing.everything())
+                case RefundEvent():
+                    self._refund(event)
+        self.life.excesses.extend(self._given.excesses)
+        self.life.open_lines = tuple(self._recognition.everything())
+        return self.life
+
+    def _deliver(self, delivery: Delivery) -> None:
+        meter = self._recognition
+        quantities = {
+            line: min(quantity, meter.open_quantity(line))
+            for line, quantity in delivery.quantities.items()
+            if meter.open_quantity(line) > 0
+        }
+        if not quantities:
+            return
+        if self.life.is_deferred:
+            self._recognise(delivery.id, delivery.at, quantities)
+        elif not self._bills_on_capture:
+            self._bill(delivery.id, delivery.at, quantities)
+
+    def _bill(self, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]) -> None:
+        sale = self._take(self._billing, sale_id, at, quantities)
+        if sale.amounts:
+            self.life.billed.append(sale)
+            if not self.life.is_deferred:
+                self.life.recognised.append(sale)
+
+    def _recognise(self, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]) -> None:
+        sale = self._take(self._recognition, sale_id, at, quantities)
+        if sale.amounts:
+            self.life.recognised.append(sale)
+
+    def _take(
+        self, meter: Meter, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]
+    ) -> Sale:
+        amounts = meter.take(quantities)
+        still_open = frozenset(piece.id for piece in self._order.pieces if meter.open_amount(piece))
+        return Sale(sale_id, at, dict(quantities), amounts, still_open)
+
+    def _refund(self, event: RefundEvent) -> None:
+        refund = event.refund
+        place = f"refunds[{refund.ref.id}]"
+        if self._lacks_shipment(refund):
+            self.life.waiting.append(f"refund {refund.ref.id}: the shipment of its goods")
+            return
+        split = _Split(
+            recognised={}, deferred={}, unbilled={}, dropped_quantities={}, undelivered={}
+        )
+        returned: list[Returned] = []
+        for line in refund.lines:
+            returned += self._refund_line(line, split, f"{place}.lines[{line.line_id}]")
+        self._refund_riding(refund, split, place)
+        self._apply(split)
+        if event.is_effective:
+            unbilled = total(split.unbilled.values(), refund.currency)
+            self.life.credits.append(
+                Credit(
+                    refund,
+                    split.recognised,
+                    split.deferred,
+                    refund.adjustments,
+                    tuple(returned),
+                    unbilled,
+                )
+            )
+        self._close(refund)
+
+    def _lacks_shipment(self, refund: Refund) -> bool:
+        """Whether goods came back that never left as far as we know: a shipment is to come."""
+        for line in refund.lines:
+            if line.line_id not in self._returned or line.restock is Restock.CANCEL:
+                continue
+            out = self._recognition.taken_quantity(line.line_id) - self._returned[line.line_id]
+            is_known_return = line.restock in (Restock.RETURN, Restock.SCRAP)
+            if out < line.quantity and (is_known_return or not self._knows_shipments):
+                return True
+        return False
+
+    def _refund_line(self, line: RefundLine, split: _Split, place: str) -> list[Returned]:
+        """Part the line into what had left and what had not, and give each its amounts."""
+        undelivered, delivered = self._sides(line)
+        parts = allocate(line.subtotal.rounded(), [undelivered, delivered])
+        taxes = allocate(line.tax.rounded(), [undelivered, delivered])
+        if undelivered:
+            given = self._given.line(line, undelivered, parts[0], taxes[0], place)
+            if self._billing is self._recognition or not self.life.billed:
+                split.dropped_quantities[line.line_id] = undelivered
+            else:
+                split.undelivered[line.line_id] = undelivered
+            self._part(given, split, prefers_unbilled=True)
+        if not delivered:
+            return []
+        given = self._given.line(line, delivered, parts[1], taxes[1], place)
+        self._part(given, split, prefers_unbilled=False)
+        if line.line_id in self._returned:
+            self._returned[line.line_id] += delivered
+        return [Returned(line.line_id, delivered, line.restock)]
+
+    def _sides(self, line: RefundLine) -> tuple[Decimal, Decimal]:
+        """How many of a refunded line had not left, and how many had."""
+        if line.line_id not in self._returned:
+            return Decimal(0), line.quantity
+        still_open = max(self._recognition.open_quantity(line.line_id), Decimal(0))
+        if line.restock is Restock.CANCEL:
+            undelivered = min(line.quantity, still_open)
+            return undelivered, line.quantity - undelivered
+        out = self._recognition.taken_quantity(line.line_id) - self._returned[line.line_id]
+        delivered = min(line.quantity, max(out, Decimal(0)))
+        if line.restock is Restock.NONE:
+            undelivered = min(line.quantity - delivered, still_open)
+            return undelivered, line.quantity - undelivered
+        return Decimal(0), line.quantity
+
+    def _refund_riding(self, refund: Refund, split: _Split, place: str) -> None:
+        """Shipping, duties and the taxes of adjustments."""
+        zero = Money.zero(refund.currency)
+        prefers_unbilled = bool(split.dropped_quantities)
+        if refund.shipping or refund.shipping_tax:
+            shipping = (refund.shipping or zero).rounded()
+            tax = (refund.shipping_tax or zero).rounded()
+            given = self._given.shipping(shipping, tax, f"{place}.shipping")
+            self._part(given, split, prefers_unbilled=prefers_unbilled)
+        if refund.duties:
+            given = self._given.duties(refund.duties.rounded(), f"{place}.duties")
+            self._part(given, split, prefers_unbilled=prefers_unbilled)
+        for adjustment in refund.adjustments:
+            if adjustment.tax.is_negative:
+                split.recognised.update(self._given.less_tax(split.recognised, -adjustment.tax))
+            elif adjustment.tax:
+                given = self._given.any_tax(adjustment.tax.rounded(), f"{place}.adjustments")
+                self._part(given, split, prefers_unbilled=prefers_unbilled)
+
+    def _part(self, given: Amounts, split: _Split, *, prefers_unbilled: bool) -> None:
+        """Share amounts between what was never billed, what is deferred and what is recognised."""
+        for piece_id, amount in given.items():
+            piece = self._pieces[piece_id]
+            unbilled = self._billing.open_amount(piece) - _get(split.unbilled, piece_id, amount)
+            billed = amount
+            if prefers_unbilled:
+                _add(split.unbilled, piece_id, first := _at_most(amount, unbilled))
+                billed = amount - first
+            else:
+                credited = self._credited[piece_id] + self._credited_deferred[piece_id]
+                here = _get(split.recognised, piece_id, amount)
+                here += _get(split.deferred, piece_id, amount)
+                billed = _at_most(amount, self._billing.taken[piece_id] - credited - here)
+                _add(split.unbilled, piece_id, amount - billed)
+            self._part_billed(piece, billed, split, undelivered=prefers_unbilled)
+
+    def _part_billed(
+        self, piece: Piece, amount: Money, split: _Split, *, undelivered: bool
+    ) -> None:
+        waiting = (
+            self._billing.taken[piece.id]
+            - self._recognition.taken[piece.id]
+            - self._credited_deferred[piece.id]
+            - _get(split.deferred, piece.id, amount)
+        )
+        known = self._recognition.taken[piece.id] - self._credited[piece.id]
+        known -= _get(split.recognised, piece.id, amount)
+        is_waiting = self.life.is_deferred and piece.is_deferrable
+        if is_waiting and (undelivered or split.undelivered or piece.rides):
+            deferred = _at_most(amount, waiting)
+        elif is_waiting:
+            deferred = amount - _at_most(amount, known)
+        else:
+            deferred = Money.zero(amount.currency)
+        _add(split.deferred, piece.id, deferred)
+        _add(split.recognised, piece.id, amount - deferred)
+
+    def _apply(self, split: _Split) -> None:
+        self._billing.drop(split.dropped_quantities, split.unbilled)
+        if self._recognition is not self._billing:
+            drops = {**split.dropped_quantities, **split.undelivered}
+            amounts = {**split.unbilled}
+            for piece_id, amount in split.deferred.items():
+                amounts[piece_id] = _get(amounts, piece_id, amount) + amount
+            self._recognition.drop(drops, amounts)
+        for piece_id, amount in split.recognised.items():
+            self._credited[piece_id] += amount
+        for piece_id, amount in split.deferred.items():
+            self._credited_deferred[piece_id] += amount
+        for piece_id, amount in split.unbilled.items():
+            if abs(self._billing.taken[piece_id] + self._billing.dropped[piece_id]) > abs(
+                self._pieces[piece_id].amount
+            ):
+                self.life.excesses.append(Excess(f"unbilled {piece_id}", abs(amount)))
+
+    def _close(self, refund: Refund) -> None:
+        """Bill what is left of shipping and the like when the last open goods are cancelled."""
+        rest_id = f"rest-{refund.ref.id}"
+        if self._keeps_money and self._billing.is_complete and not self._bills_on_capture:
+            self._bill(rest_id, refund.created_at, {})
+        if self.life.is_deferred and self.life.billed and self._recognition.is_complete:
+            self._recognise(rest_id, refund.created_at, {})
+
+
+@dataclass(slots=True)
+class _Split:
+    """One refund's amounts by what had become of them."""
+
+    recognised: Amounts
+    deferred: Amounts
+    unbilled: Amounts
+    dropped_quantities: dict[str, Decimal]
+    undelivered: dict[str, Decimal]
+
+
+def _get(amounts: Amounts, piece_id: str, like: Money) -> Money:
+    return amounts.get(piece_id, Money.zero(like.currency))
+
+
+def _add(amounts: Amounts, piece_id: str, amount: Money) -> None:
+    if amount:
+        amounts[piece_id] = _get(amounts, piece_id, amount) + amount
+
+
+def _at_most(amount: Money, limit: Money) -> Money:
+    """`amount`, but no further from zero than `limit`, and nothing on the other side of zero."""
+    if amount.is_negative:
+        return -_at_most(-amount, -limit)
+    zero = Money.zero(amount.currency)
+    return max(zero, min(amount, limit), key=lambda money: money.amount)
+
+
+def kept_fees(adjustments: Sequence[RefundAdjustment], currency: str) -> Money:
+    """The fees that the seller keeps from a refund, as a positive amount."""
+    fees = (AdjustmentKind.RESTOCKING_FEE, AdjustmentKind.RETURN_SHIPPING_FEE)
+    return -total((part.amount for part in adjustments if part.kind in fees), currency)

@@ -1,0 +1,202 @@
+"""The accountant: from the facts of one order to the documents that are missing in the books.
+
+Pure: the same facts, postings and book always give the same plan, and a plan that was carried out
+is followed by an empty one. Edits, late deliveries, refunds before shipments and replays need no
+code of their own: they are all "plan again".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from commerce.orders import Facts, PaymentStatus
+from shared.policy.switches import MarketplaceTax, Moment, PostingMode, TaxPoint
+from shared.postings.book import StoreBook
+from shared.postings.effects import imbalance
+from shared.postings.money import MoneyWriter
+from shared.postings.plan import Finding, Plan, Posted, Posting, PostingKind, Reason
+from shared.postings.preparation import Keys, Prepared, invoices_that_differ, prepare
+from shared.postings.returns import CreditWriter
+from shared.postings.sales import Dated, SalesWriter
+
+
+class UnbalancedEffectError(AssertionError):
+    """A posting whose expected ledger lines do not balance: a defect of the planner itself."""
+
+
+_PAID = frozenset(
+    {
+        PaymentStatus.PAID,
+        PaymentStatus.PARTIALLY_PAID,
+        PaymentStatus.PARTIALLY_REFUNDED,
+        PaymentStatus.REFUNDED,
+    }
+)
+
+
+def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] = ()) -> Plan:
+    """The postings that are missing, in dependency order, or everything that stands in the way.
+
+    `posted` maps posting keys to Sage's results. `begun` are keys that were sent and have no result
+    yet: they keep their place and content when later facts arrive, and are planned again.
+    A plan with findings posts nothing (design rule: nothing is guessed, nothing is plugged).
+    """
+    order = facts.order
+    if order is None:
+        return Plan(waiting=("the order itself: only followers of it are known",))
+    if order.is_test:
+        return Plan(waiting=(f"{Reason.TEST_ORDER.value}: a test order is never posted",))
+    keys = Keys(book, order.number, frozenset((*posted, *begun)))
+    prepared = prepare(facts, order, posted, book, keys)
+    findings = [*_policy_findings(book), *prepared.chart.findings]
+    if findings:
+        return Plan(findings=tuple(findings))
+    if waiting := _nothing_yet(prepared):
+        return Plan(waiting=(waiting,))
+    return _detail(prepared)
+
+
+def _policy_findings(book: StoreBook) -> Iterable[Finding]:
+    """Policies that this planner cannot follow, and a book without customer."""
+    policy = book.policy
+    refused = {
+        "recognise_on": policy.recognise_on is Moment.DELIVER,
+        "invoice_on": policy.invoice_on is Moment.DELIVER,
+        "recognise_on before invoice_on": policy.recognise_on is Moment.CAPTURE
+        and policy.invoice_on is Moment.SHIP,
+        "tax_point": policy.tax_point is TaxPoint.CAPTURE,
+        "marketplace_tax": policy.marketplace_tax is MarketplaceTax.OMIT,
+        "posting_mode": policy.posting_mode is PostingMode.SUMMARY_PAYOUT,
+    }
+    for name, is_refused in refused.items():
+        if is_refused:
+            yield Finding(
+                Reason.OUT_OF_SCOPE,
+                f"policy.{name}",
+                "this setting is not offered",
+                "choose one of the documented settings",
+            )
+    if not book.customer_id:
+        yield Finding(
+            Reason.CONFIGURATION_MISSING,
+            "book.customer",
+            "no customer in the books for this order",
+            "let the customer be created first, or name a channel customer in the mapping",
+        )
+
+
+def _nothing_yet(prepared: Prepared) -> str:
+    """What the order waits for before anything of it is booked; empty when it may be."""
+    order = prepared.order
+    if order.is_replacement and not prepared.receivable:
+        return "nothing: a replacement of no value has no entry"
+    has_money = bool(prepared.takings) or order.payment_status in _PAID
+    has_left = bool(prepared.deliveries)
+    is_free = not prepared.receivable
+    if prepared.is_cancelled and not prepared.takings and not has_left:
+        return "nothing: cancelled before any money moved"
+    if has_money or has_left or is_free or order.is_b2b:
+        return ""
+    return "a payment or a shipment"
+
+
+def _detail(prepared: Prepared) -> Plan:
+    sales = SalesWriter(prepared)
+    memos = CreditWriter(prepared, sales)
+    money = MoneyWriter(prepared, memos)
+    dated = [*sales.invoices(), *sales.recognitions(), *sales.costs(), *memos.memos()]
+    dated += money.postings()
+    if prepared.life.billed or not prepared.is_cancelled or sales.is_order_known:
+        dated.insert(0, sales.sales_order())
+    findings = [
+        *prepared.chart.findings,
+        *_excess_findings(prepared),
+        *_differences(prepared),
+        *money.findings,
+    ]
+    if findings:
+        return Plan(findings=tuple(findings))
+    missing = [item for item in dated if item.posting.key not in prepared.posted]
+    for item in missing:
+        _insist_on_balance(item.posting, prepared.order.currency)
+    return Plan(postings=tuple(in_order(missing)), waiting=tuple(_waiting(prepared)))
+
+
+def _insist_on_balance(posting: Posting, currency: str) -> None:
+    difference = imbalance(posting.effect, currency)
+    if difference:
+        message = f"{posting.key} does not balance by {difference.plain()}"
+        raise UnbalancedEffectError(message)
+
+
+def _excess_findings(prepared: Prepared) -> Iterable[Finding]:
+    for excess in prepared.life.excesses:
+        yield Finding(
+            Reason.REFUND_EXCEEDS_INVOICE,
+            excess.place,
+            "more is given back than the order has",
+            "compare the refund with the order in the cart",
+            excess.difference,
+        )
+    zero = prepared.receivable * 0
+    for item in prepared.life.credits:
+        if item.total < zero:
+            yield Finding(
+                Reason.OUT_OF_SCOPE,
+                f"refunds[{item.refund.ref.id}].adjustments",
+                "the fees kept are more than what is credited",
+                "bill the fee by hand and dismiss the refund",
+                item.total,
+            )
+    for sale in prepared.life.billed:
+        if sale.total(prepared.order.currency) < zero:
+            yield Finding(
+                Reason.OUT_OF_SCOPE,
+                f"invoice:{sale.id}",
+                "the invoice comes to less than nothing",
+                "compare the order's discounts in the cart",
+                sale.total(prepared.order.currency),
+            )
+
+
+def _differences(prepared: Prepared) -> Iterable[Finding]:
+    """Invoices in the books that differ from the facts: edited, or taxed by Sage itself."""
+    for sale_id, difference in invoices_that_differ(prepared.life, prepared.posted, prepared.keys):
+        yield Finding(
+            Reason.AMOUNT_MISMATCH,
+            f"invoice:{sale_id}",
+            "the invoice in the books has another total than the order gives now",
+            "credit and bill the difference by hand, or correct the order in the cart",
+            difference,
+        )
+
+
+def _waiting(prepared: Prepared) -> Iterable[str]:
+    yield from prepared.life.waiting
+    if not prepared.takings and prepared.receivable:
+        yield "a payment transaction"
+    for event in prepared.refunds:
+        if not event.is_effective:
+            state = "failed" if event.money.is_failed else "is pending"
+            yield f"refund {event.refund.ref.id}: its money {state}"
+    open_lines = prepared.life.open_lines
+    if open_lines and not prepared.is_cancelled:
+        yield "the shipment of " + ", ".join(f"line {line}" for line in open_lines)
+
+
+def in_order(items: Iterable[Dated]) -> list[Posting]:
+    """By the time of their events, each after what it needs; at one instant by kind."""
+    ranks = {kind: rank for rank, kind in enumerate(PostingKind)}
+
+    def place(item: Dated) -> tuple[datetime, int, str]:
+        return (item.at, ranks[item.posting.kind], item.posting.key)
+
+    left = [item.posting for item in sorted(items, key=place)]
+    ordered: list[Posting] = []
+    while left:
+        waiting = {posting.key for posting in left}
+        ready = next(p for p in left if not waiting.intersection(p.needs))
+        ordered.append(ready)
+        left.remove(ready)
+    return ordered

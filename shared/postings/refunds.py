@@ -1,0 +1,182 @@
+"""What a refund gives back of each piece of its order, from the cart's own figures (R-3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from commerce.money import Money, allocate, total
+from commerce.orders import Payment, PaymentKind, PaymentState, Refund, RefundLine
+from shared.postings.meter import Amounts, share_of
+from shared.postings.pieces import OrderPieces, Piece, PieceKind
+
+
+@dataclass(frozen=True, slots=True)
+class RefundMoney:
+    """The money side of a refund: what settled, what is still on its way, and when it settled."""
+
+    settled: tuple[Payment, ...]
+    pending: tuple[Payment, ...]
+    has_transactions: bool
+
+    @property
+    def is_failed(self) -> bool:
+        """Whether money was to move and none did or will."""
+        return self.has_transactions and not self.settled and not self.pending
+
+    @property
+    def settled_at(self) -> datetime | None:
+        """When the first money went back; None when none did."""
+        return min((payment.processed_at for payment in self.settled), default=None)
+
+
+_NEWEST = {PaymentState.PENDING: 0, PaymentState.FAILURE: 1, PaymentState.SUCCESS: 2}
+
+
+def money_of(refund: Refund, payments: Iterable[Payment]) -> RefundMoney:
+    """The refund's transactions in their newest known state, in the order they were processed.
+
+    A transaction may be told twice, in the refund and by itself: the further state wins.
+    """
+    known: dict[str, Payment] = {}
+    own = {payment.ref.id for payment in refund.transactions}
+    for payment in (*refund.transactions, *payments):
+        if payment.ref.id not in own or payment.kind is not PaymentKind.REFUND or payment.is_test:
+            continue
+        before = known.get(payment.ref.id)
+        if before is None or _NEWEST[payment.state] > _NEWEST[before.state]:
+            known[payment.ref.id] = payment
+    ordered = sorted(known.values(), key=lambda p: (p.processed_at, p.ref.id))
+    return RefundMoney(
+        settled=tuple(p for p in ordered if p.state is PaymentState.SUCCESS),
+        pending=tuple(p for p in ordered if p.state is PaymentState.PENDING),
+        has_transactions=bool(known),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """More given back than the order has: where, and by how much."""
+
+    place: str
+    difference: Money
+
+
+class GivenBack:
+    """What all refunds of an order gave back so far, piece by piece.
+
+    Tax goes by agency over what is left of each (so that the last refund takes exactly the rest),
+    discount by cumulative quantity; `excesses` collects what the order cannot cover (R-3.4).
+    """
+
+    def __init__(self, order: OrderPieces) -> None:
+        """Nothing was given back yet."""
+        self._order = order
+        self._pieces = {piece.id: piece for piece in order.pieces}
+        zero = Money.zero(order.currency)
+        self._given: Amounts = {piece.id: zero for piece in order.pieces}
+        self._quantity = dict.fromkeys(order.quantities, Decimal(0))
+        self.excesses: list[Excess] = []
+
+    def line(
+        self, line: RefundLine, quantity: Decimal, subtotal: Money, tax: Money, place: str
+    ) -> Amounts:
+        """The parts of the line's goods, discount and taxes, signed as the pieces are."""
+        goods = self._order.of_part(line.line_id, PieceKind.GOODS)
+        if not goods:
+            self.excesses.append(Excess(place, subtotal + tax))
+            return {}
+        amounts: Amounts = {}
+        shown = Money.zero(self._order.currency)
+        if line.line_id in self._quantity:
+            self._quantity[line.line_id] += quantity
+        for discount in self._order.of_part(line.line_id, PieceKind.DISCOUNT):
+            shown = self._discount_share(discount, line.line_id)
+            amounts[discount.id] = shown
+        amounts[goods[0].id] = subtotal - shown
+        taxes = self._order.of_part(line.line_id, PieceKind.TAX)
+        return self._keep({**amounts, **self._tax(taxes or self._order_taxes, tax, place)}, place)
+
+    def shipping(self, net: Money, tax: Money, place: str) -> Amounts:
+        """The parts of shipping, its discount and its taxes."""
+        shipping = self._of_kind(PieceKind.SHIPPING)
+        discounts = self._of_kind(PieceKind.SHIPPING_DISCOUNT)
+        whole = total((piece.amount for piece in (*shipping, *discounts)), net.currency)
+        amounts: Amounts = {}
+        if net and not whole:
+            self.excesses.append(Excess(place, net))
+        elif net:
+            so_far = self._given_of((*shipping, *discounts)) + net
+            share = Fraction(so_far.amount) / Fraction(whole.amount)
+            for piece in discounts:
+                amounts[piece.id] = share_of(piece.amount, share) - self._given[piece.id]
+            gross = net - total(amounts.values(), net.currency)
+            amounts.update(self._spread(shipping, gross, place))
+        own_taxes = tuple(
+            piece
+            for piece in self._of_kind(PieceKind.TAX)
+            if piece.part.startswith("shipping:") or not piece.part
+        )
+        return self._keep({**amounts, **self._tax(own_taxes, tax, place)}, place)
+
+    def duties(self, amount: Money, place: str) -> Amounts:
+        """The parts of the duties collected at checkout."""
+        return self._keep(self._spread(self._of_kind(PieceKind.DUTY), amount, place), place)
+
+    def any_tax(self, tax: Money, place: str) -> Amounts:
+        """A tax given back that belongs to no line: over what is left of every tax."""
+        return self._keep(self._tax(self._of_kind(PieceKind.TAX), tax, place), place)
+
+    def less_tax(self, amounts: Amounts, tax: Money) -> Amounts:
+        """`amounts` with their taxes lowered by `tax`: a taxed fee is kept from the refund."""
+        taxes = [key for key in amounts if self._pieces[key].kind is PieceKind.TAX]
+        if not taxes or not tax:
+            return amounts
+        cuts = allocate(tax, [amounts[key].amount for key in taxes])
+        lowered = dict(amounts)
+        for key, cut in zip(taxes, cuts, strict=True):
+            lowered[key] -= cut
+            self._given[key] -= cut
+        return lowered
+
+    @property
+    def _order_taxes(self) -> tuple[Piece, ...]:
+        return self._order.of_part("", PieceKind.TAX)
+
+    def _of_kind(self, kind: PieceKind) -> tuple[Piece, ...]:
+        return tuple(piece for piece in self._order.pieces if piece.kind is kind)
+
+    def _given_of(self, pieces: Iterable[Piece]) -> Money:
+        return total((self._given[piece.id] for piece in pieces), self._order.currency)
+
+    def _discount_share(self, discount: Piece, line_id: str) -> Money:
+        ordered = self._order.quantities.get(line_id, Decimal(1)) or Decimal(1)
+        share = min(Fraction(1), Fraction(self._quantity.get(line_id, ordered)) / Fraction(ordered))
+        return share_of(discount.amount, share) - self._given[discount.id]
+
+    def _tax(self, taxes: tuple[Piece, ...], tax: Money, place: str) -> Amounts:
+        return self._spread(taxes, tax, f"{place}.tax")
+
+    def _spread(self, pieces: tuple[Piece, ...], amount: Money, place: str) -> Amounts:
+        """An amount over what is left of the pieces, by largest remainder (R-9.3)."""
+        left = [(piece, piece.amount - self._given[piece.id]) for piece in pieces]
+        left = [(piece, rest) for piece, rest in left if rest.amount > 0]
+        available = total((rest for _, rest in left), self._order.currency)
+        if amount > available:
+            self.excesses.append(Excess(place, amount - available))
+            return {}
+        if not amount:
+            return {}
+        parts = allocate(amount, [rest.amount for _, rest in left])
+        return {piece.id: part for (piece, _), part in zip(left, parts, strict=True) if part}
+
+    def _keep(self, amounts: Amounts, place: str) -> Amounts:
+        for piece_id, amount in amounts.items():
+            self._given[piece_id] += amount
+            beyond = abs(self._given[piece_id]) - abs(self._pieces[piece_id].amount)
+            if beyond > Money.zero(beyond.currency):
+                self.excesses.append(Excess(f"{place}: {piece_id}", beyond))
+        return {piece_id: amount for piece_id, amount in amounts.items() if amount}

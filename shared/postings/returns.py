@@ -1,0 +1,125 @@
+"""Credit memos: what a refund gives back of what was billed, line by line (R-3.1 to R-3.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from commerce.orders import AdjustmentKind as RefundPart
+from commerce.orders import RefundAdjustment
+from intacct.documents import Adjustment, AdjustmentKind, AdjustmentLine, JournalLine
+from shared.policy.mapping import Role
+from shared.policy.switches import CreditOn, RefundPresentation
+from shared.postings.effects import Amount, credit, debit, ledger_lines
+from shared.postings.life import Credit, RefundEvent
+from shared.postings.pieces import Piece, PieceKind
+from shared.postings.plan import PostingKind
+from shared.postings.preparation import Prepared
+from shared.postings.sales import Dated, SalesWriter, posting
+
+CREDIT = PostingKind.CREDIT_MEMO
+
+
+class CreditWriter:
+    """Writes one order's credit memos and the journals of its returned goods."""
+
+    def __init__(self, prepared: Prepared, sales: SalesWriter) -> None:
+        """`sales` knows the cost of goods."""
+        self._p = prepared
+        self._sales = sales
+        self._pieces = {piece.id: piece for piece in prepared.pieces.pieces}
+        self._events = {event.refund.ref.id: event for event in prepared.refunds}
+
+    def key(self, refund_id: str) -> str:
+        """The posting key of a refund's credit memo."""
+        return self._p.keys.of(CREDIT, f"credit:{refund_id}")
+
+    def booked_at(self, item: Credit) -> datetime:
+        """When the refund was processed, or created where the policy credits at once (R-10.3)."""
+        event: RefundEvent = self._events[item.refund.ref.id]
+        if self._p.book.policy.credit_on is CreditOn.REFUND_CREATED:
+            return item.refund.created_at
+        return event.money.settled_at or item.refund.created_at
+
+    def memos(self) -> list[Dated]:
+        """One credit memo for each refund of billed amounts, and its effect on inventory."""
+        written: list[Dated] = []
+        for item in self._p.life.credits:
+            if not item.total:
+                continue
+            refund_id = item.refund.ref.id
+            at = self.booked_at(item)
+            lines = ledger_lines(self.taken_back(item))
+            document = Adjustment(
+                reference=self._p.keys.reference(CREDIT, f"credit:{refund_id}"),
+                kind=AdjustmentKind.CREDIT,
+                customer=self._p.book.customer_id,
+                dated_on=self._p.book.ledger_on(at),
+                currency=self._p.order.currency,
+                lines=adjustment_lines(lines),
+                description=f"Refund, order {self._p.order.number}",
+                invoice_number=self._invoice_number(item),
+            )
+            receivable = self._p.chart.account(Role.RECEIVABLE)
+            dimensions = self._p.chart.balance_dimensions
+            effect = [*self.taken_back(item), credit(receivable, item.total, dimensions)]
+            needs = self._invoices_before(item)
+            purpose = f"credit:{refund_id}"
+            written.append(
+                posting(self._p, CREDIT, purpose, document, at=at, needs=needs, effect=effect)
+            )
+            written += self._sales.returned_cost(refund_id, at, item.returned)
+        return written
+
+    def taken_back(self, item: Credit) -> list[Amount]:
+        """The refund's side of the books without the buyer's: returns, discounts, taxes, fees."""
+        amounts = [
+            Amount(self._account(self._pieces[key]), -amount, self._pieces[key].dimensions)
+            for key, amount in item.recognised.items()
+        ]
+        deferred = [-amount for amount in item.deferred.values()]
+        if deferred:
+            waiting = sum(deferred[1:], deferred[0])
+            account = self._p.chart.account(Role.DEFERRED_REVENUE)
+            amounts.append(Amount(account, waiting, self._p.chart.balance_dimensions))
+        return [*amounts, *(self._adjustment(part) for part in item.adjustments)]
+
+    def _account(self, piece: Piece) -> str:
+        is_revenue = piece.kind is PieceKind.GOODS and not piece.is_liability
+        policy = self._p.book.policy.refund_presentation
+        if is_revenue and policy is RefundPresentation.RETURNS_ACCOUNT:
+            return self._p.chart.account(Role.RETURNS)
+        return piece.account
+
+    def _adjustment(self, part: RefundAdjustment) -> Amount:
+        """Fees kept are revenue; allowances and unexplained differences reduce it (R-3.6)."""
+        chart = self._p.chart
+        roles = {
+            RefundPart.RESTOCKING_FEE: Role.RESTOCKING_FEE_REVENUE,
+            RefundPart.RETURN_SHIPPING_FEE: Role.SHIPPING_REVENUE,
+        }
+        account = chart.account(roles.get(part.kind, Role.RETURNS))
+        return debit(account, part.amount, chart.result_dimensions)
+
+    def _invoices_before(self, item: Credit) -> list[str]:
+        return [
+            self._p.keys.of(PostingKind.INVOICE, f"invoice:{sale.id}")
+            for sale in self._p.life.billed
+            if sale.at <= item.refund.created_at
+        ]
+
+    def _invoice_number(self, item: Credit) -> str:
+        before = [sale for sale in self._p.life.billed if sale.at <= item.refund.created_at]
+        if not before:
+            return ""
+        return self._p.keys.reference(PostingKind.INVOICE, f"invoice:{before[-1].id}")
+
+
+def adjustment_lines(lines: Iterable[JournalLine]) -> tuple[AdjustmentLine, ...]:
+    """Ledger lines as lines of a credit or debit memo."""
+    return tuple(
+        AdjustmentLine(
+            account=line.account, side=line.side, amount=line.amount, dimensions=line.dimensions
+        )
+        for line in lines
+    )

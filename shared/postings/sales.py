@@ -1,0 +1,302 @@
+"""Sales orders, invoices and the journals that follow goods (R-2.1 to R-2.9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from commerce.money import Money
+from commerce.orders import Restock
+from intacct.documents import (
+    Document,
+    JournalEntry,
+    JournalLine,
+    KeyOf,
+    SalesDocument,
+    SalesLine,
+)
+from shared.policy.mapping import Role
+from shared.policy.switches import Cogs
+from shared.postings.effects import Amount, credit, debit, ledger_lines, signed
+from shared.postings.life import Returned, Sale
+from shared.postings.meter import Amounts
+from shared.postings.pieces import Piece
+from shared.postings.plan import Posting, PostingKind
+from shared.postings.preparation import Prepared
+from shared.postings.sales_lines import SalesRows, Sources
+
+ORDER, INVOICE = PostingKind.SALES_ORDER, PostingKind.INVOICE
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A posting with the instant of its event, by which a plan is sorted."""
+
+    at: datetime
+    posting: Posting
+
+
+def posting(
+    prepared: Prepared,
+    kind: PostingKind,
+    purpose: str,
+    document: Document,
+    *,
+    at: datetime,
+    needs: Iterable[str] = (),
+    effect: Iterable[Amount] = (),
+) -> Dated:
+    """A posting of this order under its key, dated by its event."""
+    return Dated(
+        at,
+        Posting(
+            key=prepared.keys.of(kind, purpose),
+            kind=kind,
+            document=document,
+            needs=tuple(dict.fromkeys(needs)),
+            effect=ledger_lines(effect),
+            true_on=prepared.book.ledger_on(at),
+        ),
+    )
+
+
+class SalesWriter:
+    """Writes one order's sales documents and the journals of its goods."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        """Nothing is written until asked."""
+        self._p = prepared
+        self._mapping = prepared.book.mapping
+        self._pieces = {piece.id: piece for piece in prepared.pieces.pieces}
+        deferred = self._mapping.items.deferred if prepared.life.is_deferred else ""
+        self._rows = SalesRows(
+            prepared.pieces, unit=self._mapping.definitions.unit, deferred_item=deferred
+        )
+        quantities = {line.id: line.quantity for line in prepared.order.sale_lines}
+        whole = {piece.id: piece.amount for piece in prepared.pieces.pieces}
+        self._order_rows = self._rows.rows(whole, quantities)
+
+    @property
+    def order_key(self) -> str:
+        """The posting key of the sales order."""
+        return self._p.keys.of(ORDER, self._order_purpose)
+
+    @property
+    def is_order_known(self) -> bool:
+        """Whether the sales order was begun or is in the books."""
+        return self._p.keys.knows(ORDER, self._order_purpose)
+
+    @property
+    def _order_purpose(self) -> str:
+        return f"order:{self._p.order.ref.id}"
+
+    def sales_order(self) -> Dated:
+        """The order as it was placed; it has no ledger effect (R-2.1)."""
+        return posting(
+            self._p,
+            ORDER,
+            self._order_purpose,
+            self._document(
+                self._mapping.definitions.sales_order,
+                self._p.keys.reference(ORDER, self._order_purpose),
+                self._p.order.placed_at,
+                rows=self._rows.lines(self._order_rows),
+            ),
+            at=self._p.order.placed_at,
+        )
+
+    def invoices(self) -> list[Dated]:
+        """One invoice for each billed part, converted from the sales order (J-2.2, J-2.6)."""
+        sources = Sources(self._order_rows) if self._is_convertible() else None
+        written = []
+        for sale in self._p.life.billed:
+            if sources:
+                sources.still_open = sale.still_open
+            rows = self._rows.rows(sale.amounts, sale.quantities)
+            lines = self._rows.lines(rows, sources)
+            purpose = f"invoice:{sale.id}"
+            document = self._document(
+                self._mapping.definitions.sales_invoice,
+                self._p.keys.reference(INVOICE, purpose),
+                sale.at,
+                rows=lines,
+                is_invoice=True,
+                converts=sources is not None,
+            )
+            written.append(
+                posting(
+                    self._p,
+                    INVOICE,
+                    purpose,
+                    document,
+                    at=sale.at,
+                    needs=(self.order_key,),
+                    effect=self.invoice_effect(sale),
+                )
+            )
+        return written
+
+    def invoice_effect(self, sale: Sale) -> list[Amount]:
+        """Receivable against revenue or deferred revenue, discounts and taxes."""
+        chart = self._p.chart
+        receivable = chart.account(Role.RECEIVABLE)
+        total = sale.total(self._p.order.currency)
+        return [
+            debit(receivable, total, chart.balance_dimensions),
+            *self.sold(sale.amounts),
+        ]
+
+    def sold(self, amounts: Amounts) -> list[Amount]:
+        """What billing credits: deferrable pieces to deferred revenue where the policy says so."""
+        chart = self._p.chart
+        if not self._p.life.is_deferred:
+            return [self._own(piece, amount) for piece, amount in self._of(amounts)]
+        waiting = Money.zero(self._p.order.currency)
+        lines = []
+        for piece, amount in self._of(amounts):
+            if piece.is_deferrable:
+                waiting += amount
+            else:
+                lines.append(self._own(piece, amount))
+        deferred = chart.account(Role.DEFERRED_REVENUE)
+        return [credit(deferred, waiting, chart.balance_dimensions), *lines]
+
+    def recognitions(self) -> list[Dated]:
+        """The journal of each delivery that was billed before (J-2.7, J-2.8)."""
+        if not self._p.life.is_deferred:
+            return []
+        needs = (self._p.keys.of(INVOICE, "invoice:capture"),)
+        return [
+            self._journal(f"recognise:{sale.id}", sale.at, effect, needs, "Revenue recognised")
+            for sale in self._p.life.recognised
+            if (effect := ledger_lines(self.recognised(sale)))
+        ]
+
+    def recognised(self, sale: Sale) -> list[Amount]:
+        """Deferred revenue given up for revenue at list and discounts."""
+        chart = self._p.chart
+        earned = [(p, amount) for p, amount in self._of(sale.amounts) if p.is_deferrable]
+        waiting = sum((amount for _, amount in earned), Money.zero(self._p.order.currency))
+        deferred = chart.account(Role.DEFERRED_REVENUE)
+        return [
+            debit(deferred, waiting, chart.balance_dimensions),
+            *(self._own(piece, amount) for piece, amount in earned),
+        ]
+
+    def costs(self) -> list[Dated]:
+        """The journal of what the goods cost, where inventory is kept in Sage (J-2.4)."""
+        written = []
+        for sale in self._p.life.recognised:
+            effect = ledger_lines(self.cost_of(sale.quantities))
+            if effect:
+                needs = () if self._p.life.is_deferred else self._invoice_of(sale)
+                written.append(
+                    self._journal(f"cogs:{sale.id}", sale.at, effect, needs, "Cost of goods sold")
+                )
+        return written
+
+    def cost_of(self, quantities: Mapping[str, Decimal]) -> list[Amount]:
+        """Cost of goods against inventory for those quantities, at the cart's unit cost."""
+        chart = self._p.chart
+        if self._p.book.policy.cogs is Cogs.OFF:
+            return []
+        amounts = []
+        for line_id, cost in self._costs(quantities):
+            goods = self._pieces[f"{line_id}/goods"].dimensions
+            amounts.append(debit(chart.account(Role.COST_OF_GOODS), cost, goods))
+            inventory = chart.account(Role.INVENTORY)
+            amounts.append(credit(inventory, cost, chart.balance_dimensions))
+        return amounts
+
+    def cost_of_returned(self, returned: Iterable[Returned]) -> list[Amount]:
+        """What a return does to inventory: restocked, scrapped, or nothing (J-3.6, J-3.7)."""
+        chart = self._p.chart
+        amounts: list[Amount] = []
+        for back in returned:
+            lines = self.cost_of({back.line_id: back.quantity})
+            if back.restock is Restock.RETURN:
+                amounts += [line.reversed() for line in lines]
+            elif back.restock is Restock.SCRAP:
+                written_down = chart.account(Role.INVENTORY_WRITE_DOWN)
+                for line in lines:
+                    if line.signed.is_negative:
+                        amounts += [
+                            Amount(written_down, line.signed, line.dimensions),
+                            line.reversed(),
+                        ]
+        return amounts
+
+    def returned_cost(self, refund_id: str, at: datetime, back: Iterable[Returned]) -> list[Dated]:
+        """The journal of goods that came back; empty when it has no effect."""
+        effect = ledger_lines(self.cost_of_returned(back))
+        if not effect:
+            return []
+        needs = (self._p.keys.of(PostingKind.CREDIT_MEMO, f"credit:{refund_id}"),)
+        return [self._journal(f"restock:{refund_id}", at, effect, needs, "Cost of returned goods")]
+
+    def _costs(self, quantities: Mapping[str, Decimal]) -> Iterable[tuple[str, Money]]:
+        for line in self._p.order.sale_lines:
+            if line.id in quantities and line.unit_cost:
+                yield line.id, (line.unit_cost * quantities[line.id]).rounded()
+
+    def _invoice_of(self, sale: Sale) -> tuple[str, ...]:
+        return (self._p.keys.of(INVOICE, f"invoice:{sale.id}"),)
+
+    def _journal(
+        self,
+        purpose: str,
+        at: datetime,
+        lines: tuple[JournalLine, ...],
+        needs: Iterable[str],
+        what: str,
+    ) -> Dated:
+        kind = PostingKind.JOURNAL_ENTRY
+        document = JournalEntry(
+            reference=self._p.keys.reference(kind, purpose),
+            journal=self._mapping.definitions.journal,
+            posted_on=self._p.book.ledger_on(at),
+            description=f"{what}, order {self._p.order.number}",
+            lines=lines,
+        )
+        return posting(self._p, kind, purpose, document, at=at, needs=needs, effect=signed(lines))
+
+    def _is_convertible(self) -> bool:
+        """Whether the order in the books is still the one we know: an edit changes its lines."""
+        result = self._p.posted.get(self.order_key)
+        return result is None or not result.total or result.total == self._p.receivable
+
+    def _document(
+        self,
+        definition: str,
+        reference: str,
+        at: datetime,
+        *,
+        rows: Iterable[SalesLine],
+        is_invoice: bool = False,
+        converts: bool = False,
+    ) -> SalesDocument:
+        dated_on = self._p.book.ledger_on(at)
+        is_on_terms = self._p.order.is_b2b
+        return SalesDocument(
+            definition=definition,
+            reference=reference,
+            customer=self._p.book.customer_id,
+            dated_on=dated_on,
+            currency=self._p.order.currency,
+            lines=tuple(rows),
+            due_on=dated_on if is_invoice and not is_on_terms else None,
+            posted_on=dated_on if is_invoice else None,
+            customer_po=self._p.order.number,
+            memo=f"Order {self._p.order.number}",
+            term=self._mapping.term if is_on_terms else "",
+            source=KeyOf(self.order_key) if converts else "",
+        )
+
+    def _of(self, amounts: Amounts) -> Iterable[tuple[Piece, Money]]:
+        return ((self._pieces[piece_id], amount) for piece_id, amount in amounts.items())
+
+    @staticmethod
+    def _own(piece: Piece, amount: Money) -> Amount:
+        return Amount(piece.account, amount, piece.dimensions)
