@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
 _SUFFIX = "LogGroup"
+# A stream holds one invocation, whose lines all carry the time at which it ended: none is older
+# than the longest function runs.
+_LOOK_BACK_MILLISECONDS = 15 * 60_000
 
 
 class LambdaLogs:
@@ -31,7 +35,7 @@ class LambdaLogs:
         self._groups = dict(groups)
         self._folder = folder
         self._every_seconds = every_seconds
-        self._seen: dict[str, set[str]] = {group: set() for group in groups}
+        self._copied: dict[str, Counter[str]] = {group: Counter() for group in groups}
         self._since: dict[str, int] = dict.fromkeys(groups, 0)
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -68,20 +72,23 @@ class LambdaLogs:
             return
 
     def _copy(self, client: CloudWatchLogsClient, logical_id: str, group: str) -> None:
-        seen = self._seen[logical_id]
+        """Append what is new; MiniStack gives events no id, so lines are counted per stream."""
+        copied = self._copied[logical_id]
         since = self._since[logical_id]
+        met: Counter[str] = Counter()
         lines: list[str] = []
         pages = client.get_paginator("filter_log_events").paginate(
             logGroupName=group, startTime=since
         )
         for event in (event for page in pages for event in page["events"]):
-            if event["eventId"] not in seen:
-                seen.add(event["eventId"])
+            stream = event["logStreamName"]
+            met[stream] += 1
+            if met[stream] > copied[stream]:
                 lines.append(event["message"].rstrip("\n"))
-                since = max(since, event["timestamp"])
+                since = max(since, event["timestamp"] - _LOOK_BACK_MILLISECONDS)
         if lines:
-            # A minute back: lines of one invocation carry the time at which it ended.
-            self._since[logical_id] = max(0, since - 60_000)
+            self._copied[logical_id] = met
+            self._since[logical_id] = since
             with self.file(logical_id).open("a", encoding="utf-8") as file:
                 file.write("\n".join(lines) + "\n")
 

@@ -81,6 +81,8 @@ class StackPaths:
         return self.root / ".local" / "builds"
 
     def make(self) -> None:
-        """Create the folders that must exist."""
+        """Create the folders that must exist; the stack's own are for this user alone."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.chmod(0o700)
         for folder in (self.logs, self.temporary, self.state, self.builds):
             folder.mkdir(parents=True, exist_ok=True)

@@ -92,9 +92,7 @@ class LocalStack:
 
     def detach(self) -> None:
         """Leave the stack running when this process ends; `attach` finds it again."""
-        if self._logs is not None:
-            self._logs.stop()
-            self._logs = None
+        self._stop_logs()
         self._note(is_detached=True)
         self._lock.release()
 
@@ -138,10 +136,10 @@ class LocalStack:
     def stop(self) -> None:
         """End every process of this stack, at once and for good; logs stay, state only if kept."""
         with self._interrupts.held_off():
-            if self._logs is not None:
-                self._logs.stop()
-                self._logs = None
-            self._end_processes(record.read(self._paths.record) or self._record)
+            try:
+                self._stop_logs()
+            finally:
+                self._end_processes(record.read(self._paths.record) or self._record)
             shutil.rmtree(self._paths.temporary, ignore_errors=True)
             if not self._keep:
                 shutil.rmtree(self._paths.state, ignore_errors=True)
@@ -282,6 +280,11 @@ class LocalStack:
 
     def _lambda_logs(self) -> LambdaLogs:
         return LambdaLogs(lambda: self.client("logs"), self._record.log_groups, self._paths.logs)
+
+    def _stop_logs(self) -> None:
+        logs, self._logs = self._logs, None
+        if logs is not None:
+            logs.stop()
 
     def _adopt(self, name: str, process: processes.ProcessId) -> None:
         ours = record.RunningProcess(name=name, pid=process.pid, started=process.started)
