@@ -78,7 +78,7 @@ def amount(money: Money) -> str:
 
 def decimal(number: Decimal) -> str:
     """A quantity or unit price as text, with all its decimals and without an exponent."""
-    return format(number.normalize(), "f") if number else "0"
+    return format(number, "f")
 
 
 def money(text: Any, currency: Any) -> Money | None:
