@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from commerce.codec import canonical
@@ -68,9 +69,10 @@ def _payment_key(payment: Payment) -> Hashable:
     return (payment.ref.id, payment.amount.currency)
 
 
-def _payment_rank(payment: Payment) -> tuple[int, datetime, bytes]:
+def _payment_rank(payment: Payment) -> tuple[int, datetime, Decimal, bytes]:
+    """Final states win; of two amounts the lower: an implied receipt never grows once booked."""
     moment = payment.processed_at.astimezone(UTC)
-    return (_STATE_RANK[payment.state], moment, canonical(payment))
+    return (_STATE_RANK[payment.state], moment, -payment.amount.amount, canonical(payment))
 
 
 def _fulfilment_rank(fulfilment: Fulfilment) -> tuple[bool, bytes]:

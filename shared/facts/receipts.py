@@ -1,9 +1,10 @@
 """Which receipts of an order count: the cart's transactions, or the one that its order implies.
 
 Some carts tell of money twice: an order that says it is paid, and a transaction that says how. For
-an order that comes without transactions the adapter states an implied receipt (`is_implied`). Both
-are kept as facts, but only one of the two may be booked, and the choice must never change once
-something was booked from it: it is made once, stored beside the facts, and applied here.
+an order that comes without transactions the adapter states an implied receipt
+(`Payment.is_implied`). Both are kept as facts, but only one of the two may be booked, and that
+choice must never change once something was booked from it: it is made once, stored beside the
+facts, and applied here.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from enum import StrEnum
 from commerce.money import Money, total
 from commerce.orders import Facts, Payment
 
-_IMPLIED = "paid:"
-
 
 class ReceiptSource(StrEnum):
     """Where the receipts of an order are taken from; undecided until there is one."""
@@ -25,17 +24,12 @@ class ReceiptSource(StrEnum):
     TRANSACTIONS = "transactions"
 
 
-def is_implied(payment: Payment) -> bool:
-    """Whether the payment was derived from a paid order (its id is `paid:<order id>`)."""
-    return payment.ref.id.startswith(_IMPLIED)
-
-
 def decide(facts: Facts, known: ReceiptSource) -> ReceiptSource:
     """The source of the order's receipts: as decided before, else transactions if there are any."""
     if known is not ReceiptSource.UNDECIDED:
         return known
     receipts = [payment for payment in facts.payments if payment.is_receipt]
-    if any(not is_implied(payment) for payment in receipts):
+    if any(not payment.is_implied for payment in receipts):
         return ReceiptSource.TRANSACTIONS
     return ReceiptSource.ORDER if receipts else ReceiptSource.UNDECIDED
 
@@ -64,8 +58,8 @@ def receipt_gap(facts: Facts, source: ReceiptSource) -> Money | None:
         return None
     currency = facts.order.currency
     receipts = [p for p in _once(facts.payments, currency) if p.is_receipt]
-    stated = [p.amount for p in receipts if not is_implied(p) and p.amount.currency == currency]
-    implied = [p.amount for p in receipts if is_implied(p)]
+    stated = [p.amount for p in receipts if not p.is_implied and p.amount.currency == currency]
+    implied = [p.amount for p in receipts if p.is_implied]
     if not stated:
         return None
     difference = total(stated, currency) - total(implied, currency)
@@ -75,7 +69,7 @@ def receipt_gap(facts: Facts, source: ReceiptSource) -> Money | None:
 def _is_left_out(payment: Payment, source: ReceiptSource) -> bool:
     if not payment.is_receipt or source is ReceiptSource.UNDECIDED:
         return False
-    return is_implied(payment) is (source is ReceiptSource.TRANSACTIONS)
+    return payment.is_implied is (source is ReceiptSource.TRANSACTIONS)
 
 
 def _once(payments: tuple[Payment, ...], currency: str) -> list[Payment]:

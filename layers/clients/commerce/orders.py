@@ -232,7 +232,10 @@ class GiftCardUse:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order as the cart has it now; `total` is the cart's own, never recomputed (R-0.7)."""
+    """An order as the cart has it now; `total` is the cart's own, never recomputed (R-0.7).
+
+    `captured` is what the cart says was received so far, refunds not taken off; None when unsaid.
+    """
 
     ref: Ref
     number: str
@@ -263,6 +266,7 @@ class Order:
     paid_at: datetime | None = None
     cancelled_at: datetime | None = None
     outstanding: Money | None = None
+    captured: Money | None = None
     presentment_currency: str = ""
     presentment_total: Money | None = None
     exchange_rate: Decimal | None = None
@@ -289,6 +293,14 @@ class Order:
         return nested or self.taxes
 
 
+_IMPLIED = "paid:"
+
+
+def implied_receipt_id(order_id: str) -> str:
+    """The id of the one receipt that a paid order without transactions implies."""
+    return f"{_IMPLIED}{order_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Payment:
     """One money movement at a gateway; `amount` is positive whatever the kind."""
@@ -303,6 +315,11 @@ class Payment:
     parent_id: str = ""
     external_id: str = ""
     is_test: bool = False
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether a paid order implied it, rather than a transaction that the cart told of."""
+        return self.ref.id.startswith(_IMPLIED)
 
     @property
     def is_receipt(self) -> bool:

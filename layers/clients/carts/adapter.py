@@ -1,0 +1,169 @@
+"""What every cart adapter offers, and what it answers with; one folder per cart implements it.
+
+An adapter knows the wire of one cart: who signed a delivery, what it is about, and what it means in
+the commerce model. It stores nothing and decides nothing. Source: carts reference §2 and §3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from commerce.money import Money
+from commerce.orders import Facts
+
+
+class Code(StrEnum):
+    """Why a document cannot be taken as it is; the accounting side uses the same names."""
+
+    PAYLOAD_INVALID = "PAYLOAD_INVALID"
+    UNBALANCED = "UNBALANCED"
+    PAYMENT_UNDECIDED = "PAYMENT_UNDECIDED"
+    CONFIGURATION_MISSING = "CONFIGURATION_MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a document, and its place in it (`line_items[2].price`); no content."""
+
+    code: Code
+    place: str
+    message: str
+    difference: Money | None = None
+
+
+class UnknownTopicError(LookupError):
+    """A document of a topic that this cart's adapter gives no meaning to."""
+
+
+class CartApiError(Exception):
+    """The cart's API could not be used; `is_lasting` when trying again cannot help."""
+
+    def __init__(self, message: str, *, is_lasting: bool = False) -> None:
+        """Keep whether a person must act."""
+        super().__init__(message)
+        self.is_lasting = is_lasting
+
+
+class Headers:
+    """The headers of a delivery; names are compared without case (carts reference §2.1)."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        """Take the headers as the gateway handed them over."""
+        self._values = {name.lower(): value for name, value in headers.items()}
+
+    def get(self, *names: str) -> str:
+        """The value of the first of `names` that is there, without blanks; else empty."""
+        for name in names:
+            value = self._values.get(name.lower())
+            if value is not None:
+                return value.strip()
+        return ""
+
+    def selected(self, prefixes: Sequence[str]) -> dict[str, str]:
+        """The headers whose lower-case name begins with one of `prefixes`."""
+        chosen = tuple(prefixes)
+        return {name: value for name, value in self._values.items() if name.startswith(chosen)}
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a verified delivery says of itself.
+
+    `key` tells one business event from another over all retries (carts reference §2.2).
+    `resource_id` is the order it belongs to, empty when the body names none: deliveries of one
+    order keep their order. `is_handled` is false for topics without meaning to us.
+    """
+
+    topic: str
+    key: str
+    account: str
+    resource_id: str
+    is_handled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document says in the commerce model, or every reason why it cannot be said.
+
+    With problems of the order itself, `facts` holds no order: a wrong number is never handed on.
+    `needs_fetch` means that the cart's API would tell more than the document does.
+    """
+
+    facts: Facts | None
+    problems: tuple[Problem, ...] = ()
+    needs_fetch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedOrder:
+    """An order that the cart says was changed, and when."""
+
+    order_id: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreAccess:
+    """How one store's API is reached; the token never shows in a repr."""
+
+    store: str
+    domain: str
+    base_url: str
+    access_token: str = field(repr=False)
+
+
+class CartClient(Protocol):
+    """One store's API; every method may raise `CartApiError`."""
+
+    def changed_orders(
+        self, *, since: datetime, until: datetime
+    ) -> Iterator[Sequence[ChangedOrder]]:
+        """Pages of orders updated in the half-open window, complete whatever changes meanwhile."""
+        ...
+
+    def order(self, order_id: str) -> Reading:
+        """The order as it is now, with its payments, fulfilments and refunds."""
+        ...
+
+
+class CartAdapter(Protocol):
+    """One cart: verify, describe, read, and reach its API."""
+
+    name: str
+
+    @property
+    def kept_headers(self) -> tuple[str, ...]:
+        """Prefixes of the headers worth archiving, in lower case."""
+        ...
+
+    def missing_members(self, secret: Mapping[str, Any]) -> list[str]:
+        """The members that the store's secret lacks for verifying deliveries."""
+        ...
+
+    def is_genuine(self, headers: Headers, body: bytes, secret: Mapping[str, Any]) -> bool:
+        """Whether the cart (and nobody else) sent these bytes; compares in constant time."""
+        ...
+
+    def describe(self, headers: Headers, body: bytes, document: Any) -> Delivery:
+        """What the delivery says of itself; `document` is the parsed body."""
+        ...
+
+    def read(
+        self, store: str, topic: str, document: Any, *, tax_included: bool | None = None
+    ) -> Reading:
+        """The document in the commerce model.
+
+        `tax_included` is what is known of the order's prices, for documents that do not say it.
+
+        Raises:
+            UnknownTopicError: the topic has no meaning to this adapter.
+        """
+        ...
+
+    def client(self, access: StoreAccess) -> CartClient:
+        """A client of one store's API."""
+        ...

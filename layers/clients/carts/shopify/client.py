@@ -1,0 +1,242 @@
+"""One Shopify store's GraphQL Admin API: which orders changed, and one order as it is now.
+
+Only reads: every call may be repeated. Cost is paid in points that refill at a stated rate; the
+client waits for them rather than being refused (carts reference §4.1 and §4.3).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+
+from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
+from carts.documents import DocumentError, Node, parse, to_identifier
+from carts.shopify import graphql
+from carts.shopify.adapter import order_reading
+from commerce.money import MoneyError
+
+API_VERSION = "2026-01"
+"""Pinned: an expired version silently falls forward, so a test must come before a change."""
+
+_PAGE_SIZE = 250
+_MOST_PAGES = 400
+_ATTEMPTS = 5
+_LONGEST_WAIT_SECONDS = 20.0
+_TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+_LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
+
+
+class _BusyError(Exception):
+    """The API asked for a pause of `seconds`, or could not be reached."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        super().__init__("the cart's API is busy")
+        self.seconds = seconds
+
+
+class ShopifyClient:
+    """Reads one store's orders; see `CartClient` for the promises."""
+
+    def __init__(
+        self, http: httpx.Client, store: str, *, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        """`http` carries base address and token; `sleep` is what waiting means."""
+        self._http = http
+        self._store = store
+        self._sleep = sleep
+
+    @classmethod
+    def connect(cls, access: StoreAccess) -> Self:
+        """A client with a connection pool of its own.
+
+        Raises:
+            CartApiError: the address is not https (or loopback), or there is no token.
+        """
+        base_url = access.base_url or f"https://{access.domain}"
+        parts = urlsplit(base_url)
+        is_loopback = parts.hostname in ("127.0.0.1", "localhost")
+        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback):
+            message = "the store's API address must be https"
+            raise CartApiError(message, is_lasting=True)
+        if not access.access_token:
+            message = "the store's secret has no access_token"
+            raise CartApiError(message, is_lasting=True)
+        http = httpx.Client(
+            base_url=base_url,
+            headers={"X-Shopify-Access-Token": access.access_token},
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+        )
+        return cls(http, access.store)
+
+    def changed_orders(
+        self, *, since: datetime, until: datetime
+    ) -> Iterator[Sequence[ChangedOrder]]:
+        """Pages of orders updated in `[since, until)`, by cursor: none is lost while they change.
+
+        Raises:
+            CartApiError: a page could not be read.
+        """
+        query = f"updated_at:>='{_text(since)}' AND updated_at:<'{_text(until)}'"
+        after: str | None = None
+        for _ in range(_MOST_PAGES):
+            variables = {"first": _PAGE_SIZE, "after": after, "query": query}
+            page = self._ask(graphql.CHANGED_ORDERS, variables).get("orders") or {}
+            yield [_changed(node) for node in page.get("nodes") or []]
+            info = page.get("pageInfo") or {}
+            if not info.get("hasNextPage"):
+                return
+            after = info.get("endCursor")
+        message = f"more than {_MOST_PAGES} pages of changed orders in one window"
+        raise CartApiError(message, is_lasting=True)
+
+    def order(self, order_id: str) -> Reading:
+        """The order as it is now, with all lines, transactions, fulfilments and refunds.
+
+        Raises:
+            CartApiError: the API could not be used, or knows no such order.
+        """
+        gid = f"gid://shopify/Order/{order_id}"
+        order = self._ask(graphql.ORDER, {"id": gid}).get("order")
+        if not isinstance(order, dict):
+            message = "the cart knows no such order"
+            raise CartApiError(message, is_lasting=True)
+        order["lineItems"] = self._all_lines(gid, order.get("lineItems") or {})
+        order["refunds"] = self._each(graphql.REFUND, "refund", order.get("refunds"))
+        order["fulfillments"] = self._each(
+            graphql.FULFILLMENT, "fulfillment", order.get("fulfillments")
+        )
+        try:
+            return order_reading(Node(graphql.order_to_rest(order), "", []), self._store)
+        except (graphql.TruncatedError, MoneyError) as exc:
+            message = "the order is larger than can be read"
+            raise CartApiError(message, is_lasting=True) from exc
+        except (AttributeError, TypeError) as exc:
+            message = "the cart's answer has another shape than documented"
+            raise CartApiError(message, is_lasting=True) from exc
+
+    def _all_lines(self, gid: str, first: dict[str, Any]) -> dict[str, Any]:
+        """The connection of line items with every page's entries."""
+        lines: list[Any] = list(first.get("nodes") or [])
+        info = first.get("pageInfo") or {}
+        for _ in range(_MOST_PAGES):
+            if not info.get("hasNextPage"):
+                break
+            answer = self._ask(graphql.LINE_ITEMS, {"id": gid, "after": info.get("endCursor")})
+            page = (answer.get("order") or {}).get("lineItems") or {}
+            lines.extend(page.get("nodes") or [])
+            info = page.get("pageInfo") or {}
+        return {"nodes": lines, "pageInfo": info}
+
+    def _each(self, query: str, name: str, listed: Any) -> list[Any]:
+        """The named objects, one question each: together they would cost more than is allowed."""
+        found = (self._ask(query, {"id": each["id"]}).get(name) for each in listed or [])
+        return [each for each in found if isinstance(each, dict)]
+
+    def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The `data` of an answer; waits and asks again while the API is busy."""
+        retrying = Retrying(
+            stop=stop_after_attempt(_ATTEMPTS),
+            retry=retry_if_exception_type(_BusyError),
+            wait=_pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            answer: dict[str, Any] = retrying(self._ask_once, query, variables)
+        except _BusyError as exc:
+            message = "the cart's API stayed busy or out of reach"
+            raise CartApiError(message) from exc
+        return answer
+
+    def _ask_once(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        try:
+            response = self._http.post(
+                f"/admin/api/{API_VERSION}/graphql.json",
+                json={"query": query, "variables": variables},
+            )
+        except httpx.TransportError as exc:
+            raise _BusyError from exc
+        _check_status(response)
+        if len(response.content) > _LARGEST_ANSWER_BYTES:
+            message = "the cart's answer is larger than can be read"
+            raise CartApiError(message, is_lasting=True)
+        try:
+            document = parse(response.content)
+        except DocumentError as exc:
+            message = f"the cart's answer cannot be read: {exc}"
+            raise CartApiError(message) from exc
+        if not isinstance(document, dict):
+            message = "the cart's answer is no object"
+            raise CartApiError(message)
+        errors = document.get("errors")
+        if errors:
+            raise _error(errors, document)
+        data = document.get("data")
+        return data if isinstance(data, dict) else {}
+
+
+def _check_status(response: httpx.Response) -> None:
+    status = response.status_code
+    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise _BusyError(_seconds(response.headers.get("Retry-After", "")))
+    if status != httpx.codes.OK:
+        message = f"the cart's API answered {status}"
+        raise CartApiError(message, is_lasting=True)
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return None
+
+
+def _error(errors: Any, document: dict[str, Any]) -> Exception:
+    """A pause where points are missing, else an error with the API's codes and nothing else."""
+    listed = errors if isinstance(errors, list) else []
+    extensions = (each.get("extensions") for each in listed if isinstance(each, dict))
+    codes = [str(e.get("code", "")) for e in extensions if isinstance(e, dict)]
+    if "THROTTLED" in codes:
+        return _BusyError(_refill_seconds(document))
+    message = f"the cart's API refused the query: {' '.join(codes) or 'no code'}"
+    return CartApiError(message, is_lasting=True)
+
+
+def _refill_seconds(document: dict[str, Any]) -> float | None:
+    """How long the points that the query costs take to refill."""
+    try:
+        cost = document["extensions"]["cost"]
+        status = cost["throttleStatus"]
+        missing = float(cost["requestedQueryCost"]) - float(status["currentlyAvailable"])
+        return max(0.0, missing / float(status["restoreRate"]))
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _pause(state: RetryCallState) -> float:
+    """What the API asked for, else 1, 2, 4, 8 seconds."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.seconds if isinstance(error, _BusyError) else None
+    seconds = 2.0 ** (state.attempt_number - 1) if asked is None else asked
+    return min(seconds, _LONGEST_WAIT_SECONDS)
+
+
+def _changed(node: Any) -> ChangedOrder:
+    fields = Node(node, "orders", [])
+    order_id = to_identifier(fields.get("legacyResourceId"))
+    updated_at = fields.instant("updatedAt")
+    if not order_id or updated_at is None or fields.problems:
+        message = "the cart's list of changed orders has another shape than documented"
+        raise CartApiError(message, is_lasting=True)
+    return ChangedOrder(order_id, updated_at)
+
+
+def _text(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
