@@ -13,10 +13,12 @@ from datetime import datetime
 from commerce.orders import Facts, PaymentStatus
 from shared.policy.switches import MarketplaceTax, Moment, PostingMode, TaxPoint
 from shared.postings.book import StoreBook
+from shared.postings.chronicle import invoices_that_differ
 from shared.postings.effects import imbalance
 from shared.postings.money import MoneyWriter
+from shared.postings.order_keys import Keys
 from shared.postings.plan import Finding, Plan, Posted, Posting, PostingKind, Reason
-from shared.postings.preparation import Keys, Prepared, invoices_that_differ, prepare
+from shared.postings.preparation import Prepared, prepare
 from shared.postings.returns import CreditWriter
 from shared.postings.sales import Dated, SalesWriter
 

@@ -1,0 +1,163 @@
+"""The events of an order's life, and the sequence in which they shape the books."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from commerce.money import Money, total
+from commerce.orders import Facts, FulfillmentStatus, LineKind, Order, Restock
+from shared.policy.switches import Moment
+from shared.postings.book import StoreBook
+from shared.postings.life import Capture, Delivery, Event, Life, RefundEvent, Storyteller
+from shared.postings.order_keys import Keys
+from shared.postings.pieces import OrderPieces
+from shared.postings.plan import Posted, PostingKind
+from shared.postings.takings import Taking, paid_in_full_at
+
+
+def deliveries_of(
+    facts: Facts,
+    order: Order,
+    keys: Keys,
+    pieces: OrderPieces,
+    takings: tuple[Taking, ...],
+) -> tuple[Delivery, ...]:
+    """Parcels that left, and gift cards that were sold, in the order of time."""
+    deliveries = []
+    for parcel in {parcel.ref.id: parcel for parcel in facts.fulfilments}.values():
+        if parcel.is_cancelled and not keys.knows(PostingKind.INVOICE, f"invoice:{parcel.ref.id}"):
+            continue
+        quantities: dict[str, Decimal] = {}
+        for line in parcel.lines:
+            if line.line_id in pieces.quantities:
+                known = quantities.get(line.line_id, Decimal(0))
+                quantities[line.line_id] = known + line.quantity
+        if quantities:
+            deliveries.append(Delivery(parcel.ref.id, parcel.shipped_at, quantities))
+    cards = {line.id: line.quantity for line in order.lines if line.kind is LineKind.GIFT_CARD}
+    paid_at = paid_in_full_at(order, takings, pieces.total)
+    if cards and paid_at:
+        deliveries.append(Delivery("gift-cards", paid_at, cards))
+    return tuple(sorted(deliveries, key=lambda delivery: (delivery.at, delivery.id)))
+
+
+def tell_life(
+    *,
+    order: Order,
+    book: StoreBook,
+    pieces: OrderPieces,
+    takings: tuple[Taking, ...],
+    refunds: tuple[RefundEvent, ...],
+    deliveries: tuple[Delivery, ...],
+    posted: Posted,
+    keys: Keys,
+) -> Life:
+    """The life in the order of time or, if that is not how it was posted, in the order of posting.
+
+    A shipment or refund that is heard of late would otherwise change parts that are in the books.
+    """
+    bills_on_capture = book.policy.invoice_on is Moment.CAPTURE
+    events: list[Event] = [*deliveries, *refunds]
+    if bills_on_capture and (at := _billing_moment(order, takings, deliveries, pieces.total)):
+        events.append(Capture(at))
+    kept = total((taking.amount for taking in takings), order.currency)
+    for event in refunds:
+        back = (*event.money.settled, *event.money.pending)
+        kept -= total((payment.amount for payment in back), order.currency)
+
+    def tell(ordered: list[Event]) -> Life:
+        return Storyteller(
+            pieces,
+            bills_on_capture=bills_on_capture,
+            defers=bills_on_capture and book.policy.recognise_on is Moment.SHIP,
+            keeps_money=order.cancelled_at is None or kept.amount > 0,
+            knows_shipments=_knows_shipments(order, refunds, deliveries),
+        ).tell(ordered)
+
+    in_time = sorted(events, key=_moment)
+    life = tell(in_time)
+    if _agrees(life, posted, keys):
+        return life
+    late = sorted(events, key=lambda event: (not _is_in_books(event, keys), *_moment(event)))
+    other = tell(late)
+    return other if _agrees(other, posted, keys) else life
+
+
+def _moment(event: Event) -> tuple[datetime, int, str]:
+    match event:
+        case Capture():
+            return (event.at, 0, "")
+        case Delivery():
+            return (event.at, 1, event.id)
+        case RefundEvent():
+            return (event.refund.created_at, 2, event.refund.ref.id)
+
+
+def _is_in_books(event: Event, keys: Keys) -> bool:
+    match event:
+        case Capture():
+            return keys.knows(PostingKind.INVOICE, "invoice:capture")
+        case Delivery():
+            return keys.knows(PostingKind.INVOICE, f"invoice:{event.id}") or keys.knows(
+                PostingKind.JOURNAL_ENTRY, f"recognise:{event.id}"
+            )
+        case RefundEvent():
+            settled = (
+                keys.knows(PostingKind.CUSTOMER_REFUND, f"refund:{payment.ref.id}")
+                for payment in event.money.settled
+            )
+            credit = f"credit:{event.refund.ref.id}"
+            return keys.knows(PostingKind.CREDIT_MEMO, credit) or any(settled)
+
+
+def _agrees(life: Life, posted: Posted, keys: Keys) -> bool:
+    """Whether every invoice in the books has the total that this life gives it."""
+    return not invoices_that_differ(life, posted, keys)
+
+
+def invoices_that_differ(life: Life, posted: Posted, keys: Keys) -> list[tuple[str, Money]]:
+    """Posted invoices whose total is not what the facts give now, with Sage's total less ours."""
+    differing = []
+    billed = {keys.of(PostingKind.INVOICE, f"invoice:{sale.id}"): sale for sale in life.billed}
+    for key, sale in billed.items():
+        result = posted.get(key)
+        if result and result.total:
+            planned = sale.total(result.total.currency)
+            if result.total != planned:
+                differing.append((sale.id, result.total - planned))
+    return differing
+
+
+def _billing_moment(
+    order: Order, takings: tuple[Taking, ...], deliveries: tuple[Delivery, ...], receivable: Money
+) -> datetime | None:
+    """When an order that is billed on capture is billed: paid in full, or goods left before."""
+    moments = [delivery.at for delivery in deliveries[:1]]
+    if paid_at := paid_in_full_at(order, takings, receivable):
+        moments.append(paid_at)
+    return min(moments, default=None)
+
+
+def _knows_shipments(
+    order: Order, refunds: tuple[RefundEvent, ...], deliveries: tuple[Delivery, ...]
+) -> bool:
+    """Whether all shipments that the cart's own status speaks of are among the facts."""
+    if order.fulfillment_status is FulfillmentStatus.PARTIAL:
+        return bool(deliveries)
+    if order.fulfillment_status is not FulfillmentStatus.FULFILLED:
+        return True
+    left = sum((q for delivery in deliveries for q in delivery.quantities.values()), Decimal(0))
+    cancelled = sum(
+        (
+            line.quantity
+            for event in refunds
+            for line in event.refund.lines
+            if line.restock is Restock.CANCEL
+        ),
+        Decimal(0),
+    )
+    ordered = sum(
+        (line.quantity for line in order.sale_lines if line.requires_shipping), Decimal(0)
+    )
+    return left + cancelled >= ordered
