@@ -1,0 +1,1 @@
+"""The XML gateway of the simulated Sage Intacct: envelope, sessions, functions, over the books."""

@@ -1,0 +1,176 @@
+"""Turns the elements of generic `create` and `update` into fields of the books (§9.6, §12, §13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.intacct_simulator.xml.failures import UNKNOWN_FIELD, Fault, FunctionError
+from local.intacct_simulator.xml.nodes import Node, read_instant, text_of
+from local.intacct_simulator.xml.objects import registry
+from local.intacct_simulator.xml.objects.model import Field, Kind, XmlObject
+from local.intacct_simulator.xml.objects.values import Column, column
+
+# Blocks of a customer that name an existing contact (§12.1).
+_CONTACT_BLOCKS = {
+    "CONTACTINFO": "contact_primary",
+    "BILLTO": "contact_bill_to",
+    "SHIPTO": "contact_ship_to",
+}
+# Accepted and without effect: lists of further contacts, whose books hold no more than the default.
+_WITHOUT_EFFECT = {"CONTACT_LIST_INFO", "CUSTOMERCONTACTS", "CUSTOMERENTITYCONTACTS"}
+# Lines give amounts under both names; the first one wins (§13.6).
+_AMOUNT_NAMES = ("TRX_AMOUNT", "AMOUNT")
+_COUNTRY_CODES = {
+    "united states": "US",
+    "united kingdom": "GB",
+    "canada": "CA",
+    "germany": "DE",
+    "france": "FR",
+    "australia": "AU",
+    "japan": "JP",
+}
+_DRAFT = "draft"
+
+
+def fields_of(described: XmlObject, node: Node) -> dict[str, Any]:
+    """Read the element of one object.
+
+    Raises:
+        FunctionError: a field is unknown, or a value is not of its type.
+    """
+    found: dict[str, Any] = {}
+    for child in node:
+        name = str(child.tag).upper()
+        if described.name == "CUSTOMER" and _read_contact_block(found, name, child):
+            continue
+        if described.lines is not None and name == described.lines.container:
+            found["lines"] = _lines(described, child)
+        elif name == "ACTION":
+            if (child.text or "").strip().lower() == _DRAFT:
+                found["state"] = _DRAFT
+        elif len(child):
+            for part in child:
+                _read(found, described, f"{name}.{part.tag}", part)
+        else:
+            _read(found, described, name, child)
+    return found
+
+
+def _read_contact_block(found: dict[str, Any], name: str, node: Node) -> bool:
+    if name in _WITHOUT_EFFECT:
+        return True
+    if name == "DISPLAYCONTACT":
+        # An empty one, as the official SDK sends it, changes nothing (§16.2).
+        if len(node):
+            found["default_contact"] = fields_of(registry.OBJECTS["CONTACT"], node)
+        return True
+    if name in _CONTACT_BLOCKS:
+        contact = text_of(node, "CONTACTNAME")
+        if contact:
+            found[_CONTACT_BLOCKS[name]] = contact
+        return True
+    return False
+
+
+def _lines(described: XmlObject, container: Node) -> list[dict[str, Any]]:
+    assert described.lines is not None  # noqa: S101  # asked for by name
+    target = registry.OBJECTS[described.lines.object]
+    lines = []
+    for row in container:
+        if str(row.tag).lower() != described.lines.row:
+            raise _unknown(str(row.tag), described)
+        line: dict[str, Any] = {}
+        for child in row:
+            name = str(child.tag).upper()
+            if name in _AMOUNT_NAMES and "amount" in _plain_paths(target):
+                if name == _AMOUNT_NAMES[0] or row.find(_AMOUNT_NAMES[0]) is None:
+                    line["amount"] = (child.text or "").strip()
+                continue
+            if name == "SPLIT" or (name == "ALLOCATION" and (child.text or "").strip()):
+                raise FunctionError(
+                    Fault("BL01001973", "Allocations are not imitated by this simulator.")
+                )
+            _read(line, target, name, child)
+        lines.append(line)
+    return lines
+
+
+def _plain_paths(described: XmlObject) -> set[str]:
+    return {field.path for field in described.fields.values()}
+
+
+def _read(found: dict[str, Any], described: XmlObject, name: str, node: Node) -> None:
+    wanted = column(described, name)
+    if wanted is None:
+        raise _unknown(name, described)
+    text = (node.text or "").strip()
+    if wanted.hops:
+        return
+    field = wanted.field
+    if field.path == "@country":
+        if text:
+            found["country"] = _country(text)
+        return
+    if not field.path or field.read_only or field.path.startswith("~"):
+        return
+    path, value = _assignment(wanted, text)
+    found[path] = value
+
+
+def _assignment(wanted: Column, text: str) -> tuple[str, Any]:
+    field = wanted.field
+    head, _, rest = field.path.partition(".")
+    if rest:
+        if rest != "id":
+            return head, None
+        return head, text or None
+    if not text:
+        return head, None
+    return head, _value(field, text)
+
+
+def _value(field: Field, text: str) -> Any:
+    try:
+        match field.kind:
+            case Kind.WORD:
+                return _word(field, text)
+            case Kind.TRUTH:
+                return _truth(text)
+            case Kind.DAY | Kind.INSTANT:
+                return read_instant(text).date()
+            case Kind.INTEGER:
+                return int(text)
+            case _:
+                return text
+    except ValueError:
+        raise FunctionError(
+            Fault("BL03002028", f"The value of the field {field.name} is invalid.")
+        ) from None
+
+
+def _word(field: Field, text: str) -> str:
+    for word, (label, _code) in field.words.items():
+        if label.lower() == text.lower():
+            return word
+    raise ValueError(text)
+
+
+def _truth(text: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise ValueError(text)
+    return text.lower() == "true"
+
+
+def _country(name: str) -> str:
+    code = _COUNTRY_CODES.get(name.lower())
+    if code is None:
+        raise FunctionError(
+            Fault("BL03002028", f"The country '{name}' is not a country of the list.")
+        )
+    return code
+
+
+def _unknown(name: str, described: XmlObject) -> FunctionError:
+    return FunctionError(
+        Fault(UNKNOWN_FIELD, f"Field '{name}' is not a field of the object {described.name}.")
+    )

@@ -1,0 +1,63 @@
+"""Legacy functions of the General Ledger (§13.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.intacct_simulator.xml.calls import Call, Outcome, keyed, nothing
+from local.intacct_simulator.xml.legacy_parts import (
+    by_key_attribute,
+    currencies,
+    dimensions,
+    given,
+    refuse,
+)
+from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+
+_SIDES = {"debit": "debit", "credit": "credit", "1": "debit", "-1": "credit"}
+
+
+def create_gltransaction(call: Call) -> Outcome:
+    """Post a journal entry."""
+    node = call.node
+    fields: dict[str, Any] = {
+        "posting_date": read_day(node.find("datecreated")),
+        "reversal_date": read_day(node.find("reversedate")),
+        **given(
+            node,
+            {
+                "journalid": "journal",
+                "description": "description",
+                "referenceno": "reference_number",
+                "sourceentity": "base_location",
+            },
+        ),
+        "lines": [_line(line) for line in node.iterfind("gltransactionentries/glentry")],
+    }
+    return keyed(call.create("journal_entry", fields)["key"])
+
+
+def delete_gltransaction(call: Call) -> Outcome:
+    """Delete a journal entry, as far as the books allow it."""
+    call.delete("journal_entry", by_key_attribute(call, "journal_entry")["key"])
+    return nothing()
+
+
+def _line(line: Node) -> dict[str, Any]:
+    side = _SIDES.get(text_of(line, "trtype").lower())
+    if side is None:
+        refuse("BL03002028", "trtype must be debit or credit.")
+    return {
+        "side": side,
+        **given(
+            line,
+            {
+                "amount": "amount",
+                "glaccountno": "account",
+                "document": "document",
+                "memo": "memo",
+            },
+        ),
+        **dimensions(line),
+        **currencies(line),
+    }

@@ -1,0 +1,97 @@
+"""Legacy functions of customers and contacts (§12.1, §12.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.intacct_simulator.xml.calls import Call, Outcome, keyed, nothing
+from local.intacct_simulator.xml.legacy_parts import (
+    by_key_attribute,
+    contact_fields,
+    contacts,
+    given,
+)
+from local.intacct_simulator.xml.nodes import Node, text_of
+
+_CUSTOMER = {
+    "name": "name",
+    "parentid": "parent",
+    "termname": "term",
+    "shippingmethod": "shipping_method",
+    "custtype": "customer_type",
+    "taxid": "tax_id",
+    "creditlimit": "credit_limit",
+    "territoryid": "territory",
+    "resaleno": "resale_number",
+    "glaccountno": "default_revenue_account",
+    "comments": "notes",
+    "status": "status",
+    "currency": "currency",
+    "offsetglaccountno": "override_offset_account",
+}
+_BLOCKS = {
+    "primary": "contact_primary",
+    "billto": "contact_bill_to",
+    "shipto": "contact_ship_to",
+}
+
+
+def create_customer(call: Call) -> Outcome:
+    """Create a customer; with `ignoreduplicates` an existing one is no error."""
+    customer_id = text_of(call.node, "customerid")
+    if _is_known(call, "customer", customer_id):
+        return keyed(customer_id)
+    fields = _customer(call, call.node)
+    return keyed(call.create("customer", {**fields, "id": customer_id})["id"])
+
+
+def update_customer(call: Call) -> Outcome:
+    """Change a customer's given fields."""
+    record = by_key_attribute(call, "customer", "customerid")
+    return keyed(call.update("customer", record["key"], _customer(call, call.node))["id"])
+
+
+def delete_customer(call: Call) -> Outcome:
+    """Delete a customer without transactions."""
+    call.delete("customer", by_key_attribute(call, "customer", "customerid")["key"])
+    return nothing()
+
+
+def create_contact(call: Call) -> Outcome:
+    """Create a contact; with `ignoreduplicates` an existing one is no error."""
+    name = text_of(call.node, "contactname")
+    if _is_known(call, "contact", name):
+        return keyed(name)
+    return keyed(call.create("contact", {**contact_fields(call.node), "id": name})["id"])
+
+
+def update_contact(call: Call) -> Outcome:
+    """Change a contact's given fields."""
+    record = by_key_attribute(call, "contact", "contactname")
+    return keyed(call.update("contact", record["key"], contact_fields(call.node))["id"])
+
+
+def delete_contact(call: Call) -> Outcome:
+    """Delete a contact that nothing uses."""
+    call.delete("contact", by_key_attribute(call, "contact", "contactname")["key"])
+    return nothing()
+
+
+def _is_known(call: Call, table: str, record_id: str) -> bool:
+    ignores = call.node.get("ignoreduplicates") == "true"
+    return ignores and call.books.by_id(table, record_id) is not None
+
+
+def _customer(call: Call, node: Node) -> dict[str, Any]:
+    fields: dict[str, Any] = {**given(node, _CUSTOMER), **contacts(call, node, _BLOCKS)}
+    contact = node.find("contactinfo/contact")
+    if contact is not None:
+        fields["default_contact"] = {
+            **contact_fields(contact),
+            "id": text_of(contact, "contactname"),
+        }
+    elif text_of(node, "contactinfo/contactname"):
+        fields["contact_default"] = text_of(node, "contactinfo/contactname")
+    if text_of(node, "onhold"):
+        fields["is_on_hold"] = text_of(node, "onhold").lower() == "true"
+    return fields

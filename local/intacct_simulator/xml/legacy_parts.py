@@ -1,0 +1,152 @@
+"""What legacy functions have in common: dimensions, currencies, contacts, keys in attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.xml.calls import Call
+from local.intacct_simulator.xml.failures import Fault, FunctionError
+from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+
+_DIMENSIONS = {
+    "locationid": "location",
+    "departmentid": "department",
+    "classid": "class",
+    "projectid": "project",
+    "customerid": "customer",
+    "itemid": "item",
+    "warehouseid": "warehouse",
+}
+_CONTACT = {
+    "printas": "print_as",
+    "companyname": "company_name",
+    "prefix": "prefix",
+    "firstname": "first_name",
+    "lastname": "last_name",
+    "initial": "middle_name",
+    "phone1": "phone1",
+    "phone2": "phone2",
+    "cellphone": "mobile",
+    "pager": "pager",
+    "fax": "fax",
+    "email1": "email1",
+    "email2": "email2",
+    "url1": "url1",
+    "url2": "url2",
+    "status": "status",
+    "taxid": "tax_id",
+    "taxgroup": "tax_group",
+    "mailaddress/address1": "address_line1",
+    "mailaddress/address2": "address_line2",
+    "mailaddress/city": "city",
+    "mailaddress/state": "state",
+    "mailaddress/zip": "post_code",
+    "mailaddress/isocountrycode": "country",
+}
+_NAMED_METHODS = {
+    "printed check": "printedCheck",
+    "check": "printedCheck",
+    "cash": "cash",
+    "eft": "eft",
+    "credit card": "creditCard",
+    "online charge card": "onlineChargeCard",
+    "online ach debit": "onlineAchDebit",
+    "record transfer": "recordTransfer",
+}
+
+
+def given(node: Node, names: Mapping[str, str]) -> dict[str, Any]:
+    """Pick the elements that are there and not empty, under the books' names."""
+    found = ((field, text_of(node, name)) for name, field in names.items())
+    return {field: text for field, text in found if text}
+
+
+def dimensions(node: Node) -> dict[str, Any]:
+    """Pick the dimensions of a line."""
+    return given(node, _DIMENSIONS)
+
+
+def currencies(node: Node) -> dict[str, Any]:
+    """Pick the currency group; an empty rate type is Sage's daily rate (§14.5)."""
+    found = given(
+        node,
+        {"currency": "currency", "exchrate": "exchange_rate", "exchratetype": "exchange_rate_type"},
+    )
+    day = read_day(node.find("exchratedate"))
+    return found if day is None else {**found, "exchange_rate_date": day}
+
+
+def contact_fields(node: Node) -> dict[str, Any]:
+    """Read the fields of a legacy contact, its name left out."""
+    fields = given(node, _CONTACT)
+    if text_of(node, "taxable"):
+        fields["is_taxable"] = text_of(node, "taxable").lower() == "true"
+    return fields
+
+
+def contacts(call: Call, node: Node, names: Mapping[str, str]) -> dict[str, Any]:
+    """Resolve `contact | contactname` blocks; a whole contact is made or changed first (§12.2)."""
+    found: dict[str, Any] = {}
+    for name, field in names.items():
+        block = node.find(name)
+        if block is None:
+            continue
+        contact = block.find("contact")
+        contact_name = text_of(block, "contactname") or text_of(contact, "contactname")
+        if contact is not None and contact_name:
+            _keep_contact(call, contact_name, contact_fields(contact))
+        if contact_name:
+            found[field] = contact_name
+    return found
+
+
+def _keep_contact(call: Call, name: str, fields: dict[str, Any]) -> None:
+    known = call.books.by_id("contact", name)
+    if known is None:
+        call.create("contact", {"print_as": name, **fields, "id": name})
+    else:
+        call.update("contact", known["key"], fields)
+
+
+def by_key_attribute(call: Call, table: str, attribute: str = "key") -> Record:
+    """Find the record that the function's attribute names: record number, id or external id.
+
+    Raises:
+        FunctionError: there is none.
+    """
+    key = call.node.get(attribute, "")
+    found: Record | None = None
+    if call.node.get("externalkey") == "true":
+        found = next(iter(call.books.find(table, external_id=key)), None)
+    else:
+        found = call.books.by_id(table, key)
+        if found is None and key.isdecimal():
+            found = call.books.get(table, int(key))
+    if found is None:
+        refuse("BL01001973", f"There is no record with the key '{key}'.")
+    return found
+
+
+def method(text: str, default: str = "printedCheck") -> str:
+    """Read the label of a payment method.
+
+    Raises:
+        FunctionError: there is no such method.
+    """
+    if not text:
+        return default
+    word = _NAMED_METHODS.get(text.lower())
+    if word is None:
+        refuse("BL03002028", f"The payment method '{text}' is invalid.")
+    return word
+
+
+def refuse(errorno: str, text: str) -> NoReturn:
+    """Refuse a function.
+
+    Raises:
+        FunctionError: always.
+    """
+    raise FunctionError(Fault(errorno, text))

@@ -1,0 +1,1 @@
+"""What the gateway calls objects and fields, and where the books keep them."""
