@@ -16,6 +16,11 @@ from shared.postings.plan import Posted, PostingKind
 from shared.postings.takings import Taking, paid_in_full_at
 
 
+def capture_id(order_id: str) -> str:
+    """The id of the one part that bills a whole order; it names the order, as keys must."""
+    return f"capture:{order_id}"
+
+
 def deliveries_of(
     facts: Facts,
     order: Order,
@@ -38,7 +43,7 @@ def deliveries_of(
     cards = {line.id: line.quantity for line in order.lines if line.kind is LineKind.GIFT_CARD}
     paid_at = paid_in_full_at(order, takings, pieces.total)
     if cards and paid_at:
-        deliveries.append(Delivery("gift-cards", paid_at, cards))
+        deliveries.append(Delivery(f"gift-cards:{order.ref.id}", paid_at, cards))
     return tuple(sorted(deliveries, key=lambda delivery: (delivery.at, delivery.id)))
 
 
@@ -60,7 +65,7 @@ def tell_life(
     bills_on_capture = book.policy.invoice_on is Moment.CAPTURE
     events: list[Event] = [*deliveries, *refunds]
     if bills_on_capture and (at := _billing_moment(order, takings, deliveries, pieces.total)):
-        events.append(Capture(at))
+        events.append(Capture(capture_id(order.ref.id), at))
     kept = total((taking.amount for taking in takings), order.currency)
     for event in refunds:
         back = (*event.money.settled, *event.money.pending)
@@ -97,7 +102,7 @@ def _moment(event: Event) -> tuple[datetime, int, str]:
 def _is_in_books(event: Event, keys: Keys) -> bool:
     match event:
         case Capture():
-            return keys.knows(PostingKind.INVOICE, "invoice:capture")
+            return keys.knows(PostingKind.INVOICE, f"invoice:{event.id}")
         case Delivery():
             return keys.knows(PostingKind.INVOICE, f"invoice:{event.id}") or keys.knows(
                 PostingKind.JOURNAL_ENTRY, f"recognise:{event.id}"

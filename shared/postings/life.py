@@ -104,6 +104,7 @@ class RefundEvent:
 class Capture:
     """The moment at which everything is billed, where the policy bills on capture."""
 
+    id: str
     at: datetime
 
 
@@ -149,7 +150,7 @@ class Storyteller:
                 case Delivery():
                     self._deliver(event)
                 case Capture():
-                    self._bill("capture", event.at, self._billing.everything())
+                    self._bill(event.id, event.at, self._billing.everything())
                 case RefundEvent():
                     self._refund(event)
         self.life.excesses.extend(self._given.excesses)
@@ -340,7 +341,7 @@ class Storyteller:
 
     def _close(self, refund: Refund) -> None:
         """Bill what is left of shipping and the like when the last open goods are cancelled."""
-        rest_id = f"rest-{refund.ref.id}"
+        rest_id = f"rest:{refund.ref.id}"
         if self._keeps_money and self._billing.is_complete and not self._bills_on_capture:
             self._bill(rest_id, refund.created_at, {})
         if self.life.is_deferred and self.life.billed and self._recognition.is_complete:

@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from commerce.orders import Facts, PaymentStatus
+from intacct.documents import JournalLine
 from shared.policy.switches import MarketplaceTax, Moment, PostingMode, TaxPoint
 from shared.postings.book import StoreBook
 from shared.postings.chronicle import invoices_that_differ
+from shared.postings.day_entries import DayWriter
 from shared.postings.effects import imbalance
 from shared.postings.money import MoneyWriter
 from shared.postings.order_keys import Keys
@@ -56,6 +58,8 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
         return Plan(findings=tuple(findings))
     if waiting := _nothing_yet(prepared):
         return Plan(waiting=(waiting,))
+    if book.policy.posting_mode is PostingMode.SUMMARY_DAILY:
+        return _daily(prepared)
     return _detail(prepared)
 
 
@@ -121,14 +125,25 @@ def _detail(prepared: Prepared) -> Plan:
         return Plan(findings=tuple(findings))
     missing = [item for item in dated if item.posting.key not in prepared.posted]
     for item in missing:
-        _insist_on_balance(item.posting, prepared.order.currency)
+        _insist_on_balance(item.posting.key, item.posting.effect, prepared.order.currency)
     return Plan(postings=tuple(in_order(missing)), waiting=tuple(_waiting(prepared)))
 
 
-def _insist_on_balance(posting: Posting, currency: str) -> None:
-    difference = imbalance(posting.effect, currency)
+def _daily(prepared: Prepared) -> Plan:
+    days = DayWriter(prepared)
+    entries = days.entries()
+    findings = [*prepared.chart.findings, *_excess_findings(prepared), *days.findings]
+    if findings:
+        return Plan(findings=tuple(findings))
+    for entry in entries:
+        _insist_on_balance(entry.event, entry.lines, entry.currency)
+    return Plan(day_entries=tuple(entries), waiting=(*_waiting(prepared), *days.waiting))
+
+
+def _insist_on_balance(name: str, lines: Iterable[JournalLine], currency: str) -> None:
+    difference = imbalance(lines, currency)
     if difference:
-        message = f"{posting.key} does not balance by {difference.plain()}"
+        message = f"{name} does not balance by {difference.plain()}"
         raise UnbalancedEffectError(message)
 
 

@@ -167,7 +167,7 @@ class SalesWriter:
         """The journal of each delivery that was billed before (J-2.7, J-2.8)."""
         if not self._p.life.is_deferred:
             return []
-        needs = (self._p.keys.of(INVOICE, "invoice:capture"),)
+        needs = tuple(key for sale in self._p.life.billed for key in self._invoice_of(sale))
         return [
             self._journal(f"recognise:{sale.id}", sale.at, effect, needs, "Revenue recognised")
             for sale in self._p.life.recognised

@@ -149,7 +149,7 @@ class Settler:
                 self._receive(event)
             case OwnCredit():
                 kind = CreditKind.ADJUSTMENT
-                pool_id = f"credit-{event.refund_id}"
+                pool_id = f"credit:{event.refund_id}"
                 pool = _Pool(pool_id, kind, event.key, event.at, event.amount, event.refund_id)
                 pool.settles_bills = event.settles_bills
                 self._pools.append(pool)

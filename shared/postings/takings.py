@@ -39,7 +39,7 @@ def takings_of(facts: Facts, order: Order, chart: Chart) -> tuple[Taking, ...]:
         if payment.is_receipt and not payment.is_test
     }
     for card in order.gift_cards_applied:
-        taking_id = f"gift-card-{card.id}"
+        taking_id = f"gift-card:{order.ref.id}:{card.id}"
         tender = chart.tender(GIFT_CARD_GATEWAY, f"order.gift_cards_applied[{card.id}]")
         amount = card.amount.rounded()
         takings[taking_id] = Taking(taking_id, GIFT_CARD_GATEWAY, order.placed_at, amount, tender)
