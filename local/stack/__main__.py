@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from local.stack.errors import StackError
 from local.stack.stack import LocalStack
@@ -70,14 +69,15 @@ def _told_plainly() -> Iterator[None]:
 
 
 def _show(stack: LocalStack) -> None:
-    table = Table(show_header=False, box=None)
-    table.add_row("Webhooks", f"{stack.api_url}/webhooks/CART/STORE")
-    table.add_row("Embedded AWS", stack.endpoint_url)
-    table.add_row("Sage Intacct, REST", stack.simulator.rest_base_url)
-    table.add_row("Sage Intacct, XML", stack.simulator.xml_url)
-    table.add_row("Its books", f"{stack.simulator.admin_url}/_sim/")
-    table.add_row("Logs", stack.logs_dir)
-    console.print(table)
+    for what, where in (
+        ("Webhooks", f"{stack.api_url}/webhooks/CART/STORE"),
+        ("Embedded AWS", stack.endpoint_url),
+        ("Sage Intacct, REST", stack.simulator.rest_base_url),
+        ("Sage Intacct, XML", stack.simulator.xml_url),
+        ("Its books", f"{stack.simulator.admin_url}/_sim/"),
+        ("Logs", stack.logs_dir),
+    ):
+        console.print(f"{what:<20} {where}", markup=False, highlight=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

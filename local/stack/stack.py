@@ -84,6 +84,11 @@ class LocalStack:
         """
         self._lock.acquire()
         try:
+            self._refuse_a_second_one()
+        except StackError:
+            self._lock.release()
+            raise
+        try:
             self._bring_up()
         except BaseException:
             self.stop()
@@ -210,7 +215,6 @@ class LocalStack:
 
     def _bring_up(self) -> None:
         started_at = time.monotonic()
-        self._refuse_a_second_one()
         target = Target.of(ministack.python_version(self._tools), platform.machine())
         self._prepare_folders()
         known = record.read(self._paths.record) or record.StackRecord(port=ports.free_port())
