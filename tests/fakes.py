@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from intacct.documents import Contact, Customer, Document, DocumentResult
+from shared.facts.record import DueOrder, FactsRecord, StaleFactsError
+from shared.facts.record import due_shard as facts_shard
+from shared.gl.days import (
+    Batch,
+    BatchMovedError,
+    BatchState,
+    Day,
+    DayKey,
+    EntryConflictError,
+    KeptEntry,
+)
+from shared.ledger.content import digest
 from shared.ledger.port import DuePosting, LostRaceError
 from shared.ledger.records import Record
 from shared.ledger.run import mark_of
 from shared.ledger.states import Write, after, holds, was_ours
 from shared.ports import Found
+from shared.postings.plan import DayEntry, Finding, Posted
+from shared.reviews.records import Review, ReviewStatus
 
 
 class FakeClock:
@@ -142,3 +157,133 @@ def only_once(marks: Iterable[str]) -> bool:
     """Whether no mark is there twice."""
     listed = list(marks)
     return len(listed) == len(set(listed))
+
+
+class MemoryFacts:
+    """Facts of orders in a dictionary, conditional on their version like the real store."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, FactsRecord] = {}
+        self.writes = 0
+
+    def load(self, pk: str) -> FactsRecord | None:
+        return self.records.get(pk)
+
+    def save(self, record: FactsRecord) -> FactsRecord:
+        known = self.records.get(record.pk)
+        if (known.version if known else 0) != record.version:
+            raise StaleFactsError(record.pk)
+        self.writes += 1
+        self.records[record.pk] = replace(record, version=record.version + 1)
+        return self.records[record.pk]
+
+    def schedule(self, pk: str, *, version: int, due_at: datetime | None) -> bool:
+        self.writes += 1
+        known = self.records[pk]
+        if known.version != version:
+            return False
+        self.records[pk] = replace(known, due_at=due_at)
+        return True
+
+    def due(self, shard: int, *, now: datetime, limit: int = 100) -> Sequence[DueOrder]:
+        listed = [
+            DueOrder(pk, record.due_at)
+            for pk, record in self.records.items()
+            if record.due_at is not None and record.due_at <= now and facts_shard(pk) == shard
+        ]
+        return sorted(listed, key=lambda order: order.due_at)[:limit]
+
+
+class MemoryReviews:
+    """Review records in a dictionary."""
+
+    def __init__(self) -> None:
+        self.records: dict[tuple[str, str], Review] = {}
+
+    def open(self, tenant: str, subject: str, findings: Sequence[Finding], *, at: datetime) -> None:
+        known = self.records.get((tenant, subject))
+        self.records[(tenant, subject)] = Review(
+            tenant=tenant,
+            subject=subject,
+            status=ReviewStatus.OPEN,
+            findings=tuple(findings),
+            first_seen_at=known.first_seen_at if known else at,
+            last_seen_at=at,
+            times=known.times + 1 if known else 1,
+        )
+
+    def close(self, tenant: str, subject: str, *, at: datetime) -> None:
+        known = self.records.get((tenant, subject))
+        if known:
+            closed = replace(known, status=ReviewStatus.CLOSED, last_seen_at=at)
+            self.records[(tenant, subject)] = closed
+
+    def all(self, tenant: str) -> Iterator[Review]:
+        return (review for (of, _), review in self.records.items() if of == tenant)
+
+    def is_open(self, tenant: str, subject: str) -> bool:
+        known = self.records.get((tenant, subject))
+        return known is not None and known.status is ReviewStatus.OPEN
+
+
+class MemoryDayBook:
+    """Day books in dictionaries, conditional like the real ones."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[DayKey, str], KeptEntry] = {}
+        self.batches: dict[DayKey, dict[int, Batch]] = {}
+        self.guards: dict[str, dict[str, str]] = {}
+        self.due_at: dict[DayKey, datetime] = {}
+
+    def entered(self, order_pk: str) -> dict[str, str]:
+        return dict(self.guards.get(order_pk, {}))
+
+    def enter(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
+        key = DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
+        known = self.entries.setdefault((key, entry.event), KeptEntry(entry))
+        if known.entry.lines != entry.lines:
+            raise EntryConflictError(entry.event)
+        self.guards.setdefault(order_pk, {})[entry.event] = digest(entry.lines)
+        self.due_at[key] = due_at
+
+    def due(self, tenant: str, *, now: datetime) -> Sequence[DayKey]:
+        keys = {key for key, _ in self.entries} | set(self.batches)
+        return [
+            key
+            for key in sorted(keys)
+            if key.tenant == tenant
+            and self.due_at[key] <= now
+            and (self.read(key).free or self.read(key).unfinished)
+        ]
+
+    def read(self, key: DayKey) -> Day:
+        entries = [kept for (of, _), kept in sorted(self.entries.items(), key=_event) if of == key]
+        batches = [batch for _, batch in sorted(self.batches.get(key, {}).items())]
+        return Day(key, tuple(entries), tuple(batches))
+
+    def open_batch(self, key: DayKey, sequence: int, *, now: datetime) -> Batch:
+        batches = self.batches.setdefault(key, {})
+        batch = batches.setdefault(sequence, Batch(sequence, BatchState.OPEN))
+        self.due_at.setdefault(key, now)
+        if batch.state is not BatchState.OPEN:
+            raise BatchMovedError
+        return batch
+
+    def freeze(self, key: DayKey, batch: Batch, entries: Sequence[DayEntry]) -> None:
+        for entry in entries:
+            kept = self.entries[(key, entry.event)]
+            if not kept.batch:
+                self.entries[(key, entry.event)] = KeptEntry(kept.entry, batch.name)
+
+    def seal(self, key: DayKey, batch: Batch) -> None:
+        if self.batches[key][batch.sequence].state is not BatchState.OPEN:
+            raise BatchMovedError
+        self.batches[key][batch.sequence] = replace(batch, state=BatchState.SEALED)
+
+    def complete(self, key: DayKey, batch: Batch, results: Posted) -> None:
+        done = replace(batch, state=BatchState.DONE, results=results)
+        self.batches[key][batch.sequence] = done
+
+
+def _event(item: tuple[tuple[DayKey, str], KeptEntry]) -> tuple[DayKey, str]:
+    return item[0]

@@ -19,7 +19,12 @@ def content_hash(document: Document) -> str:
     Fields at their default are left out, so that a field added to a document later does not turn
     every posting in flight into a conflict; amounts count by value (10 equals 10.00).
     """
-    text = json.dumps(_canonical(document), sort_keys=True, separators=(",", ":"))
+    return digest(document)
+
+
+def digest(value: Any) -> str:
+    """The SHA-256 of the canonical JSON of documents, lines or tuples of them."""
+    text = json.dumps(_canonical(value), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

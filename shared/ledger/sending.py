@@ -160,7 +160,7 @@ class Sender:
                 idempotency_key=mine.idempotency_key,
             )
         except OutcomeUnknownError:
-            return _park("IN_DOUBT", _lease_end(mine), is_outage=True)
+            return _park("IN_DOUBT", _lease_end(mine))
         except IntacctError as error:
             return self._answered(task, mine, error)
         return self._finish(task, mine, result)
@@ -179,7 +179,7 @@ class Sender:
             case NotSentError():
                 return self._put_back(task, mine, error)
             case _:
-                return _park("IN_DOUBT", _lease_end(mine), is_outage=True)
+                return _park("IN_DOUBT", _lease_end(mine))
 
     def _finish(self, task: _Task, mine: Record, result: DocumentResult) -> Halt | None:
         """T4, and the claim of the next step in the same transaction where it can go at once."""
@@ -280,8 +280,9 @@ class Sender:
             decision = self._resolver.decide(task.document, kind, mine, was_duplicate=was_duplicate)
         except CredentialsError as error:
             return _no_credentials(error, self._clock())
-        except IntacctError:
-            return _park("IN_DOUBT", _lease_end(mine), is_outage=True)
+        except IntacctError as error:
+            is_outage = isinstance(error, NotSentError)
+            return _park("IN_DOUBT", _lease_end(mine), is_outage=is_outage)
         match decision:
             case Believe(result):
                 return self._finish(task, mine, result)

@@ -1,0 +1,258 @@
+"""Post an order: facts and what is in the books make a plan, and the plan is applied.
+
+The order's own record is the agenda: it stays due until nothing is left to do, so that whatever is
+lost on the way comes back by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from commerce.orders import Facts
+from shared.facts.record import FactsRecord, FactsStatus, FactsStore, order_pk
+from shared.gl.calendar import day_end
+from shared.gl.days import DayBook, EntryConflictError
+from shared.ledger.apply import Applier, results_of
+from shared.ledger.content import digest
+from shared.ledger.outcomes import Outcome, OutcomeKind
+from shared.ledger.port import Ledger
+from shared.ledger.records import Record, State
+from shared.messages import OrderReady
+from shared.ports import Clock
+from shared.posting.reports import PostingReport, PostingState
+from shared.postings.book import StoreBook
+from shared.postings.plan import Finding, Plan, Posted, Reason
+from shared.reviews.records import Reviews, Stage, order_subject
+from shared.tenants.models import Tenant
+
+Planner = Callable[[Facts, Posted, StoreBook, Collection[str]], Plan]
+"""`shared.postings.planner.plan`: facts, what is in the books, the book, what was begun."""
+
+RELEASE = "release:"
+"""The cause of a message by which a person lets a refused order go again: `release:<who>`."""
+
+_PAUSED = timedelta(minutes=10)
+_OUTAGE_REST = timedelta(minutes=1)
+_MOST_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPosterParts:
+    """What posting an order needs of the outside."""
+
+    tenant_of: Callable[[str], Tenant]
+    facts: FactsStore
+    ledger: Ledger
+    days: DayBook
+    reviews: Reviews
+    applier_of: Callable[[Tenant, str], Applier]
+    plan: Planner
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """One order on its way through a run."""
+
+    message: OrderReady
+    tenant: Tenant
+    record: FactsRecord
+    book: StoreBook
+    deadline: datetime
+    chain: Mapping[str, Record]
+
+    @property
+    def reopen_by(self) -> str:
+        """The person who releases the order, empty for any other cause."""
+        cause = self.message.cause
+        return cause.removeprefix(RELEASE) if cause.startswith(RELEASE) else ""
+
+
+class OrderPoster:
+    """Posts one order after the other; remembers for a while whose Sage cannot be reached."""
+
+    def __init__(self, parts: OrderPosterParts) -> None:
+        """`parts` are shared by all orders."""
+        self._parts = parts
+        self._resting: dict[str, tuple[datetime, PostingState]] = {}
+
+    def post(self, message: OrderReady, deadline: datetime) -> PostingReport:
+        """Bring everything of the order that is missing into the books, as far as that goes now.
+
+        What cannot be done now is parked in the order's record and the message is finished with;
+        only what must not be lost and could not be stored is raised.
+
+        Args:
+            message: which order; its version is a hint, the newest facts count.
+            deadline: when this process must have ended.
+
+        Raises:
+            UnknownTenantError: there is no such tenant.
+            botocore.exceptions.ClientError: facts or ledger could not be read or written.
+        """
+        tenant = self._parts.tenant_of(message.tenant)
+        pk = order_pk(message.tenant, message.store, message.order_id)
+        record = self._parts.facts.load(pk)
+        if record is None or record.status is not FactsStatus.READY:
+            return PostingReport(
+                PostingState.IDLE, reason=record.status.value if record else "unknown"
+            )
+        rest = self._rest(tenant)
+        if rest is not None:
+            return self._park(record, rest[0], rest[1], "RESTING")
+        book = store_book(tenant, message.store)
+        if book is None:
+            return self._hold(message, record, (_no_store(message.store),))
+        book = book.for_customer(record.customer)
+        chain = self._parts.ledger.chain(pk)
+        return self._post(_Order(message, tenant, record, book, deadline, chain))
+
+    def _rest(self, tenant: Tenant) -> tuple[datetime, PostingState] | None:
+        now = self._parts.clock()
+        if tenant.is_paused:
+            return now + _PAUSED, PostingState.PARKED
+        known = self._resting.get(tenant.id)
+        return known if known and known[0] > now else None
+
+    def _post(self, order: _Order) -> PostingReport:
+        done: list[str] = []
+        chain = dict(order.chain)
+        posted = results_of(chain)
+        for _ in range(_MOST_ROUNDS):
+            plan = self._parts.plan(order.record.facts, posted, order.book, _begun(chain))
+            if plan.findings:
+                return self._hold(order.message, order.record, plan.findings, done)
+            try:
+                entered = self._enter(order, plan)
+            except EntryConflictError as conflict:
+                finding = _entry_conflict(conflict.event)
+                return self._hold(order.message, order.record, (finding,), done)
+            if not plan.postings:
+                return self._finished(order, done, entered)
+            outcome = self._apply(order, plan, posted, chain)
+            done.extend(outcome.done)
+            if outcome.kind is not OutcomeKind.COMPLETE:
+                return self._stopped(order, outcome, done)
+            posted, chain = outcome.results, {}
+        return self._park(order.record, self._parts.clock(), PostingState.PARKED, "ROUNDS", done)
+
+    def _apply(
+        self, order: _Order, plan: Plan, posted: Posted, chain: Mapping[str, Record]
+    ) -> Outcome:
+        applier = self._parts.applier_of(order.tenant, order.book.entity)
+        return applier.apply(
+            order.record.pk,
+            plan.postings,
+            posted,
+            order.deadline,
+            records=chain,
+            reopen_by=order.reopen_by,
+        )
+
+    def _enter(self, order: _Order, plan: Plan) -> int:
+        """Add the order's events to their days; an event is in one day book, whatever its date."""
+        if not plan.day_entries:
+            return 0
+        days, book = self._parts.days, order.book
+        known = days.entered(order.record.pk)
+        entered = 0
+        for entry in plan.day_entries:
+            if entry.event in known:
+                if known[entry.event] != digest(entry.lines):
+                    raise EntryConflictError(entry.event)
+                continue
+            ends_at = day_end(entry.ledger_on, book.zone, book.day_ends_at)
+            days.enter(order.record.pk, order.tenant.id, entry, due_at=ends_at)
+            entered += 1
+        return entered
+
+    def _finished(self, order: _Order, done: list[str], entered: int) -> PostingReport:
+        self._close_review(order.message)
+        if order.record.due_at is not None:
+            self._schedule(order.record, None)
+        did_something = bool(done or entered or results_of(order.chain))
+        state = PostingState.POSTED if did_something else PostingState.IDLE
+        return PostingReport(state, tuple(done), entered)
+
+    def _stopped(self, order: _Order, outcome: Outcome, done: list[str]) -> PostingReport:
+        if outcome.kind is OutcomeKind.HELD:
+            return self._hold(order.message, order.record, outcome.findings, done)
+        is_stop = outcome.kind is OutcomeKind.STOPPED
+        state = PostingState.STOPPED if is_stop else PostingState.PARKED
+        due_at = outcome.due_at or self._parts.clock()
+        if outcome.is_outage:
+            longest = self._parts.clock() + (_PAUSED if is_stop else _OUTAGE_REST)
+            self._resting[order.tenant.id] = (min(due_at, longest), state)
+        return self._park(order.record, due_at, state, outcome.reason, done)
+
+    def _park(
+        self,
+        record: FactsRecord,
+        due_at: datetime,
+        state: PostingState,
+        reason: str,
+        done: Collection[str] = (),
+    ) -> PostingReport:
+        self._schedule(record, due_at)
+        return PostingReport(state, tuple(done), reason=reason, due_at=due_at)
+
+    def _hold(
+        self,
+        message: OrderReady,
+        record: FactsRecord,
+        findings: tuple[Finding, ...],
+        done: Collection[str] = (),
+    ) -> PostingReport:
+        subject = order_subject(message.store, message.order_id, Stage.POSTING)
+        self._parts.reviews.open(message.tenant, subject, findings, at=self._parts.clock())
+        self._schedule(record, None)
+        return PostingReport(PostingState.HELD, tuple(done), reason=findings[0].reason.value)
+
+    def _close_review(self, message: OrderReady) -> None:
+        subject = order_subject(message.store, message.order_id, Stage.POSTING)
+        self._parts.reviews.close(message.tenant, subject, at=self._parts.clock())
+
+    def _schedule(self, record: FactsRecord, due_at: datetime | None) -> None:
+        """Where newer facts came meanwhile they keep the order due, and nothing is to be done."""
+        self._parts.facts.schedule(record.pk, version=record.version, due_at=due_at)
+
+
+def _begun(chain: Mapping[str, Record]) -> set[str]:
+    """What may be out there without a result: it keeps its place and content in the plan."""
+    return {key for key, record in chain.items() if record.state in (State.SENT, State.REVIEW)}
+
+
+def store_book(tenant: Tenant, store_id: str) -> StoreBook | None:
+    """What the planner knows of the store's books; None where store or entity is not configured."""
+    store = tenant.store(store_id)
+    entity = tenant.entity(store.entity) if store else None
+    if store is None or entity is None:
+        return None
+    return StoreBook(
+        tenant=tenant.id,
+        entity=entity.id,
+        zone=entity.zone,
+        base_currency=entity.base_currency,
+        store=store.id,
+        mapping=store.mapping,
+        policy=store.policy,
+        day_ends_at=entity.day_ends_at,
+    )
+
+
+def _no_store(store: str) -> Finding:
+    return Finding(
+        reason=Reason.CONFIGURATION_MISSING,
+        place=f"store {store}",
+        message="the store, or the entity it posts to, is not in the tenant's configuration",
+    )
+
+
+def _entry_conflict(event: str) -> Finding:
+    return Finding(
+        reason=Reason.CONTENT_CONFLICT,
+        place=event,
+        message="the event's lines changed after they had been added to a day's journal",
+    )

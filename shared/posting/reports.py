@@ -1,0 +1,36 @@
+"""What became of an order that was to be posted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PostingState(StrEnum):
+    """How the order stands after this run; each is a metric of its own.
+
+    POSTED: all that should be in the books is. PARKED: the sweeper brings it back at `due_at`.
+    HELD: a person must decide. STOPPED: the company's credentials were refused. IDLE: there is
+    nothing to post (yet).
+    """
+
+    POSTED = "posted"
+    PARKED = "parked"
+    HELD = "held"
+    STOPPED = "stopped"
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class PostingReport:
+    """One order's run: `done` are the keys that came into the books, `reason` a code for logs.
+
+    `entered` counts the events that were added to a day's journal of a summary-mode channel.
+    """
+
+    state: PostingState
+    done: tuple[str, ...] = ()
+    entered: int = 0
+    reason: str = ""
+    due_at: datetime | None = None
