@@ -70,8 +70,8 @@ class Receivables:
     ) -> Record:
         """Store a cleaned document with its lines; with `posts` a posted one reaches the ledger."""
         desk, kind = self.desk, self.kind
-        if kind is INVOICE:
-            cleaned.setdefault("due_date", self._due_date(cleaned))
+        if kind is INVOICE and cleaned.get("due_date") is None:
+            cleaned["due_date"] = self._due_date(cleaned)
         desk.check.unique(kind.name, cleaned)
         exchange = self.document_lines.exchange(cleaned, lines, cleaned[kind.date_field])
         header = {
