@@ -52,8 +52,11 @@ def create_sales_document(
     add_given(function, [("createdfrom", source_id)])
     add(function, "customerid", document.customer)
     add_given(function, [("referenceno", document.reference), ("termname", document.term)])
-    if document.due_on is not None:
-        add_legacy_date(function, "datedue", document.due_on)
+    due_on = document.due_on
+    if due_on is None and not document.term:
+        due_on = document.dated_on  # one of the two must be there (§13.1)
+    if due_on is not None:
+        add_legacy_date(function, "datedue", due_on)
     add_given(function, [("message", document.memo)])
     add_legacy_currency(
         function, document.currency, base_currency=base_currency, rate=document.exchange_rate
