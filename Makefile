@@ -68,7 +68,8 @@ format: setup ## Format the code and fix what can be fixed
 
 .PHONY: bench
 bench: setup ## Measure size, cold starts, memory and requests per order
-	@$(RUN) -m local.bench
+	@.ci/make-environment .local/bench .ci/bench.txt
+	@$(RUN) -m tests.benchmarks
 
 ##@ Deployment
 
@@ -92,10 +93,11 @@ lock: ## Renew the pins from the .in files
 	compile .ci/dev.in .ci/dev.txt --constraint layers/dependencies/requirements.txt; \
 	compile .ci/sam.in .ci/sam.txt; \
 	compile .ci/ministack.in .ci/ministack.txt; \
+	compile .ci/bench.in .ci/bench.txt; \
 	compile .ci/uv.in .ci/uv.txt
 
 .PHONY: clean
 clean: ## Remove what was built and installed, except kept state of local stacks
-	@rm -rf .venv .aws-sam .local/sam .local/ministack .local/uv .local/builds
+	@rm -rf .venv .aws-sam .local/sam .local/ministack .local/bench .local/uv .local/builds
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -prune -exec rm -r {} +

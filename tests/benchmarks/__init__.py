@@ -1,0 +1,1 @@
+"""What the product costs to run, measured in one go: `make bench` (docs/benchmarks.md)."""
