@@ -155,24 +155,23 @@ class SingleFlight:
             stored = self._table.read(self._key)
             now = self._around.clock()
             usable = self._opened(stored) if stored.is_usable(now, rejected=rejected) else None
-            if usable and now < stored.renew_at:
+            if usable and (now < stored.renew_at or now < stored.refused_until):
                 return usable
-            got = self._renewed_here(stored, now, usable)
-            if got:
-                return got
+            self._stop_if_refused(stored, now)
+            lease = self._lease(stored, now)
+            if lease is not None:
+                got = self._renew_or_keep(lease, usable)
+                if got:
+                    return got
+                continue  # we were overtaken: whoever was quicker has published
+            if usable:
+                return usable  # who lost the race goes on with what still lives
             if self._around.monotonic() > until:
                 message = "somebody else is renewing this connection to Sage Intacct"
                 raise ConnectionBusyError(message)
             self._around.sleep(self._around.uniform(0.05, 0.1))
 
-    def _renewed_here(self, stored: Stored, now: datetime, usable: Held | None) -> Held | None:
-        """The renewed value, or the old one where it still does, or None to look again."""
-        if usable and now < stored.refused_until:
-            return usable
-        self._stop_if_refused(stored, now)
-        lease = self._lease(stored, now)
-        if lease is None:
-            return usable  # who lost the race goes on with what still lives
+    def _renew_or_keep(self, lease: Lease, usable: Held | None) -> Held | None:
         try:
             return self._renew(lease)
         except IntacctError:

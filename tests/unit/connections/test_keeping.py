@@ -1,0 +1,169 @@
+"""The scheduled functions look after every tenant, whatever happens to one of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from intacct.errors import CredentialsError, NotSentError
+from shared.connections.keeping import keep_sessions, keep_tokens
+from shared.connections.single_flight import Outcome
+from shared.tenants.models import Tenant
+
+ROOT = Path(__file__).parents[3]
+
+
+def tenant(name: str, *entities: str, **more: Any) -> Tenant:
+    used = entities or ("100",)
+    mapping = {"version": "1", "accounts": {}}
+    return Tenant.model_validate(
+        {
+            "id": name,
+            "intacct": {"company_id": name.upper(), "user_id": "ws"},
+            "entities": [
+                {"id": e, "zone": "UTC", "base_currency": "USD"} for e in {*used, "unused"}
+            ],
+            "stores": [
+                {"id": f"{name}-{e}", "cart": "shopify", "entity": e, "mapping": mapping}
+                for e in used
+            ],
+            **more,
+        }
+    )
+
+
+class Keeper:
+    """Answers for each tenant as told, and remembers whom it was asked about."""
+
+    def __init__(self, **answers: Outcome | Exception) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, str]] = []
+
+    def __call__(self, asked: Tenant, entity: str) -> Outcome:
+        self.asked.append((asked.id, entity))
+        answer = self.answers.get(asked.id, Outcome.FRESH)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def test_one_tenants_failure_stops_nobody_else() -> None:
+    keeper = Keeper(
+        a=CredentialsError("no"), b=NotSentError("down"), c=KeyError("bug"), d=Outcome.RENEWED
+    )
+    results = keep_tokens([tenant(name) for name in "abcde"], keeper)
+    assert [result.as_json() for result in results] == [
+        {"tenant": "a", "outcome": "refused", "error": "CredentialsError"},
+        {"tenant": "b", "outcome": "failed", "error": "NotSentError"},
+        {"tenant": "c", "outcome": "failed", "error": "KeyError"},
+        {"tenant": "d", "outcome": "renewed"},
+        {"tenant": "e", "outcome": "fresh"},
+    ]
+
+
+def test_a_paused_tenant_is_left_alone() -> None:
+    keeper = Keeper()
+    assert keep_tokens([tenant("a", is_paused=True)], keeper) == []
+    assert keep_sessions([tenant("a", is_paused=True)], keeper) == []
+    assert keeper.asked == []
+
+
+def test_sessions_are_kept_for_every_entity_that_has_a_store() -> None:
+    keeper = Keeper()
+    keep_sessions([tenant("a", "200", "100"), tenant("b")], keeper)
+    assert keeper.asked == [("a", "100"), ("a", "200"), ("b", "100")]
+
+
+def test_refused_credentials_are_not_tried_at_the_tenants_other_entities() -> None:
+    keeper = Keeper(a=CredentialsError("no"))
+    results = keep_sessions([tenant("a", "100", "200"), tenant("b")], keeper)
+    assert keeper.asked == [("a", "100"), ("b", "100")]
+    assert [result.outcome for result in results] == ["refused", "fresh"]
+
+
+class Context:
+    """What the Logger reads of a Lambda context."""
+
+    function_name = "keeper"
+    memory_limit_in_mb = 128
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:keeper"
+    aws_request_id = "request-1"
+
+
+def handler_of(function: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Cartledger")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", function)
+    path = ROOT / "functions" / function / "app.py"
+    spec = importlib.util.spec_from_file_location(f"{function}_app", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Directory:
+    """Three tenants."""
+
+    def all(self) -> list[Tenant]:
+        return [tenant("acme"), tenant("broken"), tenant("other")]
+
+    def tenant(self, name: str) -> Tenant:
+        return tenant(name)
+
+
+class Connections:
+    """Tokens and sessions of a tenant, one of which is broken."""
+
+    def __init__(self, of: Tenant) -> None:
+        self.of = of
+
+    def keep_fresh(self, *entity: str, ahead: Any) -> Outcome:
+        del entity, ahead
+        if self.of.id == "broken":
+            message = "refused"
+            raise CredentialsError(message)
+        return Outcome.RENEWED
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "metric"),
+    [("token_refresh", "tokens", "Token"), ("session_manager", "sessions", "Session")],
+)
+def test_a_scheduled_run_reports_every_tenant_and_counts_what_happened(
+    function: str,
+    name: str,
+    metric: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    app = handler_of(function, monkeypatch)
+    monkeypatch.setattr(app, "tenants", Directory)
+    monkeypatch.setattr(app, name, Connections)
+    event = json.loads((ROOT / "events" / f"{function}.schedule.json").read_text())
+
+    answer = app.handler(event, Context())
+
+    outcomes = {row["tenant"]: row["outcome"] for row in answer[name]}
+    assert outcomes == {"acme": "renewed", "broken": "refused", "other": "renewed"}
+    emitted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert emitted[-1][f"{metric}Renewed"] == [1.0, 1.0]
+    assert emitted[-1][f"{metric}Refused"] == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("function", "name"), [("token_refresh", "tokens"), ("session_manager", "sessions")]
+)
+def test_a_run_by_hand_looks_after_one_tenant(
+    function: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = handler_of(function, monkeypatch)
+    monkeypatch.setattr(app, "tenants", Directory)
+    monkeypatch.setattr(app, name, Connections)
+    event = json.loads((ROOT / "events" / f"{function}.one_tenant.json").read_text())
+    assert [row["tenant"] for row in app.handler(event, Context())[name]] == ["acme"]
