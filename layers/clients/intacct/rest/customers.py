@@ -11,7 +11,9 @@ from intacct.results import Found
 
 OBJECT = "accounts-receivable/customer"
 _EMAIL = "contacts.default.email1"
-_FIELDS = ("id", "name", "status", "currency", "term.id", "taxId", _EMAIL)
+_CONTACT = "contacts.default.id"
+_PRINT_AS = "contacts.default.printAs"
+_FIELDS = ("id", "name", "status", "currency", "term.id", "taxId", _CONTACT, _PRINT_AS, _EMAIL)
 
 
 def payload(customer: Customer) -> Json:
@@ -82,14 +84,15 @@ def _by(field: str, value: str, *, ignores_case: bool = False) -> Query:
 
 
 def _customer(row: Row) -> Customer:
-    identifier = text(row.get("id"))
-    name = text(row.get("name"))
-    email = text(row.get(_EMAIL))
-    contact = Contact(id=identifier, print_as=name, email=email) if email else None
+    contact = Contact(
+        id=text(row.get(_CONTACT)),
+        print_as=text(row.get(_PRINT_AS)),
+        email=text(row.get(_EMAIL)),
+    )
     return Customer(
-        id=identifier,
-        name=name,
-        contact=contact,
+        id=text(row.get("id")),
+        name=text(row.get("name")),
+        contact=contact if contact.id or contact.email else None,
         currency=text(row.get("currency")),
         term=text(row.get("term.id")),
         is_active=text(row.get("status")) == "active",

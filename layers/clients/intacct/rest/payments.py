@@ -15,6 +15,7 @@ from intacct.documents import (
     Payment,
     RefundDetail,
 )
+from intacct.errors import RejectedError, SageFinding
 from intacct.rest.client import RestClient
 from intacct.rest.query import first_rows
 from intacct.rest.receivables import Receivable
@@ -35,7 +36,7 @@ _REFUNDS = Receivable(REFUND, "documentNumber", "txnCurrency.currency", "txnCurr
 _APPLIED = {
     CreditKind.ADVANCE: ("arAdvance", "postedAdvanceAmount"),
     CreditKind.ADJUSTMENT: ("arAdjustment", "adjustmentAmount"),
-    CreditKind.OVERPAYMENT: ("overPayment", "postedOverPaymentAmount"),
+    CreditKind.OVERPAYMENT: ("arPostedOverPayment", "postedOverPaymentAmount"),
 }
 # The same credits as a refund names them.
 _REFUNDED = {
@@ -77,9 +78,12 @@ def advance_payload(advance: Advance) -> Json:
     )
 
 
-def payment_payload(payment: Payment) -> Json:
-    """The payment as it is created: new money, credits, or both, against invoices."""
-    currency = payment.amount.currency
+def payment_payload(payment: Payment, *, entity: str = "") -> Json:
+    """The payment as it is created: new money, credits, or both, against invoices.
+
+    What no application uses is an overpayment; it belongs to the location of the entity.
+    """
+    over = payment.overpayment
     return present(
         {
             **_place(payment.place),
@@ -89,14 +93,9 @@ def payment_payload(payment: Payment) -> Json:
             "documentNumber": payment.reference,
             "description": payment.description,
             "paymentSummary": {"receiptDate": payment.received_on.isoformat()},
-            "txnCurrency": present(
-                {
-                    "currency": currency,
-                    "overPaymentAmount": (
-                        amount(payment.overpayment) if payment.overpayment else ""
-                    ),
-                }
-            ),
+            "txnCurrency": {"currency": payment.amount.currency},
+            "overPaymentAmount": amount(over) if over else None,
+            "overPaymentDimensions": present({"locationId": entity}) if over else None,
             "paymentDetails": [_detail(applied) for applied in payment.applications],
         }
     )
@@ -126,7 +125,15 @@ def _detail(applied: Application) -> Json:
 
 
 def refund_payload(refund: CustomerRefund) -> Json:
-    """The refund as it is recorded: money that already went back elsewhere, against credits."""
+    """The refund as it is recorded: money that already went back elsewhere, against credits.
+
+    Raises:
+        RejectedError: the money did not come from a financial entity, which a refund needs.
+    """
+    if not refund.place.financial_entity:
+        message = "a customer refund is paid from a financial entity, not from an account"
+        finding = SageFinding("FINANCIAL_ENTITY_MISSING", message, target="/financialEntity")
+        raise RejectedError(message, findings=(finding,))
     return present(
         {
             "financialEntity": by_id(refund.place.financial_entity),
@@ -160,7 +167,9 @@ def create_payment(
     client: RestClient, payment: Payment, *, entity: str, idempotency_key: str
 ) -> DocumentResult:
     """Post the payment and apply it."""
-    return _create(client, PAYMENT, payment_payload(payment), entity, idempotency_key)
+    return _create(
+        client, PAYMENT, payment_payload(payment, entity=entity), entity, idempotency_key
+    )
 
 
 def create_refund(

@@ -292,7 +292,9 @@ def test_a_payment_applies_new_money_and_names_the_overpayment() -> None:
     path, body = sent(Payment("R-1", "C-1", DAY, usd("70.00"), CLEARING, (applied,)))
     assert path == "/objects/accounts-receivable/payment"
     assert body["financialEntity"] == {"entityId": "CLR-SHOPIFY"}
-    assert body["txnCurrency"] == {"currency": "USD", "overPaymentAmount": "0.05"}
+    assert body["txnCurrency"] == {"currency": "USD"}
+    assert body["overPaymentAmount"] == "0.05"
+    assert body["overPaymentDimensions"] == {"locationId": "100"}
     assert body["paymentSummary"] == {"receiptDate": "2026-11-20"}
     assert body["paymentDetails"] == [
         {"arInvoice": {"key": "9"}, "txnCurrency": {"paymentAmount": "69.95"}}
@@ -307,7 +309,7 @@ def test_an_advance_is_applied_without_new_money() -> None:
     assert "paymentAmount" not in detail["txnCurrency"]
     assert list(detail["txnCurrency"].values()) == ["69.95"]
     assert {"key": "5"} in detail.values()
-    assert "overPaymentAmount" not in body["txnCurrency"]
+    assert "overPaymentAmount" not in body
 
 
 def test_an_undeposited_account_takes_the_place_of_the_bank() -> None:
@@ -330,6 +332,17 @@ def test_a_refund_names_the_credits_it_pays_out() -> None:
         {"arAdjustment": {"key": "31"}, "txnRefundAmount": "24.50"},
         {"arAdvance": {"key": "5"}, "txnRefundAmount": "1.00"},
     ]
+
+
+def test_a_refund_from_an_account_is_refused_before_sending() -> None:
+    place = MoneyPlace(undeposited_account="2200")
+    details = (RefundDetail(CreditKind.ADVANCE, "5", usd("1.00")),)
+    server = Server(created())
+    with pytest.raises(RejectedError, match="financial entity"):
+        actions(server).create(
+            CustomerRefund("R-1", "C-1", DAY, place, details), idempotency_key="k"
+        )
+    assert server.requests == []
 
 
 MEMO = Adjustment(
