@@ -85,6 +85,10 @@ class MiniStack:
             "GATEWAY_PORT": str(self.port),
             "MINISTACK_EDITION": self._nonce,
             "MINISTACK_REGION": environment.REGION,
+            # Every call is checked against the policies of template.yaml, as in the cloud.
+            "AUTH": "true",
+            "AWS_ACCESS_KEY_ID": environment.ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": environment.ACCESS_KEY,
             "IOT_MTLS_ENABLED": "0",
             "SFTP_ENABLED": "0",
             "TMPDIR": str(self._paths.temporary),
@@ -118,21 +122,3 @@ def python_version(tools: Tools) -> str:
         message = f"{tools.ministack_python} does not run: run `make clean setup`"
         raise StackError(message)
     return answer.stdout.strip()
-
-
-def let_bytes_through(url: str, api_id: str) -> None:
-    """Make the embedded API Gateway hand on request bodies byte for byte, as the real one does.
-
-    CloudFormation writes a media type with `~1` for the slash, and MiniStack keeps that spelling,
-    so that no type ever matches. It takes the list itself only in a shape that no SDK sends.
-
-    Raises:
-        StackError: the embedded AWS refuses.
-    """
-    patch = {"op": "replace", "path": "/binaryMediaTypes", "value": ["*/*"]}
-    answer = httpx.patch(
-        f"{url}/restapis/{api_id}", json={"patchOperations": [patch]}, trust_env=False
-    )
-    if answer.is_error or answer.json().get("binaryMediaTypes") != ["*/*"]:
-        message = f"the embedded API Gateway refuses its binary media types ({answer.status_code})"
-        raise StackError(message)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
-from local.stack import cloud, ministack, ports, processes, record
+from local.stack import cloud, loopback, ministack, ports, processes, record
 from local.stack.build import Build, Target
 from local.stack.deploy import Deployment
 from local.stack.errors import StackError
@@ -23,7 +23,7 @@ from shared.tenants.models import Tenant
 Say = Callable[[str], None]
 """Told what happens, one short sentence at a time."""
 
-_DEPLOYED = {"WebhookApiId", "CartEventsQueueUrl", "OrderPostingsQueueUrl", "TenantsTableName"}
+_DEPLOYED = {"WebhookApiId", "RawEventsBucketName", "TenantsTableName"}
 
 
 def _say_nothing(_: str) -> None:
@@ -257,7 +257,8 @@ class LocalStack:
         if missing := _DEPLOYED - outputs.keys():
             message = f"the deployment lacks outputs: {', '.join(sorted(missing))}"
             raise StackError(message)
-        ministack.let_bytes_through(self.endpoint_url, outputs["WebhookApiId"])
+        loopback.let_bytes_through(self.endpoint_url, outputs["WebhookApiId"])
+        loopback.allow_plain_http(self.client("s3"), outputs["RawEventsBucketName"])
         self._note(outputs=outputs, log_groups=deployment.physical_ids("AWS::Logs::LogGroup"))
         self._logs = self._lambda_logs()
         self._logs.follow()
