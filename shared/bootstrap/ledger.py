@@ -1,15 +1,36 @@
-"""The ledger, built on first use."""
+"""The ledger and what applies postings through it, built on first use."""
 
 from __future__ import annotations
 
+import secrets
+from datetime import UTC, datetime
 from functools import cache
 
 from shared.bootstrap import aws
+from shared.bootstrap.books import books
+from shared.ledger.apply import Applier
 from shared.ledger.dynamodb import DynamoDbLedger
 from shared.settings import LedgerSettings
+from shared.tenants.models import Tenant
+
+
+def now() -> datetime:
+    """The time now, aware and in UTC."""
+    return datetime.now(UTC)
 
 
 @cache
 def ledger() -> DynamoDbLedger:
     """The process's one ledger."""
     return DynamoDbLedger(aws.dynamodb(), LedgerSettings.from_environment().LEDGER_TABLE)
+
+
+def applier(tenant: Tenant, entity: str) -> Applier:
+    """What applies postings to the books of one entity of a tenant."""
+    return Applier(
+        ledger(),
+        books(tenant, entity),
+        clock=now,
+        ids=lambda: secrets.token_hex(8),
+        hard_unique=tenant.intacct.hard_unique,
+    )

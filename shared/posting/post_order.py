@@ -22,6 +22,7 @@ from shared.ledger.records import Record, State
 from shared.messages import OrderReady
 from shared.ports import Clock
 from shared.posting.reports import PostingReport, PostingState
+from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Plan, Posted, Reason
 from shared.reviews.records import Reviews, Stage, order_subject
@@ -222,24 +223,6 @@ class OrderPoster:
 def _begun(chain: Mapping[str, Record]) -> set[str]:
     """What may be out there without a result: it keeps its place and content in the plan."""
     return {key for key, record in chain.items() if record.state in (State.SENT, State.REVIEW)}
-
-
-def store_book(tenant: Tenant, store_id: str) -> StoreBook | None:
-    """What the planner knows of the store's books; None where store or entity is not configured."""
-    store = tenant.store(store_id)
-    entity = tenant.entity(store.entity) if store else None
-    if store is None or entity is None:
-        return None
-    return StoreBook(
-        tenant=tenant.id,
-        entity=entity.id,
-        zone=entity.zone,
-        base_currency=entity.base_currency,
-        store=store.id,
-        mapping=store.mapping,
-        policy=store.policy,
-        day_ends_at=entity.day_ends_at,
-    )
 
 
 def _no_store(store: str) -> Finding:

@@ -1,0 +1,66 @@
+"""Close the days of summary-mode channels: on schedule every day that is over, by hand one day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.bootstrap.gl import day_exporter
+from shared.gl.days import DayKey
+
+logger = Logger()
+metrics = Metrics(namespace="Cartledger")
+
+
+class DayWanted(BaseModel):
+    """A day asked for by hand; `even_if_incomplete` leaves held orders to the day's next batch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tenant: str = Field(min_length=1)
+    store: str = Field(min_length=1)
+    date: date
+    even_if_incomplete: bool = False
+
+
+def report_failure(day: DayKey, error: Exception) -> None:
+    """Log a day whose export broke off; the next run goes on with it."""
+    logger.error(
+        "day export broke off",
+        tenant=day.tenant,
+        store=day.store,
+        date=day.on.isoformat(),
+        error=type(error).__name__,
+        exc_info=error,
+    )
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point: export what is due, or the day that the event names, and say what came of it."""
+    deadline = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis())
+    exporter = day_exporter(report_failure)
+    if "store" in event:
+        wanted = DayWanted.model_validate(event)
+        days = exporter.export(
+            wanted.tenant,
+            wanted.store,
+            wanted.date,
+            deadline,
+            even_if_incomplete=wanted.even_if_incomplete,
+        )
+    else:
+        days = exporter.export_due(deadline)
+    for state, count in Counter(day.state for day in days).items():
+        name = "Day" + "".join(word.title() for word in state.value.split("_"))
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    answer = {"days": [day.as_json() for day in days]}
+    logger.info("days finished with", days=answer["days"])
+    return answer
