@@ -60,7 +60,7 @@ class MoneyWriter:
     def _settle(self) -> Settlement:
         settler = Settler(
             lambda credit_id, bill: self._p.keys.of(APPLY, f"apply:{credit_id}:{bill}"),
-            self._applied,
+            self._p.keys.known.__contains__,
         )
         events: list[settlement.Event] = [
             *self._bills(),
@@ -80,9 +80,6 @@ class MoneyWriter:
                 )
             )
         return settled
-
-    def _applied(self, key: str) -> Money | None:
-        return Money.zero(self._p.order.currency) if key in self._p.keys.known else None
 
     def _bills(self) -> list[Bill]:
         keys, currency = self._p.keys, self._p.order.currency

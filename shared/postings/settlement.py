@@ -115,10 +115,10 @@ _TIE = {Bill: 0, OwnCredit: 1, Receipt: 2, Outflow: 3}
 class Settler:
     """Settles one order's invoices from its money."""
 
-    def __init__(self, apply_key: ApplyKey, posted: Callable[[str], Money | None]) -> None:
-        """`posted` answers None for an unposted application, else its amount, zero if not known."""
+    def __init__(self, apply_key: ApplyKey, is_known: Callable[[str], bool]) -> None:
+        """`is_known` says whether a posting key was begun or is done."""
         self._apply_key = apply_key
-        self._posted = posted
+        self._is_known = is_known
         self._bills: list[Bill] = []
         self._open: dict[str, Money] = {}
         self._pools: list[_Pool] = []
@@ -130,7 +130,7 @@ class Settler:
         posted = [event for event in ordered if _is_posted(event)]
         for event in posted:
             self._live(event)
-        self._replay_applications()
+            self._replay_applications()
         if posted:
             self._match()
         for event in ordered:
@@ -176,7 +176,7 @@ class Settler:
 
     def _is_due(self, bill: Bill, receipt: Receipt) -> bool:
         """Whether new money pays the invoice directly: it was there before, and not yet settled."""
-        applied = self._posted(self._apply_key(receipt.id, bill.id)) is not None
+        applied = self._is_known(self._apply_key(receipt.id, bill.id))
         return bill.at <= receipt.at and bool(self._open[bill.key]) and not applied
 
     def _keep(self, receipt: Receipt, kind: CreditKind, key: str, left: Money) -> None:
@@ -202,9 +202,9 @@ class Settler:
     def _replay_applications(self) -> None:
         for pool in self._pools:
             for bill in self._bills:
-                known = self._posted(self._apply_key(pool.id, bill.id))
-                if known is not None:
-                    self._apply(pool, bill, known or _least(pool.left, self._open[bill.key]))
+                amount = _least(pool.left, self._open[bill.key])
+                if amount and self._is_known(self._apply_key(pool.id, bill.id)):
+                    self._apply(pool, bill, amount)
 
     def _match(self) -> None:
         for bill in self._bills:
