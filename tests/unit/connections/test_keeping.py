@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -167,3 +170,13 @@ def test_a_run_by_hand_looks_after_one_tenant(
     monkeypatch.setattr(app, name, Connections)
     event = json.loads((ROOT / "events" / f"{function}.one_tenant.json").read_text())
     assert [row["tenant"] for row in app.handler(event, Context())[name]] == ["acme"]
+
+
+def test_books_and_tokens_are_ready_without_loading_lxml() -> None:
+    code = "import shared.bootstrap.books, sys; sys.exit('lxml' in sys.modules)"
+    done = subprocess.run(  # noqa: S603  # our own interpreter, a constant program
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'layers' / 'clients'}"},
+        check=False,
+    )
+    assert done.returncode == 0

@@ -1,0 +1,120 @@
+"""A tenant's books are built from environment, configuration and secret, once for a while."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from intacct.capabilities import CapabilityError
+from intacct.documents import Customer
+from intacct.errors import CredentialsError
+from shared.bootstrap import aws
+from shared.bootstrap import books as bootstrap
+from shared.bootstrap import tenants as tenant_bootstrap
+from shared.connections.calls import CallCounter
+from shared.ports import Books
+from tests.unit.connections.test_keeping import tenant
+
+CACHED = (
+    aws.dynamodb,
+    aws.kms,
+    aws.secretsmanager,
+    tenant_bootstrap.secrets,
+    bootstrap._settings,
+    bootstrap._transport,
+    bootstrap._table,
+    bootstrap._vault,
+    bootstrap.calls,
+)
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for name, value in {
+        "STAGE": "test",
+        "CONNECTIONS_TABLE": "connections",
+        "CONNECTIONS_KEY_ID": "alias/connections",
+        "INTACCT_REST_URL": "http://127.0.0.1:9/ia/api/v1",
+        "INTACCT_OAUTH_URL": "http://127.0.0.1:9/ia/api/v1/oauth2/token",
+        "INTACCT_XML_URL": "http://127.0.0.1:9/ia/xml/xmlgw.phtml",
+        "INTACCT_SECRET_PREFIX": "cartledger/test/intacct/",
+    }.items():
+        monkeypatch.setenv(name, value)
+    _forget()
+    with mock_aws():
+        yield
+    _forget()
+
+
+def _forget() -> None:
+    bootstrap._kept.clear()
+    for cached in CACHED:
+        cached.cache_clear()
+
+
+def test_books_are_built_once_and_anew_when_the_configuration_changes() -> None:
+    before, after = tenant("acme"), tenant("acme", "100", "200")
+    first: Books = bootstrap.books(before, "100")
+    assert bootstrap.books(before, "100") is first
+    assert bootstrap.books(before, "") is not first
+    assert bootstrap.books(after, "100") is not first
+
+
+def test_books_are_built_anew_after_some_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    first = bootstrap.books(tenant("acme"), "100")
+    now += 301
+    assert bootstrap.books(tenant("acme"), "100") is not first
+
+
+def test_a_wrong_choice_of_protocol_is_named_at_once() -> None:
+    wrong = {"company_id": "ACME", "user_id": "ws", "protocols": {"customer_refund": "xml"}}
+    with pytest.raises(CapabilityError, match="customer_refund"):
+        bootstrap.books(tenant("acme", intacct=wrong), "100")
+
+
+def test_a_secret_without_members_is_one_error_that_names_them_all() -> None:
+    client = boto3.client("secretsmanager", region_name="us-east-1")
+    client.create_secret(
+        Name="cartledger/test/intacct/acme",
+        SecretString=json.dumps({"client_id": "app", "username": "ws@ACME"}),
+    )
+    boto3.client("dynamodb", region_name="us-east-1").create_table(
+        TableName="connections",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+    )
+    with pytest.raises(CredentialsError) as caught:
+        bootstrap.books(tenant("acme"), "100").find(Customer("C", "Ada"))
+    message = str(caught.value)
+    for member in ("client_secret", "sender_id", "sender_password", "user_password"):
+        assert member in message
+    assert "client_id" not in message
+    assert "cartledger/test/intacct/acme" in message
+
+
+def test_calls_are_counted_per_tenant_and_kind_until_they_are_taken() -> None:
+    counter = CallCounter()
+    for kind in ("rest_read", "rest_write", "rest_read"):
+        counter.for_tenant("acme")(kind)
+    counter.for_tenant("other")("xml")
+    assert counter.taken() == {
+        ("acme", "rest_read"): 2,
+        ("acme", "rest_write"): 1,
+        ("other", "xml"): 1,
+    }
+    assert counter.taken() == {}
