@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
 from commerce.money import Money
 from intacct.documents import (
     AccountLine,
@@ -35,7 +36,6 @@ from intacct.errors import DuplicateDocumentError, PeriodClosedError, RejectedEr
 from intacct.xml.elements import text_at
 from intacct.xml.envelope import Function
 from intacct.xml.queries import Query, last_key
-
 from tests.contract.xml_rig import XmlRig
 
 TODAY = date(2026, 11, 20)

@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+
 from intacct.xml.actions import XmlActions
 from intacct.xml.envelope import SenderCredentials, UserCredentials
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.sessions import Session, open_session
 from intacct.xml.transport import XmlTransport
-
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.xml.gateway import app
 
@@ -33,10 +33,10 @@ class AsgiTransport(httpx.BaseTransport):
     async def _call(self, request: httpx.Request, body: bytes) -> httpx.Response:
         status, headers, parts = 500, [], []
 
-        async def receive() -> dict[str, Any]:  # noqa: RUF029  # the ASGI signature
+        async def receive() -> dict[str, Any]:  # the ASGI signature
             return {"type": "http.request", "body": body, "more_body": False}
 
-        async def send(message: Any) -> None:  # noqa: RUF029  # the ASGI signature
+        async def send(message: Any) -> None:  # the ASGI signature
             nonlocal status, headers
             if message["type"] == "http.response.start":
                 status, headers = message["status"], message["headers"]

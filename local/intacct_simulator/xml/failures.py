@@ -62,7 +62,7 @@ def add_errors(parent: Node, failure: GatewayError, *, detailed: bool, support_i
         put(entry, "description")
         put(entry, "description2", f"{fault.text} [Support ID: {support_id}]")
         put(entry, "correction", fault.correction)
-        if detailed and fault.error_id:
+        if detailed and fault.error_id not in ("", fault.errorno):
             info = put(entry, "additionalinfo")
             put(info, "errorid", fault.error_id)
             put(info, "category")
