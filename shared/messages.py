@@ -19,7 +19,8 @@ class Message(BaseModel):
 class CartEvent(Message):
     """A delivery that was verified and archived, or a poller's hint: on `cart-events.fifo`.
 
-    `raw_key` is the archived body in the raw-events bucket; a hint has none and names what to fetch.
+    `raw_key` is the archived body in the raw-events bucket; a hint has none and names what to fetch,
+    and `as_of` is the update time that the cart stated.
     FIFO group: `tenant#store#resource_id`; deduplication id: the delivery key's digest.
     """
 
@@ -31,6 +32,7 @@ class CartEvent(Message):
     resource_id: str = ""
     raw_key: str = ""
     received_at: datetime
+    as_of: datetime | None = None
 
 
 class OrderReady(Message):
