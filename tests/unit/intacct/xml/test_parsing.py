@@ -9,7 +9,7 @@ from intacct.xml.parsing import DEPTH_MAX, SIZE_MAX_BYTES, MalformedAnswerError,
 
 BOMB = (
     b"<?xml version='1.0'?><!DOCTYPE response ["
-     b"<!ENTITY a 'aaaaaaaaaa'>"
+    b"<!ENTITY a 'aaaaaaaaaa'>"
     + b"".join(
         b"<!ENTITY %c '%s'>" % (ord("a") + n, b"&%c;" % (ord("a") + n - 1) * 10)
         for n in range(1, 10)
