@@ -1,0 +1,118 @@
+"""What is kept: restorable, encrypted, kept when the stack goes, and never expiring by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.template.reading import properties, resources, target, template
+
+TABLES = properties("AWS::DynamoDB::Table")
+KEPT = ("AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::KMS::Key")
+
+
+def test_there_is_one_table_for_each_owner() -> None:
+    assert set(TABLES) == {"LedgerTable", "OrdersTable", "ConnectionsTable", "TenantsTable"}
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_what_holds_data_stays_when_the_stack_goes(kind: str) -> None:
+    for resource in resources(kind).values():
+        assert resource["DeletionPolicy"] == "Retain"
+        assert resource["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_can_be_restored_to_any_second(name: str) -> None:
+    assert TABLES[name]["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_encrypted_with_our_own_key(name: str) -> None:
+    encryption = TABLES[name]["SSESpecification"]
+
+    assert encryption["SSEType"] == "KMS"
+    assert target(encryption["KMSMasterKeyId"]) == "DataKey"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_is_paid_by_use_and_protected_unless_told_otherwise(name: str) -> None:
+    protected = TABLES[name]["DeletionProtectionEnabled"]
+
+    assert TABLES[name]["BillingMode"] == "PAY_PER_REQUEST"
+    assert protected == {"Fn::If": ["ProtectsTables", True, False]}
+    assert template()["Parameters"]["DeletionProtection"]["Default"] == "ENABLED"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_nothing_in_a_table_expires(name: str) -> None:
+    assert "TimeToLiveSpecification" not in TABLES[name]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_keys_have_the_names_that_the_code_uses(name: str) -> None:
+    assert TABLES[name]["KeySchema"] == [
+        {"AttributeName": "pk", "KeyType": "HASH"},
+        {"AttributeName": "sk", "KeyType": "RANGE"},
+    ]
+
+
+def test_what_is_due_is_found_by_a_sparse_index_of_keys() -> None:
+    indexed = {
+        name: table["GlobalSecondaryIndexes"]
+        for name, table in TABLES.items()
+        if "GlobalSecondaryIndexes" in table
+    }
+
+    assert set(indexed) == {"LedgerTable", "OrdersTable"}
+    for (index,) in indexed.values():
+        assert index["IndexName"] == "due-index"
+        assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+        assert [key["AttributeName"] for key in index["KeySchema"]] == ["due_shard", "due_at"]
+
+
+@pytest.mark.parametrize("name", ["LedgerTable", "OrdersTable"])
+def test_the_sort_key_of_what_is_due_is_a_number(name: str) -> None:
+    kinds = {each["AttributeName"]: each["AttributeType"] for each in _attributes(name)}
+
+    assert kinds == {"pk": "S", "sk": "S", "due_shard": "S", "due_at": "N"}
+
+
+def _attributes(name: str) -> list[dict[str, str]]:
+    attributes: list[dict[str, str]] = TABLES[name]["AttributeDefinitions"]
+    return attributes
+
+
+def test_raw_bodies_are_encrypted_closed_and_versioned() -> None:
+    (bucket,) = properties("AWS::S3::Bucket").values()
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+
+    assert rule["BucketKeyEnabled"] is True
+    assert target(rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]) == "DataKey"
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+
+
+def test_raw_bodies_are_forgotten_in_the_end() -> None:
+    (bucket,) = properties("AWS::S3::Bucket").values()
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+
+    assert rule["Status"] == "Enabled"
+    assert rule["ExpirationInDays"] == {"Ref": "RawEventRetentionDays"}
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 90
+    # Duplicates are known by their archived body: it must outlive any cart's retries and replays.
+    assert template()["Parameters"]["RawEventRetentionDays"]["MinValue"] >= 30
+
+
+def test_data_and_connections_have_keys_of_their_own_that_rotate() -> None:
+    keys = properties("AWS::KMS::Key")
+
+    assert set(keys) == {"DataKey", "ConnectionsKey"}
+    assert all(key["EnableKeyRotation"] is True for key in keys.values())
+
+
+def test_nothing_has_a_physical_name() -> None:
+    names = ("TableName", "QueueName", "BucketName", "FunctionName", "LogGroupName", "TopicName")
+
+    for resource in template()["Resources"].values():
+        assert not set(names) & set(resource.get("Properties", {}))

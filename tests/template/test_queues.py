@@ -1,0 +1,91 @@
+"""Queues: nothing is lost, nothing is handed out twice at once, and somebody is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.template.reading import alarms_on, events, functions, properties, target
+
+DAY = 24 * 60 * 60
+QUEUES = properties("AWS::SQS::Queue")
+CONSUMED = events("SQS")
+SOURCES = [name for name in QUEUES if name.endswith("Queue")]
+DEAD_LETTERS = [name for name in QUEUES if name.endswith("Dlq")]
+
+
+def test_there_are_two_queues_and_every_other_one_is_a_dead_letter_queue() -> None:
+    assert set(SOURCES) == {"CartEventsQueue", "OrderPostingsQueue"}
+    assert set(QUEUES) == {*SOURCES, *DEAD_LETTERS}
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_message_that_fails_eight_times_moves_to_a_dead_letter_queue(name: str) -> None:
+    policy = QUEUES[name]["RedrivePolicy"]
+    dead_letters = target(policy["deadLetterTargetArn"])
+
+    assert policy["maxReceiveCount"] == 8
+    assert dead_letters == name.removesuffix("Queue") + "Dlq"
+    assert QUEUES[dead_letters]["FifoQueue"] is QUEUES[name]["FifoQueue"]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_message_waits_four_days_for_us(name: str) -> None:
+    assert QUEUES[name]["MessageRetentionPeriod"] == 4 * DAY
+
+
+@pytest.mark.parametrize("name", DEAD_LETTERS)
+def test_dead_letters_are_kept_fourteen_days(name: str) -> None:
+    assert QUEUES[name]["MessageRetentionPeriod"] == 14 * DAY
+
+
+@pytest.mark.parametrize("name", DEAD_LETTERS)
+def test_the_first_dead_letter_raises_an_alarm_that_says_what_to_do(name: str) -> None:
+    (alarm,) = alarms_on(name, "ApproximateNumberOfMessagesVisible")
+
+    assert alarm["Threshold"] == 0
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert [target(action) for action in alarm["AlarmActions"]] == ["AlarmTopic"]
+    assert len(alarm["AlarmDescription"].split()) > 20
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_messages_that_wait_for_a_quarter_of_an_hour_raise_an_alarm(name: str) -> None:
+    (alarm,) = alarms_on(name, "ApproximateAgeOfOldestMessage")
+
+    assert alarm["Threshold"] == 15 * 60
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_money_keeps_its_order_by_lane_and_lanes_do_not_wait_for_each_other(name: str) -> None:
+    queue = QUEUES[name]
+
+    assert queue["FifoQueue"] is True
+    assert queue["DeduplicationScope"] == "messageGroup"
+    assert queue["FifoThroughputLimit"] == "perMessageGroupId"
+
+
+@pytest.mark.parametrize("name", QUEUES)
+def test_messages_are_encrypted_at_rest(name: str) -> None:
+    assert QUEUES[name]["SqsManagedSseEnabled"] is True
+
+
+def test_every_queue_has_exactly_one_consumer() -> None:
+    assert sorted(target(event["Queue"]) for event in CONSUMED.values()) == sorted(SOURCES)
+
+
+@pytest.mark.parametrize("name", CONSUMED)
+def test_a_batch_is_hidden_six_times_as_long_as_its_function_may_run(name: str) -> None:
+    queue = QUEUES[target(CONSUMED[name]["Queue"])]
+
+    assert queue["VisibilityTimeout"] >= 6 * functions()[name]["Timeout"]
+
+
+@pytest.mark.parametrize("name", CONSUMED)
+def test_one_bad_message_does_not_send_the_good_ones_back(name: str) -> None:
+    assert CONSUMED[name]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert 1 <= CONSUMED[name]["BatchSize"] <= 10
+
+
+@pytest.mark.parametrize("name", CONSUMED)
+def test_a_backlog_cannot_take_the_whole_account(name: str) -> None:
+    assert "MaximumConcurrency" in CONSUMED[name]["ScalingConfig"]
