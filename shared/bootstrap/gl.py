@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import cache
 
 from shared.bootstrap import aws
+from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
-from shared.bootstrap.ledger import applier, ledger, now
+from shared.bootstrap.ledger import applier, ledger
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
 from shared.gl.completeness import OrdersBacklog

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 from functools import cache
 
 from shared.bootstrap import aws
 from shared.bootstrap.books import books
+from shared.bootstrap.clock import now
 from shared.ledger.apply import Applier
 from shared.ledger.dynamodb import DynamoDbLedger
 from shared.settings import LedgerSettings
 from shared.tenants.models import Tenant
-
-
-def now() -> datetime:
-    """The time now, aware and in UTC."""
-    return datetime.now(UTC)
 
 
 @cache

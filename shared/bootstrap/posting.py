@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
+from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
-from shared.bootstrap.ledger import applier, ledger, now
+from shared.bootstrap.ledger import applier, ledger
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
 from shared.posting.post_order import OrderPoster, OrderPosterParts

@@ -1,0 +1,1 @@
+"""Bringing back what was parked and what was lost on the way."""
