@@ -58,8 +58,9 @@ class Fresh:
 class Stored:
     """The record as it was read; an absent one has generation 0 and nothing else.
 
-    `intent_at` is set while a refresh was sent and its answer is not stored: until then the refresh
-    token that is kept may be dead (§4.3).
+    `refusals` counts how often in a row `refused_secret`, the digest of a set of credentials, was
+    refused. `intent_at` is set while a refresh was sent and its answer is not stored: until then
+    the refresh token that is kept may be dead (§4.3).
     """
 
     generation: int = 0
@@ -71,6 +72,7 @@ class Stored:
     lease_until: datetime = NEVER
     refused_until: datetime = NEVER
     refused_secret: str = ""
+    refusals: int = 0
     refresh_sealed: bytes = field(default=b"", repr=False)
     refresh_previous: bytes = field(default=b"", repr=False)
     refresh_previous_until: datetime = NEVER

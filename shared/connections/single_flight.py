@@ -19,8 +19,10 @@ from shared.connections.vault import UnreadableError, Vault
 LEASE = timedelta(seconds=30)
 _PATIENCE_SECONDS = 10.0
 _HELD_SECONDS = 30.0
-# After a refused login nobody tries the same credentials again for this long (lock-out).
+# After a refused login nobody tries the same credentials again for this long, and twice as long
+# after each further refusal, up to five hours: a login tried over and over locks the user out.
 _REFUSAL = timedelta(minutes=5)
+_MOST_DOUBLINGS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +196,7 @@ class SingleFlight:
             self._table.release(lease)
             raise
         except CredentialsError:
-            self._table.refuse(
-                lease,
-                until=self._around.clock() + _REFUSAL,
-                secret=self._issuer.credentials_digest(),
-            )
+            self._note_refusal(lease)
             raise
         except IntacctError:
             self._table.release(lease)
@@ -206,6 +204,13 @@ class SingleFlight:
         if not self._issuer.publish(lease, fresh):
             return None
         return self._remember(fresh.text, fresh.digest, fresh.expires_at, fresh.renew_at)
+
+    def _note_refusal(self, lease: Lease) -> None:
+        secret = self._issuer.credentials_digest()
+        before = lease.before.refusals if lease.before.refused_secret == secret else 0
+        pause = _REFUSAL * 2 ** min(before, _MOST_DOUBLINGS)
+        until = self._around.clock() + pause
+        self._table.refuse(lease, until=until, secret=secret, refusals=before + 1)
 
     def _stop_if_refused(self, stored: Stored, now: datetime) -> None:
         if now >= stored.refused_until:

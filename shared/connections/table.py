@@ -108,7 +108,7 @@ class ConnectionTable:
         for name, value in (refresh or {}).items():
             sets.append(f"{name} = :{name}")
             values[f":{name}"] = _written(value)
-        removed = "lease_owner, lease_until, refused_until, refused_secret, intent_at"
+        removed = "lease_owner, lease_until, refused_until, refused_secret, refusals, intent_at"
         refused = self._update(
             lease.key, f"SET {', '.join(sets)} REMOVE {removed}", _OWN_LEASE, values
         )
@@ -120,16 +120,22 @@ class ConnectionTable:
         """Give the lease back without a value, so that others need not wait for its end."""
         self._update(lease.key, "REMOVE lease_owner, lease_until", _OWN_LEASE, _own(lease))
 
-    def refuse(self, lease: Lease, *, until: datetime, secret: str) -> None:
+    def refuse(self, lease: Lease, *, until: datetime, secret: str, refusals: int) -> None:
         """Write down that these credentials were refused, so that nobody tries them again soon.
 
         A login that is tried over and over locks the user out (§4.1). `secret` recognises the
         credentials: other ones may be tried at once.
         """
-        values = {**_own(lease), ":until": _instant(until), ":secret": {"S": secret}}
+        values = {
+            **_own(lease),
+            ":until": _instant(until),
+            ":secret": {"S": secret},
+            ":refusals": {"N": str(refusals)},
+        }
         self._update(
             lease.key,
-            "SET refused_until = :until, refused_secret = :secret REMOVE lease_owner, lease_until",
+            "SET refused_until = :until, refused_secret = :secret, refusals = :refusals "
+            "REMOVE lease_owner, lease_until",
             _OWN_LEASE,
             values,
         )
@@ -219,6 +225,7 @@ def _stored(item: Mapping[str, Any]) -> Stored:
         lease_until=instant("lease_until"),
         refused_until=instant("refused_until"),
         refused_secret=text("refused_secret"),
+        refusals=int(item.get("refusals", {}).get("N", "0")),
         refresh_sealed=sealed("refresh_sealed"),
         refresh_previous=sealed("refresh_previous"),
         refresh_previous_until=instant("refresh_previous_until"),

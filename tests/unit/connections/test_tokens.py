@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -148,6 +149,22 @@ def test_refused_credentials_are_not_tried_again_by_anyone_for_minutes(fleet: Fl
     with pytest.raises(CredentialsError):
         fleet.worker().current()
     assert len(fleet.server.requests) == 2
+
+
+def test_each_further_refusal_is_followed_by_a_longer_rest(fleet: Fleet) -> None:
+    fleet.server.refused_secrets = {"s-client"}
+    tried_at: list[float] = []
+    for _ in range(48 * 12):  # two days, looked at every five minutes
+        before = len(fleet.server.requests)
+        with pytest.raises(CredentialsError):
+            fleet.worker().current()
+        if len(fleet.server.requests) > before:
+            tried_at.append(fleet.monotonic() / 60)
+        fleet.clock.pass_time(300)
+    rests = [later - earlier for earlier, later in itertools.pairwise(tried_at)]
+    assert rests[:4] == [5, 10, 20, 40]
+    assert max(rests) == 320
+    assert len(tried_at) < 20
 
 
 def test_a_corrected_secret_is_tried_at_once(fleet: Fleet) -> None:
