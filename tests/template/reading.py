@@ -101,42 +101,81 @@ def code_of(function: Mapping[str, Any]) -> Path:
 
 
 def settings_read_by(module: Path) -> set[str]:
-    """The settings classes that a function reaches: those read in any module that it imports."""
+    """The settings classes that a function reads, in its own module or wherever its calls lead.
+
+    Followed by name, definition by definition: a module that offers more than a function uses does
+    not count with what is not used.
+    """
     found: set[str] = set()
-    for path in imported_by(module):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and node.attr == "from_environment":
-                assert isinstance(node.value, ast.Name), f"{path} reads settings in disguise"
-                found.add(node.value.id)
+    seen: set[tuple[Path, str]] = set()
+    waiting = [(module, name) for name in _Module.of(module).definitions]
+    while waiting:
+        path, name = waiting.pop()
+        if (path, name) not in seen:
+            seen.add((path, name))
+            read = _Module.of(path)
+            for node in read.definitions.get(name, []):
+                found |= _settings_in(node)
+                waiting += read.used_by(node)
     return found - {"cls"}
 
 
-def imported_by(module: Path) -> set[Path]:
-    """The modules of ours that a module imports, near and far, itself included."""
-    seen: set[Path] = set()
-    waiting = [module]
-    while waiting:
-        path = waiting.pop()
-        if path not in seen:
-            seen.add(path)
-            waiting += _imports(path)
-    return seen
+def _settings_in(node: ast.AST) -> set[str]:
+    return {
+        each.value.id
+        for each in ast.walk(node)
+        if isinstance(each, ast.Attribute)
+        and each.attr == "from_environment"
+        and isinstance(each.value, ast.Name)
+    }
 
 
-def _imports(path: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield from _files(node.module)
-            for alias in node.names:
-                yield from _files(f"{node.module}.{alias.name}")
-        elif isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _files(alias.name)
+class _Module:
+    """A module's own definitions and imports, by name."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.definitions: dict[str, list[ast.stmt]] = {}
+        self.imports: dict[str, tuple[str, str]] = {}
+        for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                self.definitions.setdefault(statement.name, []).append(statement)
+            else:
+                self.definitions.setdefault("", []).append(statement)
+            self._note_imports(statement)
+
+    @classmethod
+    @functools.cache
+    def of(cls, path: Path) -> _Module:
+        return cls(path)
+
+    def _note_imports(self, statement: ast.stmt) -> None:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shared"):
+                for alias in node.names:
+                    self.imports[alias.asname or alias.name] = (node.module or "", alias.name)
+
+    def used_by(self, node: ast.AST) -> Iterator[tuple[Path, str]]:
+        """The definitions that a piece of this module's code names, with their module's top."""
+        for each in ast.walk(node):
+            if isinstance(each, ast.Name):
+                yield from self._meant_by(each.id, "")
+            elif isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name):
+                yield from self._meant_by(each.value.id, each.attr)
+
+    def _meant_by(self, name: str, attribute: str) -> Iterator[tuple[Path, str]]:
+        if name in self.definitions:
+            yield self.path, name
+        if name in self.imports:
+            module, imported = self.imports[name]
+            if submodule := _file(f"{module}.{imported}"):
+                yield submodule, attribute
+            elif file := _file(module):
+                yield file, imported
+                yield file, ""
 
 
-def _files(name: str) -> Iterator[Path]:
-    if name.partition(".")[0] == "shared":
-        path = ROOT.joinpath(*name.split("."))
-        yield from (
-            file for file in (path.with_suffix(".py"), path / "__init__.py") if file.exists()
-        )
+def _file(name: str) -> Path | None:
+    path = ROOT.joinpath(*name.split("."))
+    files = (path.with_suffix(".py"), path / "__init__.py")
+    return next((file for file in files if file.exists()), None)
