@@ -11,8 +11,8 @@ from shared.gl.dates import cut_off
 def day_end(on: date, zone: str, day_ends_at: str = "00:00") -> datetime:
     """The first instant (UTC) that belongs to the day after `on`.
 
-    A wall-clock hour that the zone skips or repeats is read as its first occurrence, so a day of 23
-    or 25 hours is never closed while `ledger_date` still gives events to it.
+    A wall-clock time that comes twice that night is read as its second occurrence, so that no day
+    is closed while `ledger_date` still gives events to it.
 
     Raises:
         ValueError: `day_ends_at` is no hour a day may end at.
