@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from commerce.money import Money, total
 from intacct.documents import (
     Advance,
     Application,
@@ -82,11 +81,6 @@ def create_payment(payment: Payment, *, base_currency: str = "") -> Element:
     for application in payment.applications:
         _add_detail(details, application)
     return function
-
-
-def settled(payment: Payment) -> Money:
-    """What the payment settles of its invoices, with money and with credits."""
-    return total((a.amount for a in payment.applications), payment.amount.currency)
 
 
 def _add_detail(details: Element, application: Application) -> None:
