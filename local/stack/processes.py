@@ -16,6 +16,9 @@ from local.stack.errors import StackError
 _STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.05
 
+# Children of this process, so that one that has ended can be let go by whoever stops it.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessId:
@@ -73,7 +76,7 @@ def start(
         errors = files.enter_context(log.open("ab"))
         words = files.enter_context(output.open("wb")) if output else errors
         try:
-            return subprocess.Popen(  # noqa: S603  # our own commands
+            process = subprocess.Popen(  # noqa: S603  # our own commands
                 [str(part) for part in command],
                 stdin=subprocess.DEVNULL,
                 stdout=words,
@@ -85,6 +88,8 @@ def start(
         except OSError as exc:
             message = f"{name} cannot be started: {exc.strerror}"
             raise StackError(message) from exc
+    _children[process.pid] = process
+    return process
 
 
 def run(
@@ -104,6 +109,8 @@ def run(
         _signal_group(process.pid, signal.SIGKILL)
         process.wait()
         raise
+    finally:
+        _reap(process.pid)
 
 
 def stop(process: ProcessId, *, seconds: float = _STOP_SECONDS) -> None:
@@ -115,6 +122,9 @@ def stop(process: ProcessId, *, seconds: float = _STOP_SECONDS) -> None:
             _reap(process.pid)
             time.sleep(_POLL_SECONDS)
         _signal_group(process.pid, signal.SIGKILL)
+        while process.runs():
+            _reap(process.pid)
+            time.sleep(_POLL_SECONDS)
     _reap(process.pid)
 
 
@@ -127,10 +137,9 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 def _reap(pid: int) -> None:
     """Let a child of ours that has ended go; another process's child is not ours to wait for."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except (ChildProcessError, OSError):
-        return
+    child = _children.get(pid)
+    if child is not None and child.poll() is not None:
+        del _children[pid]
 
 
 def tail(log: Path, *, lines: int = 15) -> str:
