@@ -13,7 +13,7 @@ from commerce.orders import Facts
 from shared.facts.receipts import ReceiptSource, bookable
 from shared.postings.plan import Finding
 
-_DUE_SHARDS = 8
+DUE_SHARDS = 8
 
 
 class FactsStatus(StrEnum):
@@ -111,4 +111,4 @@ def order_of(pk: str) -> tuple[str, str, str]:
 
 def due_shard(pk: str) -> int:
     """Which of the eight shards of the due index the order is listed in."""
-    return zlib.crc32(pk.encode()) % _DUE_SHARDS
+    return zlib.crc32(pk.encode()) % DUE_SHARDS

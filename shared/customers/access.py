@@ -1,0 +1,45 @@
+"""Access to the stores' APIs: a client per store, where the store's secret holds a token."""
+
+from __future__ import annotations
+
+from carts.adapter import CartClient, StoreAccess
+from carts.registry import adapter
+from shared.intake.deliveries import SecretReader
+from shared.secrets import SecretMissingError
+from shared.tenants.models import Store, Tenant
+
+
+class StoreClients:
+    """Gives the client of a store's API, kept until its token or address changes."""
+
+    def __init__(self, secrets: SecretReader, secret_prefix: str) -> None:
+        """`secret_prefix` and `<tenant>/<store>` name a store's secret."""
+        self._secrets = secrets
+        self._secret_prefix = secret_prefix
+        self._clients: dict[tuple[str, str], tuple[StoreAccess, CartClient]] = {}
+
+    def client(self, tenant: Tenant, store: Store) -> CartClient | None:
+        """The client of the store's API; None where no access was given.
+
+        Raises:
+            CartApiError: the store's address is not one that may be called.
+        """
+        access = self._access(tenant, store)
+        if access is None:
+            return None
+        known = self._clients.get((tenant.id, store.id))
+        if known and known[0] == access:
+            return known[1]
+        client = adapter(store.cart).client(access)
+        self._clients[(tenant.id, store.id)] = (access, client)
+        return client
+
+    def _access(self, tenant: Tenant, store: Store) -> StoreAccess | None:
+        try:
+            secret = self._secrets.get(f"{self._secret_prefix}{tenant.id}/{store.id}")
+        except SecretMissingError:
+            return None
+        token = secret.get("access_token")
+        if not isinstance(token, str) or not token or not (store.api_base_url or store.domain):
+            return None
+        return StoreAccess(store.id, store.domain, store.api_base_url, token)

@@ -1,0 +1,126 @@
+"""Makes sure that a customer is in the books, exactly once, before anything is posted to it.
+
+Known customers cost one read of the ledger, and none at all within a process. An unknown one goes
+through the ledger like any other posting: of two first orders of one buyer only one creates it, and
+a customer that Sage has already is found by its exact id (reliability F20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from intacct.documents import Customer
+from shared.ledger.outcomes import Outcome, OutcomeKind
+from shared.ledger.records import Record, State
+from shared.postings.keys import posting_key
+from shared.postings.plan import Finding, Posted, Posting, PostingKind, Reason
+from shared.tenants.models import Tenant
+
+TOP_LEVEL = ""
+"""Customers are created at the top level of the company, where every entity may use them."""
+
+_MOST_REMEMBERED = 10_000
+
+
+class CustomerNotReadyError(Exception):
+    """The customer could not be made sure of now; the message comes back and tries again."""
+
+
+class Chains(Protocol):
+    """The part of the ledger that is read here."""
+
+    def chain(self, pk: str) -> dict[str, Record]:
+        """All postings of a customer, by key."""
+        ...
+
+
+class Applies(Protocol):
+    """What brings a posting into the books (`shared.ledger.apply.Applier`)."""
+
+    def apply(
+        self,
+        pk: str,
+        postings: Sequence[Posting],
+        posted: Posted,
+        deadline: datetime,
+        *,
+        records: Mapping[str, Record] | None = None,
+    ) -> Outcome:
+        """Bring each posting into the books that is not in `posted`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The customer is there, or `findings` say why a person must see to it."""
+
+    findings: tuple[Finding, ...] = ()
+    is_new: bool = False
+
+
+class CustomerKeeper:
+    """Makes sure of customers, of any tenant."""
+
+    def __init__(self, ledger: Chains, applier_of: Callable[[Tenant, str], Applies]) -> None:
+        """`applier_of` gives the applier of a tenant and entity."""
+        self._ledger = ledger
+        self._applier_of = applier_of
+        self._known: set[str] = set()
+
+    def ensure(self, tenant: Tenant, store: str, customer: Customer, deadline: datetime) -> Kept:
+        """Make sure that the customer is in the books.
+
+        Raises:
+            CustomerNotReadyError: that cannot be said now.
+            botocore.exceptions.ClientError: the ledger could not be read or written.
+        """
+        pk = customer_pk(tenant.id, customer.id)
+        if pk in self._known:
+            return Kept()
+        posting = _posting(tenant.id, store, customer)
+        chain = self._ledger.chain(pk)
+        record = chain.get(posting.key)
+        if record is not None and record.state is State.DONE:
+            self._remember(pk)
+            return Kept()
+        applier = self._applier_of(tenant, TOP_LEVEL)
+        outcome = applier.apply(pk, [posting], {}, deadline, records=chain)
+        if outcome.kind is OutcomeKind.COMPLETE:
+            self._remember(pk)
+            return Kept(is_new=True)
+        if outcome.kind is OutcomeKind.HELD and not _is_in_flight(outcome):
+            return Kept(findings=outcome.findings)
+        message = f"the customer is not in the books yet: {outcome.reason or outcome.kind.value}"
+        raise CustomerNotReadyError(message)
+
+    def _remember(self, pk: str) -> None:
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        self._known.add(pk)
+
+
+def customer_pk(tenant: str, customer: str) -> str:
+    """The ledger partition of a customer: `CUS#<tenant>#<customer id>`."""
+    return f"CUS#{tenant}#{customer}"
+
+
+def _posting(tenant: str, store: str, customer: Customer) -> Posting:
+    key = posting_key(
+        tenant=tenant,
+        entity=TOP_LEVEL,
+        kind=PostingKind.CUSTOMER,
+        store=store,
+        purpose=f"customer:{customer.id}",
+    )
+    return Posting(key=key, kind=PostingKind.CUSTOMER, document=customer)
+
+
+def _is_in_flight(outcome: Outcome) -> bool:
+    """Another order of the buyer is creating the customer with a name or address of its own.
+
+    Once that is done the customer is there, and what this order says of it does not matter.
+    """
+    return all(finding.reason is Reason.CONTENT_CONFLICT for finding in outcome.findings)

@@ -1,0 +1,92 @@
+"""What a cart event says of its order: from the archived body, or from the cart's API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from carts.adapter import CartApiError, CartClient, Code, Problem, Reading, UnknownTopicError
+from carts.documents import DocumentError, parse
+from carts.registry import adapter
+from shared.facts.merge import merge
+from shared.facts.record import FactsRecord
+from shared.intake.archive import Archive, RawMissingError
+from shared.messages import CartEvent
+from shared.postings.plan import Finding, Reason
+from shared.tenants.models import Store, Tenant
+
+ClientOf = Callable[[Tenant, Store], CartClient | None]
+"""The client of a store's API, None where no access was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class EventReader:
+    """Reads events; a whole order is fetched where the document is not all there is to know."""
+
+    archive: Archive
+    client_of: ClientOf
+
+    def read(
+        self, event: CartEvent, tenant: Tenant, store: Store, known: FactsRecord | None
+    ) -> Reading:
+        """What the event says, or every reason why that cannot be said.
+
+        Raises:
+            CartApiError: the cart's API could not be used now, or a hint cannot be followed.
+        """
+        said = self._document(event, known) if event.raw_key else Reading(None, needs_fetch=True)
+        if not self._wants_order(said, known):
+            return said
+        client = self.client_of(tenant, store)
+        order_id = said.facts.ref.id if said.facts else event.resource_id
+        if client is None or not order_id:
+            return said
+        try:
+            fetched = client.order(order_id)
+        except CartApiError as exc:
+            if event.raw_key and exc.is_lasting:
+                return said
+            raise
+        return _both(said, fetched)
+
+    def _document(self, event: CartEvent, known: FactsRecord | None) -> Reading:
+        order = known.known.order if known else None
+        tax_included = order.tax_included if order else None
+        try:
+            document = parse(self.archive.get(event.raw_key))
+            return adapter(event.cart).read(
+                event.store, event.topic, document, tax_included=tax_included
+            )
+        except (DocumentError, RawMissingError, UnknownTopicError) as exc:
+            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", str(exc)),))
+
+    def _wants_order(self, said: Reading, known: FactsRecord | None) -> bool:
+        """Ask where the document points elsewhere, or where a follower came before its order."""
+        has_order = known is not None and known.known.order is not None
+        is_orphan = said.facts is not None and said.facts.order is None and not has_order
+        return said.needs_fetch or is_orphan
+
+
+def findings_of_problems(problems: tuple[Problem, ...]) -> tuple[Finding, ...]:
+    """An adapter's problems as the findings that people see."""
+    return tuple(
+        Finding(
+            Reason(problem.code.value),
+            place=problem.place,
+            message=problem.message,
+            difference=problem.difference,
+        )
+        for problem in problems
+    )
+
+
+def unusable_api(error: CartApiError) -> Reading:
+    """What is read where the cart's API is needed and cannot be used."""
+    return Reading(None, (Problem(Code.CONFIGURATION_MISSING, "the store's API", str(error)),))
+
+
+def _both(said: Reading, fetched: Reading) -> Reading:
+    """The fetched order stands for the document's doubts; what only the document knew is kept."""
+    if fetched.facts is None or said.facts is None:
+        return fetched
+    return replace(fetched, facts=merge(said.facts, fetched.facts))

@@ -1,0 +1,302 @@
+"""From a cart event to an order that is ready to post: facts kept, checked, customer known.
+
+One record write per change. The customer is made sure of before the record says READY, so that
+whoever finds a ready order (the lane's message or the sweeper) may post it. Whatever is raised on
+the way leaves the event on its queue: it is read again from its archived body, nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from carts.adapter import CartApiError, Reading
+from commerce.orders import Facts, Order, OrderStatus, Ref
+from shared.customers.documents import customer_document
+from shared.customers.identity import customer_id
+from shared.customers.keeping import CustomerKeeper
+from shared.customers.lanes import OrderLanes, deduplication_id, lane
+from shared.customers.reading import EventReader, findings_of_problems, unusable_api
+from shared.facts.checks import findings_of
+from shared.facts.merge import merge
+from shared.facts.receipts import decide
+from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError, order_pk
+from shared.messages import CartEvent, OrderReady
+from shared.policy.switches import CustomerMode, PostingMode
+from shared.ports import Clock
+from shared.postings.plan import Finding, Reason
+from shared.reviews.records import Reviews, Stage, delivery_subject, intake_subject, order_subject
+from shared.tenants.models import Store, Tenant
+
+GRACE = timedelta(minutes=10)
+"""When the sweeper looks after an order whose message on the lane may have been lost."""
+
+_MOST_RACES = 5
+
+
+class StoreMissingError(LookupError):
+    """The event's store is not in the tenant's configuration; a review record says so."""
+
+
+class SyncOutcome(StrEnum):
+    """What became of an event; each is a metric.
+
+    READY: the order is on its lane. HELD: a person must look. WAITING: the order itself is not
+    known yet. SKIPPED: it is never posted. UNCHANGED: nothing new. IGNORED: a hint that nobody can
+    follow.
+    """
+
+    READY = "ready"
+    HELD = "held"
+    WAITING = "waiting"
+    SKIPPED = "skipped"
+    UNCHANGED = "unchanged"
+    IGNORED = "ignored"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What became of an event, in ids and codes that a log may hold."""
+
+    outcome: SyncOutcome
+    order_id: str = ""
+    facts_version: int = 0
+    reasons: tuple[str, ...] = ()
+    is_new_customer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyncParts:
+    """What syncing needs of the outside."""
+
+    tenant_of: Callable[[str], Tenant]
+    reader: EventReader
+    facts: FactsStore
+    reviews: Reviews
+    customers: CustomerKeeper
+    lanes: OrderLanes
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Whose order it is, and until when this process may work on it."""
+
+    tenant: Tenant
+    store: Store
+    order_id: str
+    deadline: datetime
+
+    @property
+    def pk(self) -> str:
+        """The order's partition."""
+        return order_pk(self.tenant.id, self.store.id, self.order_id)
+
+    def nothing_known(self, cart: str) -> FactsRecord:
+        """The record of an order that nobody has told of yet."""
+        return FactsRecord(self.pk, Facts(Ref(cart, self.store.id, "order", self.order_id)))
+
+
+class CustomerSync:
+    """Syncs one event after the other."""
+
+    def __init__(self, parts: SyncParts) -> None:
+        """`parts` are shared by all events."""
+        self._parts = parts
+
+    def sync(self, event: CartEvent, deadline: datetime) -> SyncReport:
+        """Bring what the event says into the order's facts, and the order onto its lane.
+
+        Raises:
+            UnknownTenantError: there is no such tenant.
+            StoreMissingError: the tenant has no such store.
+            CustomerNotReadyError: the customer could not be made sure of now.
+            CartApiError: the cart's API could not be used now.
+            StaleFactsError: others kept changing the order's record.
+        """
+        tenant = self._parts.tenant_of(event.tenant)
+        store = tenant.store(event.store)
+        if store is None:
+            self._report_missing_store(event)
+            message = f"tenant {event.tenant} has no store {event.store}"
+            raise StoreMissingError(message)
+        known = self._load(event)
+        if _is_old_news(event, known):
+            return SyncReport(SyncOutcome.UNCHANGED, event.resource_id)
+        try:
+            reading = self._parts.reader.read(event, tenant, store, known)
+        except CartApiError as exc:
+            if not exc.is_lasting:
+                raise
+            return self._hold_delivery(event, unusable_api(exc))
+        order_id = reading.facts.ref.id if reading.facts else event.resource_id
+        if not order_id:
+            return self._hold_delivery(event, reading)
+        if reading.facts is None and not reading.problems:
+            return SyncReport(SyncOutcome.IGNORED, order_id)
+        place = _Place(tenant, store, order_id, deadline)
+        for _ in range(_MOST_RACES):
+            try:
+                return self._take(place, known or place.nothing_known(event.cart), reading)
+            except StaleFactsError:
+                known = self._parts.facts.load(place.pk)
+        message = f"the facts of {place.pk} kept changing"
+        raise StaleFactsError(message)
+
+    def _load(self, event: CartEvent) -> FactsRecord | None:
+        if not event.resource_id:
+            return None
+        return self._parts.facts.load(order_pk(event.tenant, event.store, event.resource_id))
+
+    def _take(self, place: _Place, record: FactsRecord, reading: Reading) -> SyncReport:
+        changed = self._judge(place, _informed(record, reading))
+        is_new = False
+        if changed.status is FactsStatus.READY:
+            changed, is_new = self._with_customer(place, changed)
+        if changed.status is not FactsStatus.READY:
+            changed = replace(changed, receipts=record.receipts)
+        if record.findings and not changed.findings:
+            self._parts.reviews.close(place.tenant.id, _subject(place), at=self._parts.clock())
+        is_changed = changed != record
+        if is_changed:
+            is_ready = changed.status is FactsStatus.READY
+            due_at = self._parts.clock() + GRACE if is_ready else None
+            changed = self._parts.facts.save(replace(changed, due_at=due_at))
+        if changed.findings and changed.status is not FactsStatus.SKIPPED:
+            self._parts.reviews.open(
+                place.tenant.id, _subject(place), changed.findings, at=self._parts.clock()
+            )
+        if changed.status is FactsStatus.READY and changed.due_at is not None:
+            self._send(place, changed)
+        outcome = SyncOutcome(changed.status.value) if is_changed else SyncOutcome.UNCHANGED
+        reasons = tuple(dict.fromkeys(finding.reason.value for finding in changed.findings))
+        return SyncReport(outcome, place.order_id, changed.version, reasons, is_new)
+
+    def _judge(self, place: _Place, record: FactsRecord) -> FactsRecord:
+        """Decide what may be done with the facts as they are now."""
+        order = record.known.order
+        source = decide(record.known, record.receipts)
+        findings = (*record.unread, *findings_of(record.known, source))
+        if order is None:
+            status = FactsStatus.HELD if record.unread else FactsStatus.WAITING
+            return replace(record, status=status, findings=findings)
+        out_of_scope = _out_of_scope(place, order)
+        if out_of_scope is not None:
+            return replace(record, status=FactsStatus.SKIPPED, findings=(out_of_scope,))
+        if findings:
+            return replace(record, status=FactsStatus.HELD, findings=findings)
+        return replace(record, status=FactsStatus.READY, findings=(), receipts=source)
+
+    def _with_customer(self, place: _Place, record: FactsRecord) -> tuple[FactsRecord, bool]:
+        """Choose the order's customer, once, and make sure that it is in the books."""
+        order, policy, mapping = record.known.order, place.store.policy, place.store.mapping
+        if order is None or policy.posting_mode is not PostingMode.DETAIL:
+            return record, False
+        customer = record.customer or customer_id(place.store.id, order, policy, mapping)
+        if not customer:
+            return _held(record, (_no_channel_customer(),)), False
+        record = replace(record, customer=customer)
+        if policy.customer_mode is CustomerMode.CHANNEL or not _has_business(record.facts):
+            return record, False
+        kept = self._parts.customers.ensure(
+            place.tenant,
+            place.store.id,
+            customer_document(customer, order, mapping.term),
+            place.deadline,
+        )
+        return (_held(record, kept.findings) if kept.findings else record), kept.is_new
+
+    def _send(self, place: _Place, record: FactsRecord) -> None:
+        lanes = place.tenant.intacct.lanes
+        is_real = place.store.policy.customer_mode is CustomerMode.REAL
+        customer = record.customer if is_real else ""
+        self._parts.lanes.send(
+            OrderReady(
+                tenant=place.tenant.id,
+                store=place.store.id,
+                order_id=place.order_id,
+                facts_version=record.version,
+            ),
+            lane=lane(place.tenant.id, lanes, customer=customer, order_id=place.order_id),
+            deduplication=deduplication_id(place.pk, str(record.version)),
+        )
+
+    def _hold_delivery(self, event: CartEvent, reading: Reading) -> SyncReport:
+        """A document that does not even name its order, or a hint that cannot be followed."""
+        findings = findings_of_problems(reading.problems)
+        if not findings:
+            return SyncReport(SyncOutcome.IGNORED)
+        subject = delivery_subject(event.store, event.delivery)
+        self._parts.reviews.open(event.tenant, subject, findings, at=self._parts.clock())
+        reasons = tuple(dict.fromkeys(finding.reason.value for finding in findings))
+        return SyncReport(SyncOutcome.HELD, reasons=reasons)
+
+    def _report_missing_store(self, event: CartEvent) -> None:
+        finding = Finding(
+            Reason.CONFIGURATION_MISSING,
+            place=f"store {event.store}",
+            message="is not in the tenant's configuration, but events of it are queued",
+            hint="add the store, then redrive the dead-letter queue of cart events",
+        )
+        subject = intake_subject(event.store)
+        self._parts.reviews.open(event.tenant, subject, [finding], at=self._parts.clock())
+
+
+def _informed(record: FactsRecord, reading: Reading) -> FactsRecord:
+    """The record with what the reading says; doubts of a payload stay until a better one comes."""
+    known = merge(record.known, reading.facts) if reading.facts else record.known
+    unread = record.unread
+    if reading.problems:
+        unread = findings_of_problems(reading.problems)
+    elif reading.facts is not None and reading.facts.order is not None:
+        unread = ()
+    return replace(record, known=known, unread=unread)
+
+
+def _is_old_news(event: CartEvent, known: FactsRecord | None) -> bool:
+    """Whether a hint points to a version that is known already, and believed."""
+    order = known.known.order if known else None
+    if event.raw_key or event.as_of is None or order is None or known is None or known.unread:
+        return False
+    return order.version.updated_at >= event.as_of and known.status is FactsStatus.READY
+
+
+def _held(record: FactsRecord, findings: tuple[Finding, ...]) -> FactsRecord:
+    return replace(record, status=FactsStatus.HELD, findings=findings)
+
+
+def _has_business(facts: Facts) -> bool:
+    """A cancelled order that nobody paid leaves nothing in the books, nor a customer."""
+    order = facts.order
+    if order is None or order.status is not OrderStatus.CANCELLED:
+        return True
+    return any(payment.is_receipt for payment in facts.payments)
+
+
+def _out_of_scope(place: _Place, order: Order) -> Finding | None:
+    """Test orders and orders from before go-live are never posted (carts reference §3.7)."""
+    if order.is_test:
+        return Finding(Reason.TEST_ORDER, "order", "a test order is never posted")
+    entity = place.tenant.entity(place.store.entity)
+    if place.store.go_live_on and entity is not None:
+        placed_on = order.placed_at.astimezone(ZoneInfo(entity.zone)).date()
+        if placed_on < date.fromisoformat(place.store.go_live_on):
+            message = f"was placed before the store went live on {place.store.go_live_on}"
+            return Finding(Reason.OUT_OF_SCOPE, "order", message)
+    return None
+
+
+def _no_channel_customer() -> Finding:
+    return Finding(
+        Reason.MAPPING_MISSING,
+        place="mapping.channel_customer",
+        message="the policy posts to a channel customer, and the mapping names none",
+        hint="set channel_customer, or customer_mode to real",
+    )
+
+
+def _subject(place: _Place) -> str:
+    return order_subject(place.store.id, place.order_id, Stage.FACTS)

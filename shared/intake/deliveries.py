@@ -1,0 +1,216 @@
+"""Taking in a delivery: who sent it, is it new, is it kept. The answer promises that it is.
+
+Order of checks as in carts reference §2.1; no secret is looked up for a path that leads nowhere,
+and nothing is kept of what is not genuine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from carts.adapter import CartAdapter, Delivery, Headers
+from carts.documents import DocumentError, parse
+from carts.registry import adapter, is_known
+from shared.intake.archive import Archive, NotKeptError, Shelf, archive_key
+from shared.intake.cart_events import CartEvents, delivery_digest
+from shared.intake.requests import WebhookRequest
+from shared.messages import CartEvent
+from shared.ports import Clock
+from shared.postings.plan import Finding, Reason
+from shared.reviews.records import Reviews, delivery_subject, intake_subject
+from shared.secrets import SecretMissingError
+from shared.tenants.directory import UnknownTenantError
+from shared.tenants.models import Store, Tenant
+
+
+class Outcome(StrEnum):
+    """What became of a delivery; each is an answer to the cart and a metric."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    UNHANDLED = "unhandled"
+    NOT_FOUND = "not_found"
+    NOT_GENUINE = "not_genuine"
+    INVALID = "invalid"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a delivery, with the ids a log may hold; `missing` is what is not set up."""
+
+    outcome: Outcome
+    tenant: str = ""
+    topic: str = ""
+    delivery: str = ""
+    missing: tuple[str, ...] = ()
+
+
+class Directory(Protocol):
+    """Where tenants and the routes of their stores are known."""
+
+    def route(self, cart: str, store: str) -> str:
+        """The tenant that a webhook path belongs to; empty when there is none."""
+        ...
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The tenant's configuration."""
+        ...
+
+
+class SecretReader(Protocol):
+    """Where the secrets of stores are read."""
+
+    def get(self, name: str) -> Mapping[str, Any]:
+        """The secret's members."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Genuine:
+    """A delivery whose sender is proved."""
+
+    cart: CartAdapter
+    tenant: str
+    store: str
+    headers: Headers
+    body: bytes
+
+
+class Intake:
+    """Takes deliveries in; when warm, two calls of AWS: the archive and the queue."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        secrets: SecretReader,
+        secret_prefix: str,
+        archive: Archive,
+        events: CartEvents,
+        reviews: Callable[[], Reviews],
+        clock: Clock,
+    ) -> None:
+        """`secret_prefix` and `<tenant>/<store>` name a store's secret."""
+        self._directory = directory
+        self._secrets = secrets
+        self._secret_prefix = secret_prefix
+        self._archive = archive
+        self._events = events
+        self._reviews = reviews
+        self._clock = clock
+
+    def take(self, request: WebhookRequest) -> Receipt:
+        """Prove, archive and queue the delivery, and say what became of it.
+
+        Every outcome but UNAVAILABLE is final; that one asks the cart to send again.
+        """
+        if request.method != "POST" or not request.store or not is_known(request.cart):
+            return Receipt(Outcome.NOT_FOUND)
+        tenant_id = self._directory.route(request.cart, request.store)
+        if not tenant_id:
+            return Receipt(Outcome.NOT_FOUND)
+        cart = adapter(request.cart)
+        store, secret, missing = self._configuration(cart, tenant_id, request.store)
+        if store is None or missing:
+            return self._misconfigured(tenant_id, request.store, missing)
+        headers = Headers(request.headers)
+        if not cart.is_genuine(headers, request.body, secret):
+            return Receipt(Outcome.NOT_GENUINE, tenant_id)
+        genuine = _Genuine(cart, tenant_id, request.store, headers, request.body)
+        try:
+            return self._keep(genuine, store)
+        except NotKeptError:
+            return Receipt(Outcome.UNAVAILABLE, tenant_id)
+
+    def _configuration(
+        self, cart: CartAdapter, tenant_id: str, store_id: str
+    ) -> tuple[Store | None, Mapping[str, Any], tuple[str, ...]]:
+        """The store and its secret, or every piece that is missing for taking its deliveries in."""
+        missing: list[str] = []
+        store: Store | None = None
+        try:
+            store = self._directory.tenant(tenant_id).store(store_id)
+        except (UnknownTenantError, ValidationError):
+            missing.append(f"a valid configuration of tenant {tenant_id}")
+        else:
+            if store is None or store.cart != cart.name:
+                missing.append(f"store {store_id} of cart {cart.name} in tenant {tenant_id}")
+            elif not store.domain:
+                missing.append(f"domain of store {store_id}")
+        name = f"{self._secret_prefix}{tenant_id}/{store_id}"
+        secret: Mapping[str, Any] = {}
+        try:
+            secret = self._secrets.get(name)
+        except SecretMissingError:
+            missing.append(f"secret {name}")
+        else:
+            missing += [f"{member} in secret {name}" for member in cart.missing_members(secret)]
+        return store, secret, tuple(missing)
+
+    def _misconfigured(self, tenant: str, store: str, missing: tuple[str, ...]) -> Receipt:
+        findings = [
+            Finding(
+                Reason.CONFIGURATION_MISSING,
+                place=piece,
+                message="is missing: deliveries of the store are turned away until it is there",
+                hint="the cart sends again for hours; the poller brings what it gave up on",
+            )
+            for piece in missing
+        ]
+        self._reviews().open(tenant, intake_subject(store), findings, at=self._clock())
+        return Receipt(Outcome.UNAVAILABLE, tenant, missing=missing)
+
+    def _keep(self, genuine: _Genuine, store: Store) -> Receipt:
+        try:
+            document = parse(genuine.body)
+        except DocumentError as exc:
+            return self._keep_invalid(genuine, store, str(exc))
+        delivery = genuine.cart.describe(genuine.headers, genuine.body, document)
+        if delivery.account != store.domain.lower():
+            return Receipt(Outcome.NOT_GENUINE, genuine.tenant)
+        digest = _digest(genuine, delivery)
+        shelf = Shelf.RAW if delivery.is_handled else Shelf.UNHANDLED
+        key = archive_key(shelf, genuine.tenant, genuine.store, digest)
+        is_new = self._put(genuine, key)
+        if not delivery.is_handled:
+            return Receipt(Outcome.UNHANDLED, genuine.tenant, delivery.topic, digest)
+        self._events.send(
+            CartEvent(
+                tenant=genuine.tenant,
+                store=genuine.store,
+                cart=genuine.cart.name,
+                topic=delivery.topic,
+                delivery=digest,
+                resource_id=delivery.resource_id,
+                raw_key=key,
+                received_at=self._clock(),
+            )
+        )
+        outcome = Outcome.ACCEPTED if is_new else Outcome.DUPLICATE
+        return Receipt(outcome, genuine.tenant, delivery.topic, digest)
+
+    def _keep_invalid(self, genuine: _Genuine, store: Store, why: str) -> Receipt:
+        """Genuine bytes that are no document: archived, and shown to a person."""
+        delivery = genuine.cart.describe(genuine.headers, genuine.body, None)
+        if delivery.account != store.domain.lower():
+            return Receipt(Outcome.NOT_GENUINE, genuine.tenant)
+        digest = _digest(genuine, delivery)
+        self._put(genuine, archive_key(Shelf.INVALID, genuine.tenant, genuine.store, digest))
+        finding = Finding(Reason.PAYLOAD_INVALID, place="body", message=why)
+        subject = delivery_subject(genuine.store, digest)
+        self._reviews().open(genuine.tenant, subject, [finding], at=self._clock())
+        return Receipt(Outcome.INVALID, genuine.tenant, delivery.topic, digest)
+
+    def _put(self, genuine: _Genuine, key: str) -> bool:
+        headers = genuine.headers.selected(genuine.cart.kept_headers)
+        return self._archive.put_new(key, genuine.body, headers)
+
+
+def _digest(genuine: _Genuine, delivery: Delivery) -> str:
+    return delivery_digest(genuine.cart.name, genuine.tenant, genuine.store, delivery.key)

@@ -1,0 +1,1 @@
+"""Polling of carts: what a webhook did not tell, window by window, never past a failure."""
