@@ -20,7 +20,7 @@ from shared.gl.days import (
     KeptEntry,
 )
 from shared.ledger.content import digest
-from shared.ledger.port import DuePosting, LostRaceError
+from shared.ledger.port import LostRaceError
 from shared.ledger.records import Record
 from shared.ledger.run import mark_of
 from shared.ledger.states import Write, after, holds, was_ours
@@ -71,15 +71,6 @@ class MemoryLedger:
         done = tuple(after(write, known) for write, known in pairs)
         self.records.update({(record.pk, record.key): record for record in done})
         return done
-
-    def due(self, shard: str, *, now: datetime, limit: int = 100) -> Sequence[DuePosting]:
-        listed = [
-            record
-            for record in self.records.values()
-            if record.due_shard == shard and record.due_at is not None and record.due_at <= now
-        ]
-        listed.sort(key=lambda record: record.due_at or now)
-        return [DuePosting(record.pk, record.key) for record in listed[:limit]]
 
 
 class FakeBooks:

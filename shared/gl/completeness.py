@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from shared.facts.record import FactsStore, order_pk
-from shared.ledger.records import DUE_SHARDS
+from shared.facts.record import DUE_SHARDS, FactsStore, order_pk
 from shared.reviews.records import Reviews, ReviewStatus
 
 

@@ -67,7 +67,6 @@ class Applier:
         deadline: datetime,
         *,
         records: Mapping[str, Record] | None = None,
-        is_alone: bool = False,
         reopen_by: str = "",
     ) -> Outcome:
         """Bring each posting into the books that is not in `posted`, in the order given.
@@ -78,7 +77,6 @@ class Applier:
             posted: what is known to be in the books; references may point there.
             deadline: when this process must have ended; nothing is sent in the last 45 seconds.
             records: the partition as just read; leave out to do without that read.
-            is_alone: the posting belongs to no order's agenda.
             reopen_by: the person who says that what was refused shall be tried again (T7).
         """
         run = Run(
@@ -86,7 +84,6 @@ class Applier:
             deadline=deadline,
             results=dict(posted),
             records=dict(records or {}),
-            is_alone=is_alone,
             reopen_by=reopen_by,
         )
         missing = [posting for posting in postings if posting.key not in run.results]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from shared.ledger.items import from_item, name_of, to_item, to_value
-from shared.ledger.port import DuePosting, LostRaceError
+from shared.ledger.port import LostRaceError
 from shared.ledger.records import Record, State
 from shared.ledger.states import CONDITIONS, Write, after, was_ours
 
@@ -31,7 +30,7 @@ class DynamoDbLedger:
     """
 
     def __init__(self, client: DynamoDBClient, table: str) -> None:
-        """`table` has the keys pk and sk and the sparse index `due-index`."""
+        """`table` has the keys pk and sk."""
         self._client = client
         self._table = table
 
@@ -55,17 +54,6 @@ class DynamoDbLedger:
         if len(writes) == 1:
             return (self._one(writes[0]),)
         return self._together(writes)
-
-    def due(self, shard: str, *, now: datetime, limit: int = 100) -> Sequence[DuePosting]:
-        """Stand-alone postings of that shard whose time has come, the oldest first."""
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName="due-index",
-            KeyConditionExpression="due_shard = :shard AND due_at <= :now",
-            ExpressionAttributeValues={":shard": {"S": shard}, ":now": to_value(now)},
-            Limit=limit,
-        )
-        return [DuePosting(item["pk"]["S"], item["sk"]["S"]) for item in answer["Items"]]
 
     def _one(self, write: Write) -> Record:
         try:

@@ -67,7 +67,7 @@ def to_value(value: Any) -> dict[str, Any]:
 
 
 def to_item(record: Record) -> dict[str, Any]:
-    """The whole record; what is empty is left out, which keeps the due index sparse."""
+    """The whole record; what is empty is left out, which keeps items small."""
     members = ((field.name, getattr(record, field.name)) for field in fields(record))
     item = {name_of(name): to_value(value) for name, value in members if value not in (None, "")}
     return {**item, "schema": {"N": str(SCHEMA)}}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Protocol
 
 from shared.ledger.records import Record
@@ -22,14 +19,6 @@ class LostRaceError(Exception):
         super().__init__(f"the posting {key} was moved by somebody else")
         self.key = key
         self.current = current
-
-
-@dataclass(frozen=True, slots=True)
-class DuePosting:
-    """A stand-alone posting that the due index lists; only a candidate: decide on a real read."""
-
-    pk: str
-    key: str
 
 
 class Ledger(Protocol):
@@ -51,8 +40,4 @@ class Ledger(Protocol):
         Raises:
             LostRaceError: a condition is not true any more; nothing was written.
         """
-        ...
-
-    def due(self, shard: str, *, now: datetime, limit: int = 100) -> Sequence[DuePosting]:
-        """Stand-alone postings of that shard whose time has come, the oldest first."""
         ...

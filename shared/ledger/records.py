@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,9 +13,6 @@ LEASE = timedelta(seconds=60)
 
 SETTLE = timedelta(minutes=20)
 """When a look-up that finds nothing is proof that a lost request never lands (reliability §3.3)."""
-
-DUE_SHARDS = 8
-"""Partitions of the due index, so that no one of them grows hot (reliability §3.1)."""
 
 
 class State(StrEnum):
@@ -53,28 +49,22 @@ class Transition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What is about to be sent, named by marks that were all chosen before the first try.
-
-    `is_alone` postings (a customer, a day's journal) belong to no order's agenda and are brought
-    back by the ledger's own due index.
-    """
+    """What is about to be sent, named by marks that were all chosen before the first try."""
 
     pk: str
     key: str
     document_number: str
     control_id: str
     content_hash: str
-    is_alone: bool = False
-
-    @property
-    def due_shard(self) -> str:
-        """The partition of the due index, or empty text for a posting of an order's agenda."""
-        return due_shard(self.pk) if self.is_alone else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One posting as the ledger knows it; `history` has one short line per state change."""
+    """One posting as the ledger knows it; `history` has one short line per state change.
+
+    `due_at` is when the next step is due. Nobody is listed by it: what brings a posting back is the
+    record that wants it (an order's facts, a day's batch, a cart event on its queue).
+    """
 
     pk: str
     key: str
@@ -88,7 +78,6 @@ class Record:
     sent_at: datetime | None = None
     settle_at: datetime | None = None
     due_at: datetime | None = None
-    due_shard: str = ""
     epoch: int = 0
     attempts: int = 0
     resends: int = 0
@@ -105,8 +94,3 @@ class Record:
     def is_leased(self, now: datetime) -> bool:
         """Whether somebody may be at work on it at this moment."""
         return self.state is State.SENT and self.lease_until is not None and now <= self.lease_until
-
-
-def due_shard(pk: str) -> str:
-    """The partition of a due index that a key's work is listed in."""
-    return str(zlib.crc32(pk.encode()) % DUE_SHARDS)

@@ -23,7 +23,6 @@ class Run:
     deadline: datetime
     results: Posted
     records: dict[str, Record]
-    is_alone: bool = False
     reopen_by: str = ""
     done: list[str] = field(default_factory=list)
     claimed: dict[str, Record] = field(default_factory=dict)
@@ -40,7 +39,6 @@ class Run:
             document_number=mark_of(posting.document),
             control_id=control_id(posting.key),
             content_hash=content_hash(posting.document),
-            is_alone=self.is_alone,
         )
 
 

@@ -267,7 +267,6 @@ def _first(intent: Intent, state: State, *, owner: str, now: datetime) -> Record
         content_hash=intent.content_hash,
         owner=owner,
         due_at=now,
-        due_shard=intent.due_shard,
     )
 
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.customers.lanes import OrderLanes, deduplication_id, lane
-from shared.facts.record import DueOrder, FactsRecord, FactsStatus, FactsStore, order_of
-from shared.ledger.records import DUE_SHARDS
+from shared.facts.record import DUE_SHARDS, DueOrder, FactsRecord, FactsStatus, FactsStore, order_of
 from shared.messages import OrderReady
 from shared.ports import Clock
 from shared.tenants.models import Tenant

@@ -16,7 +16,7 @@ from commerce.money import Money
 from intacct.documents import DocumentResult
 from shared.ledger import states
 from shared.ledger.dynamodb import DynamoDbLedger
-from shared.ledger.port import DuePosting, Ledger, LostRaceError
+from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import LEASE, SETTLE, Intent, Record, State
 from tests.fakes import FakeClock, MemoryLedger
 
@@ -76,8 +76,8 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-def intent(key: str = "order", *, is_alone: bool = False, content: str = "c1") -> Intent:
-    return Intent(PK, key, f"DOC-{key}", f"CTL-{key}", content, is_alone=is_alone)
+def intent(key: str = "order", *, content: str = "c1") -> Intent:
+    return Intent(PK, key, f"DOC-{key}", f"CTL-{key}", content)
 
 
 def claimed(ledger: Ledger, clock: FakeClock, key: str = "order", owner: str = "a") -> Record:
@@ -302,23 +302,6 @@ def test_only_what_is_ready_can_be_cancelled(ledger: Ledger, clock: FakeClock) -
     assert cancelled.state is State.CANCELLED
     with pytest.raises(LostRaceError):
         ledger.commit(states.cancel(mine, owner="b", now=clock()))
-
-
-def test_stand_alone_postings_are_listed_when_they_are_due_and_not_when_they_are_done(
-    ledger: Ledger, clock: FakeClock
-) -> None:
-    alone = intent("customer", is_alone=True)
-    (mine,) = ledger.commit(states.claim(alone, None, owner="a", now=clock()))
-    claimed(ledger, clock, "of an order")
-    early = ledger.due(alone.due_shard, now=clock())
-
-    clock.pass_time(61)
-    listed = ledger.due(alone.due_shard, now=clock())
-    ledger.commit(states.finish(mine, RESULT, now=clock()))
-
-    assert early == []
-    assert listed == [DuePosting(PK, "customer")]
-    assert ledger.due(alone.due_shard, now=clock()) == []
 
 
 def test_chains_of_other_orders_are_not_seen(ledger: Ledger, clock: FakeClock) -> None:
