@@ -45,7 +45,8 @@ class Switches:
         rotate_refresh_tokens: whether a refresh gives a new refresh token and ends the old (U3).
         one_grant_per_user: whether a new authorisation ends the earlier one (REST reference §3.4).
         is_client_authorized: whether the company lists the client as authorised.
-        bad_token_status: HTTP status for a bad or expired bearer, 401 or 400 (U6).
+        bad_token_status: HTTP status for a bad bearer; 0 means 400 for a malformed one and 401 for
+            one that expired or was revoked (U6).
         concurrency: requests at once before 429, or 0 for no limit (tier 1: 6).
         latency_seconds: added to every request.
         adjustment_sign: `signed` (negative is a credit memo) or `positiveIsCredit` (U17).
@@ -57,7 +58,7 @@ class Switches:
     rotate_refresh_tokens: bool = False
     one_grant_per_user: bool = False
     is_client_authorized: bool = True
-    bad_token_status: int = 401
+    bad_token_status: int = 0
     concurrency: int = 0
     latency_seconds: float = 0.0
     adjustment_sign: str = "signed"

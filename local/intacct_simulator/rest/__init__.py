@@ -1,0 +1,1 @@
+"""The REST wire of the simulator: OAuth, objects, services, workflows (REST reference)."""

@@ -1,0 +1,72 @@
+"""Finds what a dotted field name means: a field, or one beyond references."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.rest.fields import Field, Row
+from local.intacct_simulator.rest.schema import SCHEMAS, Catalog, Schema
+
+MAX_HOPS = 4
+KEY = Field(path="key", kind="key", read="key", write="", is_read_only=True)
+
+
+@dataclass(frozen=True)
+class Accessor:
+    """A field and how to get its value from a row: typed, so that it can be compared."""
+
+    field: Field
+    value: Callable[[Row], Any]
+
+
+class Access:
+    """Resolves field names against the schemas; results are remembered."""
+
+    def __init__(self, books: Books, catalog: Catalog) -> None:
+        self._books = books
+        self._catalog = catalog
+        self._known: dict[tuple[str, str], Accessor | None] = {}
+
+    def find(self, schema: Schema, path: str) -> Accessor | None:
+        """Give the accessor of a name, or None when the object has no such field."""
+        known = (schema.name, path)
+        if known not in self._known:
+            self._known[known] = self._resolve(schema, path, MAX_HOPS)
+        return self._known[known]
+
+    def _resolve(self, schema: Schema, path: str, hops: int) -> Accessor | None:
+        field = schema.fields.get(path)
+        if field is not None and not field.is_reference:
+            return self._own(schema, field)
+        parts = path.split(".")
+        for cut in range(len(parts) - 1, 0, -1):
+            reference = schema.references.get(".".join(parts[:cut]))
+            if reference is not None and hops:
+                return self._far(reference, ".".join(parts[cut:]), hops)
+        return None
+
+    def _own(self, schema: Schema, field: Field) -> Accessor:
+        if field.kind == "href":
+            return Accessor(field, lambda row: self._catalog.href(schema, row.record))
+        source = field.read
+        if source.isidentifier():
+            return Accessor(field, lambda row: row.record.get(source))
+        return Accessor(field, lambda row: None if source == "-" else row.value(source))
+
+    def _far(self, reference: Field, rest: str, hops: int) -> Accessor | None:
+        target, source = SCHEMAS[reference.target], reference.read
+        if rest == "key":
+            return Accessor(KEY, lambda row: row.value(source))
+        inner = self._resolve(target, rest, hops - 1)
+        if inner is None:
+            return None
+
+        def value(row: Row) -> Any:
+            key = row.value(source)
+            record = None if key is None else self._books.get(target.table, key)
+            return None if record is None else inner.value(self._catalog.row(target, record))
+
+        return Accessor(inner.field, value)

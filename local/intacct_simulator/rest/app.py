@@ -1,0 +1,254 @@
+"""Takes one REST request apart, lets the right service answer, and keeps idempotency promises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from urllib.parse import parse_qsl
+
+from local.intacct_simulator.company import Company
+from local.intacct_simulator.rest import envelopes, services
+from local.intacct_simulator.rest.caller import Caller, require_right
+from local.intacct_simulator.rest.composite import run_composite
+from local.intacct_simulator.rest.envelopes import Reply, RestError
+from local.intacct_simulator.rest.idempotency import IdempotencyKeys, fingerprint
+from local.intacct_simulator.rest.model import model
+from local.intacct_simulator.rest.oauth import Tokens
+from local.intacct_simulator.rest.objects import ObjectService
+from local.intacct_simulator.rest.query import QueryService
+from local.intacct_simulator.rest.schema import Catalog, Target
+from local.intacct_simulator.rest.workflows import WorkflowService
+
+ENTITY_HEADER = "x-ia-api-param-entity"
+ATOMIC_HEADER = "x-ia-api-param-transaction"
+IDEMPOTENCY_HEADER = "idempotency-key"
+KEYED_METHODS = frozenset({"POST", "PATCH"})
+OBJECT_PARTS = 3
+
+
+@dataclass(frozen=True)
+class RestRequest:
+    """A request as the services need it: header names in lower case, path below the version."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    content: bytes = b""
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A request that holds the lock of its idempotency key while it runs."""
+
+    caller: Caller
+    body: Any
+    key: str = ""
+
+
+class RestApi:
+    """The REST API of one company."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self.tokens = Tokens(company)
+        catalog = Catalog(company.books)
+        self._catalog = catalog
+        self._objects = ObjectService(company, catalog)
+        self._query = QueryService(company.books, catalog, company.clock.today)
+        self._workflows = WorkflowService(company, catalog)
+        self._keys = IdempotencyKeys(company.clock)
+
+    def answer(self, request: RestRequest) -> Reply:
+        """Answer one request; nothing is raised."""
+        started = self.begin(request)
+        return started if isinstance(started, Reply) else self.finish(request, started)
+
+    def begin(self, request: RestRequest) -> Reply | Pending:
+        """Check the caller and take the idempotency lock; an early answer ends the request."""
+        with self._company.lock:
+            try:
+                if request.path.startswith("/oauth2/"):
+                    return self._oauth(request)
+                caller = self.tokens.caller(
+                    request.headers.get("authorization", ""),
+                    request.headers.get(ENTITY_HEADER, ""),
+                )
+                body = _json(request)
+                key = self._key_of(request)
+                if key:
+                    digest = fingerprint(request.method, request.path, caller.entity, body)
+                    stored = self._keys.begin(caller.user, key, digest)
+                    if stored is not None:
+                        return stored
+                return Pending(caller, body, key)
+            except RestError as exc:
+                return exc.reply()
+
+    def finish(self, request: RestRequest, pending: Pending) -> Reply:
+        """Do the work of a request that `begin` let through, and store its answer."""
+        with self._company.lock:
+            try:
+                reply = self._route(
+                    request.method,
+                    request.path,
+                    pending.body,
+                    request.headers,
+                    pending.caller,
+                    request.query,
+                )
+            except RestError as exc:
+                reply = exc.reply()
+            except BaseException:
+                self._keys.forget(pending.caller.user, pending.key)
+                raise
+            if pending.key:
+                self._keys.finish(pending.caller.user, pending.key, reply)
+                reply = Reply(
+                    reply.status,
+                    reply.body,
+                    {**reply.headers, "Idempotency-Key": pending.key},
+                )
+            return reply
+
+    def give_up(self, pending: Pending) -> None:
+        """Release the lock of a request that will not run (a fault before the commit)."""
+        self._keys.forget(pending.caller.user, pending.key)
+
+    @staticmethod
+    def _key_of(request: RestRequest) -> str:
+        is_kept = request.path.startswith(("/objects/", "/workflows/"))
+        if not is_kept or request.method not in KEYED_METHODS:
+            return ""
+        return request.headers.get(IDEMPOTENCY_HEADER, "")
+
+    def _oauth(self, request: RestRequest) -> Reply:
+        if request.path == "/oauth2/authorize" and request.method == "GET":
+            return self.tokens.authorize(request.query)
+        if request.method != "POST":
+            raise envelopes.path_unknown("The method is not offered", status=405)
+        form = _form(request)
+        if request.path == "/oauth2/token":
+            return self.tokens.token(form, request.headers.get("authorization", ""))
+        if request.path == "/oauth2/revoke":
+            return self.tokens.revoke(form)
+        raise envelopes.gateway_error(404, "GW-0033", "The OAuth path is unknown")
+
+    def _route(  # noqa: PLR0917  # the parts of one request
+        self,
+        method: str,
+        path: str,
+        body: Any,
+        headers: Mapping[str, str],
+        caller: Caller,
+        query: Mapping[str, str],
+    ) -> Reply:
+        parts = [part for part in path.split("/") if part]
+        if parts[:1] == ["objects"]:
+            return self._object(method, parts[1:], body, headers, caller)
+        if parts[:1] == ["workflows"]:
+            return self._workflow(method, parts[1:], body, caller)
+        return self._service(method, "/".join(parts), body, caller, query)
+
+    def _object(
+        self,
+        method: str,
+        parts: list[str],
+        body: Any,
+        headers: Mapping[str, str],
+        caller: Caller,
+    ) -> Reply:
+        if not 2 <= len(parts) <= OBJECT_PARTS:  # noqa: PLR2004  # app, object and maybe keys
+            raise envelopes.path_unknown("The path does not exist")
+        target = self._target("/".join(parts[:2]))
+        keys = parts[2].split(",") if len(parts) == OBJECT_PARTS else []
+        is_atomic = headers.get(ATOMIC_HEADER, "").lower() == "true"
+        return self._objects.handle(method, target, keys, body, caller, is_atomic=is_atomic)
+
+    def _workflow(self, method: str, parts: list[str], body: Any, caller: Caller) -> Reply:
+        if len(parts) != OBJECT_PARTS:
+            raise envelopes.path_unknown("The path does not exist")
+        if method != "POST":
+            raise envelopes.path_unknown("A workflow takes POST only", status=405)
+        return self._workflows.run(self._target("/".join(parts[:2])), parts[2], body, caller)
+
+    def _service(
+        self, method: str, path: str, body: Any, caller: Caller, query: Mapping[str, str]
+    ) -> Reply:
+        expected = SERVICES.get(path)
+        if expected is None:
+            raise envelopes.path_unknown("The path does not exist")
+        if method != expected:
+            raise envelopes.path_unknown(f"The service takes {expected} only", status=405)
+        if path == "services/core/query":
+            target = self._query.object_of(body)
+            require_right(self._company, caller, target.schema.table, "list", target.name)
+            return self._query.run(body, entity=caller.entity)
+        if path == "services/core/model":
+            return envelopes.success(model(self._target(query.get("name", ""))))
+        if path == "services/core/session/id":
+            return services.session_id(self._company, caller)
+        if path == "services/core/composite":
+            return run_composite(body, lambda *member: self._member(caller, *member))
+        return services.dimensions_list()
+
+    def _member(
+        self, caller: Caller, method: str, path: str, body: Any, headers: Mapping[str, str]
+    ) -> Reply:
+        path, _, query = path.partition("?")
+        names = {str(name).lower(): str(value) for name, value in headers.items()}
+        return self._route(method, path, body, names, caller, dict(parse_qsl(query)))
+
+    def _target(self, name: str) -> Target:
+        target = self._catalog.find(name)
+        if target is None:
+            raise envelopes.path_unknown(f"The object {name} does not exist")
+        return target
+
+
+SERVICES = {
+    "services/core/query": "POST",
+    "services/core/model": "GET",
+    "services/core/session/id": "GET",
+    "services/core/composite": "POST",
+    "services/company-config/dimensions/list": "GET",
+}
+
+
+def _json(request: RestRequest) -> Any:
+    """Read the body; GET and DELETE bodies are ignored, as clients send empty ones (§7.5)."""
+    if request.method in {"GET", "DELETE"} or not request.content.strip():
+        return None
+    kind = request.headers.get("content-type", "application/json")
+    if "json" not in kind:
+        raise envelopes.gateway_error(400, "GW-0014", "The content type is not application/json")
+    try:
+        return json.loads(request.content, parse_float=Decimal, parse_constant=_no_constant)
+    except ValueError as exc:
+        raise envelopes.invalid_request("The payload is not valid JSON") from exc
+
+
+def _no_constant(_word: str) -> Any:
+    message = "NaN and infinity are no JSON"
+    raise ValueError(message)
+
+
+def _form(request: RestRequest) -> dict[str, str]:
+    """Read a token request, as a form or as JSON; both are accepted (§3.2)."""
+    if not request.content.strip():
+        raise envelopes.gateway_error(400, "GW-0035", "The request has no body")
+    text = request.content.decode("utf-8", errors="replace")
+    if text.lstrip().startswith("{"):
+        try:
+            return {str(name): str(value) for name, value in json.loads(text).items()}
+        except ValueError as exc:
+            raise envelopes.gateway_error(400, "GW-0032", "The body is not valid") from exc
+    pairs = parse_qsl(text, keep_blank_values=True)
+    if not pairs:
+        raise envelopes.gateway_error(400, "GW-0032", "The body is not key-value")
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise envelopes.gateway_error(400, "GW-0038", "A field is given more than once")
+    return dict(pairs)

@@ -1,0 +1,311 @@
+"""The object service: list, get, create, patch, delete, and batches of them (REST reference §7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.books.errors import BusinessError
+from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.company import Company
+from local.intacct_simulator.rest import envelopes
+from local.intacct_simulator.rest.caller import Caller, require_right
+from local.intacct_simulator.rest.envelopes import Reply, RestError
+from local.intacct_simulator.rest.payloads import Reader, check_create_state
+from local.intacct_simulator.rest.pointers import pointer_of
+from local.intacct_simulator.rest.schema import Catalog, Target
+from local.intacct_simulator.rest.serialize import Serializer
+
+MAX_BATCH = 500
+LIST_SIZE = 100
+MULTI_STATUS = 207
+
+Work = Callable[[Any], Reply]
+Outcome = TypeVar("Outcome")
+
+
+class BatchRolledBackError(Exception):
+    """Carries the explained rows of an atomic batch out of its transaction."""
+
+    def __init__(self, replies: list[Reply]) -> None:
+        super().__init__("an atomic batch was rolled back")
+        self.replies = replies
+
+
+class ObjectService:
+    """Creates, reads, changes and deletes records by REST."""
+
+    def __init__(self, company: Company, catalog: Catalog) -> None:
+        self._company = company
+        self._books: Books = company.books
+        self._catalog = catalog
+        self._write = Serializer(company.books, catalog)
+
+    def handle(
+        self,
+        method: str,
+        target: Target,
+        keys: Sequence[str],
+        body: Any,
+        caller: Caller,
+        *,
+        is_atomic: bool,
+    ) -> Reply:
+        """Serve one request on an object's path; `keys` are those of the path.
+
+        Raises:
+            RestError: it fails as a whole.
+        """
+        self._require_verb(method, target, keys)
+        if len(keys) > MAX_BATCH or (isinstance(body, list) and len(body) > MAX_BATCH):
+            raise envelopes.invalid_request(f"A batch has at most {MAX_BATCH} records")
+        if method == "GET":
+            return self._read(target, keys, caller)
+        if method == "DELETE":
+            require_right(self._company, caller, target.schema.table, "delete", target.name)
+            return self._each(
+                keys, lambda key: self._delete(target, key, caller), is_atomic, len(keys) > 1
+            )
+        if method == "POST":
+            require_right(self._company, caller, target.schema.table, "add", target.name)
+            rows = body if isinstance(body, list) else [body]
+            return self._each(
+                rows, lambda row: self._create(target, row, caller), is_atomic, rows is body
+            )
+        require_right(self._company, caller, target.schema.table, "edit", target.name)
+        if keys:
+            return self._patch(target, keys[0], body, caller)
+        if not isinstance(body, list):
+            raise envelopes.invalid_request("A PATCH on the collection takes an array")
+        return self._each(
+            body, lambda row: self._patch_row(target, row, caller), is_atomic, is_batch=True
+        )
+
+    def _require_verb(self, method: str, target: Target, keys: Sequence[str]) -> None:
+        schema = target.schema
+        is_offered = method in schema.verbs
+        if schema.is_typed and target.definition is None and method != "GET":
+            is_offered = False
+        if (method == "DELETE" and not keys) or (method == "POST" and keys):
+            is_offered = False
+        if not is_offered:
+            text = f"The method {method} is not offered for {target.name}"
+            raise envelopes.path_unknown(text, status=405)
+
+    def _read(self, target: Target, keys: Sequence[str], caller: Caller) -> Reply:
+        right = "view" if keys else "list"
+        require_right(self._company, caller, target.schema.table, right, target.name)
+        if not keys:
+            return self._list(target, caller)
+
+        def one(key: str) -> Reply:
+            record = self._record(target, key, caller)
+            return envelopes.success(self._write.whole(target.schema, record))
+
+        return self._each(keys, one, is_atomic=False, is_batch=len(keys) > 1)
+
+    def _list(self, target: Target, caller: Caller) -> Reply:
+        table = target.schema.table
+        rows = [
+            self._write.reference(target.schema, record)
+            for record in self._books.select(table, entity=caller.entity)
+            if target.holds(record, self._books)
+        ]
+        meta = envelopes.page_meta(len(rows), 1, LIST_SIZE)
+        return Reply(200, {"ia::result": rows[:LIST_SIZE], "ia::meta": meta})
+
+    def _create(self, target: Target, payload: Any, caller: Caller) -> Reply:
+        if not payload:
+            raise envelopes.invalid_request("The request has no payload")
+        fields = Reader(target.schema, is_create=True).read(payload)
+        check_create_state(target.schema, payload)
+        fields = self._signed(target, fields)
+        if target.schema.owner:
+            return self._create_line(target, fields, caller)
+        if target.definition is not None:
+            fields["definition"] = target.definition["key"]
+        record = self._do(
+            "POST",
+            target,
+            lambda: self._books.create(
+                target.schema.table, fields, entity=caller.entity, user=caller.user
+            ),
+        )
+        reference = self._write.reference(target.schema, record)
+        return envelopes.success(reference, status=201)
+
+    def _create_line(self, target: Target, fields: dict[str, Any], caller: Caller) -> Reply:
+        parent_table = target.schema.table.removesuffix("_line")
+        parent = fields.pop("parent", None)
+        if not isinstance(parent, int) or self._books.get(parent_table, parent) is None:
+            raise envelopes.invalid_request("The owner of the line is missing or unknown")
+        known = {line["key"] for line in self._books.lines(parent_table, parent)}
+        self._do("POST", target, lambda: self._change(parent_table, parent, [fields], caller))
+        lines = self._books.lines(parent_table, parent)
+        record = next(line for line in lines if line["key"] not in known)
+        reference = self._write.reference(target.schema, record)
+        return envelopes.success(reference, status=201)
+
+    def _patch_row(self, target: Target, row: Any, caller: Caller) -> Reply:
+        if not isinstance(row, Mapping) or "key" not in row:
+            raise envelopes.invalid_request("Each row of a PATCH batch needs its key")
+        fields = {name: value for name, value in row.items() if name != "key"}
+        return self._patch(target, str(row["key"]), fields, caller)
+
+    def _patch(self, target: Target, key: str, payload: Any, caller: Caller) -> Reply:
+        if not payload:
+            raise envelopes.invalid_request("The request has no payload")
+        record = self._record(target, key, caller)
+        fields = self._signed(target, Reader(target.schema, is_create=False).read(payload))
+        if target.schema.owner:
+            parent_table = target.schema.table.removesuffix("_line")
+            fields.pop("parent", None)
+            change = [{**fields, "key": record["key"]}]
+            self._do(
+                "PATCH",
+                target,
+                lambda: self._change(parent_table, record["parent"], change, caller),
+            )
+        else:
+            record = self._do(
+                "PATCH",
+                target,
+                lambda: self._books.update(
+                    target.schema.table,
+                    record["key"],
+                    fields,
+                    entity=caller.entity,
+                    user=caller.user,
+                ),
+            )
+        return envelopes.success(self._write.reference(target.schema, record))
+
+    def _delete(self, target: Target, key: str, caller: Caller) -> Reply:
+        record = self._record(target, key, caller)
+
+        def work() -> None:
+            if target.schema.owner:
+                parent_table = target.schema.table.removesuffix("_line")
+                change = [{"key": record["key"], "delete": True}]
+                self._change(parent_table, record["parent"], change, caller)
+            else:
+                self._books.delete(
+                    target.schema.table, record["key"], entity=caller.entity, user=caller.user
+                )
+
+        self._do("DELETE", target, work)
+        return Reply(204)
+
+    def _change(self, table: str, key: int, lines: list[dict[str, Any]], caller: Caller) -> Record:
+        return self._books.update(
+            table, key, {"lines": lines}, entity=caller.entity, user=caller.user
+        )
+
+    def _record(self, target: Target, key: str, caller: Caller) -> Record:
+        table = target.schema.table
+        record = self._books.get(table, int(key)) if key.isascii() and key.isdigit() else None
+        is_seen = record is not None and self._books.sees(table, record, entity=caller.entity)
+        if record is None or not is_seen or not target.holds(record, self._books):
+            raise envelopes.no_such_key(target.name, key)
+        return record
+
+    def _do(self, operation: str, target: Target, work: Callable[[], Outcome]) -> Outcome:
+        try:
+            return work()
+        except BusinessError as exc:
+            pointer = pointer_of(target.schema, exc.target)
+            resource = f"objects/{target.name}"
+            raise envelopes.refused(exc, operation, resource, pointer) from exc
+
+    def _signed(self, target: Target, fields: dict[str, Any]) -> dict[str, Any]:
+        """Flip adjustment amounts where the company's REST takes credit memos positive (U17)."""
+        is_flipped = self._company.switches.adjustment_sign == "positiveIsCredit"
+        if target.schema.table == "ar_adjustment" and is_flipped:
+            for line in fields.get("lines", ()):
+                if line.get("amount") is not None:
+                    line["amount"] = -line["amount"]
+        return fields
+
+    def _each(
+        self,
+        rows: Sequence[Any],
+        work: Work,
+        is_atomic: bool,  # noqa: FBT001  # the header of the request
+        is_batch: bool,  # noqa: FBT001  # whether the caller sent several
+    ) -> Reply:
+        if not is_batch:
+            return work(rows[0])
+        if not rows:
+            raise envelopes.invalid_request("The batch is empty")
+        if not is_atomic:
+            return _batch_reply([_explained(work, row) for row in rows])
+        try:
+            with self._books.transaction():
+                replies = [_explained(work, row) for row in rows]
+                _undo_if_failed(replies)
+        except BatchRolledBackError as exc:
+            return _rolled_back(exc.replies)
+        return _batch_reply(replies)
+
+
+def _explained(work: Work, row: Any) -> Reply:
+    try:
+        return work(row)
+    except RestError as exc:
+        return exc.reply()
+
+
+def _undo_if_failed(replies: list[Reply]) -> None:
+    """Leave the transaction of an atomic batch by an exception when one of its rows failed."""
+    if any(_is_failure(reply) for reply in replies):
+        raise BatchRolledBackError(replies)
+
+
+def _is_failure(reply: Reply) -> bool:
+    return reply.status >= 400  # noqa: PLR2004  # HTTP's own boundary
+
+
+def _batch_reply(replies: list[Reply]) -> Reply:
+    failed = sum(_is_failure(reply) for reply in replies)
+    meta = {
+        "totalCount": len(replies),
+        "totalSuccess": len(replies) - failed,
+        "totalError": failed,
+    }
+    statuses = {reply.status for reply in replies}
+    if statuses == {204}:
+        return Reply(204)
+    if len(statuses) == 1:
+        rows = [_row(reply, with_status=failed > 0) for reply in replies]
+        return Reply(statuses.pop(), {"ia::result": rows, "ia::meta": meta})
+    rows = [_row(reply, with_status=True) for reply in replies]
+    return Reply(MULTI_STATUS, {"ia::result": rows, "ia::meta": meta})
+
+
+def _rolled_back(replies: list[Reply]) -> Reply:
+    """Explain each row of an atomic batch: those that would have worked were undone too."""
+    undone = envelopes.error(
+        "unprocessed",
+        "The record was not kept because another one of the same transaction failed",
+        "REST-1064",
+        message_id="IA.TRANSACTION_ROLLED_BACK",
+    )
+    rows: list[dict[str, Any]] = [
+        _row(reply, with_status=True)
+        if _is_failure(reply)
+        else {"ia::error": undone, "ia::status": 422}
+        for reply in replies
+    ]
+    meta = {"totalCount": len(rows), "totalSuccess": 0, "totalError": len(rows)}
+    statuses: set[int] = {row["ia::status"] for row in rows}
+    status = statuses.pop() if len(statuses) == 1 else MULTI_STATUS
+    return Reply(status, {"ia::result": rows, "ia::meta": meta})
+
+
+def _row(reply: Reply, *, with_status: bool) -> dict[str, Any]:
+    body = {} if reply.body is None else reply.body
+    result = dict(body.get("ia::result", {}))
+    if with_status:
+        result["ia::status"] = reply.status
+    return result

@@ -1,0 +1,25 @@
+"""Turns the field names of the books into JSON pointers of a REST payload."""
+
+from __future__ import annotations
+
+from local.intacct_simulator.rest.schema import SCHEMAS, Schema
+
+
+def pointer_of(schema: Schema, target: str) -> str:
+    """Give the JSON pointer of a field that a refusal names, or empty text.
+
+    `lines.0.unit` becomes `/lines/0/unit`; a field that REST names otherwise is translated.
+    """
+    if not target:
+        return ""
+    first, *rest = target.split(".")
+    if first == "lines" and schema.lists:
+        owned = schema.lists[0]
+        if not rest:
+            return f"/{owned.member}"
+        index, *inner = rest
+        return f"/{owned.member}/{index}{pointer_of(SCHEMAS[owned.object], '.'.join(inner))}"
+    for path, field in schema.fields.items():
+        if target in {path, field.write} or f"dimensions.{target}" == path:
+            return "/" + path.replace(".", "/")
+    return "/" + target.replace(".", "/")

@@ -1,0 +1,250 @@
+"""The query service (REST reference §8): flat rows, filters, expressions, ordering, aggregates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.rest.access import Access, Accessor
+from local.intacct_simulator.rest.envelopes import Json, Reply, invalid_request, page_meta
+from local.intacct_simulator.rest.fields import Field, Row
+from local.intacct_simulator.rest.filters import Condition, parse_condition, parse_expression
+from local.intacct_simulator.rest.schema import Catalog, Target
+from local.intacct_simulator.rest.serialize import to_json
+
+MEMBERS = frozenset(
+    {"object", "fields", "filters", "filterExpression", "filterParameters", "orderBy"}
+    | {"start", "size"}
+)
+PARAMETERS: Mapping[str, type] = {
+    "asOfDate": str,
+    "includeHierarchyFields": bool,
+    "caseSensitiveComparison": bool,
+    "includePrivate": bool,
+}
+AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
+MAX_SIZE = 4000
+DEFAULT_SIZE = 100
+AMOUNT = Field(path="", kind="amount", read="", write="")
+INTEGER = Field(path="", kind="integer", read="", write="")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One asked-for field, aggregated or plain."""
+
+    name: str
+    accessor: Accessor
+    aggregate: str = ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A checked query."""
+
+    target: Target
+    columns: tuple[Column, ...]
+    matches: Callable[[Row], bool]
+    order: tuple[tuple[Accessor, bool], ...]
+    start: int
+    size: int
+    include_private: bool
+
+
+class QueryService:
+    """Answers `POST /services/core/query`."""
+
+    def __init__(self, books: Books, catalog: Catalog, today: Callable[[], date]) -> None:
+        self._books = books
+        self._catalog = catalog
+        self._access = Access(books, catalog)
+        self._today = today
+
+    def object_of(self, body: Any) -> Target:
+        """Give the object that a query asks about.
+
+        Raises:
+            RestError: the body is no query, or the object does not exist.
+        """
+        if not isinstance(body, Mapping):
+            raise invalid_request("The query payload is not an object")
+        for name in body:
+            if name not in MEMBERS:
+                raise invalid_request(f"Unrecognized key '{name}' in query payload")
+        target = self._catalog.find(str(body.get("object", "")))
+        if target is None:
+            raise invalid_request(f"The object {body.get('object')} does not exist")
+        return target
+
+    def run(self, body: Mapping[str, Any], *, entity: str) -> Reply:
+        """Run a query in an entity's view.
+
+        Raises:
+            RestError: 400, a field, operator or member is unknown or malformed.
+        """
+        query = self._parse(body)
+        rows = [row for row in self._rows(query, entity) if query.matches(row)]
+        page = slice(query.start - 1, query.start - 1 + query.size)
+        if any(column.aggregate for column in query.columns):
+            groups = self._grouped(query, rows)
+            count, result = len(groups), groups[page]
+        else:
+            count = len(rows)
+            result = [self._flat(query, row) for row in _ordered(rows, query.order)[page]]
+        meta = page_meta(count, query.start, query.size)
+        return Reply(200, {"ia::result": result, "ia::meta": meta})
+
+    def _parse(self, body: Mapping[str, Any]) -> Query:
+        target = self.object_of(body)
+        parameters = _parameters(body.get("filterParameters"))
+        conditions = [
+            parse_condition(one, lambda path: self._filterable(target, path), self._today())
+            for one in _list_of(body, "filters")
+        ]
+        is_case_sensitive = parameters.get("caseSensitiveComparison", True)
+        expression = parse_expression(body.get("filterExpression"), len(conditions))
+
+        def matches(row: Row) -> bool:
+            return expression(lambda n: _holds(conditions[n], row, is_case_sensitive))
+
+        return Query(
+            target=target,
+            columns=tuple(self._column(target, name) for name in _fields(body)),
+            matches=matches,
+            order=tuple(self._order(target, _list_of(body, "orderBy"))),
+            start=_whole(body, "start", 1),
+            size=_whole(body, "size", DEFAULT_SIZE, most=MAX_SIZE),
+            include_private=parameters.get("includePrivate", False),
+        )
+
+    def _column(self, target: Target, name: Any) -> Column:
+        if not isinstance(name, str):
+            raise invalid_request("A field name is not text")
+        aggregate, _, path = name.rpartition(":")
+        is_aggregate = aggregate in AGGREGATES
+        accessor = self._access.find(target.schema, path if is_aggregate else name)
+        if accessor is None:
+            raise invalid_request(f"The field {name} does not exist on {target.name}")
+        return Column(name, accessor, aggregate if is_aggregate else "")
+
+    def _filterable(self, target: Target, path: str) -> Accessor:
+        accessor = self._access.find(target.schema, path)
+        if accessor is None or accessor.field.kind == "href":
+            raise invalid_request(f"The field {path} cannot be used in a filter of {target.name}")
+        return accessor
+
+    def _order(self, target: Target, given: Iterable[Any]) -> Iterable[tuple[Accessor, bool]]:
+        for one in given:
+            if not isinstance(one, Mapping) or len(one) != 1:
+                raise invalid_request("Each member of orderBy is an object of one field")
+            ((path, direction),) = one.items()
+            if direction not in {"asc", "desc"}:
+                raise invalid_request(f"The direction {direction} is neither asc nor desc")
+            yield self._filterable(target, path), direction == "desc"
+
+    def _rows(self, query: Query, entity: str) -> Iterable[Row]:
+        schema = query.target.schema
+        records = self._books.select(schema.table, entity=entity, private=query.include_private)
+        for record in records:
+            if query.target.holds(record, self._books):
+                yield self._catalog.row(schema, record)
+
+    def _flat(self, query: Query, row: Row) -> Json:
+        return {
+            column.name: to_json(column.accessor.field, column.accessor.value(row))
+            for column in query.columns
+        }
+
+    def _grouped(self, query: Query, rows: Sequence[Row]) -> list[Json]:
+        plain = [column for column in query.columns if not column.aggregate]
+        groups: dict[tuple[Any, ...], list[Row]] = {} if plain else {(): list(rows)}
+        for row in rows if plain else ():
+            value = tuple(column.accessor.value(row) for column in plain)
+            groups.setdefault(value, []).append(row)
+        made = []
+        for values, members in groups.items():
+            answers = {
+                column.name: to_json(column.accessor.field, value)
+                for column, value in zip(plain, values, strict=True)
+            }
+            for column in query.columns:
+                if column.aggregate:
+                    answers[column.name] = _aggregate(column, members)
+            made.append({column.name: answers[column.name] for column in query.columns})
+        return made
+
+
+def _aggregate(column: Column, rows: Sequence[Row]) -> Any:
+    values = [value for row in rows if (value := column.accessor.value(row)) is not None]
+    if column.aggregate == "count":
+        return len(values)
+    if not values:
+        return None
+    if column.aggregate in {"min", "max"}:
+        chosen = min(values) if column.aggregate == "min" else max(values)
+        return to_json(column.accessor.field, chosen)
+    if not all(isinstance(value, Decimal | int) for value in values):
+        raise invalid_request(f"The field {column.name} cannot be added up")
+    amount = sum((Decimal(value) for value in values), start=Decimal(0))
+    return to_json(AMOUNT, amount if column.aggregate == "sum" else amount / len(values))
+
+
+def _holds(condition: Condition, row: Row, is_case_sensitive: bool) -> bool:  # noqa: FBT001  # a plain switch of the request
+    value = condition.accessor.value(row)
+    return condition.test(value, is_case_sensitive)
+
+
+def _ordered(rows: list[Row], order: Sequence[tuple[Accessor, bool]]) -> list[Row]:
+    """Sort by the last criterion first, so that earlier ones win; empty values come first."""
+    for accessor, is_descending in reversed(order):
+        rows = sorted(rows, key=_sort_key(accessor), reverse=is_descending)
+    return rows
+
+
+def _sort_key(accessor: Accessor) -> Callable[[Row], tuple[bool, Any]]:
+    def key(row: Row) -> tuple[bool, Any]:
+        value = accessor.value(row)
+        return (value is not None, 0 if value is None else value)
+
+    return key
+
+
+def _parameters(given: Any) -> Mapping[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise invalid_request("filterParameters is not an object")
+    for name, value in given.items():
+        if name not in PARAMETERS:
+            raise invalid_request(f"Unrecognized key '{name}' in filterParameters")
+        if not isinstance(value, PARAMETERS[name]):
+            raise invalid_request(f"The value of {name} in filterParameters is invalid")
+    return given
+
+
+def _fields(body: Mapping[str, Any]) -> list[Any]:
+    given = body.get("fields")
+    if not isinstance(given, list) or not given:
+        raise invalid_request("The query payload needs a list of fields")
+    return given
+
+
+def _list_of(body: Mapping[str, Any], name: str) -> list[Any]:
+    given = body.get(name)
+    if given is None:
+        return []
+    if not isinstance(given, list):
+        raise invalid_request(f"The member {name} of the query payload is not a list")
+    return given
+
+
+def _whole(body: Mapping[str, Any], name: str, default: int, *, most: int | None = None) -> int:
+    value = body.get(name, default)
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    if not is_whole or value < 1 or (most is not None and value > most):
+        raise invalid_request(f"The value {value} of {name} is out of range")
+    return int(value)

@@ -1,0 +1,372 @@
+"""The REST objects: which exist, their fields, verbs and lines, and where the books keep them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.rest.fields import Field, Row, parse_table
+from local.intacct_simulator.rest.tables import company, ledger, order_entry, receivables
+
+ALL_VERBS = ("GET", "POST", "PATCH", "DELETE")
+READ_VERBS = ("GET",)
+
+_AUDIT = """
+key                        | key           | key      | ro
+href                       | -             | href     | ro
+audit.createdDateTime      | created_at    | datetime | ro
+audit.modifiedDateTime     | modified_at   | datetime | ro
+audit.createdBy            | created_by    | key      | ro
+audit.modifiedBy           | modified_by   | key      | ro
+"""
+_USERS = """
+audit.createdByUser        | created_by    | ref(company-config/user) | ro
+audit.modifiedByUser       | modified_by   | ref(company-config/user) | ro
+entity                     | entity        | ref(company-config/entity) | ro
+"""
+_ID = "id | id | text | ro"
+
+
+@dataclass(frozen=True)
+class OwnedList:
+    """A list of owned objects inside another: its member name and its REST object."""
+
+    member: str
+    object: str
+
+
+@dataclass(frozen=True)
+class Schema:
+    """One REST object.
+
+    `lists` are the owned collections; `owner` is the reference to the owning object. `scope` keeps
+    only some records of the table; `create_states` are the states that a create may ask for.
+    """
+
+    name: str
+    table: str
+    fields: Mapping[str, Field]
+    verbs: tuple[str, ...] = ALL_VERBS
+    lists: tuple[OwnedList, ...] = ()
+    owner: str = ""
+    scope: Callable[[Record], bool] | None = None
+    create_states: tuple[str, ...] = ()
+    is_typed: bool = False
+    actions: tuple[str, ...] = ()
+
+    @cached_property
+    def references(self) -> dict[str, Field]:
+        """The fields that name other objects, by path."""
+        return {path: one for path, one in self.fields.items() if one.is_reference}
+
+    @property
+    def has_name(self) -> bool:
+        """Whether references to this object show a name."""
+        return "name" in self.fields
+
+
+@dataclass(frozen=True)
+class Target:
+    """A schema as a caller named it: `definition` holds the typed part, such as `Sales Order`."""
+
+    schema: Schema
+    definition: Record | None = None
+    asked: str = ""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The object name with its type."""
+        return self.asked or self.schema.name
+
+    def holds(self, record: Record, books: Books) -> bool:
+        """Tell whether a record of the table belongs to this object."""
+        if self.schema.scope is not None and not self.schema.scope(record):
+            return False
+        if self.definition is None:
+            return True
+        holder: Record | None = record
+        if self.schema.owner:
+            holder = books.get(self.schema.table.removesuffix("_line"), record["parent"])
+        return holder is not None and holder["definition"] == self.definition["key"]
+
+
+class Catalog:
+    """Finds objects by the name that paths and queries use."""
+
+    def __init__(self, books: Books) -> None:
+        self._books = books
+
+    def find(self, name: str) -> Target | None:
+        """Give the object with a name such as `order-entry/document::Sales Order`, or None."""
+        base, _, typed = name.partition("::")
+        schema = SCHEMAS.get(base)
+        if schema is None or (typed and not schema.is_typed):
+            return None
+        if not typed:
+            return Target(schema, asked=name)
+        definition = self._books.by_id("txn_definition", typed)
+        module = "orderEntry" if base.startswith("order-entry") else "inventoryControl"
+        if definition is None or definition["module"] != module:
+            return None
+        return Target(schema, definition, asked=name)
+
+    def href(self, schema: Schema, record: Record) -> str:
+        """Give the address of a record, relative to the version root and URL-encoded."""
+        name = schema.name
+        if schema.is_typed:
+            name += "::" + self._definition_name(schema, record)
+        return f"/objects/{quote(name, safe='/:')}/{record['key']}"
+
+    def _definition_name(self, schema: Schema, record: Record) -> str:
+        holder: Record | None = record
+        if schema.owner:
+            holder = self._books.get(schema.table.removesuffix("_line"), record["parent"])
+        key = 0 if holder is None else holder["definition"]
+        definition = self._books.get("txn_definition", key)
+        return "" if definition is None else str(definition["id"])
+
+    def row(self, schema: Schema, record: Record) -> Row:
+        """Give a record as something values can be read from."""
+        return Row(self._books, schema.table, record)
+
+
+def _schema(name: str, table: str, text: str, **members: Any) -> Schema:
+    rows = parse_table(_AUDIT) + ([] if members.get("owner") else parse_table(_USERS))
+    own = parse_table(text)
+    if not any(one.path == "id" for one in own):
+        rows += parse_table(_ID)
+    members.setdefault("verbs", ALL_VERBS)
+    extra = members.pop("more", [])
+    return Schema(name, table, {one.path: one for one in [*rows, *own, *extra]}, **members)
+
+
+def _customer() -> Schema:
+    inline = parse_table(
+        company.CONTACT_DETAILS, path_prefix="contacts.default.", prefix="contact_default."
+    )
+    inline = [
+        Field(
+            path=one.path,
+            kind=one.kind,
+            read=one.read,
+            write=one.write.replace("contact_default.", "default_contact.", 1),
+        )
+        for one in inline
+    ]
+    identity = parse_table(
+        """
+        contacts.default.id  | contact_default.id>default_contact.id | text
+        contacts.default.key | contact_default | key | ro
+        """
+    )
+    return _schema(
+        "accounts-receivable/customer", "customer", receivables.CUSTOMER, more=inline + identity
+    )
+
+
+def _lines(member: str, name: str) -> tuple[OwnedList, ...]:
+    return (OwnedList(member, name),)
+
+
+_AR = "accounts-receivable"
+_WORKFLOW = ("submit", "reverse")
+
+_ALL = [
+    _customer(),
+    _schema(f"{_AR}/term", "term", receivables.TERM),
+    _schema(f"{_AR}/customer-type", "customer_type", receivables.SIMPLE),
+    _schema(f"{_AR}/territory", "territory", receivables.SIMPLE),
+    _schema(f"{_AR}/shipping-method", "shipping_method", receivables.SIMPLE),
+    _schema(
+        f"{_AR}/invoice",
+        "ar_invoice",
+        receivables.INVOICE,
+        lists=_lines("lines", f"{_AR}/invoice-line"),
+        create_states=("draft",),
+        actions=_WORKFLOW,
+    ),
+    _schema(
+        f"{_AR}/invoice-line",
+        "ar_invoice_line",
+        receivables.INVOICE_LINE,
+        owner="invoice",
+        verbs=READ_VERBS,
+    ),
+    _schema(
+        f"{_AR}/adjustment",
+        "ar_adjustment",
+        receivables.ADJUSTMENT,
+        lists=_lines("lines", f"{_AR}/adjustment-line"),
+        create_states=("draft",),
+        actions=_WORKFLOW,
+    ),
+    _schema(
+        f"{_AR}/adjustment-line",
+        "ar_adjustment_line",
+        receivables.ADJUSTMENT_LINE,
+        owner="arAdjustment",
+        verbs=READ_VERBS,
+    ),
+    _schema(
+        f"{_AR}/advance",
+        "ar_advance",
+        receivables.ADVANCE,
+        lists=_lines("items", f"{_AR}/advance-line"),
+        create_states=("draft",),
+        actions=_WORKFLOW,
+    ),
+    _schema(
+        f"{_AR}/advance-line",
+        "ar_advance_line",
+        receivables.ADVANCE_LINE,
+        owner="arAdvance",
+        verbs=READ_VERBS,
+    ),
+    _schema(
+        f"{_AR}/payment",
+        "ar_payment",
+        receivables.PAYMENT,
+        lists=_lines("paymentDetails", f"{_AR}/payment-detail"),
+        verbs=("GET", "POST", "DELETE"),
+        create_states=("draft",),
+        actions=_WORKFLOW,
+    ),
+    _schema(
+        f"{_AR}/payment-detail",
+        "ar_payment_detail",
+        receivables.PAYMENT_DETAIL,
+        owner="arPayment",
+        verbs=READ_VERBS,
+    ),
+    _schema(
+        f"{_AR}/customer-refund",
+        "customer_refund",
+        receivables.REFUND,
+        lists=_lines("refundDetails", f"{_AR}/customer-refund-detail"),
+        actions=("reverse",),
+    ),
+    _schema(
+        f"{_AR}/customer-refund-detail",
+        "customer_refund_detail",
+        receivables.REFUND_DETAIL,
+        owner="customerRefund",
+        verbs=READ_VERBS,
+    ),
+    _schema("company-config/contact", "contact", company.CONTACT),
+    _schema("company-config/location", "location", company.LOCATION),
+    _schema(
+        "company-config/entity",
+        "location",
+        company.ENTITY,
+        verbs=READ_VERBS,
+        scope=lambda record: bool(record.get("is_entity")),
+    ),
+    _schema("company-config/department", "department", company.DEPARTMENT),
+    _schema("company-config/class", "class", company.CLASS),
+    _schema("projects/project", "project", company.PROJECT),
+    _schema("company-config/user", "user", company.USER, verbs=READ_VERBS),
+    _schema("company-config/txn-currency", "txn_currency", company.CURRENCY, verbs=READ_VERBS),
+    _schema(
+        "company-config/exchange-rate", "exchange_rate", company.EXCHANGE_RATE, verbs=READ_VERBS
+    ),
+    _schema(
+        "company-config/audit-history", "audit_history", company.AUDIT_HISTORY, verbs=READ_VERBS
+    ),
+    _schema("inventory-control/item", "item", order_entry.ITEM),
+    _schema("inventory-control/item-gl-group", "item_gl_group", order_entry.ITEM_GL_GROUP),
+    _schema("inventory-control/warehouse", "warehouse", order_entry.WAREHOUSE),
+    _schema(
+        "inventory-control/item-warehouse-available-inventory",
+        "stock",
+        order_entry.STOCK,
+        verbs=READ_VERBS,
+    ),
+    _schema(
+        "inventory-control/document",
+        "inventory_document",
+        order_entry.INVENTORY_DOCUMENT,
+        lists=_lines("lines", "inventory-control/document-line"),
+        is_typed=True,
+        actions=("submit",),
+    ),
+    _schema(
+        "inventory-control/document-line",
+        "inventory_document_line",
+        order_entry.INVENTORY_LINE,
+        owner="documentHeader",
+        is_typed=True,
+        verbs=READ_VERBS,
+    ),
+    _schema(
+        "order-entry/document",
+        "sales_document",
+        order_entry.DOCUMENT,
+        lists=_lines("lines", "order-entry/document-line"),
+        is_typed=True,
+        create_states=("draft", "pending", "submitted"),
+        actions=("submit", "close"),
+    ),
+    _schema(
+        "order-entry/document-line",
+        "sales_document_line",
+        order_entry.DOCUMENT_LINE,
+        owner="documentHeader",
+        is_typed=True,
+    ),
+    _schema(
+        "order-entry/txn-definition", "txn_definition", order_entry.TXN_DEFINITION, verbs=READ_VERBS
+    ),
+    _schema(
+        "general-ledger/account",
+        "account",
+        ledger.ACCOUNT,
+        scope=lambda record: record["account_type"] != "statistical",
+    ),
+    _schema(
+        "general-ledger/statistical-account",
+        "account",
+        ledger.STATISTICAL_ACCOUNT,
+        verbs=READ_VERBS,
+        scope=lambda record: record["account_type"] == "statistical",
+    ),
+    _schema(
+        "general-ledger/journal",
+        "journal",
+        ledger.JOURNAL,
+        scope=lambda record: not record["is_statistical"],
+    ),
+    _schema(
+        "general-ledger/statistical-journal",
+        "journal",
+        ledger.JOURNAL,
+        verbs=READ_VERBS,
+        scope=lambda record: bool(record["is_statistical"]),
+    ),
+    _schema(
+        "general-ledger/journal-entry",
+        "journal_entry",
+        ledger.JOURNAL_ENTRY,
+        lists=_lines("lines", "general-ledger/journal-entry-line"),
+        create_states=("draft",),
+    ),
+    _schema(
+        "general-ledger/journal-entry-line",
+        "journal_entry_line",
+        ledger.JOURNAL_LINE,
+        owner="journalEntry",
+        verbs=READ_VERBS,
+    ),
+    _schema("general-ledger/reporting-period", "reporting_period", ledger.PERIOD, verbs=READ_VERBS),
+    _schema("cash-management/bank-account", "bank_account", ledger.BANK_ACCOUNT, verbs=READ_VERBS),
+    _schema(
+        "cash-management/checking-account", "bank_account", ledger.BANK_ACCOUNT, verbs=READ_VERBS
+    ),
+]
+
+SCHEMAS: Mapping[str, Schema] = {schema.name: schema for schema in _ALL}

@@ -1,0 +1,42 @@
+"""Smaller services: the list of dimensions and the bridge to an XML session (§9.3, §16.12)."""
+
+from __future__ import annotations
+
+from local.intacct_simulator.company import Company
+from local.intacct_simulator.rest.caller import Caller
+from local.intacct_simulator.rest.envelopes import Reply, page_meta
+
+DIMENSIONS = (
+    ("LOCATION", "Location", "company-config/location"),
+    ("DEPARTMENT", "Department", "company-config/department"),
+    ("CLASS", "Class", "company-config/class"),
+    ("CUSTOMER", "Customer", "accounts-receivable/customer"),
+    ("ITEM", "Item", "inventory-control/item"),
+    ("WAREHOUSE", "Warehouse", "inventory-control/warehouse"),
+    ("PROJECT", "Project", "projects/project"),
+)
+
+
+def dimensions_list() -> Reply:
+    """List all dimensions of the company; the service does not page."""
+    rows = [
+        {
+            "dimensionName": name,
+            "dimensionLabel": label,
+            "termName": label,
+            "isUserDefinedDimension": False,
+            "isEnabledInGL": True,
+            "dimensionEndpoint": f"/objects/{path}",
+        }
+        for name, label, path in DIMENSIONS
+    ]
+    meta = page_meta(len(rows), 1, len(rows))
+    return Reply(200, {"ia::result": rows, "ia::meta": meta})
+
+
+def session_id(company: Company, caller: Caller) -> Reply:
+    """Open an XML session for the user and entity of the token."""
+    session = company.sessions.open(caller.user, caller.entity)
+    result = {"sessionId": session.id, "expiresIn": company.sessions.seconds}
+    meta = {"totalCount": 1, "totalSuccess": 1, "totalError": 0}
+    return Reply(200, {"ia::result": result, "ia::meta": meta})

@@ -1,0 +1,88 @@
+# ruff: noqa: E501  # one field, one line: a table is read by its columns
+"""General ledger and cash management (REST reference §16.10, §16.11, §16.14)."""
+
+from local.intacct_simulator.rest.tables.receivables import DIMENSIONS
+
+ACCOUNT = """
+id                   | id               | text | required fixed
+name                 | name             | text | required
+accountType          | account_type     | enum(balanceSheet,incomeStatement)
+closingType          | closing_type     | enum(nonClosingAccount,closingAccount,closedToAccount)
+normalBalance        | normal_balance   | enum(debit,credit)
+status               | status           | enum(active,inactive)
+isTaxable            | is_taxable       | boolean
+disallowDirectPosting | disallow_direct_posting | boolean
+closeToGLAccount     | close_to_account | ref(general-ledger/account)
+category             | category         | text
+requireDimensions.department | require_department | boolean
+requireDimensions.location   | require_location   | boolean
+requireDimensions.project    | require_project    | boolean
+requireDimensions.customer   | require_customer   | boolean
+requireDimensions.item       | require_item       | boolean
+requireDimensions.class      | require_class      | boolean
+requireDimensions.warehouse  | require_warehouse  | boolean
+"""
+
+STATISTICAL_ACCOUNT = """
+id                   | id               | text | required fixed
+name                 | name             | text | required
+status               | status           | enum(active,inactive)
+"""
+
+JOURNAL = """
+id                   | id               | text | required fixed
+name                 | name             | text | required
+bookType             | book_type        | text
+isAdjustment         | is_adjustment    | boolean
+disallowDirectPosting | disallow_direct_posting | boolean
+status               | status           | enum(active,inactive)
+"""
+
+JOURNAL_ENTRY = """
+txnNumber            | number           | integer | ro
+glJournal            | journal          | ref(general-ledger/journal) | required fixed
+postingDate          | posting_date     | date | required
+description          | description      | text | required
+referenceNumber      | reference_number | text
+state                | state            | enum(draft,submitted,partiallyApproved,approved,posted,declined,reversalPending,reversed)
+automaticReversalDate | reversal_date   | date
+baseLocation         | base_location    | ref(company-config/location)
+moduleName           | module           | text | ro
+reversedBy           | reversed_by      | ref(general-ledger/journal-entry) | ro
+reversedFrom         | reversal_of      | ref(general-ledger/journal-entry) | ro
+"""
+
+JOURNAL_LINE = f"""
+journalEntry         | parent           | ref(general-ledger/journal-entry) | fixed
+txnType              | side             | enum(debit,credit) | required
+txnAmount            | amount           | amount | required
+baseAmount           | base_amount      | amount | ro
+glAccount            | account          | ref(general-ledger/account) | required
+documentId           | document         | text
+description          | memo             | text
+isBillable           | is_billable      | boolean
+lineNumber           | line_number      | integer | ro
+entryDate            | parent.posting_date | date | ro
+currency.txnCurrency | currency         | text
+currency.baseCurrency | base_currency   | text | ro
+currency.exchangeRateDate   | exchange_rate_date | date
+currency.exchangeRateTypeId | exchange_rate_type | text
+currency.exchangeRate       | exchange_rate      | rate
+{DIMENSIONS}
+"""
+
+PERIOD = """
+id                   | id               | text | ro
+name                 | name             | text | ro
+startDate            | start_date       | date | ro
+endDate              | end_date         | date | ro
+status               | status           | enum(active,inactive) | ro
+"""
+
+BANK_ACCOUNT = """
+id                   | id               | text | ro
+name                 | name             | text | ro
+currency             | currency         | text | ro
+glAccount            | account          | ref(general-ledger/account) | ro
+status               | status           | enum(active,inactive) | ro
+"""

@@ -1,0 +1,141 @@
+# ruff: noqa: E501  # one field, one line: a table is read by its columns
+"""Order Entry and Inventory Control (REST reference §16.3-16.5, §16.9)."""
+
+from local.intacct_simulator.rest.tables.receivables import DIMENSIONS
+
+DOCUMENT = """
+documentNumber       | document_number  | text
+documentType         | definition.id    | text | ro
+txnDefinition        | definition       | ref(order-entry/txn-definition) | ro
+txnDate              | txn_date         | date | required
+dueDate              | due_date         | date
+postingDate          | posting_date     | date
+customer             | customer         | ref(accounts-receivable/customer) | required
+state                | state            | enum(submitted,approved,partiallyApproved,declined,draft,pending,closed,inProgress,converted,partiallyConverted,convertedByLine,partiallyConvertedByLine,exception)
+referenceNumber      | reference_number | text
+customerPONumber     | customer_po_number | text
+trackingNumber       | tracking_number  | text
+memo                 | memo             | text
+notes                | notes            | text
+txnCurrency          | currency         | text
+baseCurrency         | base_currency>-  | text
+exchangeRate.date    | exchange_rate_date | date
+exchangeRate.rate    | exchange_rate      | rate
+exchangeRate.typeId  | exchange_rate_type | text
+paymentTerm          | term             | ref(accounts-receivable/term)
+shippingMethod       | shipping_method  | ref(accounts-receivable/shipping-method)
+project              | project          | ref(projects/project)
+contacts.primary     | contact_primary  | ref(company-config/contact)
+contacts.billTo      | contact_bill_to  | ref(company-config/contact)
+contacts.shipTo      | contact_ship_to  | ref(company-config/contact)
+requestedShippingDate | requested_shipping_date | date
+shipByDate           | ship_by_date     | date
+shippedDate          | shipped_date     | date
+cancelAfterDate      | cancel_after_date | date
+sourceDocument       | source_document  | ref(order-entry/document) | fixed
+total                | base_total       | amount | ro
+subtotal             | base_subtotal    | amount | ro
+totalInTxnCurrency   | total            | amount | ro
+subtotalInTxnCurrency | subtotal        | amount | ro
+paymentStatus        | =payment_status  | enum(open,partiallyPaid,paid) | ro
+invoice              | ar_invoice       | ref(accounts-receivable/invoice) | ro
+isPrinted            | is_printed       | boolean | ro
+"""
+
+DOCUMENT_LINE = f"""
+documentHeader       | parent           | ref(order-entry/document) | fixed
+documentType         | parent.definition.id | text | ro
+lineNumber           | line_number      | integer | ro
+unit                 | unit             | text | required
+unitQuantity         | unit_quantity    | quantity | required
+unitPrice            | unit_price       | quantity
+quantity             | unit_quantity    | quantity | ro
+discountPercent      | discount_percent | quantity
+memo                 | memo             | text
+lineDescription      | description      | text
+enableTax            | enable_tax       | boolean
+taxRate              | tax_rate         | text
+allowDropShip        | allow_drop_ship  | boolean
+servicePeriodStartDate | service_start  | date
+servicePeriodEndDate | service_end      | date
+conversionType       | conversion_type  | enum(quantity,price)
+sourceDocument       | source_document  | ref(order-entry/document)
+sourceDocumentLine   | source_line      | ref(order-entry/document-line)
+price                | base_amount      | amount | ro
+priceInTxnCurrency   | amount           | amount | ro
+quantityRemaining    | quantity_remaining | quantity | ro
+quantityConverted    | quantity_converted | quantity | ro
+txnCurrency          | parent.currency  | text | ro
+baseCurrency         | parent.base_currency | text | ro
+{DIMENSIONS}
+"""
+
+TXN_DEFINITION = """
+id                   | id               | text | ro
+docClass             | category         | text | ro
+workflowCategory     | category         | text | ro
+txnPostingMethod     | @posting_method  | text | ro
+status               | status           | enum(active,inactive) | ro
+"""
+
+ITEM = """
+id                   | id               | text | required fixed
+name                 | name             | text | required
+itemType             | item_type        | enum(inventory,nonInventory,nonInventoryPurchaseOnly,nonInventorySalesOnly,kit,stockableKit) | required
+status               | status           | enum(active,inactive)
+description          | description      | text
+soDescription        | so_description   | text
+poDescription        | po_description   | text
+productLine.id       | product_line     | text
+costMethod           | cost_method      | enum(standard,average,FIFO,LIFO)
+inventory.glGroup    | gl_group         | ref(inventory-control/item-gl-group)
+inventory.shippingWeight | shipping_weight | quantity
+sales.isTaxable      | is_taxable       | boolean
+sales.basePrice      | base_price       | amount
+purchasing.standardCost | standard_cost | amount
+unitOfMeasure        | unit             | text
+itemDetails.universalProductCode | upc  | text
+"""
+
+ITEM_GL_GROUP = """
+id                   | id               | text | required fixed
+status               | status           | enum(active,inactive)
+revenueGLAccount     | revenue_account  | ref(general-ledger/account)
+returnsGLAccount     | returns_account  | ref(general-ledger/account)
+"""
+
+WAREHOUSE = """
+id                   | id               | text | required fixed
+name                 | name             | text | required
+location             | location         | ref(company-config/location)
+parent               | parent           | ref(inventory-control/warehouse)
+enableNegativeInv    | enable_negative_inventory | boolean
+status               | status           | enum(active,inactive)
+"""
+
+STOCK = """
+item                 | item             | ref(inventory-control/item) | ro
+warehouse            | warehouse        | ref(inventory-control/warehouse) | ro
+quantity.quantityLeft | quantity        | quantity | ro
+"""
+
+INVENTORY_DOCUMENT = """
+documentNumber       | document_number  | text | ro
+documentType         | definition.id    | text | ro
+transactionDate      | txn_date         | date | required
+referenceNumber      | reference_number | text
+memo                 | memo             | text
+state                | state            | enum(draft,pending,submitted)
+baseCurrency         | -                | text
+txnCurrency          | -                | text
+"""
+
+INVENTORY_LINE = f"""
+documentHeader       | parent           | ref(inventory-control/document) | fixed
+lineNumber           | line_number      | integer | ro
+unitOfMeasure.id     | unit             | text | required
+unitQuantity         | unit_quantity    | quantity | required
+unitCost             | unit_cost        | quantity
+memo                 | memo             | text
+{DIMENSIONS}
+"""
