@@ -124,10 +124,11 @@ def test_a_simulator_that_says_something_else_is_not_believed(
 ) -> None:
     program(tools.root / "local" / "intacct_simulator" / "__main__.py", "print('{\"pid\": 1}')")
     simulator = Simulator(paths, tools, port=0, keep=False)
-    simulator.start()
+    process = simulator.start()
 
     with pytest.raises(StackError, match="not what it should be: rest_base_url, xml_url") as caught:
         simulator.wait()
+    processes.stop(process)
 
     assert "hush" not in str(caught.value)
 
