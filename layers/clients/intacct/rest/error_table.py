@@ -234,6 +234,8 @@ def _verdict(status: int, parsed: ParsedError) -> Verdict:
     if by_status in (Verdict.LIMITED, Verdict.UNDECIDED):
         # A business code in a 5xx or 409 answer does not prove that nothing was done.
         named -= {Verdict.REJECTED, Verdict.PERIOD_CLOSED, Verdict.PERMISSION}
+    if by_status is Verdict.LIMITED:
+        named.discard(Verdict.UNDECIDED)  # 503 turns requests away unread (§4.2)
     for verdict in _URGENCY:
         if verdict in named and verdict is not Verdict.REJECTED:
             return verdict

@@ -77,6 +77,7 @@ CODES = [
     (404, "invalidKey", RejectedError),
     (422, "unprocessed", RejectedError),
     *[(500, f"GW-000{number}", OutcomeUnknownError) for number in range(1, 10)],
+    (503, "GW-0001", RateLimitedError),
 ]
 
 STATUSES = [
