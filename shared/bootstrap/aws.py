@@ -1,11 +1,15 @@
-"""AWS clients: low level (resources cost a second of cold start), pooled, with explicit timeouts."""
+"""AWS clients: low level, pooled, with explicit timeouts.
+
+They are made by botocore alone: boto3 adds resources and file transfers, which we do not use, and a
+tenth of a second to every cold start (docs/benchmarks.md).
+"""
 
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import boto3
+import botocore.session
 from botocore.config import Config
 
 if TYPE_CHECKING:
@@ -24,30 +28,44 @@ _CONFIG = Config(
 
 
 @cache
+def _session() -> botocore.session.Session:
+    return botocore.session.Session()
+
+
+def _client(service: str) -> Any:
+    return _session().create_client(service, config=_CONFIG)
+
+
+@cache
 def dynamodb() -> DynamoDBClient:
     """The process's one DynamoDB client."""
-    return boto3.client("dynamodb", config=_CONFIG)
+    client: DynamoDBClient = _client("dynamodb")
+    return client
 
 
 @cache
 def sqs() -> SQSClient:
     """The process's one SQS client."""
-    return boto3.client("sqs", config=_CONFIG)
+    client: SQSClient = _client("sqs")
+    return client
 
 
 @cache
 def s3() -> S3Client:
     """The process's one S3 client."""
-    return boto3.client("s3", config=_CONFIG)
+    client: S3Client = _client("s3")
+    return client
 
 
 @cache
 def secretsmanager() -> SecretsManagerClient:
     """The process's one Secrets Manager client."""
-    return boto3.client("secretsmanager", config=_CONFIG)
+    client: SecretsManagerClient = _client("secretsmanager")
+    return client
 
 
 @cache
 def kms() -> KMSClient:
     """The process's one KMS client."""
-    return boto3.client("kms", config=_CONFIG)
+    client: KMSClient = _client("kms")
+    return client
