@@ -1,0 +1,435 @@
+"""query, the read family and the describing functions of the simulated gateway (§9, §12, §13)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.unit.simulator.xml_desk import (
+    HERE,
+    Desk,
+    batch,
+    customer,
+    function,
+    invoice,
+    order,
+    query,
+)
+
+# What the open-source Python SDK selects (XML reference §12.1, §13.2): all must be known.
+PYSDK_CUSTOMER = (
+    "RECORDNO CUSTOMERID NAME ENTITY PARENTKEY PARENTID PARENTNAME CUSTREPNAME TOTALDUE GLGRPKEY "
+    "GLGROUP STATUS ONETIME ONHOLD WHENCREATED CREATEDBY MODIFIEDBY OBJECTRESTRICTION"
+)
+_CONTACT = (
+    "CONTACTNAME PREFIX FIRSTNAME INITIAL LASTNAME COMPANYNAME PRINTAS PHONE1 PHONE2 CELLPHONE "
+    "PAGER FAX EMAIL1 EMAIL2 URL1 URL2 MAILADDRESS.ADDRESS1 MAILADDRESS.ADDRESS2 MAILADDRESS.CITY "
+    "MAILADDRESS.STATE MAILADDRESS.ZIP MAILADDRESS.COUNTRY MAILADDRESS.COUNTRYCODE"
+)
+PYSDK_INVOICE = (
+    "RECORDNO RECORDID STATE CUSTOMERID CUSTOMERNAME CUSTMESSAGEID CUSTMESSAGE.MESSAGE DOCNUMBER "
+    "DESCRIPTION DESCRIPTION2 TERMNAME WHENCREATED WHENPOSTED WHENDISCOUNT WHENDUE WHENPAID "
+    "BASECURR CURRENCY EXCH_RATE_DATE EXCH_RATE_TYPE_ID EXCHANGE_RATE TOTALENTERED TOTALSELECTED "
+    "TOTALPAID TOTALDUE BILLTOPAYTOCONTACTNAME SHIPTORETURNTOCONTACTNAME PRBATCH SYSTEMGENERATED "
+    "AUWHENCREATED WHENMODIFIED DUE_IN_DAYS SHIPTO.TAXGROUP.NAME SHIPTO.TAXID "
+    "SHIPTO.TAXGROUP.RECORDNO TAXSOLUTIONID TAXMETHOD RETAINAGEPERCENTAGE TRX_TOTALRETAINED "
+    "TRX_TOTALRELEASED TOTALRETAINED MEGAENTITYKEY MEGAENTITYID MEGAENTITYNAME "
+    + " ".join(
+        f"{prefix}.{name}" for prefix in ("CONTACT", "SHIPTO", "BILLTO") for name in _CONTACT
+    )
+    + " SHIPTO.VISIBLE BILLTO.VISIBLE"
+)
+PYSDK_INVOICE_ITEM = (
+    "RECORDNO RECORDKEY LINE_NO LINEITEM ENTRY_DATE ACCOUNTKEY ACCOUNTNO ACCOUNTTITLE "
+    "ACCOUNTLABEL OFFSETGLACCOUNTNO AMOUNT TRX_AMOUNT ENTRYDESCRIPTION LOCATIONID LOCATIONNAME "
+    "DEPARTMENTID DEPARTMENTNAME CURRENCY BASECURR EXCHANGE_RATE TOTALPAID SUBTOTAL PARENTENTRY "
+    "STATE RECORDTYPE CLASSID CUSTOMERID VENDORID EMPLOYEEID ITEMID PROJECTID CONTRACTID "
+    "WHENCREATED WHENMODIFIED CREATEDBY MODIFIEDBY"
+)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    desk = Desk()
+    for number, name in enumerate(("Ada", "Bob", "Cleo"), start=1):
+        desk.rows(customer(f"C-{number}", name))
+    return desk
+
+
+def names(desk: Desk, rest: str, fields: str = "CUSTOMERID") -> list[str]:
+    return [row.findtext("CUSTOMERID") for row in desk.rows(query("CUSTOMER", fields, rest))]
+
+
+def where(condition: str) -> str:
+    return f"<filter>{condition}</filter>"
+
+
+def test_a_query_answers_upper_case_rows_with_paging_attributes(desk: Desk) -> None:
+    result = desk.result(
+        query("customer", "RECORDNO NAME", "<pagesize>2</pagesize><offset>0</offset>")
+    )
+
+    data = result.find("data")
+    assert dict(data.attrib) == {
+        "listtype": "CUSTOMER",
+        "totalcount": "3",
+        "offset": "0",
+        "count": "2",
+        "numremaining": "1",
+    }
+    assert [[child.tag for child in row] for row in data] == [["RECORDNO", "NAME"]] * 2
+    assert {row.tag for row in data} == {"CUSTOMER"}
+
+
+def test_a_query_without_rows_counts_zero(desk: Desk) -> None:
+    rest = where("<equalto><field>NAME</field><value>nobody</value></equalto>")
+
+    data = desk.result(query("CUSTOMER", "NAME", rest)).find("data")
+
+    assert (data.get("totalcount"), data.get("count"), len(data)) == ("0", "0", 0)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("<equalto><field>NAME</field><value>Ada</value></equalto>", ["C-1"]),
+        ("<equalto><field>NAME</field><value>ada</value></equalto>", []),
+        ("<notequalto><field>NAME</field><value>Ada</value></notequalto>", ["C-2", "C-3"]),
+        ("<like><field>NAME</field><value>%b</value></like>", ["C-2"]),
+        ("<like><field>NAME</field><value>_da</value></like>", ["C-1"]),
+        ("<notlike><field>NAME</field><value>A%</value></notlike>", ["C-2", "C-3"]),
+        ("<in><field>RECORDNO</field><value>1</value><value>3</value></in>", ["C-1", "C-3"]),
+        ("<notin><field>RECORDNO</field><value>1</value></notin>", ["C-2", "C-3"]),
+        (
+            "<between><field>RECORDNO</field><value>2</value><value>3</value></between>",
+            ["C-2", "C-3"],
+        ),
+        ("<greaterthan><field>RECORDNO</field><value>2</value></greaterthan>", ["C-3"]),
+        ("<lessthanorequalto><field>RECORDNO</field><value>1</value></lessthanorequalto>", ["C-1"]),
+        ("<isnull><field>TERMNAME</field></isnull>", ["C-1", "C-2", "C-3"]),
+        ("<isnotnull><field>TERMNAME</field></isnotnull>", []),
+        ("<equalto><field>STATUS</field><value>active</value></equalto>", ["C-1", "C-2", "C-3"]),
+        ("<equalto><field>STATUS</field><value>T</value></equalto>", []),
+        (
+            "<equalto><field>DISPLAYCONTACT.EMAIL1</field><value>C-2@example.com</value></equalto>",
+            ["C-2"],
+        ),
+        (
+            (
+                "<greaterthanorequalto><field>WHENMODIFIED</field>"
+                "<value>11/22/2026 12:00:00</value></greaterthanorequalto>"
+            ),
+            ["C-1", "C-2", "C-3"],
+        ),
+        (
+            (
+                "<greaterthan><field>WHENMODIFIED</field><value>11/22/2026 12:00:00</value>"
+                "</greaterthan>"
+            ),
+            [],
+        ),
+        (
+            (
+                "<or><equalto><field>NAME</field><value>Ada</value></equalto><and>"
+                "<equalto><field>NAME</field><value>Bob</value></equalto>"
+                "<equalto><field>RECORDNO</field><value>2</value></equalto></and></or>"
+            ),
+            ["C-1", "C-2"],
+        ),
+    ],
+)
+def test_each_operator_of_the_filter(desk: Desk, condition: str, found: list[str]) -> None:
+    assert names(desk, where(condition)) == found
+
+
+def test_case_can_be_ignored(desk: Desk) -> None:
+    condition = where("<equalto><field>NAME</field><value>ADA</value></equalto>")
+
+    assert names(desk, condition + "<options><caseinsensitive>true</caseinsensitive></options>")
+
+
+def test_order_is_by_several_fields_in_both_directions(desk: Desk) -> None:
+    desk.rows(customer("C-4", "Ada"))
+    by_name = "<order><field>NAME</field><descending/></order>"
+    by_key = "<order><field>RECORDNO</field><ascending/></order>"
+
+    assert names(desk, f"<orderby>{by_name}{by_key}</orderby>") == ["C-3", "C-2", "C-1", "C-4"]
+
+
+def test_aggregates_group_by_the_plain_fields(desk: Desk) -> None:
+    for amount in ("100.00", "50.50"):
+        desk.result(invoice("C-1", amount))
+    desk.result(invoice("C-2", "7.00"))
+    asked = (
+        "<query><object>ARINVOICE</object><select><field>CUSTOMERID</field>"
+        "<count>RECORDNO</count><sum>TOTALENTERED</sum><max>TOTALENTERED</max>"
+        "<min>TOTALENTERED</min><avg>TOTALENTERED</avg></select></query>"
+    )
+
+    rows = [[(part.tag, part.text) for part in row] for row in desk.rows(asked)]
+
+    assert rows[0] == [
+        ("CUSTOMERID", "C-1"),
+        ("COUNT.RECORDNO", "2"),
+        ("SUM.TOTALENTERED", "150.5"),
+        ("MAX.TOTALENTERED", "100"),
+        ("MIN.TOTALENTERED", "50.5"),
+        ("AVG.TOTALENTERED", "75.25"),
+    ]
+    assert rows[1][1] == ("COUNT.RECORDNO", "1")
+
+
+@pytest.mark.parametrize(
+    ("asked", "errorno"),
+    [
+        (query("NOTHING", "NAME"), "XL03000009"),
+        (query("CUSTOMER", "NOPE"), "XL03000010"),
+        (query("CUSTOMER", "DISPLAYCONTACT.NOPE"), "XL03000010"),
+        (query("CUSTOMER", "NAME", where("<isnull><field>NOPE</field></isnull>")), "XL03000010"),
+        (query("ARINVOICE", "INVOICENO"), "XL03000006"),
+        (query("CUSTOMER", ""), "DL02000001"),
+        (query("CUSTOMER", "NAME", "<pagesize>2001</pagesize>"), "DL02000001"),
+        (query("CUSTOMER", "NAME", "<pagesize>0</pagesize>"), "DL02000001"),
+        (query("CUSTOMER", "NAME", "<offset>-1</offset>"), "DL02000001"),
+        (query("CUSTOMER", "NAME", where("<and/>")), "DL02000001"),
+        (query("CUSTOMER", "NAME", where("<is><field>NAME</field><value/></is>")), "DL02000001"),
+        (
+            query(
+                "CUSTOMER",
+                "NAME",
+                where("<equalto><field>RECORDNO</field><value>x</value></equalto>"),
+            ),
+            "DL02000001",
+        ),
+    ],
+)
+def test_a_query_that_is_wrong_says_what(desk: Desk, asked: str, errorno: str) -> None:
+    result = desk.result(asked)
+
+    assert result.findtext("status") == "failure"
+    assert result.findtext("errormessage/error/errorno") == errorno
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("CUSTOMER", PYSDK_CUSTOMER),
+        ("ARINVOICE", PYSDK_INVOICE),
+        ("ARINVOICEITEM", PYSDK_INVOICE_ITEM),
+    ],
+)
+def test_every_field_that_the_public_sdk_selects_is_known(
+    desk: Desk, name: str, fields: str
+) -> None:
+    desk.result(invoice("C-1"))
+
+    rows = desk.rows(query(name, fields))
+
+    assert rows
+    assert [child.tag for child in rows[0]] == fields.split()
+
+
+def test_a_query_can_be_answered_as_json_or_csv_without_an_envelope(desk: Desk) -> None:
+    def body(form: str) -> bytes:
+        rest = f"<options><returnformat>{form}</returnformat></options>"
+        document = desk.document(function(query("CUSTOMER", "CUSTOMERID NAME", rest)))
+        return desk.gateway.answer(document.encode(), HERE)[0]
+
+    assert json.loads(body("json"))[0] == {"CUSTOMERID": "C-1", "NAME": "Ada"}
+    assert body("csv").decode().splitlines()[:2] == ["CUSTOMERID,NAME", "C-1,Ada"]
+
+
+def test_read_answers_all_fields_and_the_lines_of_a_document(desk: Desk) -> None:
+    desk.rows(batch())
+
+    row = desk.rows("<read><object>GLBATCH</object><keys>1</keys></read>")[0]
+
+    assert row.tag == "GLBATCH"
+    entries = row.findall("ENTRIES/glentry")
+    assert [entry.findtext("TR_TYPE") for entry in entries] == ["1", "-1"]
+    assert [entry.findtext("TRX_AMOUNT") for entry in entries] == ["75.5", "75.5"]
+    assert row.findtext("STATE") == "Posted"
+
+
+def test_read_of_a_missing_key_is_one_row_fewer(desk: Desk) -> None:
+    result = desk.result(
+        "<read><object>CUSTOMER</object><keys>1, 99</keys><fields>NAME</fields></read>"
+    )
+
+    assert result.findtext("status") == "success"
+    assert result.find("data").get("count") == "1"
+
+
+def test_read_by_name_takes_natural_ids(desk: Desk) -> None:
+    rows = desk.rows(
+        "<readByName><object>CUSTOMER</object><keys>C-2</keys><fields>*</fields></readByName>"
+    )
+
+    assert [row.findtext("NAME") for row in rows] == ["Bob"]
+    assert rows[0].findtext("DISPLAYCONTACT/EMAIL1") == "C-2@example.com"
+
+
+def test_read_shows_the_item_of_an_order_line_with_its_name(desk: Desk) -> None:
+    desk.result(order("C-1"))
+
+    row = desk.rows("<read><object>SODOCUMENT</object><keys>1</keys></read>")[0]
+
+    assert row.findtext("SODOCUMENTENTRIES/sodocumententry/ITEMID") == "TEE--Tee"
+    assert row.findtext("SODOCUMENTENTRIES/sodocumententry/LINE_NO") == "0"
+
+
+def test_an_unknown_field_of_read_is_named_in_the_number(desk: Desk) -> None:
+    result = desk.result(
+        "<read><object>CUSTOMER</object><keys>1</keys><fields>NAME,NOPE</fields></read>"
+    )
+
+    assert result.findtext("errormessage/error/errorno") == "Invalid fields list NOPE"
+
+
+def by_query(name: str, condition: str, rest: str = "") -> str:
+    escaped = condition.replace("<", "&lt;")
+    return (
+        f"<readByQuery><object>{name}</object><query>{escaped}</query>"
+        f"<fields>*</fields>{rest}</readByQuery>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("", 3),
+        ("CUSTOMERID = 'C-2'", 1),
+        ("RECORDNO >= 2 AND RECORDNO < 3", 1),
+        ("NAME like 'A%' OR NAME = 'Bob'", 2),
+        ("NOT (NAME = 'Ada')", 2),
+        ("NAME not in ('Ada','Bob')", 1),
+        ("NAME in ('Ada','Bob') and STATUS = 'T'", 2),
+        ("STATUS = 'active'", 0),
+        ("TERMNAME IS NULL", 3),
+        ("TERMNAME is not null", 0),
+        ("NAME not like '%a'", 2),
+        (r"NAME = 'O\'Neil'", 0),
+        ("ONHOLD = 'F'", 3),
+        ("WHENMODIFIED >= '11/22/2026 12:00:00'", 3),
+    ],
+)
+def test_read_by_query_compares_stored_codes(desk: Desk, condition: str, found: int) -> None:
+    rows = desk.rows(by_query("CUSTOMER", condition))
+
+    assert len(rows) == found
+    assert {row.tag for row in rows} <= {"customer"}
+
+
+@pytest.mark.parametrize("condition", ["NOPE = 1", "NAME =", "NAME ~ 'x'", "(NAME = 'x'", "x y"])
+def test_a_condition_that_is_wrong_is_refused(desk: Desk, condition: str) -> None:
+    assert desk.result(by_query("CUSTOMER", condition)).findtext("status") == "failure"
+
+
+def test_read_by_query_of_an_unknown_object_has_its_own_number(desk: Desk) -> None:
+    result = desk.result(by_query("NOTHING", ""))
+
+    assert result.findtext("errormessage/error/errorno") == "Query Failed"
+
+
+def test_read_more_goes_on_with_the_same_result(desk: Desk) -> None:
+    first = desk.result(by_query("CUSTOMER", "", "<pagesize>2</pagesize>")).find("data")
+    desk.rows(customer("C-0", "Zoe"))
+    result_id = first.get("resultId")
+    more = f"<readMore><resultId>{result_id}</resultId></readMore>"
+
+    second = desk.result(more).find("data")
+    past = desk.result(more).find("data")
+
+    assert (first.get("numremaining"), second.get("numremaining")) == ("1", "0")
+    assert [row.findtext("CUSTOMERID") for row in second] == ["C-3"]
+    assert (past.get("count"), second.get("listtype")) == ("0", "customer")
+
+
+def test_a_ledger_batch_is_filtered_by_code_and_shown_by_label(desk: Desk) -> None:
+    desk.rows(batch())
+
+    row = desk.rows(by_query("GLBATCH", "STATE = 'P' AND REFERENCENO = 'GL-1'"))[0]
+
+    assert row.findtext("STATE") == "Posted"
+
+
+def test_lookup_describes_fields_words_and_relations(desk: Desk) -> None:
+    node = desk.rows("<lookup><object>CUSTOMER</object></lookup>")[0]
+    fields: dict[str, Any] = {field.findtext("ID"): field for field in node.iter("Field")}
+
+    assert node.get("Name") == "CUSTOMER"
+    assert fields["RECORDNO"].findtext("DATATYPE") == "INTEGER"
+    assert fields["RECORDNO"].findtext("READONLY") == "true"
+    assert fields["NAME"].findtext("REQUIRED") == "true"
+    words = [value.text for value in fields["STATUS"].iter("VALIDVALUE")]
+    assert words == ["active", "inactive"]
+    relation = node.find("Relationships/Relationship")
+    assert relation.findtext("OBJECTPATH") == "DISPLAYCONTACT"
+    assert relation.findtext("RELATEDBY") == "DISPLAYCONTACTKEY"
+
+
+def test_inspect_names_fields_and_objects(desk: Desk) -> None:
+    plain = desk.rows("<inspect><object>CUSTOMER</object></inspect>")[0]
+    detailed = desk.rows('<inspect detail="1"><object>CUSTOMER</object></inspect>')[0]
+    every = desk.rows("<inspect><object>*</object></inspect>")
+
+    assert "CUSTOMERID" in [field.text for field in plain.iter("Field")]
+    assert "CUSTOMERID" in [field.findtext("Name") for field in detailed.iter("Field")]
+    assert "GLBATCH" in [row.get("typename") for row in every]
+
+
+def test_dimensions_formats_and_rights_are_told(desk: Desk) -> None:
+    dimension = desk.rows("<getDimensions/>")[0].find("dimension")
+    formatting = desk.rows("<readUserFormatting/>")[0]
+    login = desk.company.credentials.user_id
+    rights = desk.rows(f"<getUserPermissions><userId>{login}</userId></getUserPermissions>")[0]
+
+    assert dimension.findtext("objectName") == "DEPARTMENT"
+    assert formatting.findtext("dateformat") == "/mdY"
+    assert rights.findtext(".//policy/rights") == "List|View|Add|Edit|Delete"
+
+
+def test_a_deletion_is_found_in_the_audit_history(desk: Desk) -> None:
+    desk.result("<delete><object>CUSTOMER</object><keys>2</keys></delete>")
+    rest = where(
+        "<and><equalto><field>OBJECTTYPE</field><value>customer</value></equalto>"
+        "<equalto><field>ACCESSMODE</field><value>D</value></equalto></and>"
+    )
+
+    rows = desk.rows(query("AUDITHISTORY", "ID OBJECTKEY OBJECTTYPE ACCESSTIME", rest))
+    by_word = desk.rows(
+        by_query("AUDITHISTORY", "OBJECTTYPE = 'customer' AND ACCESSMODE = 'Delete'")
+    )
+
+    assert [row.findtext("OBJECTKEY") for row in rows] == ["C-2"]
+    assert rows[0].findtext("ACCESSTIME") == "11/22/2026 12:00:00"
+    assert len(by_word) == 1
+
+
+def test_posted_lines_of_every_module_are_in_the_ledger_detail(desk: Desk) -> None:
+    desk.rows(batch())
+    desk.result(invoice("C-1", "10.00"))
+    rest = where(
+        "<and><equalto><field>ACCOUNTNO</field><value>1200</value></equalto>"
+        "<equalto><field>BOOKID</field><value>ACCRUAL</value></equalto></and>"
+    )
+
+    rows = desk.rows(query("GLDETAIL", "ENTRY_DATE AMOUNT TR_TYPE MODULEKEY", rest))
+
+    shown = [(row.findtext("AMOUNT"), row.findtext("MODULEKEY")) for row in rows]
+    assert shown == [("75.5", "2.GL"), ("10", "4.AR")]
+
+
+def test_an_entity_sees_its_own_and_shared_records_only(desk: Desk) -> None:
+    at_100 = desk.signed_in("<locationid>100</locationid>")
+    desk.rows(customer("E-100"), authentication=at_100)
+    at_200 = desk.signed_in("<locationid>200</locationid>")
+    asked = query("CUSTOMER", "CUSTOMERID MEGAENTITYID")
+    private = query("CUSTOMER", "CUSTOMERID", "<options><showprivate>true</showprivate></options>")
+
+    assert len(desk.rows(asked, authentication=at_100)) == 4
+    assert len(desk.rows(asked, authentication=at_200)) == 3
+    assert len(desk.rows(asked)) == 3
+    assert len(desk.rows(private)) == 4
