@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -135,3 +136,38 @@ def batch(debit: str = "75.50", credit: str = "75.50", reference: str = "GL-1") 
 def query(name: str, fields: str, rest: str = "") -> str:
     selected = "".join(f"<field>{field}</field>" for field in fields.split())
     return f"<query><object>{name}</object><select>{selected}</select>{rest}</query>"
+
+
+def where(condition: str) -> str:
+    return f"<filter>{condition}</filter>"
+
+
+def by_query(name: str, condition: str, rest: str = "") -> str:
+    escaped = condition.replace("<", "&lt;")
+    return (
+        f"<readByQuery><object>{name}</object><query>{escaped}</query>"
+        f"<fields>*</fields>{rest}</readByQuery>"
+    )
+
+
+def key_of(result: Any) -> str:
+    assert result.findtext("status") == "success", etree.tostring(result)
+    return str(result.findtext("key"))
+
+
+def first_error(result: Any) -> tuple[str, str]:
+    assert result.findtext("status") == "failure"
+    error = result.find("errormessage/error")
+    return error.findtext("errorno"), error.findtext("description2")
+
+
+def balance(desk: Desk, account: str) -> Decimal:
+    rows = desk.company.books.trial_balance()
+    return sum((row.balance for row in rows if row.account == account), start=Decimal(0))
+
+
+def value(desk: Desk, name: str, field: str, key: str = "1") -> str:
+    condition = f"<filter><equalto><field>RECORDNO</field><value>{key}</value></equalto></filter>"
+    rows = desk.rows(query(name, field, condition))
+    assert len(rows) == 1
+    return str(rows[0].findtext(field))
