@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import importlib.util
+import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,10 +23,32 @@ from shared.tenants.directory import TenantDirectory
 from shared.tenants.models import Tenant
 
 REGION = "us-east-1"
+_SERVICES = itertools.count()
+"""A name per test: loggers are kept by name, with the output stream of their first use."""
+
 SECRET = "test-shopify-client-secret"
+ROOT = Path(__file__).parents[2]
 DOMAIN = "test-shop.myshopify.example"
 PREFIX = "cartledger/test/stores/"
 _FIFO: Any = {"FifoQueue": "true", "ContentBasedDeduplication": "false"}
+
+
+def handler_of(function: str) -> Callable[[dict[str, Any], Any], Any]:
+    """The handler of a function's `app.py`, imported afresh."""
+    path = ROOT / "functions" / function / "app.py"
+    spec = importlib.util.spec_from_file_location(f"{function}_app", path)
+    if spec is None or spec.loader is None:
+        message = f"there is no function {function}"
+        raise LookupError(message)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    handler: Callable[[dict[str, Any], Any], Any] = module.handler
+    return handler
+
+
+def sample(name: str) -> bytes:
+    """The bytes of a Shopify sample."""
+    return (ROOT / "events" / "shopify" / name).read_bytes()
 
 
 def context() -> Any:
@@ -137,7 +162,7 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[CartRig]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Cartledger")
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "test")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", f"test-{next(_SERVICES)}")
     with mock_aws():
         sqs = boto3.client("sqs", region_name=REGION)
         built = CartRig(
