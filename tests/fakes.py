@@ -252,10 +252,10 @@ class MemoryDayBook:
         batches = [batch for _, batch in sorted(self.batches.get(key, {}).items())]
         return Day(key, tuple(entries), tuple(batches))
 
-    def open_batch(self, key: DayKey, sequence: int, *, now: datetime) -> Batch:
+    def open_batch(self, key: DayKey, sequence: int, *, due_at: datetime) -> Batch:
         batches = self.batches.setdefault(key, {})
         batch = batches.setdefault(sequence, Batch(sequence, BatchState.OPEN))
-        self.due_at.setdefault(key, now)
+        self.due_at.setdefault(key, due_at)
         if batch.state is not BatchState.OPEN:
             raise BatchMovedError
         return batch

@@ -58,6 +58,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         )
     else:
         days = exporter.export_due(deadline)
+    metrics.add_metric(name="DaysSeen", unit=MetricUnit.Count, value=len(days))
     for state, count in Counter(day.state for day in days).items():
         name = "Day" + "".join(word.title() for word in state.value.split("_"))
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)

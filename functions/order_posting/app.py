@@ -40,13 +40,16 @@ def post_order(record: SQSRecord, lambda_context: LambdaContext) -> None:
             due_at=report.due_at.isoformat() if report.due_at else "",
         )
     metrics.add_metric(name=f"Order{report.state.title()}", unit=MetricUnit.Count, value=1)
-    metrics.add_metric(name="PostingDone", unit=MetricUnit.Count, value=len(report.done))
+    if report.done:
+        metrics.add_metric(name="PostingDone", unit=MetricUnit.Count, value=len(report.done))
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Entry point: hand each record to `post_order` and report the ones that failed."""
+    received = len(event["Records"])
+    metrics.add_metric(name="OrdersReceived", unit=MetricUnit.Count, value=received)
     return process_partial_response(
         event=event, record_handler=post_order, processor=processor, context=context
     )

@@ -144,8 +144,10 @@ class DayBook(Protocol):
         """Everything of one day."""
         ...
 
-    def open_batch(self, key: DayKey, sequence: int, *, now: datetime) -> Batch:
+    def open_batch(self, key: DayKey, sequence: int, *, due_at: datetime) -> Batch:
         """A new batch to freeze events into; the known one where another export was faster.
+
+        From `due_at`, when its day was over, until it is in the books it is listed as due.
 
         Raises:
             BatchMovedError: that batch is sealed already.

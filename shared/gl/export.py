@@ -137,12 +137,12 @@ class DayExporter:
             if missing:
                 return self._incomplete(key, missing)
         try:
-            day, batch = self._sealed(day)
+            day, batch = self._sealed(day, ends_at)
         except SummaryError as error:
             return self._held(key, [_unbalanced(key, error)])
         return self._post(tenant, book, day, batch, deadline)
 
-    def _sealed(self, day: Day) -> tuple[Day, Batch]:
+    def _sealed(self, day: Day, ends_at: datetime) -> tuple[Day, Batch]:
         """Freeze what is free into the day's open batch and seal it, or take up a sealed one.
 
         Raises:
@@ -154,7 +154,7 @@ class DayExporter:
             if batch is not None and batch.state is BatchState.SEALED:
                 return day, batch
             try:
-                opened = days.open_batch(day.key, _sequence(day), now=self._parts.clock())
+                opened = days.open_batch(day.key, _sequence(day), due_at=ends_at)
                 days.freeze(day.key, opened, day.free)
                 day = days.read(day.key)
                 batch = sealed(opened, day.members(opened))

@@ -101,7 +101,7 @@ class DynamoDbDayBook:
                 batches.append(_batch(item))
         return Day(key, tuple(entries), tuple(batches))
 
-    def open_batch(self, key: DayKey, sequence: int, *, now: datetime) -> Batch:
+    def open_batch(self, key: DayKey, sequence: int, *, due_at: datetime) -> Batch:
         """A new batch to freeze events into; the known one where another export was faster.
 
         Raises:
@@ -112,7 +112,7 @@ class DynamoDbDayBook:
             {
                 **_key(key.pk, batch.name),
                 "st": {"S": BatchState.OPEN.value},
-                **_listed(key.tenant, now),
+                **_listed(key.tenant, due_at),
             }
         )
         if known is not None and known["st"]["S"] != BatchState.OPEN.value:

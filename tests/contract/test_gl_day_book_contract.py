@@ -66,7 +66,7 @@ def enter(days: DayBook, *entries: DayEntry) -> None:
 
 
 def frozen(days: DayBook, sequence: int = 1) -> Batch:
-    batch = days.open_batch(KEY, sequence, now=LATER)
+    batch = days.open_batch(KEY, sequence, due_at=ENDS_AT)
     days.freeze(KEY, batch, days.read(KEY).free)
     batch = sealed(batch, days.read(KEY).members(batch))
     days.seal(KEY, batch)
@@ -137,7 +137,7 @@ def test_an_event_in_a_batch_is_not_taken_by_another(days: DayBook) -> None:
     first = frozen(days)
     enter(days, entry("sale:2"))
 
-    second = days.open_batch(KEY, 2, now=LATER)
+    second = days.open_batch(KEY, 2, due_at=ENDS_AT)
     days.freeze(KEY, second, [entry("sale:1"), entry("sale:2")])
 
     day = days.read(KEY)
@@ -146,9 +146,9 @@ def test_an_event_in_a_batch_is_not_taken_by_another(days: DayBook) -> None:
 
 
 def test_a_batch_that_is_open_already_is_taken_up(days: DayBook) -> None:
-    days.open_batch(KEY, 1, now=LATER)
+    days.open_batch(KEY, 1, due_at=ENDS_AT)
 
-    assert days.open_batch(KEY, 1, now=LATER) == Batch(1, BatchState.OPEN)
+    assert days.open_batch(KEY, 1, due_at=ENDS_AT) == Batch(1, BatchState.OPEN)
 
 
 def test_a_sealed_batch_is_neither_opened_nor_sealed_again(days: DayBook) -> None:
@@ -156,7 +156,7 @@ def test_a_sealed_batch_is_neither_opened_nor_sealed_again(days: DayBook) -> Non
     batch = frozen(days)
 
     with pytest.raises(BatchMovedError):
-        days.open_batch(KEY, 1, now=LATER)
+        days.open_batch(KEY, 1, due_at=ENDS_AT)
     with pytest.raises(BatchMovedError):
         days.seal(KEY, replace(batch, membership_hash="other"))
 

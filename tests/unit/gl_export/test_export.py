@@ -228,7 +228,7 @@ def test_a_crash_at_any_step_leaves_a_day_that_the_next_run_finishes(
 def test_a_run_that_broke_off_between_freezing_and_sealing_takes_late_events_along() -> None:
     rig = Rig()
     rig.enter(entry("sale:1", "10.00"))
-    batch = rig.days.open_batch(KEY, 1, now=rig.clock())
+    batch = rig.days.open_batch(KEY, 1, due_at=ENDS_AT)
     rig.days.freeze(KEY, batch, [entry("sale:1", "10.00")])
     rig.enter(entry("sale:2", "5.50"))
 
