@@ -85,6 +85,15 @@ def calls() -> CallCounter:
     return CallCounter()
 
 
+def close() -> None:
+    """Close the pooled connections and forget everything built, for tests and command lines."""
+    _kept.clear()
+    if _transport.cache_info().currsize:
+        _transport().close()
+    for cached in (_settings, _transport, _table, _vault, _surroundings):
+        cached.cache_clear()
+
+
 def _once(name: tuple[str, ...], tenant: Tenant, build: Callable[[], T]) -> T:
     configuration = tenant.model_dump_json(include={"intacct", "entities"})
     known = _kept.get(name)

@@ -25,10 +25,6 @@ CACHED = (
     aws.kms,
     aws.secretsmanager,
     tenant_bootstrap.secrets,
-    bootstrap._settings,
-    bootstrap._transport,
-    bootstrap._table,
-    bootstrap._vault,
     bootstrap.calls,
 )
 
@@ -53,7 +49,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _forget() -> None:
-    bootstrap._kept.clear()
+    bootstrap.close()
     for cached in CACHED:
         cached.cache_clear()
 
