@@ -91,9 +91,16 @@ class HeldSessions:
 class XmlRig:
     """A company, its gateway, and clients that speak to it."""
 
-    def __init__(self, company: Company | None = None) -> None:
+    def __init__(
+        self,
+        company: Company | None = None,
+        *,
+        http: httpx.Client | None = None,
+        url: str = URL,
+    ) -> None:
+        """In process by default; over a socket with a client and a URL of a running simulator."""
         self.company = company or Company()
-        self.http = httpx.Client(transport=AsgiTransport(app(self.company)))
+        self.http = http or httpx.Client(transport=AsgiTransport(app(self.company)))
         credentials = self.company.credentials
         self.sender = SenderCredentials(credentials.sender_id, credentials.sender_password)
         self.user = UserCredentials(
@@ -101,9 +108,9 @@ class XmlRig:
         )
         ids = itertools.count(1)
         self.new_id = lambda: f"request-{next(ids)}"
-        self.transport = XmlTransport(self.http, URL, self.sender, new_id=self.new_id)
+        self.transport = XmlTransport(self.http, url, self.sender, new_id=self.new_id)
         self.sessions = HeldSessions(self.open)
-        self.gateway = XmlGateway(self.http, URL, self.sender, self.sessions, new_id=self.new_id)
+        self.gateway = XmlGateway(self.http, url, self.sender, self.sessions, new_id=self.new_id)
 
     def open(self, entity: str = "") -> Session:
         return open_session(self.transport, self.user, entity, clock=self.company.clock.now)

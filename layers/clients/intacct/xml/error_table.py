@@ -7,7 +7,7 @@ on `BL01001973` alone (§8.4, notes). Where no rule speaks, the level decides (�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from http import HTTPStatus
@@ -29,6 +29,7 @@ from intacct.errors import (
 from intacct.xml.envelope import Faults
 
 RATE_LIMIT_PAUSE_SECONDS = 2.0  # no Retry-After is documented: the first step of §7.4
+RATE_LIMIT_PAUSE_MAX_SECONDS = 300.0
 HTTP_EDGE_TIMED_OUT = 524  # Cloudflare gave up waiting; the call may go on (§2.1)
 
 
@@ -222,12 +223,18 @@ def error_for(
     )
 
 
-def error_for_status(status: int, *, is_write: bool, control_id: str = "") -> IntacctError:
+def error_for_status(
+    status: int,
+    *,
+    is_write: bool,
+    control_id: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> IntacctError:
     """The error for an answer that is no XML: only its HTTP status speaks (§8.1 step 2)."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return RateLimitedError(
             "the gateway's edge asks for a pause",
-            retry_after_seconds=RATE_LIMIT_PAUSE_SECONDS,
+            retry_after_seconds=_pause_asked_for(headers or {}),
             status=status,
             control_id=control_id,
         )
@@ -240,6 +247,16 @@ def error_for_status(status: int, *, is_write: bool, control_id: str = "") -> In
     kind = OutcomeUnknownError if is_write else NotSentError
     message = "the answer is no response document"
     return kind(message, status=status, control_id=control_id)
+
+
+def _pause_asked_for(headers: Mapping[str, str]) -> float:
+    """The longest pause that a header asks for; none is documented, so any name will do (§7.4)."""
+    asked = [
+        float(value)
+        for name, value in headers.items()
+        if re.search("retry-?after", name, re.IGNORECASE) and re.fullmatch(r"\d{1,6}", value)
+    ]
+    return min(max(asked, default=RATE_LIMIT_PAUSE_SECONDS), RATE_LIMIT_PAUSE_MAX_SECONDS)
 
 
 # Raised before the first byte of a request can have left.

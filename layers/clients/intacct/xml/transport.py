@@ -83,9 +83,11 @@ class XmlTransport:
             transaction=transaction,
         ) as answer:
             content = _bounded(answer)
-            status = answer.status_code
+            status, headers = answer.status_code, answer.headers
         if content is None or not looks_like_xml(content):
-            raise error_for_status(status, is_write=is_write, control_id=control_id)
+            raise error_for_status(
+                status, is_write=is_write, control_id=control_id, headers=headers
+            )
         try:
             return Answer(parse_response(content), status)
         except MalformedAnswerError as exc:

@@ -243,7 +243,7 @@ TRANSPORT: dict[type[httpx.RequestError], type[IntacctError]] = {
 
 
 def leaves(kind: type[httpx.RequestError]) -> set[type[httpx.RequestError]]:
-    below = kind.__subclasses__()
+    below = [sub for sub in kind.__subclasses__() if sub.__module__.startswith("httpx")]
     return set().union(*(leaves(sub) for sub in below)) if below else {kind}
 
 
