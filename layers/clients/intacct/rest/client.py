@@ -180,6 +180,8 @@ class RestClient:
         until = self._monotonic() + self._total_seconds
         try:
             response = self._http.send(request, auth=self._auth, stream=True)
+            # The time-out holds for each piece that is read: pieces get what is left of the whole.
+            request.extensions["timeout"]["read"] = max(0.001, until - self._monotonic())
             try:
                 read = bytearray()
                 for chunk in response.iter_bytes():

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
+import time
 from collections.abc import Iterator
 
 import httpx
@@ -16,7 +19,8 @@ from intacct.errors import (
     RejectedError,
 )
 from intacct.rest import client as client_module
-from intacct.rest.client import CallKind
+from intacct.rest.client import CallKind, RestClient
+from intacct.transport import allowed_transport, http_client
 from tests.unit.intacct.rest.support import FakeTokens, Server, client, created, envelope, refusal
 
 PATH = "/objects/accounts-receivable/customer"
@@ -181,6 +185,32 @@ def test_an_answer_that_drips_ends_at_the_deadline() -> None:
     server = Server(httpx.Response(200, content=drip()))
     with pytest.raises(OutcomeUnknownError, match="too long"):
         client(server, monotonic=lambda: next(seconds)).post(PATH, {}, idempotency_key="k")
+
+
+def test_an_answer_that_stalls_halfway_ends_at_the_deadline_of_the_whole() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/ia/api/v1"
+        stop = threading.Event()
+
+        def answer_half() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                time.sleep(0.8)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{")
+                stop.wait(10)
+
+        thread = threading.Thread(target=answer_half)
+        thread.start()
+        started = time.monotonic()
+        with http_client(allowed_transport(url)) as http:
+            asked = RestClient(http, url, FakeTokens(), monotonic=time.monotonic, total_seconds=1.0)
+            with pytest.raises(OutcomeUnknownError):
+                asked.post(PATH, {}, idempotency_key="k")
+        took = time.monotonic() - started
+        stop.set()
+        thread.join()
+    assert took < 1.5  # not 0.8 until the answer begins and 1.0 more
 
 
 def test_amounts_are_never_read_as_floats() -> None:
