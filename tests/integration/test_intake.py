@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
+import logging
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -297,12 +300,17 @@ def test_a_warm_intake_makes_two_calls_of_aws_before_the_answer(
 
 
 def test_no_log_line_holds_body_secret_or_person(
-    capsys: pytest.CaptureFixture[str], handler: Handler
+    handler: Handler, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    lines = io.StringIO()
+    (stream,) = logging.getLogger(os.environ["POWERTOOLS_SERVICE_NAME"]).handlers
+    assert isinstance(stream, logging.StreamHandler)
+    stream.setStream(lines)
+
     for spoil in (lambda e: e, _forged, _unsigned):
         handler(spoil(signed_event(sample("orders_paid.json"))), context())
 
-    logged = capsys.readouterr().out
+    logged = lines.getvalue() + capsys.readouterr().out
     assert "delivery taken" in logged
     for canary in ("avery", "Harbour", "test-shopify-client-secret", "117.97", DOMAIN):
         assert canary not in logged
