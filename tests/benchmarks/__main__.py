@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ from local.stack.errors import StackError
 from tests.benchmarks import bench, report
 from tests.benchmarks.lambda_process import InvocationError
 from tests.benchmarks.scenarios import BooksError
+
+_WIDTH = 110
 
 
 def main(
@@ -31,7 +34,7 @@ def main(
     if as_json:
         typer.echo(json.dumps(report.as_json(results), indent=2))
         return
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     report.print_tables(console, results)
     console.print(f"One run on {os.cpu_count()} cores, Python {results.python}.")
 

@@ -23,19 +23,32 @@ _XML_LIBRARY = "lxml/etree"
 
 
 @dataclass(slots=True)
+class Starts:
+    """Fresh environments of one kind: seconds to the first answer, and processor seconds of it."""
+
+    elapsed: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class ColdStart:
-    """The first answers of one function: seconds from the request, by what the layers held."""
+    """The first answers of one function, by what the layers held."""
 
     function: str
-    compiled: list[float] = field(default_factory=list)
-    source_only: list[float] = field(default_factory=list)
+    compiled: Starts = field(default_factory=Starts)
+    source_only: Starts = field(default_factory=Starts)
     memory_mb: float = 0.0
     loads_xml: bool = False
 
     @property
     def ratio(self) -> float:
-        """The median with bytecode as a part of the median without."""
-        return median(self.compiled) / median(self.source_only)
+        """The median time with bytecode as a part of the median without."""
+        return median(self.compiled.elapsed) / median(self.source_only.elapsed)
+
+    @property
+    def processor_ratio(self) -> float:
+        """The same of processor time, which other work on the machine hardly touches."""
+        return median(self.compiled.processor) / median(self.source_only.processor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +73,16 @@ def measure(
     results = {candidate.function: ColdStart(candidate.function) for candidate in candidates}
     for number in range(rounds + 1):
         for candidate in candidates:
-            result = results[candidate.function]
-            with_bytecode = _first_answer(candidate, compiled, result)
-            without = _first_answer(candidate, source_only, result)
-            if number:
-                result.compiled.append(with_bytecode)
-                result.source_only.append(without)
+            result = results[candidate.function] if number else ColdStart(candidate.function)
+            _start(candidate, compiled, result, result.compiled)
+            _start(candidate, source_only, result, result.source_only)
     return list(results.values())
 
 
-def _first_answer(candidate: Candidate, packages: Path, result: ColdStart) -> float:
+def _start(candidate: Candidate, packages: Path, result: ColdStart, starts: Starts) -> None:
     with candidate.start(packages) as process:
         _, seconds = process.invoke(next(candidate.first_events))
+        starts.elapsed.append(seconds)
+        starts.processor.append(process.cpu_seconds())
         result.memory_mb = max(result.memory_mb, process.peak_memory_mb())
         result.loads_xml = process.has_loaded(_XML_LIBRARY)
-    return seconds
