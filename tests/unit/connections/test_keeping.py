@@ -99,7 +99,6 @@ class Context:
 
 
 def handler_of(function: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Cartledger")
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", function)
     path = ROOT / "functions" / function / "app.py"
     spec = importlib.util.spec_from_file_location(f"{function}_app", path)
