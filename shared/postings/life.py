@@ -14,8 +14,8 @@ from decimal import Decimal
 from commerce.money import Money, allocate, total
 from commerce.orders import AdjustmentKind, Refund, RefundAdjustment, RefundLine, Restock
 from shared.postings.meter import Amounts, Meter
-from shared.postings.pieces import OrderPieces, Piece
-from shared.postings.refunds import Excess, GivenBack, RefundMoney
+from shared.postings.pieces import OrderPieces, Piece, PieceKind
+from shared.postings.refunds import Excess, GivenBack, LinePart, RefundMoney
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +235,9 @@ class Storyteller:
         parts = allocate(line.subtotal.rounded(), [undelivered, delivered])
         taxes = allocate(line.tax.rounded(), [undelivered, delivered])
         if undelivered:
-            given = self._given.line(line, undelivered, parts[0], taxes[0], place)
+            closes = undelivered >= self._recognition.open_quantity(line.line_id)
+            part = LinePart(line.line_id, undelivered, parts[0], taxes[0], closes)
+            given = self._given.line(part, place, discount_left=self._discount_left(line))
             if self._billing is self._recognition or not self.life.billed:
                 split.dropped_quantities[line.line_id] = undelivered
             else:
@@ -243,11 +245,18 @@ class Storyteller:
             self._part(given, split, prefers_unbilled=True)
         if not delivered:
             return []
-        given = self._given.line(line, delivered, parts[1], taxes[1], place)
+        part = LinePart(line.line_id, delivered, parts[1], taxes[1])
+        given = self._given.line(part, place)
         self._part(given, split, prefers_unbilled=False)
         if line.line_id in self._returned:
             self._returned[line.line_id] += delivered
         return [Returned(line.line_id, delivered, line.restock)]
+
+    def _discount_left(self, line: RefundLine) -> Money:
+        """The discount on a line that no delivery has taken yet: zero or below."""
+        discounts = self._order.of_part(line.line_id, PieceKind.DISCOUNT)
+        open_amounts = (self._recognition.open_amount(piece) for piece in discounts)
+        return total(open_amounts, self._order.currency)
 
     def _sides(self, line: RefundLine) -> tuple[Decimal, Decimal]:
         """How many of a refunded line had not left, and how many had."""

@@ -46,6 +46,7 @@ class MoneyWriter:
         self._takings = {taking.id: taking for taking in prepared.takings}
         self._back: dict[str, tuple[RefundEvent, CartPayment]] = {}
         self.findings: list[Finding] = []
+        self.waiting: list[str] = []
         self._settlement = self._settle()
 
     def postings(self) -> list[Dated]:
@@ -53,15 +54,14 @@ class MoneyWriter:
         written = [self._advance(receipt) for receipt in self._settlement.advances]
         written += [self._payment(*payment) for payment in self._settlement.payments]
         written += [self._application(item) for item in self._settlement.applications]
+        uncovered = {outflow.id for outflow, _ in self._settlement.uncovered}
         for outflow, draws in self._settlement.outflows:
-            written += self._outflow(outflow, draws)
+            if outflow.id not in uncovered:
+                written += self._outflow(outflow, draws)
         return written
 
     def _settle(self) -> Settlement:
-        settler = Settler(
-            lambda credit_id, bill: self._p.keys.of(APPLY, f"apply:{credit_id}:{bill}"),
-            self._p.keys.known.__contains__,
-        )
+        settler = Settler(self._p.order.currency, self._applied())
         events: list[settlement.Event] = [
             *self._bills(),
             *self._receipts(),
@@ -70,6 +70,9 @@ class MoneyWriter:
         ]
         settled = settler.settle(events)
         for outflow, missing in settled.uncovered:
+            if self._is_money_missing():
+                self.waiting.append(f"the payment that refund {outflow.refund_id} gives back")
+                continue
             self.findings.append(
                 Finding(
                     Reason.REFUND_EXCEEDS_INVOICE,
@@ -80,6 +83,24 @@ class MoneyWriter:
                 )
             )
         return settled
+
+    def _is_money_missing(self) -> bool:
+        """Whether less came, as far as we know, than the order costs or than went back."""
+        currency = self._p.order.currency
+        came = total((taking.amount for taking in self._p.takings), currency)
+        went = total((payment.amount for _, payment in self._back.values()), currency)
+        return came < max(went, self._p.receivable, key=lambda money: money.amount)
+
+    def _applied(self) -> dict[str, Money]:
+        """The applications in the books: their keys tell credit, invoice and amount."""
+        prefix = self._p.keys.of(APPLY, "apply:")
+        applied: dict[str, Money] = {}
+        for key in self._p.keys.known:
+            if key.startswith(prefix):
+                pair, _, amount = key.removeprefix(prefix).rpartition(":")
+                money = Money.of(amount, self._p.order.currency)
+                applied[pair] = applied.get(pair, money * 0) + money
+        return applied
 
     def _bills(self) -> list[Bill]:
         keys, currency = self._p.keys, self._p.order.currency
@@ -103,14 +124,12 @@ class MoneyWriter:
         return receipts
 
     def _own_credits(self) -> list[OwnCredit]:
-        events = {event.refund.ref.id: event for event in self._p.refunds}
         return [
             OwnCredit(
                 key=(key := self._credits.key(item.refund.ref.id)),
                 refund_id=item.refund.ref.id,
                 at=self._credits.booked_at(item),
                 amount=item.total,
-                settles_bills=not events[item.refund.ref.id].money.has_transactions,
                 is_posted=key in self._p.keys.known,
             )
             for item in self._p.life.credits
@@ -182,8 +201,8 @@ class MoneyWriter:
 
     def _application(self, item: settlement.Application) -> Dated:
         """A credit applied without new money (J-2.3); a credit memo then moves no account."""
-        purpose = f"apply:{item.credit_id}:{item.bill.id}"
         amount = item.credit.amount
+        purpose = f"apply:{item.credit_id}:{item.bill.id}:{amount.plain()}"
         taking = self._takings.get(item.credit_id)
         place = money_place(taking.tender) if taking else self._nowhere()
         document = Payment(

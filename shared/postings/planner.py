@@ -126,7 +126,7 @@ def _detail(prepared: Prepared) -> Plan:
     missing = [item for item in dated if item.posting.key not in prepared.posted]
     for item in missing:
         _insist_on_balance(item.posting.key, item.posting.effect, prepared.order.currency)
-    return Plan(postings=tuple(in_order(missing)), waiting=tuple(_waiting(prepared)))
+    return Plan(postings=tuple(in_order(missing)), waiting=(*_waiting(prepared), *money.waiting))
 
 
 def _daily(prepared: Prepared) -> Plan:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from commerce.money import Money, allocate, total
-from commerce.orders import Payment, PaymentKind, PaymentState, Refund, RefundLine
+from commerce.orders import Payment, PaymentKind, PaymentState, Refund
 from shared.postings.meter import Amounts, share_of
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
 
@@ -65,6 +65,20 @@ class Excess:
     difference: Money
 
 
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """Some units of a refunded line that share one fate, with the cart's figures for them.
+
+    `closes_line` says that no unit of the line is left to be shipped after it.
+    """
+
+    line_id: str
+    quantity: Decimal
+    subtotal: Money
+    tax: Money
+    closes_line: bool = False
+
+
 class GivenBack:
     """What all refunds of an order gave back so far, piece by piece.
 
@@ -81,24 +95,35 @@ class GivenBack:
         self._quantity = dict.fromkeys(order.quantities, Decimal(0))
         self.excesses: list[Excess] = []
 
-    def line(
-        self, line: RefundLine, quantity: Decimal, subtotal: Money, tax: Money, place: str
-    ) -> Amounts:
-        """The parts of the line's goods, discount and taxes, signed as the pieces are."""
-        goods = self._order.of_part(line.line_id, PieceKind.GOODS)
+    def line(self, part: LinePart, place: str, *, discount_left: Money | None = None) -> Amounts:
+        """The parts of the line's goods, discount and taxes, signed as the pieces are.
+
+        `discount_left` is what may still be given of the discount (negative), where the goods never
+        left: what was billed of it already stays billed.
+        """
+        subtotal = part.subtotal
+        goods = self._order.of_part(part.line_id, PieceKind.GOODS)
         if not goods:
-            self.excesses.append(Excess(place, subtotal + tax))
+            self.excesses.append(Excess(place, subtotal + part.tax))
             return {}
         amounts: Amounts = {}
         shown = Money.zero(self._order.currency)
-        if line.line_id in self._quantity:
-            self._quantity[line.line_id] += quantity
-        for discount in self._order.of_part(line.line_id, PieceKind.DISCOUNT):
-            shown = self._discount_share(discount, line.line_id)
+        if part.line_id in self._quantity:
+            self._quantity[part.line_id] += part.quantity
+        for discount in self._order.of_part(part.line_id, PieceKind.DISCOUNT):
+            shown = self._discount_share(discount, part.line_id)
+            if discount_left is not None:
+                shown = (
+                    discount_left
+                    if part.closes_line
+                    else max(shown, discount_left, key=lambda money: money.amount)
+                )
             amounts[discount.id] = shown
         amounts[goods[0].id] = subtotal - shown
-        taxes = self._order.of_part(line.line_id, PieceKind.TAX)
-        return self._keep({**amounts, **self._tax(taxes or self._order_taxes, tax, place)}, place)
+        taxes = self._order.of_part(part.line_id, PieceKind.TAX)
+        return self._keep(
+            {**amounts, **self._tax(taxes or self._order_taxes, part.tax, place)}, place
+        )
 
     def shipping(self, net: Money, tax: Money, place: str) -> Amounts:
         """The parts of shipping, its discount and its taxes."""

@@ -6,7 +6,7 @@ decided, in the order of time. So late and repeated deliveries never move money 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -40,13 +40,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class OwnCredit:
-    """A credit memo; `settles_bills` when no money moves for it (exchange, on account)."""
+    """A credit memo of a refund; what no money takes of it settles open invoices."""
 
     key: str
     refund_id: str
     at: datetime
     amount: Money
-    settles_bills: bool
     is_posted: bool
 
 
@@ -89,7 +88,6 @@ class Settlement:
     applications: list[Application] = field(default_factory=list)
     outflows: list[tuple[Outflow, list[Draw]]] = field(default_factory=list)
     uncovered: list[tuple[Outflow, Money]] = field(default_factory=list)
-    open_bills: dict[str, Money] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -102,12 +100,11 @@ class _Pool:
     at: datetime
     left: Money
     refund_id: str = ""
-    settles_bills: bool = True
 
 
 Event = Bill | Receipt | OwnCredit | Outflow
-ApplyKey = Callable[[str, str], str]
-"""The posting key of an application: of the credit's id and the invoice's id."""
+Applied = Mapping[str, Money]
+"""What was applied already: `<credit id>:<invoice id>` to the amount, as the posting keys tell."""
 
 _TIE = {Bill: 0, OwnCredit: 1, Receipt: 2, Outflow: 3}
 
@@ -115,53 +112,62 @@ _TIE = {Bill: 0, OwnCredit: 1, Receipt: 2, Outflow: 3}
 class Settler:
     """Settles one order's invoices from its money."""
 
-    def __init__(self, apply_key: ApplyKey, is_known: Callable[[str], bool]) -> None:
-        """`is_known` says whether a posting key was begun or is done."""
-        self._apply_key = apply_key
-        self._is_known = is_known
+    def __init__(self, currency: str, applied: Applied) -> None:
+        """`applied` are the applications that were begun or are done."""
+        self._zero = Money.zero(currency)
+        self._applied = applied
         self._bills: list[Bill] = []
         self._open: dict[str, Money] = {}
         self._pools: list[_Pool] = []
+        self._to_pay_back: list[str] = []
+        self._names: list[str] = []
+        self._bill_ids: list[str] = []
         self._result = Settlement()
 
     def settle(self, events: Iterable[Event]) -> Settlement:
         """Decide the role of every receipt and the source of every refund."""
         ordered = sorted(events, key=lambda event: (event.at, _TIE[type(event)], _name(event)))
+        self._to_pay_back = [event.refund_id for event in ordered if isinstance(event, Outflow)]
+        self._names = [_pool_id(e) for e in ordered if isinstance(e, (Receipt, OwnCredit))]
+        self._bill_ids = [event.id for event in ordered if isinstance(event, Bill)]
         posted = [event for event in ordered if _is_posted(event)]
-        for event in posted:
-            self._live(event)
-            self._replay_applications()
-        if posted:
-            self._match()
+        for kind in (Bill, OwnCredit, Receipt, Outflow):
+            for event in posted:
+                if isinstance(event, kind):
+                    self._live(event)
+        self._replay_applications()
+        self._match()
         for event in ordered:
             if not _is_posted(event):
                 self._live(event)
                 self._match()
-        self._result.open_bills = {key: left for key, left in self._open.items() if left}
         return self._result
 
     def _live(self, event: Event) -> None:
         match event:
             case Bill():
                 self._bills.append(event)
-                self._open[event.key] = event.amount
+                known = (self._known(name, event.id) for name in self._names)
+                self._open[event.key] = event.amount - sum(known, start=self._zero)
             case Receipt():
                 self._receive(event)
             case OwnCredit():
                 kind = CreditKind.ADJUSTMENT
-                pool_id = f"credit:{event.refund_id}"
-                pool = _Pool(pool_id, kind, event.key, event.at, event.amount, event.refund_id)
-                pool.settles_bills = event.settles_bills
-                self._pools.append(pool)
+                pool = _Pool(
+                    _pool_id(event), kind, event.key, event.at, event.amount, event.refund_id
+                )
+                self._keep(pool)
             case Outflow():
                 self._give_back(event)
+                self._to_pay_back.remove(event.refund_id)
 
     def _receive(self, receipt: Receipt) -> None:
-        bills = [bill for bill in self._bills if self._is_due(bill, receipt)]
+        bills = [b for b in self._bills if b.at <= receipt.at and self._open[b.key] > self._zero]
         is_payment = receipt.posted_as == receipt.payment_key or (not receipt.posted_as and bills)
         if not is_payment:
             self._result.advances.append(receipt)
-            self._keep(receipt, CreditKind.ADVANCE, receipt.advance_key, receipt.amount)
+            kind, key = CreditKind.ADVANCE, receipt.advance_key
+            self._keep(_Pool(receipt.id, kind, key, receipt.at, receipt.amount))
             return
         left = receipt.amount
         paid: list[tuple[Bill, Money]] = []
@@ -172,16 +178,16 @@ class Settler:
                 left -= used
                 paid.append((bill, used))
         self._result.payments.append((receipt, paid))
-        self._keep(receipt, CreditKind.OVERPAYMENT, receipt.payment_key, left)
+        kind, key = CreditKind.OVERPAYMENT, receipt.payment_key
+        self._keep(_Pool(receipt.id, kind, key, receipt.at, left))
 
-    def _is_due(self, bill: Bill, receipt: Receipt) -> bool:
-        """Whether new money pays the invoice directly: it was there before, and not yet settled."""
-        applied = self._is_known(self._apply_key(receipt.id, bill.id))
-        return bill.at <= receipt.at and bool(self._open[bill.key]) and not applied
+    def _keep(self, pool: _Pool) -> None:
+        for bill_id in self._bill_ids:
+            pool.left -= self._known(pool.id, bill_id)
+        self._pools.append(pool)
 
-    def _keep(self, receipt: Receipt, kind: CreditKind, key: str, left: Money) -> None:
-        if left:
-            self._pools.append(_Pool(receipt.id, kind, key, receipt.at, left))
+    def _known(self, pool_id: str, bill_id: str) -> Money:
+        return self._applied.get(f"{pool_id}:{bill_id}", self._zero)
 
     def _give_back(self, outflow: Outflow) -> None:
         own = [pool for pool in self._pools if pool.refund_id == outflow.refund_id]
@@ -202,22 +208,30 @@ class Settler:
     def _replay_applications(self) -> None:
         for pool in self._pools:
             for bill in self._bills:
-                amount = _least(pool.left, self._open[bill.key])
-                if amount and self._is_known(self._apply_key(pool.id, bill.id)):
-                    self._apply(pool, bill, amount)
+                amount = self._known(pool.id, bill.id)
+                if amount:
+                    self._note(pool, bill, amount)
 
     def _match(self) -> None:
+        """Apply what is left of credits to open invoices, the earliest first.
+
+        A credit memo waits until the money of its refund has moved: that money comes from it.
+        """
         for bill in self._bills:
             for pool in self._pools:
                 amount = _least(pool.left, self._open[bill.key])
-                if amount and pool.settles_bills:
-                    self._apply(pool, bill, amount)
+                if amount and pool.refund_id not in self._to_pay_back:
+                    pool.left -= amount
+                    self._open[bill.key] -= amount
+                    self._note(pool, bill, amount)
 
-    def _apply(self, pool: _Pool, bill: Bill, amount: Money) -> None:
-        pool.left -= amount
-        self._open[bill.key] -= amount
+    def _note(self, pool: _Pool, bill: Bill, amount: Money) -> None:
         draw = Draw(pool.kind, pool.key, amount)
         self._result.applications.append(Application(draw, pool.id, bill, max(pool.at, bill.at)))
+
+
+def _pool_id(event: Receipt | OwnCredit) -> str:
+    return event.id if isinstance(event, Receipt) else f"credit:{event.refund_id}"
 
 
 def _least(one: Money, other: Money) -> Money:
