@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 
+from local.demo.tenant import ENTITY
+
 
 class SimulatedBooks:
     """Reads of the simulator that no client of Sage Intacct has."""
@@ -30,17 +32,27 @@ class SimulatedBooks:
 
     def balance(self, account: str) -> Decimal:
         """The balance of one account, debits positive."""
-        rows = self.trial_balance()["rows"]
+        rows = [row for row in self.trial_balance()["rows"] if row["entity"] == ENTITY]
         return sum((Decimal(r["balance"]) for r in rows if r["account"] == account), Decimal(0))
 
     def transactions(self) -> int:
-        """Sage transactions that requests have used so far."""
-        return sum(int(entry.get("transactions", 0)) for entry in self.requests())
+        """Sage transactions that requests have used so far, in both protocols."""
+        return sum(self._get("/_sim/log")["transactions"].values())
 
-    def requests(self) -> list[dict[str, Any]]:
-        """The request log, oldest first."""
-        requests: list[dict[str, Any]] = self._get("/_sim/log")["requests"]
-        return requests
+    def totals(self) -> tuple[Decimal, Decimal]:
+        """The sums of both sides of the demo entity's trial balance: debits, credits."""
+        sums = self.trial_balance()["totals"][ENTITY]
+        return Decimal(sums["debit"]), Decimal(sums["credit"])
+
+    def by_our_number(self) -> dict[str, dict[str, Any]]:
+        """The documents by the number that we gave them.
+
+        It is a document's own number where Sage lets us choose that, and its reference elsewhere;
+        a credit memo has both, and its reference names the invoice.
+        """
+        documents = self.documents()
+        by_reference = {document["reference"]: document for document in documents}
+        return by_reference | {document["number"]: document for document in documents}
 
     def _get(self, path: str) -> dict[str, Any]:
         response = self._client.get(path)

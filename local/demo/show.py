@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -58,8 +58,13 @@ def instant_of(record: Record, transition: str) -> datetime | None:
     return None
 
 
-def journey_rows(journey: Journey, sent_at: datetime, shown: set[str]) -> list[Row]:
-    """The documents of an order that were not shown yet, with when they were done."""
+def journey_rows(
+    journey: Journey, sent_at: datetime, shown: set[str], documents: Mapping[str, dict[str, Any]]
+) -> list[Row]:
+    """The documents of an order that were not shown yet, and when each was done.
+
+    `documents` are those in the books by our number.
+    """
     rows: list[Row] = []
     postings = sorted(journey.postings.values(), key=lambda record: record.history[-1])
     for record in postings:
@@ -68,22 +73,22 @@ def journey_rows(journey: Journey, sent_at: datetime, shown: set[str]) -> list[R
         shown.add(record.key)
         done_at = instant_of(record, "T4")
         after = f"{(done_at - sent_at).total_seconds():.2f}" if done_at else ""
-        total = record.result.total.plain() if record.result.total else ""
-        rows.append(
-            (word(record.key), record.result.key, record.result.id, total, after, record.state)
-        )
+        booked = documents.get(record.document_number, {})
+        amount = _amount(booked.get("total", "0").removeprefix("-"))
+        number = record.document_number
+        rows.append((word(record.key), record.result.key, number, amount, after, record.state))
     return rows
 
 
-def balance_rows(balance: dict[str, Any]) -> list[Row]:
+def balance_rows(balance: dict[str, Any], totals: tuple[Decimal, Decimal]) -> list[Row]:
     """Accounts that are not empty, and the totals of both sides."""
     rows: list[Row] = [
         (row["account"], row["title"], _amount(row["debit"]), _amount(row["credit"]))
         for row in balance["rows"]
         if Decimal(row["debit"]) or Decimal(row["credit"])
     ]
-    totals = balance["totals"]
-    rows.append(("", "Total", _amount(totals["debit"]), _amount(totals["credit"])))
+    debits, credits_ = totals
+    rows.append(("", "Total", f"{debits:,.2f}", f"{credits_:,.2f}"))
     return rows
 
 

@@ -9,6 +9,7 @@ from local.stack import LocalStack
 from shared.tenants.models import Tenant
 
 TENANT = "acme"
+ENTITY = "100"
 SHOP = "acme-shop"
 OUTLET = "acme-outlet"
 WEBHOOK_SECRET = "demo-shopify-client-secret"  # noqa: S105  # opens nothing but the demo
@@ -74,7 +75,7 @@ def _mapping() -> dict[str, Any]:
             "deferred": "DEFERRED",
             "marketplace_tax": "MKT-TAX",
         },
-        "location": "100",
+        "location": ENTITY,
         "term": "Net 30",
     }
 
@@ -86,20 +87,20 @@ def demo_tenant(company_id: str, user_id: str) -> Tenant:
             "id": TENANT,
             "name": "Acme Demo",
             "intacct": {"company_id": company_id, "user_id": user_id},
-            "entities": [{"id": "100", "zone": "America/New_York", "base_currency": "USD"}],
+            "entities": [{"id": ENTITY, "zone": "America/New_York", "base_currency": "USD"}],
             "stores": [
                 {
                     "id": SHOP,
                     "cart": "shopify",
                     "domain": SHOP_DOMAIN,
-                    "entity": "100",
+                    "entity": ENTITY,
                     "mapping": _mapping(),
                 },
                 {
                     "id": OUTLET,
                     "cart": "shopify",
                     "domain": OUTLET_DOMAIN,
-                    "entity": "100",
+                    "entity": ENTITY,
                     "policy": {"posting_mode": "summary_daily", "customer_mode": "channel"},
                     "mapping": {**_mapping(), "channel_customer": "WEB-OUTLET"},
                 },
