@@ -55,7 +55,9 @@ _MAPPING = {
         "returns": "4095",
         "deferred_revenue": "2300",
     },
-    "tenders": [{"gateway": "shopify_payments", "account": "1100", "undeposited_account": "1100"}],
+    "tenders": [
+        {"gateway": "shopify_payments", "account": "1100", "financial_entity": "CLR-SHOPIFY"}
+    ],
     "item_rules": [{"sku": "TEE", "item": "TEE", "account": "4000"}],
     "items": {"shipping": "SHIPPING", "discount": "DISCOUNT"},
     "channel_customer": "WEB",
