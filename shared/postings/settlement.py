@@ -169,7 +169,8 @@ class Settler:
             kind, key = CreditKind.ADVANCE, receipt.advance_key
             self._keep(_Pool(receipt.id, kind, key, receipt.at, receipt.amount))
             return
-        left = receipt.amount
+        later = sum((self._known(receipt.id, bill) for bill in self._bill_ids), start=self._zero)
+        left = receipt.amount - later
         paid: list[tuple[Bill, Money]] = []
         for bill in bills:
             used = _least(left, self._open[bill.key])
@@ -179,7 +180,7 @@ class Settler:
                 paid.append((bill, used))
         self._result.payments.append((receipt, paid))
         kind, key = CreditKind.OVERPAYMENT, receipt.payment_key
-        self._keep(_Pool(receipt.id, kind, key, receipt.at, left))
+        self._keep(_Pool(receipt.id, kind, key, receipt.at, left + later))
 
     def _keep(self, pool: _Pool) -> None:
         for bill_id in self._bill_ids:
