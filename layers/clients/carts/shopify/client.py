@@ -102,24 +102,31 @@ class ShopifyClient:
         Raises:
             CartApiError: the API could not be used, or knows no such order.
         """
+        try:
+            document = graphql.order_to_rest(self._whole_order(order_id))
+            return order_reading(Node(document, "", []), self._store)
+        except (graphql.TruncatedError, MoneyError) as exc:
+            message = "the order is larger than can be read"
+            raise CartApiError(message, is_lasting=True) from exc
+        except (AttributeError, KeyError, TypeError) as exc:
+            message = "the cart's answer has another shape than documented"
+            raise CartApiError(message, is_lasting=True) from exc
+
+    def _whole_order(self, order_id: str) -> dict[str, Any]:
+        """The order node with all its lines, refunds and fulfillments."""
         gid = f"gid://shopify/Order/{order_id}"
         order = self._ask(graphql.ORDER, {"id": gid}).get("order")
         if not isinstance(order, dict):
             message = "the cart knows no such order"
             raise CartApiError(message, is_lasting=True)
-        order["lineItems"] = self._all_lines(gid, order.get("lineItems") or {})
-        order["refunds"] = self._each(graphql.REFUND, "refund", order.get("refunds"))
-        order["fulfillments"] = self._each(
-            graphql.FULFILLMENT, "fulfillment", order.get("fulfillments")
-        )
-        try:
-            return order_reading(Node(graphql.order_to_rest(order), "", []), self._store)
-        except (graphql.TruncatedError, MoneyError) as exc:
-            message = "the order is larger than can be read"
-            raise CartApiError(message, is_lasting=True) from exc
-        except (AttributeError, TypeError) as exc:
-            message = "the cart's answer has another shape than documented"
-            raise CartApiError(message, is_lasting=True) from exc
+        return {
+            **order,
+            "lineItems": self._all_lines(gid, order.get("lineItems") or {}),
+            "refunds": self._each(graphql.REFUND, "refund", order.get("refunds")),
+            "fulfillments": self._each(
+                graphql.FULFILLMENT, "fulfillment", order.get("fulfillments")
+            ),
+        }
 
     def _all_lines(self, gid: str, first: dict[str, Any]) -> dict[str, Any]:
         """The connection of line items with every page's entries."""
@@ -136,8 +143,14 @@ class ShopifyClient:
 
     def _each(self, query: str, name: str, listed: Any) -> list[Any]:
         """The named objects, one question each: together they would cost more than is allowed."""
-        found = (self._ask(query, {"id": each["id"]}).get(name) for each in listed or [])
-        return [each for each in found if isinstance(each, dict)]
+        found = []
+        for each in listed or []:
+            answer = self._ask(query, {"id": each["id"]}).get(name)
+            if not isinstance(answer, dict):
+                message = f"the cart does not show a {name} of the order"
+                raise CartApiError(message, is_lasting=True)
+            found.append(answer)
+        return found
 
     def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The `data` of an answer; waits and asks again while the API is busy."""
