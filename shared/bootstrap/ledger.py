@@ -20,12 +20,17 @@ def ledger() -> DynamoDbLedger:
     return DynamoDbLedger(aws.dynamodb(), LedgerSettings.from_environment().LEDGER_TABLE)
 
 
+def new_id() -> str:
+    """A fresh opaque id for a claim attempt."""
+    return secrets.token_hex(8)
+
+
 def applier(tenant: Tenant, entity: str) -> Applier:
     """What applies postings to the books of one entity of a tenant."""
     return Applier(
         ledger(),
         books(tenant, entity),
         clock=now,
-        ids=lambda: secrets.token_hex(8),
+        ids=new_id,
         hard_unique=tenant.intacct.hard_unique,
     )

@@ -7,7 +7,7 @@ from functools import cache
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
-from shared.bootstrap.ledger import applier, ledger
+from shared.bootstrap.ledger import applier, ledger, new_id
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
 from shared.posting.post_order import OrderPoster, OrderPosterParts
@@ -27,5 +27,6 @@ def order_poster() -> OrderPoster:
             applier_of=applier,
             plan=plan,
             clock=now,
+            ids=new_id,
         )
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import random
 import re
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -18,21 +20,38 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _TOKEN_LENGTH = 36
+_MOST_TRIES = 3
+_LONGEST_PAUSE_SECONDS = 0.5
+_PASSING = frozenset(
+    {
+        "TransactionConflict",
+        "TransactionInProgressException",
+        "ThrottlingError",
+        "ProvisionedThroughputExceeded",
+    }
+)
 _STATES = {f":{state.value.lower()}": {"S": state.value} for state in State}
 
 
 class DynamoDbLedger:
     """Keeps `Ledger`'s promises on one table; decides on consistent reads of the table only.
 
-    Throttling and transaction conflicts are retried by the client (three attempts with full jitter,
-    the same token); what is left of them is raised as botocore's ClientError, and the message comes
-    back (reliability F24).
+    Throttling and transaction conflicts get three attempts with full jitter and the same token;
+    what is left of them is raised as botocore's ClientError, and the message comes back
+    (reliability F24).
     """
 
-    def __init__(self, client: DynamoDBClient, table: str) -> None:
-        """`table` has the keys pk and sk."""
+    def __init__(
+        self,
+        client: DynamoDBClient,
+        table: str,
+        *,
+        pause: Callable[[], None] = lambda: time.sleep(_jitter()),
+    ) -> None:
+        """`table` has the keys pk and sk; `pause` lies between two tries of a transaction."""
         self._client = client
         self._table = table
+        self._pause = pause
 
     def chain(self, pk: str) -> dict[str, Record]:
         """All postings of an order, customer or day, by key; one consistent read."""
@@ -76,14 +95,18 @@ class DynamoDbLedger:
             {"Put": self._put(write.new, write)} if write.new else {"Update": self._update(write)}
             for write in writes
         ]
-        try:
-            self._client.transact_write_items(
-                TransactItems=items, ClientRequestToken=_token(writes)
-            )
-        except ClientError as error:
-            if _code(error) != "TransactionCanceledException":
-                raise
-            return _after_cancellation(writes, error)
+        token = _token(writes)
+        for tries_left in reversed(range(_MOST_TRIES)):
+            try:
+                self._client.transact_write_items(TransactItems=items, ClientRequestToken=token)
+            except ClientError as error:
+                if _passes(error) and tries_left:
+                    self._pause()
+                    continue
+                if _code(error) != "TransactionCanceledException":
+                    raise
+                return _after_cancellation(writes, error)
+            break
         return tuple(after(write, write.before) for write in writes)
 
     def _put(self, record: Record, write: Write) -> dict[str, Any]:
@@ -158,6 +181,17 @@ def _after_cancellation(writes: Sequence[Write], error: ClientError) -> tuple[Re
 
 def _record(item: Mapping[str, Any] | None) -> Record | None:
     return from_item(item) if item else None
+
+
+def _jitter() -> float:
+    return random.uniform(0, _LONGEST_PAUSE_SECONDS)  # noqa: S311  # spreads load, no secret
+
+
+def _passes(error: ClientError) -> bool:
+    """Whether only others' transactions, or the load, stood in the way."""
+    response: Mapping[str, Any] = error.response
+    codes = {reason.get("Code", "None") for reason in response.get("CancellationReasons", [])}
+    return _code(error) in _PASSING or bool(codes & _PASSING and codes <= {"None", *_PASSING})
 
 
 def _code(error: ClientError) -> str:

@@ -7,6 +7,7 @@ lost on the way comes back by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,10 +18,11 @@ from shared.gl.days import DayBook, EntryConflictError
 from shared.ledger.apply import Applier, results_of
 from shared.ledger.content import digest
 from shared.ledger.outcomes import Outcome, OutcomeKind
-from shared.ledger.port import Ledger
+from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import Record, State
+from shared.ledger.states import cancel
 from shared.messages import OrderReady
-from shared.ports import Clock
+from shared.ports import Clock, IdMaker
 from shared.posting.reports import PostingReport, PostingState
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
@@ -51,6 +53,7 @@ class OrderPosterParts:
     applier_of: Callable[[Tenant, str], Applier]
     plan: Planner
     clock: Clock
+    ids: IdMaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class OrderPoster:
             plan = self._parts.plan(order.record.facts, posted, order.book, _begun(chain))
             if plan.findings:
                 return self._hold(order.message, order.record, plan.findings, done)
+            self._cancel(chain, plan)
             try:
                 entered = self._enter(order, plan)
             except EntryConflictError as conflict:
@@ -151,6 +155,15 @@ class OrderPoster:
             records=chain,
             reopen_by=order.reopen_by,
         )
+
+    def _cancel(self, chain: Mapping[str, Record], plan: Plan) -> None:
+        """T9: what was turned away unsent and is not wanted any more is not left lying ready."""
+        wanted = {posting.key for posting in plan.postings}
+        for key, record in chain.items():
+            if record.state is State.READY and key not in wanted:
+                write = cancel(record, owner=self._parts.ids(), now=self._parts.clock())
+                with suppress(LostRaceError):
+                    self._parts.ledger.commit(write)
 
     def _enter(self, order: _Order, plan: Plan) -> int:
         """Add the order's events to their days; an event is in one day book, whatever its date."""

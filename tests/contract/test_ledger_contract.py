@@ -325,6 +325,57 @@ def test_what_dynamodb_throttles_is_raised_and_nothing_is_believed(
             ledger.commit(states.claim(intent(), None, owner="a", now=clock()))
 
 
+class Conflicting:
+    """A DynamoDB client whose transactions meet others' so many times first."""
+
+    def __init__(self, client: Any, *reasons: str) -> None:
+        self._client = client
+        self.reasons = list(reasons)
+        self.tokens: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def transact_write_items(self, **arguments: Any) -> Any:
+        self.tokens.append(arguments["ClientRequestToken"])
+        if self.reasons:
+            response: Any = {
+                "Error": {"Code": "TransactionCanceledException", "Message": ""},
+                "CancellationReasons": [{"Code": self.reasons.pop(0)}, {"Code": "None"}],
+            }
+            raise ClientError(response, "TransactWriteItems")
+        return self._client.transact_write_items(**arguments)
+
+
+@pytest.mark.parametrize("conflicts", [2, 3])
+def test_a_transaction_that_meets_another_is_tried_three_times_with_one_token(
+    monkeypatch: pytest.MonkeyPatch, conflicts: int
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    clock, pauses = FakeClock(), []
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-central-1")
+        conflicting: Any = Conflicting(client, *["TransactionConflict"] * conflicts)
+        table = make_table(client)
+        ledger = DynamoDbLedger(conflicting, table, pause=lambda: pauses.append("pause"))
+        writes = (
+            states.finish(claimed(ledger, clock), RESULT, now=clock()),
+            states.claim(intent("invoice"), None, owner="a2", now=clock()),
+        )
+        raised = None
+        try:
+            ledger.commit(*writes)
+        except ClientError as error:
+            raised = error
+        finished = [record.state for record in ledger.chain(PK).values()]
+
+    assert (raised is None) is (conflicts == 2)
+    assert State.DONE in finished or conflicts == 3
+    assert (len(conflicting.tokens), len(set(conflicting.tokens))) == (3, 1)
+    assert len(pauses) == 2
+
+
 def test_a_record_of_an_order_costs_one_write_unit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

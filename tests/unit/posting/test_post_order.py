@@ -20,6 +20,7 @@ from intacct.errors import (
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.gl.days import DayKey
 from shared.ledger.apply import Applier
+from shared.ledger.records import State
 from shared.messages import OrderReady
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.reports import PostingReport, PostingState
@@ -102,6 +103,7 @@ class Rig:
                 applier_of=self._applier,
                 plan=self._plan,
                 clock=self.clock,
+                ids=counting_ids("poster"),
             )
         )
 
@@ -390,6 +392,22 @@ def test_an_event_whose_day_moved_is_not_entered_a_second_time() -> None:
     rig.post()
 
     assert len(rig.days.entries) == 1
+
+
+def test_what_was_turned_away_and_is_not_wanted_any_more_is_cancelled() -> None:
+    rig = Rig("ADV")
+    rig.keep()
+    rig.books.fail("before", NotSentError("refused"))
+    rig.post()
+    rig.keys = ()
+    rig.clock.pass_time(61)
+
+    report = rig.post(cause="due")
+
+    chain = rig.ledger.chain(order_pk("acme", "shop", "1001"))
+    assert [record.state for record in chain.values()] == [State.CANCELLED]
+    assert report.state is PostingState.IDLE
+    assert rig.books.marks() == []
 
 
 def test_too_little_time_parks_the_order_for_the_next_minute() -> None:
