@@ -244,7 +244,7 @@ PROJECT = _dimension(
     "project",
     "PROJECTID",
     "NAME",
-    more="CUSTOMERID customer.id\nCUSTOMERNAME customer.name",
+    more="CUSTOMERKEY customer int\nCUSTOMERID customer.id\nCUSTOMERNAME customer.name",
     known="PROJECTCATEGORY PROJECTSTATUS PROJECTTYPE MANAGERID BEGINDATE ENDDATE CURRENCY",
 )
 

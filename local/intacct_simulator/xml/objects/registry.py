@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from local.intacct_simulator.xml.objects import documents, masters
-from local.intacct_simulator.xml.objects.model import XmlObject
+from local.intacct_simulator.xml.objects import ledger, masters, orders, receivables
+from local.intacct_simulator.xml.objects.known_fields import KNOWN
+from local.intacct_simulator.xml.objects.model import XmlObject, empty
 
 _ALL = [
     masters.CONTACT,
@@ -20,27 +22,33 @@ _ALL = [
     masters.GLACCOUNT,
     masters.STATACCOUNT,
     *masters.SMALL,
-    documents.SODOCUMENT,
-    documents.SODOCUMENTENTRY,
-    documents.INVDOCUMENT,
-    documents.INVDOCUMENTENTRY,
-    documents.ARINVOICE,
-    documents.ARINVOICEITEM,
-    documents.ARADJUSTMENT,
-    documents.ARADJUSTMENTITEM,
-    documents.ARADVANCE,
-    documents.ARADVANCEITEM,
-    documents.ARPYMT,
-    documents.ARPYMTDETAIL,
-    documents.GLBATCH,
-    documents.GLENTRY,
-    documents.GLDETAIL,
-    documents.AUDITHISTORY,
+    orders.SODOCUMENT,
+    orders.SODOCUMENTENTRY,
+    orders.INVDOCUMENT,
+    orders.INVDOCUMENTENTRY,
+    receivables.ARINVOICE,
+    receivables.ARINVOICEITEM,
+    receivables.ARADJUSTMENT,
+    receivables.ARADJUSTMENTITEM,
+    receivables.ARADVANCE,
+    receivables.ARADVANCEITEM,
+    receivables.ARPYMT,
+    receivables.ARPYMTDETAIL,
+    ledger.GLBATCH,
+    ledger.GLENTRY,
+    ledger.GLDETAIL,
+    ledger.AUDITHISTORY,
 ]
 
-OBJECTS: Mapping[str, XmlObject] = {made.name: made for made in _ALL}
 
-_BY_TABLE = {made.table: made for made in reversed(_ALL)}
+def _with_known(made: XmlObject) -> XmlObject:
+    known = empty(KNOWN.get(made.name, ""))
+    return replace(made, fields={**known, **made.fields})
+
+
+OBJECTS: Mapping[str, XmlObject] = {made.name: _with_known(made) for made in _ALL}
+
+_BY_TABLE = {made.table: made for made in reversed(list(OBJECTS.values()))}
 
 
 def find(name: str) -> XmlObject | None:

@@ -1,0 +1,144 @@
+"""Order Entry and Inventory Control: names of XML reference §13.1 and §13.5 over the books."""
+
+from __future__ import annotations
+
+from local.intacct_simulator.xml.objects import words
+from local.intacct_simulator.xml.objects.masters import AUDIT
+from local.intacct_simulator.xml.objects.model import Lines, Relation, XmlObject, empty, fields
+from local.intacct_simulator.xml.objects.parts import (
+    CONTACTS,
+    DIMENSIONS,
+    DIMENSIONS_EMPTY,
+    DOCUMENT_AUDIT,
+)
+
+SODOCUMENT = XmlObject(
+    "SODOCUMENT",
+    "sales_document",
+    fields(
+        """
+RECORDNO     key int
+DOCID        id
+DOCNO        document_number
+DOCPARID     definition.id
+DOCPARKEY    definition int
+DOCPARCLASS  definition.category
+STATE        state state
+CLOSED       @is_closed bool
+CUSTVENDID   customer.id
+CUSTVENDNAME customer.name
+CUSTVENDKEY  customer int
+WHENCREATED  txn_date day
+WHENDUE      due_date day
+WHENPOSTED   posting_date day
+PONUMBER     reference_number
+CUSTOMERPONUMBER customer_po_number
+MESSAGE      memo
+NOTE         notes
+SHIPVIA      shipping_method.id
+TRACKINGNUMBER tracking_number
+TERM.NAME    term.id
+BASECURR     base_currency
+CURRENCY     currency
+EXCHRATEDATE exchange_rate_date day
+EXCHRATE     exchange_rate num
+SUBTOTAL     base_subtotal num
+TOTAL        base_total num
+TRX_SUBTOTAL subtotal num
+TRX_TOTALAMOUNT total num
+TOTALENTERED base_total num
+TOTALPAID    ~total_paid num
+TOTALDUE     ~total_due num
+PAYMENTSTATUS ~payment_status
+CREATEDFROM  source_document.id
+PRRECORDKEY  @sub_ledger_key int
+PROJECT      project.id
+PROJECTKEY   project int
+EXTERNALID   external_id
+"""
+        + DOCUMENT_AUDIT,
+        {"state": words.SALES_STATE},
+    )
+    | empty("VENDORDOCNO STATUS EXCHRATETYPES.NAME SUPDOCID RECORD_URL PRINTED BACKORDER"),
+    id_field="DOCID",
+    relations=CONTACTS,
+    lines=Lines("SODOCUMENTENTRIES", "sodocumententry", "SODOCUMENTENTRY"),
+)
+
+SODOCUMENTENTRY = XmlObject(
+    "SODOCUMENTENTRY",
+    "sales_document_line",
+    fields(
+        """
+RECORDNO    key int
+DOCHDRNO    parent int
+DOCHDRID    parent.id
+DOCNO       parent.document_number
+LINE_NO     line_number int
+ITEMDESC    description
+QUANTITY    unit_quantity num
+UIQTY       unit_quantity num
+UNIT        unit
+PRICE       unit_price num
+UIPRICE     unit_price num
+TRX_PRICE   unit_price num
+TOTAL       base_amount num
+UIVALUE     amount num
+TRX_VALUE   amount num
+DISCOUNTPERCENT discount_percent num
+MEMO        memo
+QTY_CONVERTED quantity_converted num
+QTY_REMAINING quantity_remaining num
+SOURCE_DOCID source_document.id
+SOURCE_DOCKEY source_document int
+SOURCE_DOCLINEKEY source_line int
+WAREHOUSE.LOCATION_NO warehouse.id
+"""
+        + DIMENSIONS
+        + AUDIT,
+    )
+    | empty(DIMENSIONS_EMPTY),
+    relations={"SODOCUMENT": Relation("SODOCUMENT", "parent")},
+)
+
+INVDOCUMENT = XmlObject(
+    "INVDOCUMENT",
+    "inventory_document",
+    fields(
+        """
+RECORDNO    key int
+DOCID       id
+DOCNO       document_number
+DOCPARID    definition.id
+STATE       state state
+WHENCREATED txn_date day
+PONUMBER    reference_number
+MESSAGE     memo
+"""
+        + DOCUMENT_AUDIT,
+        {"state": words.SALES_STATE},
+    )
+    | empty("TOTAL CREATEDFROM STATUS"),
+    id_field="DOCID",
+    lines=Lines("INVDOCUMENTENTRIES", "invdocumententry", "INVDOCUMENTENTRY"),
+)
+
+INVDOCUMENTENTRY = XmlObject(
+    "INVDOCUMENTENTRY",
+    "inventory_document_line",
+    fields(
+        """
+RECORDNO  key int
+DOCHDRNO  parent int
+DOCHDRID  parent.id
+LINE_NO   line_number int
+QUANTITY  unit_quantity num
+UNIT      unit
+COST      unit_cost num
+MEMO      memo
+"""
+        + DIMENSIONS
+        + AUDIT,
+    )
+    | empty(DIMENSIONS_EMPTY),
+)

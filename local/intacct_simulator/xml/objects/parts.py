@@ -1,0 +1,44 @@
+"""What the documents of several modules have in common: dimensions, rates, contacts."""
+
+from __future__ import annotations
+
+from local.intacct_simulator.xml.objects.masters import AUDIT
+from local.intacct_simulator.xml.objects.model import Relation
+
+# WHENCREATED of a document is its date, chosen by the user (§11.1); AUWHENCREATED is the true one.
+DOCUMENT_AUDIT = AUDIT.replace("WHENCREATED    created_at   at\n", "", 1)
+DIMENSIONS = """
+LOCATIONID     location.id
+LOCATIONNAME   location.name
+LOCATIONKEY    location int
+DEPARTMENTID   department.id
+DEPARTMENTNAME department.name
+DEPARTMENTKEY  department int
+CLASSID        class.id
+CLASSNAME      class.name
+CLASSDIMKEY    class int
+CUSTOMERID     customer.id
+CUSTOMERNAME   customer.name
+CUSTOMERDIMKEY customer int
+ITEMID         item.id
+ITEMNAME       item.name
+ITEMDIMKEY     item int
+PROJECTID      project.id
+PROJECTNAME    project.name
+PROJECTDIMKEY  project int
+WAREHOUSEID    warehouse.id
+"""
+DIMENSIONS_EMPTY = "VENDORID EMPLOYEEID CONTRACTID TASKID COSTTYPEID"
+RATES = """
+BASECURR         base_currency
+CURRENCY         currency
+EXCH_RATE_DATE   exchange_rate_date day
+EXCH_RATE_TYPE_ID exchange_rate_type
+EXCHANGE_RATE    exchange_rate num
+"""
+CONTACTS = {
+    "CONTACT": Relation("CONTACT", "customer.contact_default"),
+    "BILLTO": Relation("CONTACT", "contact_bill_to"),
+    "SHIPTO": Relation("CONTACT", "contact_ship_to"),
+    "CUSTOMER": Relation("CUSTOMER", "customer"),
+}
