@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import traceback
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -27,7 +31,13 @@ from intacct.documents import (
     SalesLine,
     Side,
 )
-from intacct.errors import CredentialsError, NotSentError, OutcomeUnknownError, RateLimitedError
+from intacct.errors import (
+    CredentialsError,
+    IntacctError,
+    NotSentError,
+    OutcomeUnknownError,
+    RateLimitedError,
+)
 from intacct.router import IntacctBooks
 from shared.bootstrap import aws
 from shared.bootstrap import books as bootstrap
@@ -84,18 +94,19 @@ class World:
         self.simulator = simulator
         self.dynamodb: Any = boto3.client("dynamodb", region_name=REGION)
         self.secrets: Any = boto3.client("secretsmanager", region_name=REGION)
-        self.dynamodb.create_table(
-            TableName="connections",
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-        )
+        for table in ("connections", "tenants"):
+            self.dynamodb.create_table(
+                TableName=table,
+                BillingMode="PAY_PER_REQUEST",
+                KeySchema=[
+                    {"AttributeName": "pk", "KeyType": "HASH"},
+                    {"AttributeName": "sk", "KeyType": "RANGE"},
+                ],
+                AttributeDefinitions=[
+                    {"AttributeName": "pk", "AttributeType": "S"},
+                    {"AttributeName": "sk", "AttributeType": "S"},
+                ],
+            )
         self.secrets.create_secret(
             Name="cartledger/test/intacct/acme", SecretString=json.dumps(simulator.secret())
         )
@@ -104,6 +115,7 @@ class World:
             "AWS_DEFAULT_REGION": REGION,
             "STAGE": "test",
             "CONNECTIONS_TABLE": "connections",
+            "TENANTS_TABLE": "tenants",
             "CONNECTIONS_KEY_ID": key,
             "INTACCT_REST_URL": simulator.rest_url,
             "INTACCT_OAUTH_URL": simulator.oauth_url,
@@ -117,6 +129,14 @@ class World:
                 "id": "acme",
                 "intacct": {"company_id": known.company_id, "user_id": known.user_id},
                 "entities": [{"id": "100", "zone": "America/New_York", "base_currency": "USD"}],
+                "stores": [
+                    {
+                        "id": "acme-shop",
+                        "cart": "shopify",
+                        "entity": "100",
+                        "mapping": {"version": "1", "accounts": {}},
+                    }
+                ],
             }
         )
 
@@ -131,6 +151,7 @@ class World:
             aws.kms,
             aws.secretsmanager,
             tenant_bootstrap.secrets,
+            tenant_bootstrap.tenants,
             bootstrap.calls,
         ):
             cached.cache_clear()
@@ -287,3 +308,66 @@ def test_a_refund_always_goes_by_rest_and_a_memo_by_xml(world: World) -> None:
         "xml",
         "xml",
     ]
+
+
+def function(name: str) -> ModuleType:
+    path = Path(__file__).parents[2] / "functions" / name / "app.py"
+    spec = importlib.util.spec_from_file_location(f"{name}_app", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class Context:
+    """What the Logger reads of a Lambda context."""
+
+    function_name = "keeper"
+    memory_limit_in_mb = 128
+    invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:keeper"
+    aws_request_id = "request-1"
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"), [("token_refresh", "tokens"), ("session_manager", "sessions")]
+)
+def test_the_scheduled_functions_renew_what_is_due_and_nothing_else(
+    world: World, name: str, kept: str
+) -> None:
+    tenant_bootstrap.tenants().put(world.tenant)
+    app = function(name)
+
+    runs = []
+    for _ in range(2):
+        answer = app.handler({}, Context())
+        runs.append([(row["tenant"], row["outcome"]) for row in answer[kept]])
+        world.cold_start()
+
+    assert runs == [[("acme", "renewed")], [("acme", "fresh")]]
+
+
+@pytest.mark.parametrize("mishap", ["500-before", "500-after", "drop-after", "html", "truncated"])
+def test_no_failure_shows_a_token_a_session_or_a_password(
+    world: World, mishap: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = world.simulator.secret()
+    hidden = [secret[name] for name in secret if "secret" in name or "password" in name]
+    hidden.append(bootstrap.tokens(world.tenant).current())
+    hidden.append(bootstrap.sessions(world.tenant).current("100").id)
+    world.simulator.post("faults", {"mishap": mishap, "times": 0})
+    shown = []
+    for document in (ORDER, BATCH):
+        for act in (world.create, world.books().find):
+            with pytest.raises(IntacctError) as caught:
+                act(document)
+            shown.append("".join(traceback.format_exception(caught.value)))
+            shown.append(f"{caught.value!r} {caught.value.findings}")
+    with pytest.raises(IntacctError) as caught:
+        bootstrap.tokens(world.tenant).renewed(rejected=hidden[-2])
+    shown.append("".join(traceback.format_exception(caught.value)))
+
+    printed = capsys.readouterr()
+    everything = "".join([*shown, printed.out, printed.err])
+    assert [one for one in hidden if one in everything] == []
+    assert len(hidden) == 5

@@ -102,6 +102,7 @@ def typed_document(definition: str) -> str:
 
 
 def object_path(name: str, key: str = "") -> str:
-    """The path of an object, or of one record of it; definition names are URL-encoded (§1)."""
-    path = f"/objects/{quote(name, safe='/:')}"
+    """The path of an object, or of one record of it; what a person named is URL-encoded (§1)."""
+    object_name, separator, definition = name.partition("::")
+    path = f"/objects/{object_name}{separator}{quote(definition, safe='')}"
     return f"{path}/{quote(key, safe='')}" if key else path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -152,10 +153,19 @@ def test_a_unit_price_keeps_all_its_decimals() -> None:
     assert body["lines"][0]["unitQuantity"] == "0.5"
 
 
-def test_the_definition_travels_url_encoded() -> None:
+@pytest.mark.parametrize(
+    ("definition", "encoded"),
+    [
+        ("Sales Order", b"Sales%20Order"),
+        ("B2B/Web Order", b"B2B%2FWeb%20Order"),
+        ("Was? #1", b"Was%3F%20%231"),
+    ],
+)
+def test_the_definition_travels_url_encoded(definition: str, encoded: bytes) -> None:
     server = Server(created(invoice={"key": "9"}))
-    actions(server).create(ORDER, idempotency_key="k")
-    assert server.requests[0].url.raw_path.endswith(b"/order-entry/document::Sales%20Order")
+    document = dataclasses.replace(ORDER, definition=definition)
+    actions(server).create(document, idempotency_key="k")
+    assert server.requests[0].url.raw_path.endswith(b"/order-entry/document::" + encoded)
 
 
 def conversion(*positions: int) -> SalesDocument:
