@@ -1,0 +1,69 @@
+"""Books at the simulator, spoken to as in production: REST first, XML where it must be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from intacct.capabilities import protocols
+from intacct.documents import Customer, DocumentResult
+from intacct.router import IntacctBooks
+from shared.ledger.references import resolved
+from shared.postings.keys import control_id
+from shared.postings.plan import Posted, Posting
+from shared.postings.planner import plan
+from tests.accounting.journals import Played, name_of
+from tests.accounting.lives import OrderLife
+from tests.contract.conftest import RestRig, Simulator, simulator
+from tests.contract.xml_rig import XmlRig
+
+__all__ = ["simulator"]
+
+
+class Sage:
+    """Carries plans out at the simulated company, through the router and both protocols."""
+
+    def __init__(self, company: Simulator, rest: RestRig) -> None:
+        self.simulator = company
+        self._xml = XmlRig(company.company)
+        self._books = IntacctBooks(
+            rest=lambda: rest.actions,
+            xml=lambda: self._xml.actions("100"),
+            protocols=protocols({}),
+        )
+
+    def add_customer(self, customer: str) -> None:
+        """The customer that `customer_sync` would have made."""
+        document = Customer(customer, "Ada Example")
+        self._books.create(document, control_id=customer, idempotency_key=customer)
+
+    def live(self, life: OrderLife) -> Played:
+        """Plan each stage against what Sage answered before, and post what is missing."""
+        played = Played()
+        for stage in life.stages:
+            planned = plan(stage, played.posted, life.book)
+            assert not planned.findings, planned.findings
+            for posting in planned.postings:
+                played.posted[posting.key] = self._post(posting, played.posted)
+                played.postings[name_of(posting)] = posting
+            assert plan(stage, played.posted, life.book).postings == ()
+        return played
+
+    def _post(self, posting: Posting, posted: Posted) -> DocumentResult:
+        document = resolved(posting.document, posted)
+        key = control_id(posting.key)
+        return self._books.create(document, control_id=key, idempotency_key=key)
+
+
+@pytest.fixture
+def sage(simulator: Simulator) -> Iterator[Sage]:  # pytest's way of naming fixtures
+    """A fresh company with the customer and the places of the lives."""
+    with closing(RestRig(simulator)) as rest:
+        company = Sage(simulator, rest)
+        company.add_customer("C-ADA")
+        simulator.company.books.create(
+            "location", {"id": "WEB", "name": "Web shop", "parent": "100"}
+        )
+        yield company
