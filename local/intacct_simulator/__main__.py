@@ -7,9 +7,10 @@ import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,11 @@ BACKLOG = 256
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Prints one line when it is ready to serve."""
+    """Prints one line when it is ready to serve, and ends by signals without raising them again.
+
+    uvicorn raises a caught signal once more when it has shut down, which would end the process
+    before the books are saved.
+    """
 
     def __init__(self, config: uvicorn.Config, line: str) -> None:
         super().__init__(config)
@@ -34,6 +39,14 @@ class AnnouncingServer(uvicorn.Server):
         """Start serving, then say so on standard output."""
         await super().startup(sockets=sockets)
         print(self._line, flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Let SIGINT and SIGTERM end the serving, and nothing more."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
 
 
 def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -119,7 +132,8 @@ async def serve(options: argparse.Namespace, listener: socket.socket) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the simulator; give the exit status."""
     options = arguments(argv)
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # asyncio turns Nagle's delay off only where the socket names its protocol.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((options.host, options.port))

@@ -55,18 +55,24 @@ def documents(books: Books, *, with_drafts: bool = False) -> list[dict[str, Any]
     The receivable that Order Entry makes is shown inside its document, so nothing counts twice.
     """
     found = [
-        _document(books, name, record)
+        (_order(books, name, record), _document(books, name, record))
         for name in DOCUMENTS
         for record in books.select(name, private=True)
         if record.get("module") != "orderEntry" and (with_drafts or record["state"] != "draft")
     ]
-    return sorted(found, key=lambda row: (row["created_at"], row["object"], int(row["key"])))
+    return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
 def periods(books: Books) -> dict[str, Any]:
     """Say through which day each entity's books are closed."""
     closed = {one["id"]: books.periods.closed_through(one["id"]) for one in books.entities.all()}
     return {"closed_through": closed}
+
+
+def _order(books: Books, name: str, record: Record) -> int:
+    """Give the place of a document among all, by its row in the audit history."""
+    made = books.find("audit_history", object_key=record["key"], object_name=name, action="create")
+    return int(made[0]["key"])
 
 
 def _balance(row: Any) -> dict[str, Any]:

@@ -75,7 +75,7 @@ class StateFile:
                 self.save()
 
 
-def _encoded(value: Any) -> Any:
+def _encoded(value: Any) -> Any:  # noqa: PLR0911  # one return for each kind
     if isinstance(value, Decimal):
         return {"$decimal": format(value, "f")}
     if isinstance(value, datetime):

@@ -82,12 +82,14 @@ def unknown_reference(label: str, value: object, field: str) -> BusinessError:
         if is_party
         else f"The {label} '{value}' is invalid."
     )
+    number = "BL03000018" if label in {"unit of measure", "location"} else GENERIC_ERRORNO
     return BusinessError(
         text,
         kind=Kind.INVALID,
+        error_id=number,
         code="invalidReference",
         message_id="IA.INVALID_REFERENCE",
-        errorno="BL03000018" if label in {"unit of measure", "location"} else GENERIC_ERRORNO,
+        errorno=number,
         target=field,
         correction="Pick an existing, active value.",
     )

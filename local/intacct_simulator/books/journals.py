@@ -212,6 +212,8 @@ class Journals:
         for entity, difference in sums.items():
             if entity == base["key"] or not difference:
                 continue
+            if self.desk.require("location", entity)["currency"] != base["currency"]:
+                raise errors.unbalanced("entities of different base currencies", difference)
             owes = (INTER_ENTITY_PAYABLE, INTER_ENTITY_RECEIVABLE)
             here, there = owes if difference > 0 else owes[::-1]
             for location, number, amount in (

@@ -16,10 +16,14 @@ KEY = Field(path="key", kind="key", read="key", write="", is_read_only=True)
 
 @dataclass(frozen=True)
 class Accessor:
-    """A field and how to get its value from a row: typed, so that it can be compared."""
+    """A field and how to get its value from a row: typed, so that it can be compared.
+
+    `stored` is the name of the books' own field when the value is kept there as it is.
+    """
 
     field: Field
     value: Callable[[Row], Any]
+    stored: str = ""
 
 
 class Access:
@@ -53,7 +57,7 @@ class Access:
             return Accessor(field, lambda row: self._catalog.href(schema, row.record))
         source = field.read
         if source.isidentifier():
-            return Accessor(field, lambda row: row.record.get(source))
+            return Accessor(field, lambda row: row.record.get(source), stored=source)
         return Accessor(field, lambda row: None if source == "-" else row.value(source))
 
     def _far(self, reference: Field, rest: str, hops: int) -> Accessor | None:

@@ -30,10 +30,14 @@ TOKEN = re.compile(r"\s*(\(|\)|\d+|and\b|or\b)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Condition:
-    """One filter: the field it looks at, and the test of a value (with or without case)."""
+    """One filter: the field it looks at, and the test of a value (with or without case).
+
+    `exact` is the one value that passes, where the filter is an equality.
+    """
 
     accessor: Accessor
     test: Test
+    exact: Any = None
 
 
 def parse_condition(given: Any, find: Callable[[str], Accessor], today: date) -> Condition:
@@ -55,11 +59,12 @@ def parse_condition(given: Any, find: Callable[[str], Accessor], today: date) ->
         return Condition(accessor, _listed(operator, accessor.field, operand, today))
     if operator in TEXTUAL:
         return Condition(accessor, _textual(operator, accessor.field, operand))
-    return Condition(accessor, _scalar(operator, accessor.field, operand, today))
+    low, high = _span(accessor.field, operand, today)
+    exact = low if operator == "$eq" and low == high else None
+    return Condition(accessor, _scalar(operator, low, high), exact)
 
 
-def _scalar(operator: str, field: Field, operand: Any, today: date) -> Test:
-    low, high = _span(field, operand, today)
+def _scalar(operator: str, low: Any, high: Any) -> Test:
     if operator in {"$eq", "$ne"}:
         wants = operator == "$eq"
 

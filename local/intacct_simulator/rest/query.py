@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.rest.access import Access, Accessor
 from local.intacct_simulator.rest.envelopes import Json, Reply, invalid_request, page_meta
 from local.intacct_simulator.rest.fields import Field, Row
@@ -53,6 +54,7 @@ class Query:
     start: int
     size: int
     include_private: bool
+    exact: Mapping[str, Any]
 
 
 class QueryService:
@@ -106,6 +108,7 @@ class QueryService:
             for one in _list_of(body, "filters")
         ]
         is_case_sensitive = parameters.get("caseSensitiveComparison", True)
+        is_conjunction = body.get("filterExpression") in {None, "and"}
         expression = parse_expression(body.get("filterExpression"), len(conditions))
 
         def matches(row: Row) -> bool:
@@ -119,6 +122,7 @@ class QueryService:
             start=_whole(body, "start", 1),
             size=_whole(body, "size", DEFAULT_SIZE, most=MAX_SIZE),
             include_private=parameters.get("includePrivate", False),
+            exact=_exact(conditions) if is_case_sensitive and is_conjunction else {},
         )
 
     def _column(self, target: Target, name: Any) -> Column:
@@ -147,11 +151,19 @@ class QueryService:
             yield self._filterable(target, path), direction == "desc"
 
     def _rows(self, query: Query, entity: str) -> Iterable[Row]:
-        schema = query.target.schema
-        records = self._books.select(schema.table, entity=entity, private=query.include_private)
-        for record in records:
-            if query.target.holds(record, self._books):
+        schema, private = query.target.schema, query.include_private
+        for record in self._records(schema.table, query, entity):
+            is_seen = not query.exact or self._books.sees(
+                schema.table, record, entity=entity, private=private
+            )
+            if is_seen and query.target.holds(record, self._books):
                 yield self._catalog.row(schema, record)
+
+    def _records(self, table: str, query: Query, entity: str) -> Iterable[Record]:
+        """Give the candidates: from the books' index where one value is asked for."""
+        if query.exact:
+            return self._books.find(table, **query.exact)
+        return self._books.select(table, entity=entity, private=query.include_private)
 
     def _flat(self, query: Query, row: Row) -> Json:
         return {
@@ -176,6 +188,15 @@ class QueryService:
                     answers[column.name] = _aggregate(column, members)
             made.append({column.name: answers[column.name] for column in query.columns})
         return made
+
+
+def _exact(conditions: Sequence[Condition]) -> dict[str, Any]:
+    """Give the stored fields of which a conjunction of filters wants one value."""
+    return {
+        condition.accessor.stored: condition.exact
+        for condition in conditions
+        if condition.exact is not None and condition.accessor.stored
+    }
 
 
 def _aggregate(column: Column, rows: Sequence[Row]) -> Any:

@@ -92,7 +92,7 @@ class Serializer:
             empty: Json = {"key": None, "id": None}
             return {**empty, "name": None} if target.has_name else empty
         made = self.reference(target, found)
-        if target.has_name:
+        if target.has_name and target.table != "user":
             made["name"] = found.get("name")
         return made
 

@@ -1,0 +1,147 @@
+"""The simulator as a process: the ready line, both protocols, state on disk, a prompt end."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[3]
+KEYS = {
+    "rest_base_url",
+    "xml_url",
+    "oauth_url",
+    "client_id",
+    "client_secret",
+    "username",
+    "sender_id",
+    "sender_password",
+    "company_id",
+    "user_id",
+    "user_password",
+    "entities",
+    "pid",
+}
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    command = [sys.executable, "-m", "local.intacct_simulator", "--port", "0", *arguments]
+    with subprocess.Popen(  # noqa: S603  # our own module under our own interpreter
+        command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603  # our own module under our own interpreter
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+
+
+def signed_in(known: dict[str, Any]) -> httpx.Client:
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": known["client_id"],
+        "client_secret": known["client_secret"],
+        "username": known["username"],
+    }
+    token = httpx.post(known["oauth_url"], data=form).json()["access_token"]
+    return httpx.Client(
+        base_url=known["rest_base_url"], headers={"Authorization": f"Bearer {token}"}
+    )
+
+
+def stop(process: subprocess.Popen[str]) -> float:
+    started = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=10)
+    return time.monotonic() - started
+
+
+def test_the_ready_line_is_all_that_a_client_needs(tmp_path: Path) -> None:
+    state = tmp_path / "books.sqlite"
+    path = "/objects/accounts-receivable/customer"
+    with running("--state", str(state)) as (process, known):
+        assert known.keys() == KEYS
+        assert known["pid"] == process.pid
+        assert known["entities"] == ["100", "200"]
+        with signed_in(known) as client:
+            made = client.post(path, json={"id": "C-1", "name": "Ada", "creditLimit": "1.50"})
+            assert made.status_code == 201
+            assert stop(process) < 1.5
+            assert process.returncode == 0
+
+    with running("--state", str(state), "--company-id", "another-imp") as (process, known):
+        assert known["username"] == "ws_cartledger@another-imp"
+        with signed_in(known) as client:
+            kept = client.get(f"{path}/1").json()["ia::result"]
+            again = client.post(path, json={"id": "C-2", "name": "Eve"}).json()["ia::result"]
+        stop(process)
+
+    assert (kept["name"], kept["creditLimit"]) == ("Ada", 1.5)
+    assert again["key"] == "2"
+
+
+@pytest.mark.parametrize("mishap", ["drop-after", "truncated"])
+def test_a_cut_connection_is_a_protocol_error_to_the_client(mishap: str) -> None:
+    with running() as (_, known):
+        root = known["rest_base_url"].removesuffix("/ia/api/v1")
+        with signed_in(known) as client:
+            rule = {"mishap": mishap, "path": "customer"}
+            httpx.post(f"{root}/_sim/faults", json=rule).raise_for_status()
+            with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+                client.post("/objects/accounts-receivable/customer", json={"id": "C", "name": "C"})
+            httpx.delete(f"{root}/_sim/faults").raise_for_status()
+            rows = client.get("/objects/accounts-receivable/customer").json()["ia::result"]
+
+    assert [row["id"] for row in rows] == ["C"]
+
+
+def test_a_state_file_that_is_none_is_said_in_one_line(tmp_path: Path) -> None:
+    wrong = tmp_path / "books.sqlite"
+    wrong.write_text("this is no database, but it is long enough to be taken for one " * 20)
+
+    done = run("-m", "local.intacct_simulator", "--state", str(wrong))
+
+    assert done.returncode == 1
+    assert done.stderr == f"{wrong} is not a state file\n"
+
+
+def test_a_port_in_use_is_said_in_one_line() -> None:
+    with running() as (_, known):
+        port = known["rest_base_url"].split(":")[2].split("/")[0]
+        done = run("-m", "local.intacct_simulator", "--port", port)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"cannot listen on 127.0.0.1:{port}")
+
+
+def test_the_simulator_imports_nothing_else_of_this_repository() -> None:
+    code = (
+        "import sys, local.intacct_simulator.server;"
+        "print([n for n in sys.modules if n.split('.')[0] in "
+        "{'shared', 'intacct', 'commerce', 'carts', 'functions', 'boto3'}])"
+    )
+
+    done = run("-c", code)
+
+    assert done.stdout.strip() == "[]", done.stderr
