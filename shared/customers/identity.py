@@ -11,7 +11,6 @@ import hashlib
 
 from commerce.orders import Order
 from shared.policy.mapping import Mapping
-from shared.policy.switches import CustomerMode, PostingPolicy
 
 LONGEST_ID = 20
 """What a customer id may hold in Sage Intacct (REST reference §16.8)."""
@@ -33,13 +32,8 @@ def customer_key(store: str, order: Order) -> str:
     return f"{store}/order/{order.ref.id}"
 
 
-def customer_id(store: str, order: Order, policy: PostingPolicy, mapping: Mapping) -> str:
-    """The Sage customer of the order: the channel's, or one of the buyer's own.
-
-    Empty when the policy wants a channel customer and the mapping names none.
-    """
-    if policy.customer_mode is CustomerMode.CHANNEL:
-        return mapping.channel_customer
+def customer_id(store: str, order: Order, mapping: Mapping) -> str:
+    """The buyer's own customer in Sage: the mapping's prefix and 60 bits of the buyer's key."""
     digest = hashlib.sha256(customer_key(store, order).encode()).digest()
     readable = base64.b32encode(digest).decode()[:_DIGEST_CHARACTERS]
     return f"{mapping.customer_prefix[: LONGEST_ID - _DIGEST_CHARACTERS]}{readable}"

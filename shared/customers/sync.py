@@ -195,11 +195,12 @@ class CustomerSync:
         order, policy, mapping = record.known.order, place.store.policy, place.store.mapping
         if order is None or policy.posting_mode is not PostingMode.DETAIL:
             return record, False
-        customer = record.customer or customer_id(place.store.id, order, policy, mapping)
-        if not customer:
-            return _held(record, (_no_channel_customer(),)), False
+        if policy.customer_mode is CustomerMode.CHANNEL:
+            missing = () if mapping.channel_customer else (_no_channel_customer(),)
+            return (_held(record, missing) if missing else record), False
+        customer = record.customer or customer_id(place.store.id, order, mapping)
         record = replace(record, customer=customer)
-        if policy.customer_mode is CustomerMode.CHANNEL or not _has_business(record.facts):
+        if not _has_business(record.facts):
             return record, False
         kept = self._parts.customers.ensure(
             place.tenant,
@@ -211,8 +212,6 @@ class CustomerSync:
 
     def _send(self, place: _Place, record: FactsRecord) -> None:
         lanes = place.tenant.intacct.lanes
-        is_real = place.store.policy.customer_mode is CustomerMode.REAL
-        customer = record.customer if is_real else ""
         self._parts.lanes.send(
             OrderReady(
                 tenant=place.tenant.id,
@@ -220,7 +219,7 @@ class CustomerSync:
                 order_id=place.order_id,
                 facts_version=record.version,
             ),
-            lane=lane(place.tenant.id, lanes, customer=customer, order_id=place.order_id),
+            lane=lane(place.tenant.id, lanes, customer=record.customer, order_id=place.order_id),
             deduplication=deduplication_id(place.pk, str(record.version)),
         )
 

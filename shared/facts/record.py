@@ -34,9 +34,9 @@ class FactsRecord:
     """One order's facts as stored; `version` counts its changes, 0 is not stored yet.
 
     `known` is everything any delivery said; planners take `facts`. `unread` are the findings of the
-    newest payload that could not be believed, kept until a newer one can. `customer` is the Sage
-    customer id, chosen once. `due_at` is when the sweeper brings the order back, None when nothing
-    is left to do.
+    newest payload that could not be believed, kept until a newer one can. `customer` is the buyer's
+    own Sage customer, chosen once; empty where the channel's is posted to. `due_at` is when the
+    sweeper brings the order back, None when nothing is left to do.
     """
 
     pk: str

@@ -75,7 +75,7 @@ def test_a_delivery_becomes_facts_and_a_message_on_a_lane(rig: CartRig) -> None:
 
     assert answer == {"batchItemFailures": []}
     record = stored(rig)
-    assert (record.status, record.customer) == (FactsStatus.READY, "WEB")
+    assert (record.status, record.customer) == (FactsStatus.READY, "")
     (message,) = rig.receive(rig.lanes_url)
     ready = OrderReady.model_validate_json(message["Body"])
     assert (ready.order_id, ready.facts_version) == (ORDER_ID, 1)
