@@ -96,10 +96,14 @@ class Call:
     def select(self, described: XmlObject, *, private: bool = False) -> list[Record]:
         """Give the records of an object that the caller sees, in the order of their keys."""
         rows = self.books.select(described.table, entity=self.caller.entity, private=private)
-        if described.only is None:
-            return list(rows)
-        name, value = described.only
-        return [row for row in rows if row.get(name) == value]
+        wanted: dict[str, Any] = {}
+        if described.only is not None:
+            wanted[described.only[0]] = described.only[1]
+        if described.entity_field and self.caller.entity:
+            wanted[described.entity_field] = self.books.entities.key_of(self.caller.entity)
+        return [
+            row for row in rows if all(row.get(name) == value for name, value in wanted.items())
+        ]
 
     def require(self, table: str, right: str) -> None:
         """Refuse when the caller's role does not cover the object (§15.2).

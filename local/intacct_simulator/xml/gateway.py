@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import secrets
 from typing import Any
 
@@ -15,6 +14,7 @@ from local.intacct_simulator.books.errors import BusinessError
 from local.intacct_simulator.xml.access import Access, check_control, enter
 from local.intacct_simulator.xml.answers import Answer
 from local.intacct_simulator.xml.calls import Call, Outcome
+from local.intacct_simulator.xml.control_ids import completed, keep_completed
 from local.intacct_simulator.xml.failures import (
     PROCESSING,
     SCHEMA,
@@ -60,7 +60,6 @@ class Gateway:
 
     def __init__(self, company: Any) -> None:
         self._company = company
-        self._executed: dict[str, Node] = {}
         self._result_sets: dict[str, Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,18 +137,6 @@ class Gateway:
         except RolledBackError as rolled_back:
             run.roll_back(functions[rolled_back.done :])
 
-    def repeated(self, control_id: str) -> Node | None:
-        """Give the result of a function with this control id that was completed, or None."""
-        return self._executed.get(control_id)
-
-    def remember(self, control_id: str, result: Node) -> None:
-        """Keep the result of a completed function under its control id (§6.1)."""
-        self._executed[control_id] = copy.deepcopy(result)
-
-    def forget(self, control_id: str) -> None:
-        """A function that was rolled back was not completed."""
-        self._executed.pop(control_id, None)
-
     @property
     def company(self) -> Any:
         """The company that this gateway serves."""
@@ -180,7 +167,7 @@ class _Run:
         self._access = access
         self._here = here
         self._is_unique = is_unique
-        self._completed: list[str] = []
+        self._store = gateway.company.books.store
         self.plain: Outcome | None = None
 
     def carry_out(self, function: Node) -> bool:
@@ -188,7 +175,7 @@ class _Run:
         node = function[0]
         control_id = function.get("controlid", "")
         counts = self._is_unique and node.tag not in _READ_FUNCTIONS
-        known = self._gateway.repeated(control_id) if counts else None
+        known = completed(self._store, control_id) if counts else None
         if known is not None:
             return self._repeat(function, known)
         call = Call(self._gateway.company, self._access.caller, node, self._gateway.result_sets)
@@ -205,8 +192,7 @@ class _Run:
             self.plain = outcome
         result = self._answer.result(self._shown, function, outcome)
         if node.tag not in _READ_FUNCTIONS:
-            self._gateway.remember(control_id, result)
-            self._completed.append(control_id)
+            keep_completed(self._store, control_id, result)
         return True
 
     def carry_out_all(self, functions: list[Node]) -> None:
@@ -221,8 +207,6 @@ class _Run:
 
     def roll_back(self, never_ran: list[Node]) -> None:
         """Undo what a failed transaction had done, and say so in every result (§6.3)."""
-        for control_id in self._completed:
-            self._gateway.forget(control_id)
         self._answer.roll_back(self._shown)
         for function in never_ran:
             self._answer.aborted(self._shown, function)
@@ -239,7 +223,7 @@ class _Run:
     def _repeat(self, function: Node, known: Node) -> bool:
         """A control id that was completed: the first answer again, or an error (§17 no. 1)."""
         if self._gateway.company.switches.duplicate_control_id == "replay":
-            self._shown.append(copy.deepcopy(known))
+            self._shown.append(known)
             return True
         failure = FunctionError(
             Fault("XL03000006", "A function with this controlid was already executed.")

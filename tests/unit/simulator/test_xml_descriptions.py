@@ -95,3 +95,15 @@ def test_an_entity_sees_its_own_and_shared_records_only(desk: Desk) -> None:
     assert len(desk.rows(asked, authentication=at_200)) == 3
     assert len(desk.rows(asked)) == 3
     assert len(desk.rows(private)) == 4
+
+
+def test_an_entity_sees_its_own_ledger_lines_only(desk: Desk) -> None:
+    desk.rows(batch())
+    asked = query("GLDETAIL", "RECORDNO")
+
+    seen = [
+        len(desk.rows(asked, authentication=desk.signed_in(f"<locationid>{entity}</locationid>")))
+        for entity in ("100", "200", "")
+    ]
+
+    assert seen == [2, 0, 2]

@@ -202,7 +202,15 @@ def parse_response(content: bytes) -> Response:
     Raises:
         MalformedAnswerError: it is no XML, no response, or unsafe to read.
     """
-    root = parse_document(content)
+    return response_of(parse_document(content))
+
+
+def response_of(root: Element) -> Response:
+    """Read an answer that is parsed already.
+
+    Raises:
+        MalformedAnswerError: it is no response.
+    """
     if root.tag != "response":
         message = "the document is no response"
         raise MalformedAnswerError(message)

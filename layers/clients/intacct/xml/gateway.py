@@ -7,7 +7,7 @@ repeated here, except where Sage said that nothing ran.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 import httpx
 
@@ -20,8 +20,17 @@ from intacct.xml.envelope import (
     SenderCredentials,
     SessionId,
 )
-from intacct.xml.error_table import Level, Verdict, error_for, is_rolled_back_only, verdict_of
+from intacct.xml.error_table import (
+    Level,
+    Verdict,
+    error_for,
+    error_for_status,
+    is_rolled_back_only,
+    verdict_of,
+)
+from intacct.xml.parsing import MalformedAnswerError
 from intacct.xml.sessions import Session, SessionSource
+from intacct.xml.streaming import RowStream
 from intacct.xml.transport import Answer, XmlTransport
 
 # A session that is refused like a wrong password: newer gateways may say it so (§2.1, §8.4 row 10).
@@ -88,6 +97,41 @@ class XmlGateway:
             IntacctError: as `execute`, and what the result itself says.
         """
         return self.execute([function], entity=entity, is_write=is_write)[0].checked()
+
+    def stream(self, function: Function, *, entity: str = "") -> Iterator[dict[str, str]]:
+        """The rows of one read as they arrive, however many they are.
+
+        Raises:
+            NotSentError: no readable answer, or it broke off; reading again is safe.
+            IntacctError: as `execute_one`, after the rows that came before.
+        """
+        session = self._sessions.current(entity)
+        answer = yield from self._streamed(function, session)
+        if _is_expired(answer.response):
+            session = self._sessions.renewed(entity, session)
+            answer = yield from self._streamed(function, session)
+        self._check_levels(answer, function.control_id, is_write=False)
+        self._note_expiry(answer.response, session)
+        (result,) = _matched([function], answer, is_write=False, transaction=False)
+        _judged(result, answer, is_write=False).checked()
+
+    def _streamed(
+        self, function: Function, session: Session
+    ) -> Generator[dict[str, str], None, Answer]:
+        with self._transport.streamed(
+            [function], SessionId(session.id), endpoint=session.endpoint
+        ) as answer:
+            rows = RowStream(answer.iter_bytes())
+            try:
+                yield from rows
+                return Answer(rows.response, answer.status_code)
+            except MalformedAnswerError as exc:
+                raise error_for_status(
+                    answer.status_code,
+                    is_write=False,
+                    control_id=function.control_id,
+                    headers=answer.headers,
+                ) from exc
 
     def _exchange(
         self,

@@ -1,13 +1,10 @@
-"""The `query` function: filters as values, pages by key, rows as a stream (§9.4, §9.5)."""
+"""The `query` function: filters as values, pages by key (§9.4, §9.5)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-
-from lxml import etree
 
 from intacct.xml.elements import (
     Element,
@@ -18,12 +15,10 @@ from intacct.xml.elements import (
     timestamp_text,
     truth_text,
 )
-from intacct.xml.parsing import DEPTH_MAX, MalformedAnswerError, refuse_document_type
 
 PAGE_SIZE = 1000  # Sage's advice; 2000 is the most that `query` takes (§7.1)
 PAGE_SIZE_MAX = 2000
 _KEY = "RECORDNO"
-_ROW_DEPTH = 5  # response, operation, result, data, row
 
 Value = str | int | date | datetime
 
@@ -153,63 +148,3 @@ def last_key(rows: Sequence[Element]) -> str:
 def record(row: Element) -> dict[str, str]:
     """A row's fields by name; nested rows are left to those who know them."""
     return {str(field.tag): (field.text or "") for field in row}
-
-
-def stream_rows(chunks: Iterable[bytes]) -> Iterator[dict[str, str]]:
-    """The rows of a large answer one by one, with memory that does not grow with their number.
-
-    Raises:
-        MalformedAnswerError: the bytes are no response, unsafe to read, or end too early.
-    """
-    parser = etree.XMLPullParser(
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    reader = _RowReader()
-    try:
-        for chunk in chunks:
-            parser.feed(chunk)
-            yield from reader.rows(parser.read_events())
-        parser.close()
-        yield from reader.rows(parser.read_events())
-    except etree.XMLSyntaxError:
-        message = "the document is no well-formed XML"
-        raise MalformedAnswerError(message) from None
-
-
-class _RowReader:
-    """Follows the depth of a document and lets go of each row once it is handed on."""
-
-    def __init__(self) -> None:
-        self._depth = 0
-
-    def rows(self, events: Iterable[tuple[str, Any]]) -> Iterator[dict[str, str]]:
-        for event, node in events:
-            if event == "start":
-                self._enter(node)
-                continue
-            if self._depth == _ROW_DEPTH:
-                parent = node.getparent()
-                if parent is not None and parent.tag == "data":
-                    row = record(node)
-                    parent.remove(node)
-                    self._depth -= 1
-                    yield row
-                    continue
-            self._depth -= 1
-
-    def _enter(self, node: Any) -> None:
-        self._depth += 1
-        if self._depth == 1:
-            refuse_document_type(node)
-            if node.tag != "response":
-                message = "the document is no response"
-                raise MalformedAnswerError(message)
-        if self._depth > DEPTH_MAX:
-            message = "the document is nested deeper than any answer we ask for"
-            raise MalformedAnswerError(message)

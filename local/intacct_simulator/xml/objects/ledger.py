@@ -112,6 +112,7 @@ DESCRIPTION memo
         {"module": words.MODULE},
     )
     | empty(DIMENSIONS_EMPTY),
+    entity_field="entity_location",
 )
 
 AUDITHISTORY = XmlObject(

@@ -171,6 +171,7 @@ RECORDNO    key int
 WAREHOUSEID id
 NAME        name
 LOC         location.id
+LOC.LOCATIONID location.id
 LOCATIONID  location.id
 PARENTID    parent.id
 STATUS      status status

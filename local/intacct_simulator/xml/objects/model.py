@@ -54,7 +54,11 @@ class Lines:
 
 @dataclass(frozen=True)
 class XmlObject:
-    """One object of the gateway over one table of the books; `only` picks some of its records."""
+    """One object of the gateway over one table of the books.
+
+    `only` picks some of its records; `entity_field` holds the entity where the books do not know
+    by themselves who may see a record.
+    """
 
     name: str
     table: str
@@ -64,6 +68,7 @@ class XmlObject:
     lines: Lines | None = None
     can_write: bool = False
     only: tuple[str, object] | None = None
+    entity_field: str = ""
 
 
 _KINDS = {

@@ -1,14 +1,9 @@
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
-from pathlib import Path
 
-import pytest
 from lxml import etree
 
-from intacct.xml.parsing import MalformedAnswerError
 from intacct.xml.queries import (
     Query,
     above,
@@ -17,7 +12,6 @@ from intacct.xml.queries import (
     at_least,
     equal,
     one_of,
-    stream_rows,
 )
 
 FIRST_PAGE = (
@@ -81,53 +75,6 @@ def test_a_definition_and_the_options_are_said() -> None:
     assert page.findtext("docparid") == "Sales Order"
     assert page.findtext("options/caseinsensitive") == "true"
     assert page.findtext("options/showprivate") == "true"
-
-
-def large_answer(rows: int) -> Iterator[bytes]:
-    yield b"<response><control><status>success</status></control><operation><result><data>"
-    for number in range(rows):
-        yield b"<CUSTOMER><RECORDNO>%d</RECORDNO><NAME>n&amp;m</NAME><TERM/></CUSTOMER>" % number
-    yield b"</data></result></operation></response>"
-
-
-def test_rows_come_one_by_one_and_whole() -> None:
-    rows = list(stream_rows(large_answer(3)))
-
-    assert rows == [{"RECORDNO": str(n), "NAME": "n&m", "TERM": ""} for n in range(3)]
-
-
-def resident_bytes() -> int:
-    """The process's memory now: libxml2's own is invisible to Python's tracing."""
-    return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * 4096
-
-
-@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="needs Linux to measure")
-def test_memory_does_not_grow_with_the_number_of_rows() -> None:
-    rows = stream_rows(large_answer(100_001))
-    for _warm_up in range(1_000):
-        next(rows)
-    before = resident_bytes()
-
-    count = 1_000 + sum(1 for _row in itertools.islice(rows, 99_000))
-    grown = resident_bytes() - before
-
-    assert count == 100_000
-    assert grown < 10 * 1024 * 1024
-
-
-@pytest.mark.parametrize(
-    "chunks",
-    [
-        [b"<!DOCTYPE response [<!ENTITY a 'b'>]><response>&a;</response>"],
-        [b"<html><body/></html>"],
-        [b"<response><operation><result><data><A>"],
-        [b"<response>", b"<a>" * 70],
-        [b""],
-    ],
-)
-def test_a_stream_that_is_unsafe_or_broken_is_refused(chunks: list[bytes]) -> None:
-    with pytest.raises(MalformedAnswerError):
-        list(stream_rows(chunks))
 
 
 def test_instants_are_said_in_the_users_zone() -> None:
