@@ -11,6 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.bootstrap.books import calls
 from shared.bootstrap.gl import day_exporter
 from shared.gl.days import DayKey
 
@@ -19,7 +20,11 @@ metrics = Metrics(namespace="Cartledger")
 
 
 class DayWanted(BaseModel):
-    """A day asked for by hand; `even_if_incomplete` leaves held orders to the day's next batch."""
+    """A day asked for by hand.
+
+    `even_if_incomplete` leaves held orders to the day's next batch; `release_by` names the person
+    who lets a journal that was refused go again.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,6 +32,7 @@ class DayWanted(BaseModel):
     store: str = Field(min_length=1)
     date: date
     even_if_incomplete: bool = False
+    release_by: str = ""
 
 
 def report_failure(day: DayKey, error: Exception) -> None:
@@ -55,6 +61,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             wanted.date,
             deadline,
             even_if_incomplete=wanted.even_if_incomplete,
+            release_by=wanted.release_by,
         )
     else:
         days = exporter.export_due(deadline)
@@ -62,6 +69,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     for state, count in Counter(day.state for day in days).items():
         name = "Day" + "".join(word.title() for word in state.value.split("_"))
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    for (tenant, kind), count in calls().taken().items():
+        logger.info("sage intacct called", tenant=tenant, kind=kind, calls=count)
+        metrics.add_metric(name="SageCalls", unit=MetricUnit.Count, value=count)
     answer = {"days": [day.as_json() for day in days]}
     logger.info("days finished with", days=answer["days"])
     return answer

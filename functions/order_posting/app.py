@@ -15,6 +15,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shared.bootstrap.books import calls
 from shared.bootstrap.posting import order_poster
 from shared.messages import OrderReady
 
@@ -44,12 +45,22 @@ def post_order(record: SQSRecord, lambda_context: LambdaContext) -> None:
         metrics.add_metric(name="PostingDone", unit=MetricUnit.Count, value=len(report.done))
 
 
+def report_calls() -> None:
+    """Log how many transactions of each company's allowance this invocation used."""
+    for (tenant, kind), count in calls().taken().items():
+        logger.info("sage intacct called", tenant=tenant, kind=kind, calls=count)
+        metrics.add_metric(name="SageCalls", unit=MetricUnit.Count, value=count)
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Entry point: hand each record to `post_order` and report the ones that failed."""
     received = len(event["Records"])
     metrics.add_metric(name="OrdersReceived", unit=MetricUnit.Count, value=received)
-    return process_partial_response(
-        event=event, record_handler=post_order, processor=processor, context=context
-    )
+    try:
+        return process_partial_response(
+            event=event, record_handler=post_order, processor=processor, context=context
+        )
+    finally:
+        report_calls()

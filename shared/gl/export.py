@@ -54,6 +54,15 @@ class DayExporterParts:
     on_failure: Callable[[DayKey, Exception], None]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the caller allows: time, and what a person takes on themselves."""
+
+    deadline: datetime
+    even_if_incomplete: bool = False
+    release_by: str = ""
+
+
 class DayExporter:
     """Exports days that are over, whoever asks, as often as they like."""
 
@@ -73,7 +82,7 @@ class DayExporter:
             if tenant.is_paused:
                 continue
             for key in self._parts.days.due(tenant.id, now=before):
-                report = self._guarded(tenant, key, deadline)
+                report = self._guarded(tenant, key, _Asked(deadline))
                 reports.append(report)
                 if report.state is DayState.STOPPED:
                     break
@@ -87,6 +96,7 @@ class DayExporter:
         deadline: datetime,
         *,
         even_if_incomplete: bool = False,
+        release_by: str = "",
     ) -> list[DayReport]:
         """The days of one store on one date, one per currency, asked for by hand.
 
@@ -96,6 +106,7 @@ class DayExporter:
             on: the ledger date.
             deadline: when this process must have ended.
             even_if_incomplete: a person takes it on themselves that held orders are not in it.
+            release_by: the person who lets a journal that was refused go again.
 
         Raises:
             UnknownTenantError: there is no such tenant.
@@ -106,23 +117,17 @@ class DayExporter:
         book = store_book(tenant, store)
         if book is not None:
             keys.add(DayKey(tenant.id, store, book.base_currency, on))
-        return [
-            self._guarded(tenant, key, deadline, even_if_incomplete=even_if_incomplete)
-            for key in sorted(keys)
-        ]
+        asked = _Asked(deadline, even_if_incomplete=even_if_incomplete, release_by=release_by)
+        return [self._guarded(tenant, key, asked) for key in sorted(keys)]
 
-    def _guarded(
-        self, tenant: Tenant, key: DayKey, deadline: datetime, *, even_if_incomplete: bool = False
-    ) -> DayReport:
+    def _guarded(self, tenant: Tenant, key: DayKey, asked: _Asked) -> DayReport:
         try:
-            return self._export(tenant, key, deadline, even_if_incomplete=even_if_incomplete)
+            return self._export(tenant, key, asked)
         except Exception as error:  # noqa: BLE001  # a process edge: the other days go on
             self._parts.on_failure(key, error)
             return DayReport(key, DayState.FAILED, reasons=(type(error).__name__,))
 
-    def _export(
-        self, tenant: Tenant, key: DayKey, deadline: datetime, *, even_if_incomplete: bool
-    ) -> DayReport:
+    def _export(self, tenant: Tenant, key: DayKey, asked: _Asked) -> DayReport:
         book = store_book(tenant, key.store)
         if book is None:
             return self._held(key, [_no_store(key)])
@@ -132,7 +137,7 @@ class DayExporter:
         day = self._parts.days.read(key)
         if day.unfinished is None and not day.free:
             return DayReport(key, DayState.NOTHING)
-        if day.unfinished is None and not even_if_incomplete:
+        if day.unfinished is None and not asked.even_if_incomplete:
             missing = self._parts.backlog.unfinished(key.tenant, key.store, before=ends_at + LAG)
             if missing:
                 return self._incomplete(key, missing)
@@ -140,7 +145,7 @@ class DayExporter:
             day, batch = self._sealed(day, ends_at)
         except SummaryError as error:
             return self._held(key, [_unbalanced(key, error)])
-        return self._post(tenant, book, day, batch, deadline)
+        return self._post(tenant, book, day, batch, asked)
 
     def _sealed(self, day: Day, ends_at: datetime) -> tuple[Day, Batch]:
         """Freeze what is free into the day's open batch and seal it, or take up a sealed one.
@@ -166,7 +171,7 @@ class DayExporter:
         raise BatchMovedError
 
     def _post(
-        self, tenant: Tenant, book: StoreBook, day: Day, batch: Batch, deadline: datetime
+        self, tenant: Tenant, book: StoreBook, day: Day, batch: Batch, asked: _Asked
     ) -> DayReport:
         key, members = day.key, day.members(batch)
         try:
@@ -176,7 +181,12 @@ class DayExporter:
         planned = postings(key, batch, members, book)
         chain = self._parts.ledger.chain(key.ledger_pk)
         outcome = self._parts.applier_of(tenant, book.entity).apply(
-            key.ledger_pk, planned, results_of(chain), deadline, records=chain
+            key.ledger_pk,
+            planned,
+            results_of(chain),
+            asked.deadline,
+            records=chain,
+            reopen_by=asked.release_by,
         )
         if outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(key, outcome)

@@ -367,7 +367,7 @@ def _no_credentials(error: CredentialsError, now: datetime) -> Halt:
         reason=Reason.REAUTH_REQUIRED,
         place="the company's connection to Sage Intacct",
         message="Sage Intacct refused the login; nothing is sent until it is replaced",
-        hint=" ".join(error.codes),
+        hint=hint_of(error),
     )
     return Halt(
         OutcomeKind.STOPPED,

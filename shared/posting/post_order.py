@@ -194,6 +194,8 @@ class OrderPoster:
         if outcome.kind is OutcomeKind.HELD:
             return self._hold(order.message, order.record, outcome.findings, done)
         is_stop = outcome.kind is OutcomeKind.STOPPED
+        if is_stop:
+            self._open_review(order.message, outcome.findings)
         state = PostingState.STOPPED if is_stop else PostingState.PARKED
         due_at = outcome.due_at or self._parts.clock()
         if outcome.is_outage:
@@ -219,10 +221,13 @@ class OrderPoster:
         findings: tuple[Finding, ...],
         done: Collection[str] = (),
     ) -> PostingReport:
-        subject = order_subject(message.store, message.order_id, Stage.POSTING)
-        self._parts.reviews.open(message.tenant, subject, findings, at=self._parts.clock())
+        self._open_review(message, findings)
         self._schedule(record, None)
         return PostingReport(PostingState.HELD, tuple(done), reason=findings[0].reason.value)
+
+    def _open_review(self, message: OrderReady, findings: tuple[Finding, ...]) -> None:
+        subject = order_subject(message.store, message.order_id, Stage.POSTING)
+        self._parts.reviews.open(message.tenant, subject, findings, at=self._parts.clock())
 
     def _close_review(self, message: OrderReady) -> None:
         subject = order_subject(message.store, message.order_id, Stage.POSTING)

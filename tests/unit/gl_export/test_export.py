@@ -298,6 +298,21 @@ def test_a_closed_period_holds_the_day_for_a_person() -> None:
     assert rig.reviews.is_open("acme", day_subject(KEY))
 
 
+def test_a_person_lets_a_refused_day_go_again_once_its_cause_is_gone() -> None:
+    rig = Rig()
+    rig.enter(entry("sale:1", "10.00"))
+    rig.books.fail("before", PeriodClosedError("closed"))
+    rig.due()
+    rig.clock.pass_time(1801)
+
+    (scheduled,) = rig.due()
+    released = rig.by_hand(release_by="ops:kim")
+
+    assert (scheduled.state, released.state) == (DayState.HELD, DayState.POSTED)
+    assert len(rig.journals()) == 1
+    assert not rig.reviews.is_open("acme", day_subject(KEY))
+
+
 def test_a_day_that_breaks_off_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     rig = Rig()
     rig.enter(entry("sale:1", "10.00"))
