@@ -7,6 +7,7 @@ from typing import Any
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed, nothing
 from local.intacct_simulator.xml.legacy_parts import (
     by_key_attribute,
+    check_supported,
     currencies,
     dimensions,
     given,
@@ -44,6 +45,7 @@ def delete_gltransaction(call: Call) -> Outcome:
 
 
 def _line(line: Node) -> dict[str, Any]:
+    check_supported(line)
     side = _SIDES.get(text_of(line, "trtype").lower())
     if side is None:
         refuse("BL03002028", "trtype must be debit or credit.")

@@ -9,6 +9,7 @@ from local.intacct_simulator.xml.calls import Call, Outcome, keyed, nothing
 from local.intacct_simulator.xml.failures import Fault, FunctionError
 from local.intacct_simulator.xml.legacy_parts import (
     by_key_attribute,
+    check_supported,
     contacts,
     currencies,
     dimensions,
@@ -111,6 +112,7 @@ def delete_ictransaction(call: Call) -> Outcome:
 
 
 def _header(call: Call, node: Node) -> dict[str, Any]:
+    check_supported(node)
     fields: dict[str, Any] = {
         **given(node, _HEADER),
         **currencies(node),
@@ -129,12 +131,11 @@ def _header(call: Call, node: Node) -> dict[str, Any]:
         if state not in _STATES:
             refuse("BL03002028", "The state must be Draft, Pending or Closed.")
         fields["state"] = _STATES[state]
-    if node.find("subtotals") is not None or node.find("updatesubtotals") is not None:
-        refuse("BL01001973", "Subtotals are not enabled in the transaction definition.")
     return fields
 
 
 def _line(line: Node, source: Record | None) -> dict[str, Any]:
+    check_supported(line)
     fields = {**given(line, _LINE), **dimensions(line)}
     key = text_of(line, "sourcelinekey")
     if key:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call
-from local.intacct_simulator.xml.failures import Fault, FunctionError
+from local.intacct_simulator.xml.failures import UNKNOWN_FIELD, Fault, FunctionError
 from local.intacct_simulator.xml.nodes import Node, read_day, text_of
 
 _DIMENSIONS = {
@@ -45,6 +45,17 @@ _CONTACT = {
     "mailaddress/zip": "post_code",
     "mailaddress/isocountrycode": "country",
 }
+_NOT_ENABLED = (
+    "subtotals",
+    "updatesubtotals",
+    "linesubtotals",
+    "taxentries",
+    "allocationid",
+    "revrectemplate",
+    "accountlabel",
+    "taxsolutionid",
+    "nogl",
+)
 _NAMED_METHODS = {
     "printed check": "printedCheck",
     "check": "printedCheck",
@@ -76,6 +87,21 @@ def currencies(node: Node) -> dict[str, Any]:
     )
     day = read_day(node.find("exchratedate"))
     return found if day is None else {**found, "exchange_rate_date": day}
+
+
+def check_supported(node: Node) -> None:
+    """Refuse what would change the books and has no place in them, instead of dropping it.
+
+    Raises:
+        FunctionError: there is a custom field, or a part whose feature this company lacks.
+    """
+    for name in _NOT_ENABLED:
+        part = node.find(name)
+        if part is not None and (len(part) or (part.text or "").strip() not in ("", "false")):
+            refuse("BL01001973", f"The feature behind '{name}' is not enabled in this company.")
+    custom = text_of(node, "customfields/customfield/customfieldname")
+    if custom:
+        refuse(UNKNOWN_FIELD, f"The custom field '{custom}' is not defined.")
 
 
 def contact_fields(node: Node) -> dict[str, Any]:

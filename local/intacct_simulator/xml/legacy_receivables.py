@@ -9,6 +9,7 @@ from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed, nothing
 from local.intacct_simulator.xml.legacy_parts import (
     by_key_attribute,
+    check_supported,
     contacts,
     currencies,
     dimensions,
@@ -161,6 +162,7 @@ def reverse_arpayment(call: Call) -> Outcome:
 
 
 def _header(call: Call, node: Node, *, day: str) -> dict[str, Any]:
+    check_supported(node)
     fields: dict[str, Any] = {
         **given(
             node,
@@ -184,8 +186,7 @@ def _header(call: Call, node: Node, *, day: str) -> dict[str, Any]:
 
 
 def _line(line: Node) -> dict[str, Any]:
-    if text_of(line, "accountlabel"):
-        refuse("BL01001973", "Account labels are not enabled in this company.")
+    check_supported(line)
     return {
         **given(
             line,

@@ -14,6 +14,7 @@ from tests.unit.simulator.xml_desk import (
     first_error,
     invoice,
     key_of,
+    query,
     value,
 )
 
@@ -127,3 +128,28 @@ def test_what_a_payment_leaves_over_stays_with_the_customer(desk: Desk) -> None:
 
     assert value(desk, "ARPYMT", "OVERPAYMENTAMOUNT", key) == "0.05"
     assert balance(desk, "1010") == Decimal("100.05")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<taxentries><taxentry><detailid>VAT</detailid></taxentry></taxentries>",
+        "<allocationid>A</allocationid>",
+        (
+            "<customfields><customfield><customfieldname>GLDIMX</customfieldname>"
+            "<customfieldvalue>1</customfieldvalue></customfield></customfields>"
+        ),
+    ],
+)
+def test_what_the_books_cannot_keep_is_refused_and_not_dropped(desk: Desk, part: str) -> None:
+    ordered = {
+        "<allocationid>": "<locationid>",
+        "<customfields>": "</lineitem>",
+        "<taxentries>": "</lineitem>",
+    }
+    before = next(place for start, place in ordered.items() if part.startswith(start))
+
+    result = desk.result(invoice("C-1").replace(before, part + before, 1))
+
+    assert first_error(result)[0] in ("BL01001973", "XL03000010")
+    assert desk.rows(query("ARINVOICE", "RECORDNO")) == []
