@@ -15,11 +15,12 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shared.bootstrap.books import calls
 from shared.bootstrap.customers import customer_sync
 from shared.messages import CartEvent
 
 logger = Logger()
-metrics = Metrics()
+metrics = Metrics(namespace="Cartledger")
 processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 
 
@@ -30,7 +31,11 @@ def sync_event(record: SQSRecord, lambda_context: LambdaContext) -> None:
     with logger.append_context_keys(
         tenant=event.tenant, store=event.store, topic=event.topic, delivery=event.delivery
     ):
-        report = customer_sync().sync(event, deadline=datetime.now(UTC) + remaining)
+        try:
+            report = customer_sync().sync(event, deadline=datetime.now(UTC) + remaining)
+        except Exception:
+            logger.exception("cart event goes back to its queue")
+            raise
         logger.info(
             "cart event synced",
             outcome=report.outcome.value,
@@ -43,10 +48,22 @@ def sync_event(record: SQSRecord, lambda_context: LambdaContext) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
 
 
+def report_calls() -> None:
+    """Log how many transactions of each company's allowance this invocation used."""
+    for (tenant, kind), count in calls().taken().items():
+        logger.info("sage intacct called", tenant=tenant, kind=kind, calls=count)
+        metrics.add_metric(name="SageCalls", unit=MetricUnit.Count, value=count)
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Entry point: hand each record to `sync_event` and report the ones that failed."""
-    return process_partial_response(
-        event=event, record_handler=sync_event, processor=processor, context=context
-    )
+    received = len(event["Records"])
+    metrics.add_metric(name="CartEventsReceived", unit=MetricUnit.Count, value=received)
+    try:
+        return process_partial_response(
+            event=event, record_handler=sync_event, processor=processor, context=context
+        )
+    finally:
+        report_calls()

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from carts.adapter import CartApiError, CartClient, ChangedOrder, Reading
 from carts.documents import parse
 from carts.registry import adapter
+from commerce.identity import order_breaches
 from commerce.money import Money
 from intacct.documents import Document, DocumentResult
 from intacct.errors import DuplicateDocumentError, NotSentError
@@ -582,6 +585,52 @@ def test_a_store_that_is_not_configured_is_reported_and_the_event_kept() -> None
         rig.again(event)
 
     assert rig.reasons == {Reason.CONFIGURATION_MISSING}
+
+
+def _anything_replaced(document: Any, data: st.DataObject) -> None:
+    """Replace one member, somewhere in the document, by anything."""
+    node = document
+    while True:
+        keys: list[Any] = list(node) if isinstance(node, dict) else list(range(len(node)))
+        key = data.draw(st.sampled_from(keys))
+        child = node[key]
+        if not (isinstance(child, dict | list) and child) or data.draw(st.booleans()):
+            break
+        node = child
+    junk = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+    node[key] = data.draw(junk | st.lists(junk, max_size=2) | st.dictionaries(st.text(), junk))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), index=st.integers(0, 3))
+def test_whatever_a_signed_body_says_it_is_taken_or_held_and_never_half_believed(
+    data: st.DataObject, index: int
+) -> None:
+    rig = Rig()
+    original, topic = _DELIVERIES[index]
+    document = json.loads(json.dumps(original))
+    for _ in range(data.draw(st.integers(1, 2))):
+        _anything_replaced(document, data)
+
+    report = rig.take(document, topic)
+
+    assert isinstance(report.outcome, SyncOutcome)
+    for message in rig.lanes.messages:
+        record = rig.facts.load(order_pk("acme", "shop", message.order_id))
+        assert record is not None
+        assert record.facts.order is not None
+        assert order_breaches(record.facts.order) == []
+
+
+def test_a_refund_is_one_and_the_same_wherever_it_stands() -> None:
+    alone, embedded = Rig(), Rig()
+    alone.take(sample("orders_paid"))
+    alone.take(sample("refunds_create"), "refunds/create")
+
+    embedded.take(changed(sample("orders_paid"), refunds=[sample("refunds_create")]))
+
+    assert alone.record.facts.refunds == embedded.record.facts.refunds
+    assert alone.record.facts.payments == embedded.record.facts.payments
 
 
 class TestFetching:
