@@ -21,6 +21,13 @@ FUNCTIONS = functions()
 EACH = [(name, each) for name, function in FUNCTIONS.items() for each in statements(function)]
 IDS = [f"{name}-{each['Sid']}" for name, each in EACH]
 
+_DYNAMODB_CALLS = ("get_item", "put_item", "update_item", "delete_item", "query", "scan")
+ADAPTERS = {
+    "LedgerTable": ["shared/ledger/dynamodb.py"],
+    "OrdersTable": ["shared/facts/store.py", "shared/gl/store.py", "shared/reviews/records.py"],
+    "ConnectionsTable": ["shared/connections/table.py", "shared/connections/rate_slots.py"],
+    "TenantsTable": ["shared/tenants/directory.py", "shared/polling/checkpoints.py"],
+}
 OPENS_INTACCT = {
     "CustomerSyncFunction",
     "OrderPostingFunction",
@@ -109,6 +116,17 @@ def test_secrets_are_read_and_never_written() -> None:
     }
 
     assert actions == {"secretsmanager:GetSecretValue"}
+
+
+@pytest.mark.parametrize(("table", "adapters"), ADAPTERS.items(), ids=ADAPTERS)
+def test_no_function_may_do_to_a_table_what_our_code_never_does(
+    table: str, adapters: list[str]
+) -> None:
+    text = "".join((ROOT / path).read_text(encoding="utf-8") for path in adapters)
+    called = {name for name in _DYNAMODB_CALLS if f".{name}(" in text or f'"{name}"' in text}
+    granted = set().union(*(_allowed(name, table) for name in FUNCTIONS))
+
+    assert granted <= {"dynamodb:" + name.title().replace("_", "") for name in called}
 
 
 @pytest.mark.parametrize("table", ["LedgerTable", "OrdersTable", "ConnectionsTable"])

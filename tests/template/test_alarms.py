@@ -1,0 +1,59 @@
+"""Alarms: each tells somebody what happened and what to do, and watches a metric that exists."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.connections.keeping import REFUSED
+from shared.customers.sync import SyncOutcome
+from shared.gl.reports import DayState
+from shared.posting.reports import PostingState
+from tests.template.reading import functions, properties, target
+
+ALARMS = properties("AWS::CloudWatch::Alarm")
+OURS = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == "Cartledger"]
+METRICS = {
+    "customer_sync": {f"CartEvent{outcome.value.title()}" for outcome in SyncOutcome},
+    "order_posting": {f"Order{state.value.title()}" for state in PostingState},
+    "gl_export": {f"Day{state.value.title()}" for state in DayState},
+    "token_refresh": {f"Token{REFUSED.title()}"},
+    "session_manager": {f"Session{REFUSED.title()}"},
+}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_reaches_somebody_and_so_does_its_end(name: str) -> None:
+    alarm = ALARMS[name]
+
+    assert [target(action) for action in alarm["AlarmActions"]] == ["AlarmTopic"]
+    assert [target(action) for action in alarm["OKActions"]] == ["AlarmTopic"]
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_an_alarm_says_what_happened_and_what_to_do(name: str) -> None:
+    text = str(ALARMS[name]["AlarmDescription"])
+
+    assert len(text.split()) >= 20
+    assert len(text) <= 1024
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_an_alarm_on_a_metric_of_ours_watches_one_that_the_function_writes(name: str) -> None:
+    (dimension,) = ALARMS[name]["Dimensions"]
+
+    assert dimension["Name"] == "service"
+    assert ALARMS[name]["MetricName"] in METRICS[dimension["Value"]]
+    variables = [function["Environment"]["Variables"] for function in functions().values()]
+    namespaces = {
+        each["POWERTOOLS_METRICS_NAMESPACE"]
+        for each in variables
+        if each["POWERTOOLS_SERVICE_NAME"] == dimension["Value"]
+    }
+    assert namespaces == {ALARMS[name]["Namespace"]}
+
+
+def test_held_orders_and_refused_credentials_raise_an_alarm() -> None:
+    watched = {str(ALARMS[name]["MetricName"]) for name in OURS}
+
+    assert {"CartEventHeld", "OrderHeld", "DayHeld"} <= watched
+    assert {"OrderStopped", "TokenRefused", "SessionRefused"} <= watched
