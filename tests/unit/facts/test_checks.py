@@ -1,0 +1,98 @@
+"""What keeps an order from being booked is said completely, and only that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from commerce.money import Money
+from commerce.orders import Facts, Payment, PaymentStatus, implied_receipt_id
+from shared.facts.checks import findings_of
+from shared.facts.receipts import ReceiptSource
+from shared.postings.plan import Reason
+from tests.unit.facts.test_merge import back, facts, order, payment, refund, usd
+
+ORDER = ReceiptSource.ORDER
+TRANSACTIONS = ReceiptSource.TRANSACTIONS
+
+
+def told(known: Facts, source: ReceiptSource = TRANSACTIONS) -> list[tuple[Reason, Money | None]]:
+    return [(finding.reason, finding.difference) for finding in findings_of(known, source)]
+
+
+def known(*payments: Payment, **members: Any) -> Facts:
+    return facts(order=replace(order(), **members), payments=payments)
+
+
+@pytest.mark.parametrize(
+    ("captured", "status", "amounts", "difference"),
+    [
+        ("10.00", PaymentStatus.PAID, ["10.00"], None),
+        ("10.00", PaymentStatus.PAID, ["4.00", "6.00"], None),
+        ("10.00", PaymentStatus.PAID, ["4.00"], "6.00"),
+        ("10.00", PaymentStatus.PAID, [], "10.00"),
+        ("4.00", PaymentStatus.PARTIALLY_PAID, ["4.00"], None),
+        ("4.00", PaymentStatus.PARTIALLY_PAID, ["4.00", "6.00"], None),
+        ("0.00", PaymentStatus.PENDING, [], None),
+    ],
+)
+def test_captured_money_must_be_explained_by_receipts(
+    captured: str, status: PaymentStatus, amounts: list[str], difference: str | None
+) -> None:
+    payments = [payment(f"7{n}", amount) for n, amount in enumerate(amounts)]
+
+    findings = told(known(*payments, captured=usd(captured), payment_status=status))
+
+    expected = [(Reason.PAYMENT_UNDECIDED, usd(difference))] if difference else []
+    assert findings == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "total", "is_held"),
+    [
+        (PaymentStatus.PAID, "10.00", True),
+        (PaymentStatus.REFUNDED, "10.00", True),
+        (PaymentStatus.PENDING, "10.00", False),
+        (PaymentStatus.VOIDED, "10.00", False),
+        (PaymentStatus.PAID, "0.00", False),
+    ],
+)
+def test_a_paid_order_without_any_receipt_is_held_unless_it_cost_nothing(
+    status: PaymentStatus, total: str, *, is_held: bool
+) -> None:
+    free = replace(order(total=total), payment_status=status)
+
+    assert bool(told(facts(order=free), ReceiptSource.UNDECIDED)) is is_held
+
+
+def test_a_receipt_in_another_currency_is_never_taken_for_money_of_the_shop() -> None:
+    euro = payment("71", "9.00", currency="EUR")
+
+    findings = told(known(euro, captured=usd("10.00")))
+
+    assert findings == [
+        (Reason.PAYMENT_UNDECIDED, None),
+        (Reason.PAYMENT_UNDECIDED, usd("10.00")),
+    ]
+
+
+def test_money_beyond_an_implied_receipt_is_a_finding() -> None:
+    implied = payment(implied_receipt_id("7"))
+    more = known(implied, payment("71"), payment("72", "2.00"))
+
+    assert told(more, ORDER) == [(Reason.PAYMENT_UNDECIDED, usd("2.00"))]
+
+
+def test_a_refund_that_does_not_explain_its_money_is_a_finding() -> None:
+    wrong = replace(back("91", state=payment("x").state), amount=usd("4.01"))
+    with_refund = replace(known(payment("71")), refunds=(refund("81", wrong),))
+
+    assert told(with_refund) == [(Reason.UNBALANCED, usd("0.01"))]
+
+
+def test_only_a_refund_asks_for_its_order() -> None:
+    orphans = facts(payments=[payment("71")], refunds=[refund("81")])
+
+    assert told(orphans) == [(Reason.REFUND_WITHOUT_ORDER, None)]
