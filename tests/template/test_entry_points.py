@@ -75,6 +75,12 @@ def test_a_schedule_is_punctual_and_runs_only_where_it_shall(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
+def test_two_stages_of_one_account_do_not_fight_for_the_name_of_a_schedule(name: str) -> None:
+    assert SCHEDULES[name]["OmitName"] is True
+    assert "Name" not in SCHEDULES[name]
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
 def test_a_run_that_does_not_happen_or_fails_ends_in_a_queue_with_an_alarm(name: str) -> None:
     own = name.removesuffix("Function") + "Dlq"
     afterwards = functions()[name]["EventInvokeConfig"]
