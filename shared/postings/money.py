@@ -58,7 +58,7 @@ class MoneyWriter:
         for outflow, draws in self._settlement.outflows:
             if outflow.id not in uncovered:
                 written += self._outflow(outflow, draws)
-        return written
+        return [*written, *self._failed()]
 
     def _settle(self) -> Settlement:
         settler = Settler(self._p.order.currency, self._applied())
@@ -300,6 +300,40 @@ class MoneyWriter:
         effect = [self._debit(self._receivable, outflow.amount), *amounts]
         needs = [draw.key for draw in draws]
         return posting(self._p, DEBIT, purpose, document, at=at, needs=needs, effect=effect)
+
+    def _failed(self) -> list[Dated]:
+        """Refunds that were owed and will not move: the buyer's credit is open again."""
+        payable = self._p.chart.account
+        written = []
+        for event in self._p.refunds:
+            for payment in event.money.failed:
+                pending = f"pending:{payment.ref.id}"
+                if not self._p.keys.knows(DEBIT, pending):
+                    continue
+                amount = payment.amount.rounded()
+                owed = self._debit(payable(Role.REFUNDS_PAYABLE), amount)
+                purpose = f"pending-failed:{payment.ref.id}"
+                document = Adjustment(
+                    reference=self._p.keys.reference(PostingKind.CREDIT_MEMO, purpose),
+                    kind=AdjustmentKind.CREDIT,
+                    customer=self._p.book.customer_id,
+                    dated_on=self._p.book.ledger_on(payment.processed_at),
+                    currency=self._p.order.currency,
+                    lines=adjustment_lines(ledger_lines([owed])),
+                    description=self._description("Refund failed"),
+                )
+                written.append(
+                    posting(
+                        self._p,
+                        PostingKind.CREDIT_MEMO,
+                        purpose,
+                        document,
+                        at=payment.processed_at,
+                        needs=(self._p.keys.of(DEBIT, pending),),
+                        effect=[owed, self._credit(self._receivable, amount)],
+                    )
+                )
+        return written
 
     def _settled_later(self, outflow: Outflow, tender: Tender) -> Dated:
         """The money of a refund that was owed has moved now (J-3.14)."""

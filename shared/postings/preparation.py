@@ -160,9 +160,14 @@ def _refunds(
             chart.miss(Reason.AMOUNT_MISMATCH, place, message, "fetch the shop's own amounts")
             continue
         money = money_of(refund, facts.payments)
+        foreign = {p.amount.currency for p in (*money.settled, *money.pending)} - {order.currency}
+        if foreign:
+            message = f"money went back in {foreign.pop()}, the order is in {order.currency}"
+            chart.miss(Reason.AMOUNT_MISMATCH, place, message, "fetch the shop's own amounts")
+            continue
         for payment in (*money.settled, *money.pending):
             chart.tender(payment.gateway, f"{place}.transactions[{payment.ref.id}]")
-        is_effective = not money.is_failed and (at_once or not money.pending)
+        is_effective = at_once or not (money.is_failed or money.pending)
         if book.policy.goodwill_tax is GoodwillTax.INCLUSIVE_SPLIT:
             refund = _with_goodwill_tax(refund, pieces)  # noqa: PLW2901  # the same refund, split
         events.append(RefundEvent(refund, money, is_effective))

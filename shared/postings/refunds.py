@@ -16,16 +16,16 @@ from shared.postings.pieces import OrderPieces, Piece, PieceKind
 
 @dataclass(frozen=True, slots=True)
 class RefundMoney:
-    """The money side of a refund: what settled, what is still on its way, and when it settled."""
+    """The money side of a refund: what settled, what is still on its way, and what failed."""
 
     settled: tuple[Payment, ...]
     pending: tuple[Payment, ...]
-    has_transactions: bool
+    failed: tuple[Payment, ...]
 
     @property
     def is_failed(self) -> bool:
         """Whether money was to move and none did or will."""
-        return self.has_transactions and not self.settled and not self.pending
+        return bool(self.failed) and not self.settled and not self.pending
 
     @property
     def settled_at(self) -> datetime | None:
@@ -53,7 +53,7 @@ def money_of(refund: Refund, payments: Iterable[Payment]) -> RefundMoney:
     return RefundMoney(
         settled=tuple(p for p in ordered if p.state is PaymentState.SUCCESS),
         pending=tuple(p for p in ordered if p.state is PaymentState.PENDING),
-        has_transactions=bool(known),
+        failed=tuple(p for p in ordered if p.state is PaymentState.FAILURE),
     )
 
 
@@ -183,11 +183,27 @@ class GivenBack:
         return share_of(discount.amount, share) - self._given[discount.id]
 
     def _tax(self, taxes: tuple[Piece, ...], tax: Money, place: str) -> Amounts:
-        return self._spread(taxes, tax, f"{place}.tax")
+        """By agency first, so that cents fall where most is owed, then over its taxes."""
+        left = [piece for piece in taxes if self._left(piece).amount > 0]
+        agencies: dict[str, list[Piece]] = {}
+        for piece in left:
+            agencies.setdefault(piece.account, []).append(piece)
+        sums = [total(map(self._left, owed), tax.currency) for owed in agencies.values()]
+        available = total(sums, tax.currency)
+        if tax > available:
+            self.excesses.append(Excess(f"{place}.tax", tax - available))
+            return {}
+        amounts: Amounts = {}
+        for owed, part in zip(agencies.values(), _parts(tax, sums), strict=True):
+            amounts.update(self._spread(tuple(owed), part, place))
+        return amounts
+
+    def _left(self, piece: Piece) -> Money:
+        return piece.amount - self._given[piece.id]
 
     def _spread(self, pieces: tuple[Piece, ...], amount: Money, place: str) -> Amounts:
         """An amount over what is left of the pieces, by largest remainder (R-9.3)."""
-        left = [(piece, piece.amount - self._given[piece.id]) for piece in pieces]
+        left = [(piece, self._left(piece)) for piece in pieces]
         left = [(piece, rest) for piece, rest in left if rest.amount > 0]
         available = total((rest for _, rest in left), self._order.currency)
         if amount > available:
@@ -205,3 +221,7 @@ class GivenBack:
             if beyond > Money.zero(beyond.currency):
                 self.excesses.append(Excess(f"{place}: {piece_id}", beyond))
         return {piece_id: amount for piece_id, amount in amounts.items() if amount}
+
+
+def _parts(amount: Money, weights: list[Money]) -> list[Money]:
+    return allocate(amount, [weight.amount for weight in weights]) if weights else []

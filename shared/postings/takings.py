@@ -36,7 +36,7 @@ def takings_of(facts: Facts, order: Order, chart: Chart) -> tuple[Taking, ...]:
             chart.tender(payment.gateway, f"payments[{payment.ref.id}]"),
         )
         for payment in facts.payments
-        if payment.is_receipt and not payment.is_test
+        if payment.is_receipt and not payment.is_test and payment.amount.currency == order.currency
     }
     for card in order.gift_cards_applied:
         taking_id = f"gift-card:{order.ref.id}:{card.id}"
