@@ -45,10 +45,11 @@ class Switches:
         rotate_refresh_tokens: whether a refresh gives a new refresh token and ends the old (U3).
         one_grant_per_user: whether a new authorisation ends the earlier one (REST reference §3.4).
         is_client_authorized: whether the company lists the client as authorised.
-        bad_token_status: HTTP status for a bad bearer; 0 means 400 for a malformed one and 401 for
-            one that expired or was revoked (U6).
+        bad_token_status: HTTP status for a bad bearer; 0 means 400 for one that is malformed or
+            expired (what the public Python SDK looks for) and 401 for a revoked one (U6).
         concurrency: requests at once before 429, or 0 for no limit (tier 1: 6).
         latency_seconds: added to every request.
+        read_lag_seconds: how long new records stay invisible to queries (eventual consistency).
         adjustment_sign: `signed` (negative is a credit memo) or `positiveIsCredit` (U17).
         duplicate_control_id: what XML answers to a repeated unique id: `error` or `replay`.
     """
@@ -61,6 +62,7 @@ class Switches:
     bad_token_status: int = 0
     concurrency: int = 0
     latency_seconds: float = 0.0
+    read_lag_seconds: float = 0.0
     adjustment_sign: str = "signed"
     duplicate_control_id: str = "error"
 
@@ -132,6 +134,14 @@ class Company:
             return False
         allowed = user.get("entities")
         return allowed is None or entity in allowed
+
+    def shows(self, record: Record) -> bool:
+        """Tell whether queries see a record yet, where reads lag behind writes."""
+        lag = self.switches.read_lag_seconds
+        if not lag:
+            return True
+        made = record.get("created_at")
+        return made is None or (self.clock.now() - made).total_seconds() >= lag
 
     def permits(self, login: str, object_name: str, right: str) -> bool:
         """Tell whether a user's role covers a right on an object."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import logging
 import re
 import secrets
 import time
@@ -31,6 +32,8 @@ from local.intacct_simulator.wire import (
     run_app,
     write,
 )
+
+logger = logging.getLogger(__name__)
 
 REST_PREFIX = "/ia/api/v1"
 XML_PATH = "/ia/xml/xmlgw.phtml"
@@ -136,7 +139,12 @@ class Simulator:
             return _refusal(rule)
         if mishap is Mishap.EXPIRE:
             self.expire()
-        answer = await self._work(exchange, delay)
+        try:
+            answer = await self._work(exchange, delay)
+        except Exception:
+            # The edge of the process: a defect of ours must look like a failing server.
+            logger.exception("the simulator failed on %s", exchange.request.path)
+            return _server_error()
         if mishap is Mishap.ERROR_AFTER:
             return _server_error()
         return None if mishap is Mishap.DROP_AFTER else answer

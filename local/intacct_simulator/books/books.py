@@ -9,6 +9,7 @@ from typing import Any
 
 from local.intacct_simulator.books import errors
 from local.intacct_simulator.books.advances import Advances
+from local.intacct_simulator.books.attachments import Attachments
 from local.intacct_simulator.books.catalog import TYPES
 from local.intacct_simulator.books.desk import Actor, Desk, Handler, Setup
 from local.intacct_simulator.books.entities import Entities
@@ -219,6 +220,7 @@ def _handlers(desk: Desk) -> dict[str, Handler]:
         "customer_refund": Refunds(desk),
         "journal_entry": Journals(desk),
         "inventory_document": InventoryDocuments(desk),
+        "attachment": Attachments(desk),
     }
 
 

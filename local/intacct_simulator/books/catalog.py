@@ -116,6 +116,9 @@ _MASTERS = [
         amounts=("credit_limit", "discount_percent"),
     ),
     _master("customer_type", "customer type", required=("id",)),
+    _master("vendor"),
+    _master("employee", required=("id",)),
+    _master("folder", required=("id",)),
     _master("territory", required=("id",)),
     _master("shipping_method", "shipping method", required=("id",)),
     _master(
@@ -188,9 +191,27 @@ _MASTERS = [
     _master("reporting_period", "reporting period", required=("id", "start_date", "end_date")),
 ]
 
+_ATTACHED = {"attachment": "attachment"}
 _LINE_REFERENCES = {"account": "account", "offset_account": "account", **DIMENSIONS}
 
 _DOCUMENTS = [
+    ObjectType(
+        "attachment",
+        "attachment",
+        required=("id", "folder"),
+        references={"folder": "folder"},
+        unique=("id",),
+        defaults={"status": "active"},
+        words={"status": STATUS},
+        line_type="attachment_file",
+        natural_id=True,
+    ),
+    ObjectType(
+        "attachment_file",
+        "attached file",
+        required=("name", "data"),
+        parent_type="attachment",
+    ),
     ObjectType(
         "sales_document",
         "document",
@@ -203,6 +224,7 @@ _DOCUMENTS = [
             "source_document": "sales_document",
             "shipping_method": "shipping_method",
             **_DOCUMENT_CONTACTS,
+            **_ATTACHED,
         },
         amounts=_RATE,
         dates=("txn_date", "due_date", "posting_date", "exchange_rate_date"),
@@ -225,7 +247,7 @@ _DOCUMENTS = [
         "ar_invoice",
         "invoice",
         required=("customer", "invoice_date"),
-        references={"customer": "customer", "term": "term", **_DOCUMENT_CONTACTS},
+        references={"customer": "customer", "term": "term", **_DOCUMENT_CONTACTS, **_ATTACHED},
         unique=("invoice_number",),
         amounts=_RATE,
         dates=("invoice_date", "due_date", "posting_date", "exchange_rate_date"),
@@ -243,7 +265,7 @@ _DOCUMENTS = [
         "ar_adjustment",
         "adjustment",
         required=("customer", "adjustment_date"),
-        references={"customer": "customer", **_DOCUMENT_CONTACTS},
+        references={"customer": "customer", **_DOCUMENT_CONTACTS, **_ATTACHED},
         unique=("adjustment_number",),
         amounts=_RATE,
         dates=("adjustment_date", "posting_date", "exchange_rate_date"),
@@ -265,6 +287,7 @@ _DOCUMENTS = [
             "customer": "customer",
             "bank_account": "bank_account",
             "undeposited_account": "account",
+            **_ATTACHED,
         },
         words={"payment_method": PAYMENT_METHODS},
         amounts=_RATE,
@@ -289,6 +312,7 @@ _DOCUMENTS = [
             "undeposited_account": "account",
             "overpayment_location": "location",
             "overpayment_department": "department",
+            **_ATTACHED,
         },
         words={"payment_method": PAYMENT_METHODS},
         amounts=(*_RATE, "overpayment_amount"),
@@ -343,7 +367,7 @@ _DOCUMENTS = [
         "journal_entry",
         "journal entry",
         required=("journal", "posting_date", "description"),
-        references={"journal": "journal", "base_location": "location"},
+        references={"journal": "journal", "base_location": "location", **_ATTACHED},
         dates=("posting_date", "reversal_date"),
         line_type="journal_entry_line",
     ),

@@ -35,7 +35,8 @@ def to_decimal(value: object) -> Decimal:
     except InvalidOperation as exc:
         message = "not a number"
         raise ValueError(message) from exc
-    if not number.is_finite() or len(number.as_tuple().digits) > MAX_DIGITS:
+    is_readable = number.is_finite() and abs(number.adjusted()) < MAX_DIGITS
+    if not is_readable or len(number.as_tuple().digits) > MAX_DIGITS:
         message = "not a number the books can hold"
         raise ValueError(message)
     return number

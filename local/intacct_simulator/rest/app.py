@@ -58,7 +58,7 @@ class RestApi:
         catalog = Catalog(company.books)
         self._catalog = catalog
         self._objects = ObjectService(company, catalog)
-        self._query = QueryService(company.books, catalog, company.clock.today)
+        self._query = QueryService(company, catalog)
         self._workflows = WorkflowService(company, catalog)
         self._keys = IdempotencyKeys(company.clock)
 

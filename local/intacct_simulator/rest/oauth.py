@@ -117,9 +117,12 @@ class Tokens:
         if claims is None:
             status = self._company.switches.bad_token_status or 400
             raise gateway_error(status, "GW-0031", "Invalid token: it cannot be decoded")
+        switched = self._company.switches.bad_token_status
         grant = self._access.get(str(claims["jti"]))
-        if grant is None or claims["exp"] <= self._company.clock.now().timestamp():
-            raise TokenInvalidError(self._company.switches.bad_token_status or 401)
+        if grant is None:
+            raise TokenInvalidError(switched or 401)
+        if claims["exp"] <= self._company.clock.now().timestamp():
+            raise TokenInvalidError(switched or 400)
         entity = entity_header or grant.entity
         if not self._company.may_enter(grant.user, entity):
             raise gateway_error(403, "GW-0042", f"The entity '{entity}' is not accessible")

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest.access import Access, Accessor
 from local.intacct_simulator.rest.envelopes import Json, Reply, invalid_request, page_meta
 from local.intacct_simulator.rest.fields import Field, Row
@@ -60,11 +60,12 @@ class Query:
 class QueryService:
     """Answers `POST /services/core/query`."""
 
-    def __init__(self, books: Books, catalog: Catalog, today: Callable[[], date]) -> None:
-        self._books = books
+    def __init__(self, company: Company, catalog: Catalog) -> None:
+        self._company = company
+        self._books = books = company.books
         self._catalog = catalog
         self._access = Access(books, catalog)
-        self._today = today
+        self._today: Callable[[], date] = company.clock.today
 
     def object_of(self, body: Any) -> Target:
         """Give the object that a query asks about.
@@ -156,6 +157,7 @@ class QueryService:
             is_seen = not query.exact or self._books.sees(
                 schema.table, record, entity=entity, private=private
             )
+            is_seen = is_seen and self._company.shows(record)
             if is_seen and query.target.holds(record, self._books):
                 yield self._catalog.row(schema, record)
 

@@ -270,6 +270,22 @@ _ALL = [
     _schema("company-config/department", "department", company.DEPARTMENT),
     _schema("company-config/class", "class", company.CLASS),
     _schema("projects/project", "project", company.PROJECT),
+    _schema("accounts-payable/vendor", "vendor", receivables.SIMPLE),
+    _schema("company-config/employee", "employee", company.EMPLOYEE),
+    _schema("company-config/folder", "folder", company.FOLDER),
+    _schema(
+        "company-config/attachment",
+        "attachment",
+        company.ATTACHMENT,
+        lists=_lines("files", "company-config/attachment-file"),
+    ),
+    _schema(
+        "company-config/attachment-file",
+        "attachment_file",
+        company.ATTACHMENT_FILE,
+        owner="attachment",
+        verbs=READ_VERBS,
+    ),
     _schema("company-config/user", "user", company.USER, verbs=READ_VERBS),
     _schema("company-config/txn-currency", "txn_currency", company.CURRENCY, verbs=READ_VERBS),
     _schema(

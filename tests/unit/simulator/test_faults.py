@@ -154,3 +154,21 @@ def test_a_rule_that_makes_no_sense_is_refused(client: httpx.Client) -> None:
     for wrong in ({"mishap": "explode"}, {"mishap": "503", "path": "("}, {"mishap": "503", "a": 1}):
         assert client.post("/_sim/faults", json=wrong).status_code == 400
     assert client.get("/_sim/faults").json()["rules"] == []
+
+
+def test_a_defect_of_the_simulator_looks_like_a_failing_server(
+    company: Company, rest: Rest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rest.sign_in()
+
+    def broken(*_: object, **__: object) -> None:
+        message = "a defect"
+        raise RuntimeError(message)
+
+    monkeypatch.setattr(company.books, "create", broken)
+
+    answer = rest.send("POST", PATH, ADA, Idempotency_Key="k-1", expect=500)
+    monkeypatch.undo()
+    rest.send("POST", PATH, ADA, Idempotency_Key="k-1", expect=201)
+
+    assert answer.json()["ia::error"]["code"] == "GW-0001"

@@ -165,8 +165,11 @@ def test_a_token_dies_when_its_time_is_over(company: Company, rest: Rest) -> Non
     rest.send("GET", CUSTOMERS, expect=200)
 
     company.clock.advance(43_201)
-    answer = rest.send("GET", CUSTOMERS, expect=401)
+    answer = rest.send("GET", CUSTOMERS, expect=400)
+    company.switches.bad_token_status = 401
+    rest.send("GET", CUSTOMERS, expect=401)
 
+    assert "Invalid token" in answer.text
     assert answer.json()["error"]["errorId"] == "REST-2102"
     assert answer.json()["error"]["code"] == "tokenInvalid"
 

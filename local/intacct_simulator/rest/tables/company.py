@@ -102,3 +102,30 @@ changeSource.accessDateTime    | at              | datetime | ro
 changeSource.actionPerformed   | action          | text | ro
 changeSource.source            | source          | text | ro
 """
+
+FOLDER = """
+id           | id          | text | required fixed
+description  | description | text
+status       | status      | enum(active,inactive)
+"""
+
+ATTACHMENT = """
+id           | id          | text | required fixed
+name         | name        | text
+description  | description | text
+folder       | folder      | ref(company-config/folder) | required
+status       | status      | enum(active,inactive)
+"""
+
+ATTACHMENT_FILE = """
+attachment   | parent      | ref(company-config/attachment) | ro
+name         | name        | text | required
+data         | data        | text | required
+size         | size        | integer | ro
+"""
+
+EMPLOYEE = """
+id           | id          | text | required fixed
+name         | name        | text
+status       | status      | enum(active,inactive)
+"""

@@ -39,6 +39,7 @@ status               | status           | enum(active,inactive)
 """
 
 JOURNAL_ENTRY = """
+attachment           | attachment       | ref(company-config/attachment)
 txnNumber            | number           | integer | ro
 glJournal            | journal          | ref(general-ledger/journal) | required fixed
 postingDate          | posting_date     | date | required

@@ -4,6 +4,7 @@
 from local.intacct_simulator.rest.tables.receivables import DIMENSIONS
 
 DOCUMENT = """
+attachment           | attachment       | ref(company-config/attachment)
 documentNumber       | document_number  | text
 documentType         | definition.id    | text | ro
 txnDefinition        | definition       | ref(order-entry/txn-definition) | ro

@@ -51,6 +51,7 @@ status               | status      | enum(active,inactive)
 """
 
 INVOICE = """
+attachment           | attachment       | ref(company-config/attachment)
 customer             | customer         | ref(accounts-receivable/customer) | required
 invoiceNumber        | invoice_number   | text
 invoiceDate          | invoice_date     | date | required
@@ -95,6 +96,7 @@ currency.baseCurrency | parent.base_currency | text | ro
 """
 
 ADJUSTMENT = """
+attachment           | attachment       | ref(company-config/attachment)
 customer             | customer          | ref(accounts-receivable/customer) | required
 createdDate          | adjustment_date   | date | required
 adjustmentNumber     | adjustment_number | text
@@ -136,6 +138,7 @@ adjustmentType       | 'ra'             | text | ro
 """
 
 ADVANCE = """
+attachment           | attachment       | ref(company-config/attachment)
 customer             | customer         | ref(accounts-receivable/customer) | required
 referenceNumber      | reference_number | text
 description          | description      | text
@@ -171,6 +174,7 @@ lineNumber           | line_number      | integer | ro
 """
 
 PAYMENT = """
+attachment           | attachment       | ref(company-config/attachment)
 customer             | customer         | ref(accounts-receivable/customer)
 payerName            | payer_name       | text
 financialEntity.entityId | bank_account.id>bank_account | text
