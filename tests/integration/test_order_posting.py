@@ -58,11 +58,11 @@ def test_a_chain_costs_few_calls_and_write_units(rig: PostingRig) -> None:
 
     post(Records=event("order_posting.two_orders")["Records"][:1])
 
-    # Tenant, facts, chain; claim; three completions with the next claim; the last; review; agenda.
+    # Tenant, facts, chain; claim; three completions with the next claim; the last; agenda.
     writes = [name for name in calls if name not in ("GetItem", "Query")]
-    assert writes == ["PutItem", *["TransactWriteItems"] * 3, *["UpdateItem"] * 3]
+    assert writes == ["PutItem", *["TransactWriteItems"] * 3, *["UpdateItem"] * 2]
     assert len(calls) == 10
-    assert sum(units) <= 20
+    assert sum(units) <= 16
 
 
 def _units(operation: str, params: dict[str, Any]) -> float:
