@@ -19,8 +19,9 @@ class Message(BaseModel):
 class CartEvent(Message):
     """A delivery that was verified and archived, or a poller's hint: on `cart-events.fifo`.
 
-    `raw_key` is the archived body in the raw-events bucket; a hint has none and names what to fetch,
-    and `as_of` is the update time that the cart stated.
+    `raw_key` is the archived body in the raw-events bucket; a hint has none and names what to
+    fetch, and `as_of` is the update time that the cart stated. `released_by` is the person who says
+    that an order that was held, or a customer that was refused, shall be tried again.
     FIFO group: `tenant#store#resource_id`; deduplication id: the delivery key's digest.
     """
 
@@ -33,6 +34,7 @@ class CartEvent(Message):
     raw_key: str = ""
     received_at: datetime
     as_of: datetime | None = None
+    released_by: str = ""
 
 
 class OrderReady(Message):

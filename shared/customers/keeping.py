@@ -7,6 +7,7 @@ a customer that Sage has already is found by its exact id (reliability F20).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +17,19 @@ from intacct.documents import Customer
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import Record, State
 from shared.postings.keys import posting_key
-from shared.postings.plan import Finding, Posted, Posting, PostingKind, Reason
+from shared.postings.plan import Finding, Posted, Posting, PostingKind
 from shared.tenants.models import Tenant
 
 TOP_LEVEL = ""
 """Customers are created at the top level of the company, where every entity may use them."""
 
 _MOST_REMEMBERED = 10_000
+
+_SOMEBODY_IS_AT_IT = frozenset({"LEASED", "CONTENDED", "OVERTAKEN"})
+_LOOKS = 8
+_PAUSE_SECONDS = 0.5
+"""Another order of the buyer creates the customer at this moment: a second or two is cheaper than a
+redelivery after the queue's visibility time."""
 
 
 class CustomerNotReadyError(Exception):
@@ -48,6 +55,7 @@ class Applies(Protocol):
         deadline: datetime,
         *,
         records: Mapping[str, Record] | None = None,
+        reopen_by: str = "",
     ) -> Outcome:
         """Bring each posting into the books that is not in `posted`."""
         ...
@@ -64,14 +72,31 @@ class Kept:
 class CustomerKeeper:
     """Makes sure of customers, of any tenant."""
 
-    def __init__(self, ledger: Chains, applier_of: Callable[[Tenant, str], Applies]) -> None:
-        """`applier_of` gives the applier of a tenant and entity."""
+    def __init__(
+        self,
+        ledger: Chains,
+        applier_of: Callable[[Tenant, str], Applies],
+        *,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """`applier_of` gives the applier of a tenant and entity; `pause` waits so many seconds."""
         self._ledger = ledger
         self._applier_of = applier_of
+        self._pause = pause
         self._known: set[str] = set()
 
-    def ensure(self, tenant: Tenant, store: str, customer: Customer, deadline: datetime) -> Kept:
+    def ensure(
+        self,
+        tenant: Tenant,
+        store: str,
+        customer: Customer,
+        deadline: datetime,
+        *,
+        released_by: str = "",
+    ) -> Kept:
         """Make sure that the customer is in the books.
+
+        `released_by` is the person who says that a refused customer shall be tried again.
 
         Raises:
             CustomerNotReadyError: that cannot be said now.
@@ -81,19 +106,27 @@ class CustomerKeeper:
         if pk in self._known:
             return Kept()
         posting = _posting(tenant.id, store, customer)
-        chain = self._ledger.chain(pk)
-        record = chain.get(posting.key)
-        if record is not None and record.state is State.DONE:
-            self._remember(pk)
-            return Kept()
         applier = self._applier_of(tenant, TOP_LEVEL)
-        outcome = applier.apply(pk, [posting], {}, deadline, records=chain)
-        if outcome.kind is OutcomeKind.COMPLETE:
-            self._remember(pk)
-            return Kept(is_new=True)
-        if outcome.kind is OutcomeKind.HELD and not _is_in_flight(outcome):
-            return Kept(findings=outcome.findings)
-        message = f"the customer is not in the books yet: {outcome.reason or outcome.kind.value}"
+        for look in range(_LOOKS):
+            if look:
+                self._pause(_PAUSE_SECONDS)
+            chain = self._ledger.chain(pk)
+            record = chain.get(posting.key)
+            if record is not None and record.state is State.DONE:
+                self._remember(pk)
+                return Kept()
+            outcome = applier.apply(
+                pk, [posting], {}, deadline, records=chain, reopen_by=released_by
+            )
+            if outcome.kind is OutcomeKind.COMPLETE:
+                self._remember(pk)
+                return Kept(is_new=True)
+            if outcome.kind is OutcomeKind.HELD:
+                return Kept(findings=outcome.findings)
+            if outcome.reason not in _SOMEBODY_IS_AT_IT:
+                message = f"the customer is not in the books yet: {outcome.reason}"
+                raise CustomerNotReadyError(message)
+        message = "the customer is being created elsewhere"
         raise CustomerNotReadyError(message)
 
     def _remember(self, pk: str) -> None:
@@ -116,11 +149,3 @@ def _posting(tenant: str, store: str, customer: Customer) -> Posting:
         purpose=f"customer:{customer.id}",
     )
     return Posting(key=key, kind=PostingKind.CUSTOMER, document=customer)
-
-
-def _is_in_flight(outcome: Outcome) -> bool:
-    """Another order of the buyer is creating the customer with a name or address of its own.
-
-    Once that is done the customer is there, and what this order says of it does not matter.
-    """
-    return all(finding.reason is Reason.CONTENT_CONFLICT for finding in outcome.findings)

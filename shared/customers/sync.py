@@ -45,8 +45,8 @@ class SyncOutcome(StrEnum):
     """What became of an event; each is a metric.
 
     READY: the order is on its lane. HELD: a person must look. WAITING: the order itself is not
-    known yet. SKIPPED: it is never posted. UNCHANGED: nothing new. IGNORED: a hint that nobody can
-    follow.
+    known yet. SKIPPED: it is never posted. UNCHANGED: nothing new. IGNORED: a hint to an
+    unknown order that nobody can follow.
     """
 
     READY = "ready"
@@ -89,6 +89,7 @@ class _Place:
     store: Store
     order_id: str
     deadline: datetime
+    released_by: str
 
     @property
     def pk(self) -> str:
@@ -135,9 +136,9 @@ class CustomerSync:
         order_id = reading.facts.ref.id if reading.facts else event.resource_id
         if not order_id:
             return self._hold_delivery(event, reading)
-        if reading.facts is None and not reading.problems:
+        if reading.facts is None and not reading.problems and known is None:
             return SyncReport(SyncOutcome.IGNORED, order_id)
-        place = _Place(tenant, store, order_id, deadline)
+        place = _Place(tenant, store, order_id, deadline, event.released_by)
         for _ in range(_MOST_RACES):
             try:
                 return self._take(place, known or place.nothing_known(event.cart), reading)
@@ -207,6 +208,7 @@ class CustomerSync:
             place.store.id,
             customer_document(customer, order, mapping.term),
             place.deadline,
+            released_by=place.released_by,
         )
         return (_held(record, kept.findings) if kept.findings else record), kept.is_new
 

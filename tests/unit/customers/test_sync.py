@@ -21,7 +21,7 @@ from carts.registry import adapter
 from commerce.identity import order_breaches
 from commerce.money import Money
 from intacct.documents import Document, DocumentResult
-from intacct.errors import DuplicateDocumentError, NotSentError
+from intacct.errors import DuplicateDocumentError, NotSentError, PermissionDeniedError
 from shared.customers.keeping import CustomerKeeper, CustomerNotReadyError
 from shared.customers.lanes import lane
 from shared.customers.reading import EventReader
@@ -161,7 +161,7 @@ class Rig:
                 reader=EventReader(self.archive, lambda *_: client),
                 facts=self.facts,
                 reviews=self.reviews,
-                customers=CustomerKeeper(self.ledger, self._applier),
+                customers=CustomerKeeper(self.ledger, self._applier, pause=self.clock.pass_time),
                 lanes=self.lanes,
                 clock=self.clock,
             )
@@ -574,6 +574,42 @@ def test_an_unreachable_sage_sends_the_event_back_and_keeps_the_order_off_its_la
     assert rig.lanes.messages == []
     rig.clock.pass_time(3600)
     assert rig.again(event).outcome is SyncOutcome.READY
+
+
+def released(rig: Rig, by: str = "") -> SyncReport:
+    """Look at the order again, as a person asks."""
+    event = rig.event(sample("orders_paid"), "orders/paid")
+    return rig.again(event.model_copy(update={"raw_key": "", "released_by": by}))
+
+
+def test_a_held_order_is_judged_again_when_a_person_asks_after_mending_the_mapping() -> None:
+    rig = Rig(tenant({"customer_mode": "channel"}))
+    held = rig.take(sample("orders_paid"))
+    mapping = {"version": "2", "accounts": {}, "channel_customer": "WEB"}
+    rig.tenant = tenant({"customer_mode": "channel"}, mapping=mapping)
+
+    report = released(rig)
+
+    assert (held.outcome, report.outcome) == (SyncOutcome.HELD, SyncOutcome.READY)
+    assert rig.reasons == set()
+
+
+def test_a_refused_customer_is_tried_again_only_when_a_person_says_so() -> None:
+    rig = Rig()
+    rig.books.fail("before", PermissionDeniedError("may not"))
+    refused = rig.take(sample("orders_paid"))
+    opened = rig.reasons
+    duplicate = rig.take(sample("orders_paid"))
+
+    rig.clock.pass_time(3600)
+    report = released(rig, by="ada")
+
+    assert refused.outcome is SyncOutcome.HELD
+    assert opened == {Reason.PERMISSION}
+    assert duplicate.outcome is SyncOutcome.UNCHANGED
+    assert report.outcome is SyncOutcome.READY
+    assert rig.reasons == set()
+    assert len(rig.books.marks()) == 1
 
 
 def test_a_store_that_is_not_configured_is_reported_and_the_event_kept() -> None:
