@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -210,6 +211,26 @@ def test_a_conversion_of_nothing_is_refused_before_it_is_sent(rig: XmlRig) -> No
         post(rig, invoice_of(DocumentResult(key="4711")), "invoice")
 
     assert list(rig.company.books.select("sales_document")) == []
+
+
+def test_a_line_that_the_order_does_not_have_is_refused_before_it_is_sent(rig: XmlRig) -> None:
+    order = post(rig, ORDER, "order")
+    document = invoice_of(order)
+    beyond = replace(document, lines=(replace(document.lines[0], source_line=3),))
+
+    with pytest.raises(RejectedError, match="no line 3"):
+        post(rig, beyond, "invoice")
+
+    assert rig.actions().find(document) == []
+
+
+def test_a_credit_memo_that_would_raise_the_debt_is_refused_before_it_is_sent(rig: XmlRig) -> None:
+    turned = replace(CREDIT_MEMO, kind=AdjustmentKind.DEBIT)
+
+    with pytest.raises(RejectedError, match="lower the debt"):
+        post(rig, turned, "credit")
+
+    assert rig.actions().find(CREDIT_MEMO) == []
 
 
 def test_negative_lines_make_a_credit_memo(rig: XmlRig) -> None:

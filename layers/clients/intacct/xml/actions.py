@@ -28,6 +28,8 @@ from intacct.xml.envelope import Function, FunctionResult
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.lookups import lookup_of, sales_lookup
 from intacct.xml.queries import Query, all_of, equal, last_key
+from intacct.xml.receivables import AdjustmentSignError
+from intacct.xml.sales_documents import SourceLineError
 
 
 class XmlActions:
@@ -53,10 +55,14 @@ class XmlActions:
         Raises:
             OutcomeUnknownError: it may have been posted; look it up by its mark.
             DuplicateDocumentError: it is there already, or its control id was carried out.
+            RejectedError: Sage would refuse it for a reason that is known before it is sent.
             IntacctError: as `XmlGateway.execute`.
-            ValueError: XML does not offer the action, or a converted line does not exist.
+            ValueError: XML does not offer the action.
         """
-        function = Function(control_id, self._written(document))
+        try:
+            function = Function(control_id, self._written(document))
+        except (SourceLineError, AdjustmentSignError) as exc:
+            raise RejectedError(str(exc), control_id=control_id) from exc
         result = self._gateway.execute_one(function, entity=self._entity, is_write=True)
         return self._result_of(document, result, control_id)
 
