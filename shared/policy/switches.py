@@ -63,7 +63,7 @@ class GoodwillTax(StrEnum):
 class MarketplaceTax(StrEnum):
     """Facilitator tax shown as a pass-through or left out (R-5.4)."""
 
-    PASS_THROUGH = "pass_through"
+    PASS_THROUGH = "pass_through"  # noqa: S105  # no password
     OMIT = "omit"
 
 

@@ -72,7 +72,10 @@ class SalesWriter:
         self._pieces = {piece.id: piece for piece in prepared.pieces.pieces}
         deferred = self._mapping.items.deferred if prepared.life.is_deferred else ""
         self._rows = SalesRows(
-            prepared.pieces, unit=self._mapping.definitions.unit, deferred_item=deferred
+            prepared.pieces,
+            unit=self._mapping.definitions.unit,
+            deferred_item=deferred,
+            keeps_zeros=prepared.book.policy.post_zero_lines,
         )
         quantities = {line.id: line.quantity for line in prepared.order.sale_lines}
         whole = {piece.id: piece.amount for piece in prepared.pieces.pieces}

@@ -35,8 +35,11 @@ class SalesRows:
     With `deferred_item`, revenue is carried by that item, net, one row for each line of the order.
     """
 
-    def __init__(self, order: OrderPieces, *, unit: str, deferred_item: str = "") -> None:
-        """`unit` is the unit of measure of every line (`Each`)."""
+    def __init__(
+        self, order: OrderPieces, *, unit: str, deferred_item: str = "", keeps_zeros: bool = False
+    ) -> None:
+        """`unit` is the unit of measure of every line (`Each`); `keeps_zeros` shows free goods."""
+        self._keeps_zeros = keeps_zeros
         self._order = order
         self._unit = unit
         self._deferred_item = deferred_item
@@ -45,11 +48,11 @@ class SalesRows:
         """One row for goods, discount, shipping ... of each line, then taxes by their names."""
         rows: dict[str, Row] = {}
         for piece in sorted(self._order.pieces, key=lambda piece: piece.kind is PieceKind.TAX):
-            amount = amounts.get(piece.id)
-            if amount:
+            amount = amounts.get(piece.id, Money.zero(self._order.currency))
+            if amount or (self._keeps_zeros and piece.part in quantities):
                 row = self._row(piece, amount, quantities)
                 rows[row.key] = _joined(rows[row.key], row) if row.key in rows else row
-        return [row for row in rows.values() if row.amount]
+        return [row for row in rows.values() if row.amount or (self._keeps_zeros and row.is_goods)]
 
     def _row(self, piece: Piece, amount: Money, quantities: Mapping[str, Decimal]) -> Row:
         is_goods = piece.kind is PieceKind.GOODS and piece.part in quantities

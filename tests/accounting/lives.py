@@ -398,3 +398,42 @@ def order_a_by_department() -> OrderLife:
     chart = mapping(item_rules=rules, location="WEB", tenders=TENDERS)
     lived = _order_a_with(one_tee_back())
     return OrderLife(book(chart=chart), lived.stages)
+
+
+@_life
+def order_a_two_parcels() -> OrderLife:
+    """One tee leaves first, the rest later: every amount in two parts."""
+    placed = order_a_placed()
+    first, second = parcel("parcel-1", day(2), tee=1), parcel("parcel-2", day(3), tee=1, mug=1)
+    stages = (facts(placed, PAID), facts(placed, PAID, first), facts(placed, PAID, first, second))
+    return OrderLife(book(**WITH_COST), stages)
+
+
+@_life
+def three_that_do_not_divide() -> OrderLife:
+    """Three units whose net price has no whole cents, in three parcels."""
+    placed = order(line("tee", "4.00", 3, taxes=(tax("VAT", "2.00"),)), tax_included=True)
+    paid = captured("capture-1", "12.00", day(1))
+    sent = [parcel(f"parcel-{number}", day(1 + number), tee=1) for number in (1, 2, 3)]
+    stages = (facts(placed, paid, sent[0]), facts(placed, paid, *sent))
+    return OrderLife(book(), stages)
+
+
+@_life
+def order_a_half_cancelled() -> OrderLife:
+    """The tees leave, the mug is cancelled and its money goes back from the advance."""
+    placed = order_a_placed()
+    money = (given_back("12.25", day(3)),)
+    given = refund(back("mug", 1, "11.25", "1.00", Restock.CANCEL), at=day(3), transactions=money)
+    tees = parcel("parcel-1", day(2), tee=2)
+    stages = (facts(placed, PAID), facts(placed, PAID, tees), facts(placed, PAID, tees, given))
+    return OrderLife(book(), stages)
+
+
+@_life
+def free_gift_shown() -> OrderLife:
+    """A free gift beside a sold item, where the policy shows lines of nothing."""
+    placed = order(line("tee", "25.00"), line("mug", "0.00"))
+    paid = captured("capture-1", "25.00", day(1))
+    sent = parcel("parcel-1", day(2), tee=1, mug=1)
+    return OrderLife(book(post_zero_lines=True), (facts(placed, paid), facts(placed, paid, sent)))

@@ -51,6 +51,10 @@ class Sage:
             assert plan(stage, played.posted, life.book).postings == ()
         return played
 
+    def post(self, posting: Posting) -> DocumentResult:
+        """Post one posting that refers to no other."""
+        return self._post(posting, {})
+
     def _post(self, posting: Posting, posted: Posted) -> DocumentResult:
         document = resolved(posting.document, posted)
         key = control_id(posting.key)
