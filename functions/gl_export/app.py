@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.bootstrap.books import calls
-from shared.bootstrap.gl import day_exporter
+from shared.bootstrap.gl_export import day_exporter
 from shared.gl.days import DayKey
 
 logger = Logger()

@@ -1,19 +1,10 @@
-"""The day books of summary channels and their export, built on first use."""
+"""The day books of summary channels, built on first use."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 
 from shared.bootstrap import aws
-from shared.bootstrap.clock import now
-from shared.bootstrap.facts import facts_store
-from shared.bootstrap.ledger import applier, ledger
-from shared.bootstrap.reviews import reviews
-from shared.bootstrap.tenants import tenants
-from shared.gl.completeness import OrdersBacklog
-from shared.gl.days import DayKey
-from shared.gl.export import DayExporter, DayExporterParts
 from shared.gl.store import DynamoDbDayBook
 from shared.settings import OrdersSettings
 
@@ -22,20 +13,3 @@ from shared.settings import OrdersSettings
 def day_book() -> DynamoDbDayBook:
     """The process's one keeper of day books."""
     return DynamoDbDayBook(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
-
-
-def day_exporter(on_failure: Callable[[DayKey, Exception], None]) -> DayExporter:
-    """What closes days; `on_failure` is told of a day whose export broke off."""
-    return DayExporter(
-        DayExporterParts(
-            tenants=tenants().all,
-            tenant_of=tenants().tenant,
-            days=day_book(),
-            ledger=ledger(),
-            reviews=reviews(),
-            backlog=OrdersBacklog(reviews(), facts_store()),
-            applier_of=applier,
-            clock=now,
-            on_failure=on_failure,
-        )
-    )

@@ -208,6 +208,8 @@ class DayExporter:
     def _stopped(self, key: DayKey, outcome: Outcome) -> DayReport:
         if outcome.kind is OutcomeKind.HELD:
             return self._held(key, outcome.findings)
+        if outcome.kind is OutcomeKind.STOPPED:
+            self._open_review(key, outcome.findings)
         return DayReport(
             key, _STATES[outcome.kind], reasons=(outcome.reason,), due_at=outcome.due_at
         )
@@ -219,13 +221,16 @@ class DayExporter:
             message=f"the day waits for {', '.join(missing)}",
             hint="release or dismiss these orders, or export the day by hand without them",
         )
-        self._parts.reviews.open(key.tenant, day_subject(key), (finding,), at=self._parts.clock())
+        self._open_review(key, (finding,))
         return DayReport(key, DayState.INCOMPLETE, reasons=tuple(missing))
 
     def _held(self, key: DayKey, findings: Sequence[Finding]) -> DayReport:
-        self._parts.reviews.open(key.tenant, day_subject(key), findings, at=self._parts.clock())
+        self._open_review(key, findings)
         reasons = tuple(finding.reason.value for finding in findings)
         return DayReport(key, DayState.HELD, reasons=reasons)
+
+    def _open_review(self, key: DayKey, findings: Sequence[Finding]) -> None:
+        self._parts.reviews.open(key.tenant, day_subject(key), findings, at=self._parts.clock())
 
 
 def day_subject(key: DayKey) -> str:

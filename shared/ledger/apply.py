@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.ledger.outcomes import Halt, Outcome, OutcomeKind
 from shared.ledger.port import Ledger
@@ -18,9 +18,7 @@ from shared.ledger.resolving import Resolver
 from shared.ledger.run import Run
 from shared.ledger.sending import Sender
 from shared.ports import Books, Clock, IdMaker
-from shared.postings.plan import Posted, Posting
-
-_NEEDS_PAUSE = timedelta(minutes=2)
+from shared.postings.plan import Finding, Posted, Posting, Reason
 
 
 def results_of(records: Mapping[str, Record]) -> Posted:
@@ -57,7 +55,6 @@ class Applier:
         """
         resolver = Resolver(books, clock=clock, hard_unique=hard_unique, pause=pause)
         self._sender = Sender(ledger, books, clock=clock, ids=ids, resolver=resolver)
-        self._clock = clock
 
     def apply(
         self,
@@ -96,11 +93,19 @@ class Applier:
                 return _stopped(run, posting, halt)
         return Outcome(OutcomeKind.COMPLETE, run.results, tuple(run.done))
 
-    def _blocked(self, run: Run, posting: Posting) -> Halt | None:
+    @staticmethod
+    def _blocked(run: Run, posting: Posting) -> Halt | None:
+        """Why the posting cannot come now though all before it are done: a defect of the plan."""
         wanted = (*posting.needs, *references(posting.document))
-        if all(key in run.results for key in wanted):
+        missing = [key for key in wanted if key not in run.results]
+        if not missing:
             return None
-        return Halt(OutcomeKind.PARKED, "NEEDS", due_at=self._clock() + _NEEDS_PAUSE)
+        finding = Finding(
+            reason=Reason.UNKNOWN,
+            place=posting.key,
+            message=f"needs what nobody plans: {', '.join(missing)}",
+        )
+        return Halt(OutcomeKind.HELD, finding.reason.value, findings=(finding,))
 
 
 def _stopped(run: Run, posting: Posting, halt: Halt) -> Outcome:

@@ -8,7 +8,7 @@ import pytest
 
 from commerce.money import Money
 from intacct.documents import JournalEntry, JournalLine, Side
-from intacct.errors import NotSentError, OutcomeUnknownError, PeriodClosedError
+from intacct.errors import CredentialsError, NotSentError, OutcomeUnknownError, PeriodClosedError
 from shared.gl.batches import postings, sealed
 from shared.gl.calendar import day_end
 from shared.gl.dates import ledger_date
@@ -18,6 +18,7 @@ from shared.gl.reports import DayReport, DayState
 from shared.ledger.apply import Applier
 from shared.posting.store_books import store_book
 from shared.postings.plan import DayEntry, Reason
+from shared.reviews.records import ReviewStatus
 from shared.tenants.models import Tenant
 from tests.fakes import (
     FakeBooks,
@@ -311,6 +312,22 @@ def test_a_person_lets_a_refused_day_go_again_once_its_cause_is_gone() -> None:
     assert (scheduled.state, released.state) == (DayState.HELD, DayState.POSTED)
     assert len(rig.journals()) == 1
     assert not rig.reviews.is_open("acme", day_subject(KEY))
+
+
+def test_refused_credentials_leave_the_other_days_of_the_company_alone() -> None:
+    rig = Rig()
+    rig.enter(entry("sale:1", "10.00"))
+    rig.enter(replace(entry("sale:9", "3.00"), ledger_on=date(2026, 3, 1)))
+    rig.books.fail("before", CredentialsError("login refused"))
+
+    reports = rig.due()
+    rig.clock.pass_time(900)
+    later = rig.due()
+
+    assert [report.state for report in reports] == [DayState.STOPPED]
+    assert len(rig.books.sent) == 3
+    assert [report.state for report in later] == [DayState.POSTED, DayState.POSTED]
+    assert all(review.status is ReviewStatus.CLOSED for review in rig.reviews.all("acme"))
 
 
 def test_a_day_that_breaks_off_does_not_stop_the_others(monkeypatch: pytest.MonkeyPatch) -> None:

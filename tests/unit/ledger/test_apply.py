@@ -547,12 +547,13 @@ def test_a_person_who_retries_what_is_in_the_books_posts_nothing_twice() -> None
     assert rig.books.marks() == ["1001-ADV"]
 
 
-def test_a_posting_whose_needs_are_not_in_the_books_waits() -> None:
+def test_a_posting_that_needs_what_nobody_plans_goes_to_a_person() -> None:
     rig = Rig()
 
     outcome = rig.apply(APPLY)
 
-    assert (outcome.kind, outcome.reason, outcome.key) == (OutcomeKind.PARKED, "NEEDS", "apply")
+    assert (outcome.kind, outcome.key) == (OutcomeKind.HELD, "apply")
+    assert "advance, invoice" in outcome.findings[0].message
     assert rig.books.sent == []
 
 
