@@ -127,6 +127,12 @@ class Company:
         """Tell whether an id names an entity."""
         return self.books.entities.by_id(entity) is not None
 
+    def home_of(self, login: str) -> str:
+        """Give the entity a user lands in: the only one it may enter, else the top level."""
+        user = self.user(login)
+        allowed = None if user is None else user.get("entities")
+        return str(allowed[0]) if allowed and len(allowed) == 1 else ""
+
     def may_enter(self, login: str, entity: str) -> bool:
         """Tell whether a user may work in an entity; empty text is the top level."""
         user = self.user(login)

@@ -123,7 +123,7 @@ class Tokens:
             raise TokenInvalidError(switched or 401)
         if claims["exp"] <= self._company.clock.now().timestamp():
             raise TokenInvalidError(switched or 400)
-        entity = entity_header or grant.entity
+        entity = entity_header or grant.entity or self._company.home_of(grant.user)
         if not self._company.may_enter(grant.user, entity):
             raise gateway_error(403, "GW-0042", f"The entity '{entity}' is not accessible")
         return Caller(grant.user, entity)
@@ -159,6 +159,7 @@ class Tokens:
         is_known = company == self._company.credentials.company_id
         if not is_known or self._company.user(user) is None:
             raise gateway_error(401, "GW-0011", "The tenant or user is unknown or inactive")
+        entity = entity or self._company.home_of(user)
         if not self._company.may_enter(user, entity):
             raise gateway_error(401, "GW-0011", "The entity is unknown or not accessible")
         return Grant(user, entity)

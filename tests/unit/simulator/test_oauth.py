@@ -227,3 +227,16 @@ def test_a_user_without_the_right_gets_403(company: Company, rest: Rest) -> None
     assert seen.status_code == 200
     assert (written.status_code, asked.status_code) == (403, 403)
     assert written.json()["ia::result"]["ia::error"]["code"] == "unauthorizedUser"
+
+
+def test_a_user_of_one_entity_lands_there(company: Company, rest: Rest) -> None:
+    company.add_user("german", "pw", entities=["200"])
+    rest.sign_in("german@cartledger-demo-imp")
+
+    key = rest.customer("C-9")
+    rest.entity = "100"
+    elsewhere = rest.send("GET", CUSTOMERS)
+    rest.entity = ""
+
+    assert rest.get("accounts-receivable/customer", key)["entity"]["id"] == "200"
+    assert elsewhere.status_code == 403
