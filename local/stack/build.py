@@ -74,12 +74,18 @@ class Build:
             mark.write_text(current)
             return True
 
+    def _cache(self) -> Path:
+        """Where SAM keeps each layer by the digest of its folder: one place per way of building."""
+        way = hashlib.sha256((self._root / "layers" / "bytecode.mk").read_bytes()).hexdigest()
+        return self._home / "cache" / way[:16]
+
     def _run_sam(self) -> None:
         shutil.rmtree(self._home / "build", ignore_errors=True)
         python = str(self._tools.ministack_python)
         parameters = [f"{name}={value}" for name, value in self._target.parameters.items()]
         command: list[str | Path] = [self._tools.sam, "build", "--config-env", "local"]
-        command += ["--build-dir", self.template.parent, "--parameter-overrides", *parameters]
+        command += ["--build-dir", self.template.parent, "--cached", "--cache-dir", self._cache()]
+        command += ["--parameter-overrides", *parameters]
         layers = {
             "LAYER_PYTHON": self._target.python,
             "LAYER_ARCHITECTURE": "native",

@@ -57,6 +57,7 @@ def tools(tmp_path: Path) -> Tools:
     simulator = tmp_path / "local" / "intacct_simulator"
     program(simulator / "__init__.py", "")
     program(simulator / "__main__.py", SIMULATOR)
+    program(tmp_path / "layers" / "bytecode.mk", "LAYER_PYTHON ?= 3.13\n")
     return Tools(tmp_path)
 
 

@@ -69,6 +69,18 @@ def test_layers_are_built_for_what_runs_the_functions(paths: StackPaths, tools: 
     assert asked.endswith("PythonRuntime=python3.13 Architecture=x86_64")
 
 
+def test_layers_built_in_another_way_are_not_taken_from_the_cache(
+    paths: StackPaths, tools: Tools, sources: Path
+) -> None:
+    Build(paths, tools, TARGET).make()
+    program(sources / "layers" / "bytecode.mk", "LAYER_PYTHON ?= 3.14")
+    Build(paths, tools, TARGET).make()
+    Build(paths, tools, Target("3.12", "x86_64")).make()
+
+    caches = [words.split("--cache-dir ")[1].split()[0] for words in _asked(tools.root)]
+    assert len(set(caches)) == 3
+
+
 @pytest.mark.usefixtures("sources")
 def test_each_target_has_a_build_of_its_own(paths: StackPaths, tools: Tools) -> None:
     one = Build(paths, tools, TARGET)
