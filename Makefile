@@ -22,11 +22,12 @@ help: ## List the targets
 
 .PHONY: setup
 setup: ## Make .venv, .local/sam and .local/ministack from hashed requirements
-	@pids=(); \
+	@pids=(); failed=0; \
 	.ci/make-environment .venv .ci/dev.txt & pids+=($$!); \
 	.ci/make-environment .local/sam .ci/sam.txt & pids+=($$!); \
 	.ci/make-environment .local/ministack .ci/ministack.txt & pids+=($$!); \
-	for pid in "$${pids[@]}"; do wait "$$pid"; done
+	for pid in "$${pids[@]}"; do wait "$$pid" || failed=1; done; \
+	exit $$failed
 
 .PHONY: run
 run: setup ## Show the whole product on this machine (ONCE=1: do not stay up; KEEP=1: keep the state)
@@ -89,10 +90,10 @@ lock: ## Renew the pins from the .in files
 	@.ci/make-environment .local/uv .ci/uv.txt
 	@compile() { echo "lock: $$2"; .local/uv/bin/uv pip compile --quiet --upgrade --generate-hashes \
 		--no-header --universal --python-version 3.11 "$$1" --output-file "$$2" "$${@:3}"; }; \
-	compile layers/dependencies/requirements.in layers/dependencies/requirements.txt; \
-	compile .ci/dev.in .ci/dev.txt --constraint layers/dependencies/requirements.txt; \
-	compile .ci/sam.in .ci/sam.txt; \
-	compile .ci/ministack.in .ci/ministack.txt; \
+	compile layers/dependencies/requirements.in layers/dependencies/requirements.txt && \
+	compile .ci/dev.in .ci/dev.txt --constraint layers/dependencies/requirements.txt && \
+	compile .ci/sam.in .ci/sam.txt && \
+	compile .ci/ministack.in .ci/ministack.txt && \
 	compile .ci/bench.in .ci/bench.txt; \
 	compile .ci/uv.in .ci/uv.txt
 
