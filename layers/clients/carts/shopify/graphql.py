@@ -119,7 +119,6 @@ def order_to_rest(order: dict[str, Any]) -> dict[str, Any]:
     """
     currency = order.get("currencyCode")
     company = (order.get("purchasingEntity") or {}).get("company")
-    rounding = order.get("totalCashRoundingAdjustment") or {}
     location = order.get("retailLocation") or {}
     tags = order.get("tags")
     return {
@@ -148,6 +147,20 @@ def order_to_rest(order: dict[str, Any]) -> dict[str, Any]:
         "customer": _customer(order.get("customer")),
         "billing_address": _address(order.get("billingAddress")),
         "shipping_address": _address(order.get("shippingAddress")),
+        **_sums(order),
+        "tax_lines": _taxes(order),
+        "line_items": [_line(line) for line in nodes(order.get("lineItems"))],
+        "shipping_lines": [_shipping(line) for line in nodes(order.get("shippingLines"))],
+        "refunds": [_refund(refund) for refund in nodes(order.get("refunds"))],
+        "fulfillments": [_fulfillment(parcel) for parcel in nodes(order.get("fulfillments"))],
+        "transactions": [_transaction(each) for each in nodes(order.get("transactions"))],
+    }
+
+
+def _sums(order: dict[str, Any]) -> dict[str, Any]:
+    """The order's stated sums in both currencies."""
+    rounding = order.get("totalCashRoundingAdjustment") or {}
+    return {
         "total_price_set": _pair(order.get("totalPriceSet")),
         "current_total_price_set": _pair(order.get("currentTotalPriceSet")),
         "total_tax_set": _pair(order.get("totalTaxSet")),
@@ -157,12 +170,6 @@ def order_to_rest(order: dict[str, Any]) -> dict[str, Any]:
         "original_total_duties_set": _pair(order.get("originalTotalDutiesSet")),
         "original_total_additional_fees_set": _pair(order.get("originalTotalAdditionalFeesSet")),
         "total_cash_rounding_payment_adjustment_set": _pair(rounding.get("paymentSet")),
-        "tax_lines": _taxes(order),
-        "line_items": [_line(line) for line in nodes(order.get("lineItems"))],
-        "shipping_lines": [_shipping(line) for line in nodes(order.get("shippingLines"))],
-        "refunds": [_refund(refund) for refund in nodes(order.get("refunds"))],
-        "fulfillments": [_fulfillment(parcel) for parcel in nodes(order.get("fulfillments"))],
-        "transactions": [_transaction(each) for each in nodes(order.get("transactions"))],
     }
 
 
