@@ -154,7 +154,7 @@ def _parameters(write: Write, condition: str) -> dict[str, Any]:
 
 def _token(writes: Sequence[Write]) -> str:
     """The same for every retry of this transaction, and for no other (reliability §3.2)."""
-    named = "|".join(f"{write.key} {write.fence} {write.owner}" for write in writes)
+    named = "|".join(f"{w.pk} {w.key} {w.fence} {w.owner} {w.note}" for w in writes)
     return hashlib.sha256(named.encode()).hexdigest()[:_TOKEN_LENGTH]
 
 

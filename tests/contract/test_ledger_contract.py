@@ -376,6 +376,25 @@ def test_a_transaction_that_meets_another_is_tried_three_times_with_one_token(
     assert len(pauses) == 2
 
 
+def test_transactions_of_two_orders_never_share_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    clock = FakeClock()
+    with mock_aws():
+        client = boto3.client("dynamodb", region_name="eu-central-1")
+        counting: Any = Conflicting(client)
+        ledger = DynamoDbLedger(counting, make_table(client))
+        for pk in (PK, f"{PK}1"):
+            first, second = replace(intent(), pk=pk), replace(intent("invoice"), pk=pk)
+            (mine,) = ledger.commit(states.claim(first, None, owner="a", now=clock()))
+            ledger.commit(
+                states.finish(mine, RESULT, now=clock()),
+                states.claim(second, None, owner="a2", now=clock()),
+            )
+
+    assert len(set(counting.tokens)) == 2
+
+
 def test_a_record_of_an_order_costs_one_write_unit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
