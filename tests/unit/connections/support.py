@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -32,6 +33,17 @@ MEMBERS = {
     "user_password": "s-user",
 }
 URL = "https://api.intacct.com/ia/api/v1/oauth2/token"
+
+
+@cache
+def aws_client(service: str) -> Any:
+    """A client for all tests: making one takes longer than most tests, moto stands behind it."""
+    client: Any = boto3.Session(
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        region_name=REGION,
+    ).client(service)  # type: ignore[call-overload]  # any service
+    return client
 
 
 class TokenServer:
@@ -88,9 +100,9 @@ class Fleet:
     def __init__(self, *, rotates: bool = True, **members: str) -> None:
         self.clock = FakeClock()
         self.server = TokenServer(self.clock, rotates=rotates)
-        self.dynamodb: Any = boto3.client("dynamodb", region_name=REGION)
-        self.kms: Any = boto3.client("kms", region_name=REGION)
-        self.secrets: Any = boto3.client("secretsmanager", region_name=REGION)
+        self.dynamodb = aws_client("dynamodb")
+        self.kms = aws_client("kms")
+        self.secrets = aws_client("secretsmanager")
         self.dynamodb.create_table(
             TableName="connections",
             BillingMode="PAY_PER_REQUEST",
