@@ -242,6 +242,7 @@ def _limited(limit: int, active: int, seconds: float) -> Answer:
         "X-IA-Throttle-Limit": str(limit),
         "X-IA-Throttle-Limit-Remaining": str(limit - active),
         "X-IA-Throttle-Limit-RetryAfter": f"{seconds:g}",
+        "X-IA-TENANT-Throttle-Limit-Retry-After": f"{seconds:g}",
     }
     return json_answer(429, {"ia::error": error}, headers)
 

@@ -151,6 +151,10 @@ class Books:
         """Undo everything done inside when an exception leaves."""
         return self.store.transaction()
 
+    def custom_fields(self, name: str) -> list[str]:
+        """Name the custom fields that the company gave to a kind of record."""
+        return [str(row["name"]) for row in self.store.find("custom_field", object=name)]
+
     def ledger_lines(self, name: str, key: int) -> list[Record]:
         """Give the general-ledger lines that a document posted."""
         return self._desk.ledger.of(name, key)

@@ -40,6 +40,11 @@ class Setup:
     receipts_journal: str = "CRJ"
 
 
+def with_custom(record: Record, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the custom fields of a record after a change that names only some of them."""
+    return {**(record.get("custom") or {}), **changes}
+
+
 class Handler(Protocol):
     """The rules of one kind of record."""
 
@@ -108,7 +113,9 @@ class Desk:
         self, name: str, key: int, changes: Mapping[str, Any], actor: Actor, *, how: str = "modify"
     ) -> Record:
         """Change fields of a record, stamp it, and write an audit-history row."""
-        stamp = {"modified_at": self.clock.stamp(), "modified_by": actor.user}
+        stamp: dict[str, Any] = {"modified_at": self.clock.stamp(), "modified_by": actor.user}
+        if changes.get("custom"):
+            stamp["custom"] = with_custom(self.require(name, key), changes["custom"])
         record = self.store.change(name, key, **changes, **stamp)
         self.note(name, record, how, actor)
         return record

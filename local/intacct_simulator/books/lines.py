@@ -9,7 +9,7 @@ from typing import Any
 from local.intacct_simulator.books import errors
 from local.intacct_simulator.books.catalog import DIMENSIONS, TYPES
 from local.intacct_simulator.books.currencies import Exchange
-from local.intacct_simulator.books.desk import Actor, Desk
+from local.intacct_simulator.books.desk import Actor, Desk, with_custom
 from local.intacct_simulator.books.store import Record
 
 Line = dict[str, Any]
@@ -61,6 +61,8 @@ class DocumentLines:
                 del lines[place]
             else:
                 cleaned = self._desk.check.changes(self._type, fields, entity=actor.entity)
+                if cleaned.get("custom"):
+                    cleaned["custom"] = with_custom(lines[place], cleaned["custom"])
                 lines[place] = {**lines[place], **cleaned}
         if not lines:
             raise errors.missing(TYPES[self._document].label, "lines")

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.rest.fields import Field, Row
-from local.intacct_simulator.rest.schema import SCHEMAS, Catalog, Schema
+from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Catalog, Schema
 
 MAX_HOPS = 4
 KEY = Field(path="key", kind="key", read="key", write="", is_read_only=True)
@@ -36,10 +36,19 @@ class Access:
 
     def find(self, schema: Schema, path: str) -> Accessor | None:
         """Give the accessor of a name, or None when the object has no such field."""
+        if path.startswith(CUSTOM):
+            return self._custom(schema, path)
         known = (schema.name, path)
         if known not in self._known:
             self._known[known] = self._resolve(schema, path, MAX_HOPS)
         return self._known[known]
+
+    def _custom(self, schema: Schema, path: str) -> Accessor | None:
+        name = path.removeprefix(CUSTOM)
+        if name not in self._books.custom_fields(schema.table):
+            return None
+        field = Field(path=path, kind="text", read="-", write="")
+        return Accessor(field, lambda row: (row.record.get("custom") or {}).get(name))
 
     def _resolve(self, schema: Schema, path: str, hops: int) -> Accessor | None:
         field = schema.fields.get(path)

@@ -188,7 +188,9 @@ class RestApi:
             require_right(self._company, caller, target.schema.table, "list", target.name)
             return self._query.run(body, entity=caller.entity)
         if path == "services/core/model":
-            return envelopes.success(model(self._target(query.get("name", ""))))
+            target = self._target(query.get("name", ""))
+            custom = self._company.books.custom_fields(target.schema.table)
+            return envelopes.success(model(target, custom))
         if path == "services/core/session/id":
             return services.session_id(self._company, caller)
         if path == "services/core/composite":

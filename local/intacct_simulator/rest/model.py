@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from local.intacct_simulator.rest.envelopes import Json
 from local.intacct_simulator.rest.fields import Field
-from local.intacct_simulator.rest.schema import SCHEMAS, Schema, Target
+from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Schema, Target
 
 TYPES = {
     "text": ("string", ""),
@@ -25,8 +26,11 @@ TYPES = {
 }
 
 
-def model(target: Target) -> Json:
-    """Describe an object; `required` is always false, as Sage's own model has it."""
+def model(target: Target, custom: Sequence[str] = ()) -> Json:
+    """Describe an object with its custom fields.
+
+    `required` is always false, as Sage's own model has it.
+    """
     schema = target.schema
     made: Json = {"fields": {}, "groups": {}, "refs": {}, "lists": {}}
     for path, field in schema.fields.items():
@@ -38,6 +42,9 @@ def model(target: Target) -> Json:
             place["refs"][name] = _reference(field, is_owner=path == schema.owner)
         else:
             place["fields"][name] = _field(field)
+    for name in custom:
+        path = f"{CUSTOM}{name}"
+        made["fields"][path] = _field(Field(path=path, kind="text", read="-", write=""))
     for owned in schema.lists:
         made["lists"][owned.member] = {"apiObject": owned.object, "isOwned": True}
     verbs = [verb for verb in _verbs(schema, target) if verb]

@@ -118,7 +118,7 @@ class ObjectService:
     def _create(self, target: Target, payload: Any, caller: Caller) -> Reply:
         if not payload:
             raise envelopes.invalid_request("The request has no payload")
-        fields = Reader(target.schema, is_create=True).read(payload)
+        fields = Reader(target.schema, self._books, is_create=True).read(payload)
         check_create_state(target.schema, payload)
         fields = self._signed(target, fields)
         if target.schema.owner:
@@ -157,7 +157,9 @@ class ObjectService:
         if not payload:
             raise envelopes.invalid_request("The request has no payload")
         record = self._record(target, key, caller)
-        fields = self._signed(target, Reader(target.schema, is_create=False).read(payload))
+        fields = self._signed(
+            target, Reader(target.schema, self._books, is_create=False).read(payload)
+        )
         if target.schema.owner:
             parent_table = target.schema.table.removesuffix("_line")
             fields.pop("parent", None)

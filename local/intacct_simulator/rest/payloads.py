@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.money import to_decimal
 from local.intacct_simulator.rest.envelopes import Json, detail, invalid_payload
 from local.intacct_simulator.rest.fields import Field
-from local.intacct_simulator.rest.schema import SCHEMAS, OwnedList, Schema
+from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, OwnedList, Schema
 
 OPERATION = "ia::operation"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -24,8 +25,9 @@ READ_ONLY_MEMBERS = frozenset({"href", "name"})
 class Reader:
     """Turns one payload into fields of the books, collecting every finding."""
 
-    def __init__(self, schema: Schema, *, is_create: bool) -> None:
+    def __init__(self, schema: Schema, books: Books, *, is_create: bool) -> None:
         self._schema = schema
+        self._books = books
         self._is_create = is_create
         self.findings: list[Json] = []
 
@@ -78,6 +80,8 @@ class Reader:
                 self._field(field, value, place, made)
             elif _is_group(schema, here) and isinstance(value, Mapping):
                 self._walk(schema, value, f"{here}.", place, made, seen)
+            elif not path and self._is_custom(schema, name):
+                made.setdefault("custom", {})[name.removeprefix(CUSTOM)] = value
             elif not (_is_group(schema, here) and value is None):
                 self._unknown(name, place)
 
@@ -157,6 +161,10 @@ class Reader:
     def _is_numbered(schema: Schema, path: str) -> bool:
         # The demo company numbers its customers, so a new one may come without an id (§7.3).
         return path == "id" and schema.table == "customer"
+
+    def _is_custom(self, schema: Schema, name: str) -> bool:
+        known = self._books.custom_fields(schema.table)
+        return name.startswith(CUSTOM) and name.removeprefix(CUSTOM) in known
 
     def _missing(self, path: str, pointer: str) -> None:
         place = f"{pointer}/{path.replace('.', '/')}"

@@ -15,6 +15,7 @@ from local.intacct_simulator.rest.tables import company, ledger, order_entry, re
 
 ALL_VERBS = ("GET", "POST", "PATCH", "DELETE")
 READ_VERBS = ("GET",)
+CUSTOM = "nsp::"
 
 _AUDIT = """
 key                        | key           | key      | ro

@@ -10,7 +10,7 @@ from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.rest.envelopes import Json
 from local.intacct_simulator.rest.fields import Field, Row
-from local.intacct_simulator.rest.schema import SCHEMAS, Catalog, Schema
+from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Catalog, Schema
 
 CENTS = Decimal("0.01")
 
@@ -75,6 +75,8 @@ class Serializer:
             made[owned.member] = [
                 self.whole(lines, line) for line in self._books.lines(schema.table, record["key"])
             ]
+        for name in self._books.custom_fields(schema.table):
+            made[f"{CUSTOM}{name}"] = (record.get("custom") or {}).get(name)
         if schema.table == "sales_document":
             made["history"] = self._history(record)
             made["subtotals"] = []

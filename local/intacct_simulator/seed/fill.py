@@ -28,7 +28,8 @@ def fill(books: Books, data: Mapping[str, Any]) -> dict[str, int]:
 
     Parts: currencies, rates, years, entities, locations, departments, classes, terms, units,
     accounts (`"number side type name"`, type B, P or S), journals, bank_accounts, items (with
-    `revenue`, `returns`, `price`), warehouses, definitions. Every part may be absent.
+    `revenue`, `returns`, `price`), warehouses, definitions, custom_fields (`object`, as the books
+    name it, and `name`). Every part may be absent.
 
     Raises:
         BusinessError: something refers to what does not exist.
@@ -135,6 +136,14 @@ def _definition(books: Books, fields: Mapping[str, Any]) -> bool:
     return _master(books, "txn_definition", {**defaults, **fields, "sources": sources})
 
 
+def _custom_field(books: Books, fields: Mapping[str, Any]) -> bool:
+    name, owner = str(fields["name"]), str(fields["object"])
+    if name in books.custom_fields(owner):
+        return False
+    books.put_plain("custom_field", {"id": f"{owner}.{name}", "object": owner, "name": name})
+    return True
+
+
 def _named(name: str) -> Any:
     return lambda books, entry: _master(books, name, {"id": entry[0], "name": entry[1]})
 
@@ -161,4 +170,5 @@ _PARTS: Mapping[str, Any] = {
     "items": _item,
     "warehouses": _plain("warehouse"),
     "definitions": _definition,
+    "custom_fields": _custom_field,
 }

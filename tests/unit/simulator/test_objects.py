@@ -529,3 +529,28 @@ def test_stock_moves_by_the_direction_of_the_definition(rest: Rest) -> None:
         ["item.id", "warehouse.id", "quantity.quantityLeft"],
     )
     assert rows == [{"item.id": "TEE-STOCK", "warehouse.id": "W1", "quantity.quantityLeft": "3"}]
+
+
+def test_a_custom_field_is_written_read_and_queried(client: httpx.Client, rest: Rest) -> None:
+    field = {"object": "sales_document", "name": "SHOP_ORDER_ID"}
+    client.post("/_sim/seed", json={"custom_fields": [field]})
+    rest.customer()
+    body = document([item_line("TEE", "1", "25.00")], **{"nsp::SHOP_ORDER_ID": "77812"})
+
+    key = rest.create(ORDER, body)
+    rest.patch(ORDER, key, {"memo": "later"})
+
+    rows = rest.query(
+        ORDER, ["key", "nsp::SHOP_ORDER_ID"], filters=[{"$eq": {"nsp::SHOP_ORDER_ID": "77812"}}]
+    )
+    path = "/services/core/model?name=order-entry%2Fdocument"
+    model = rest.send("GET", path, expect=200).json()["ia::result"]
+    assert rest.get(ORDER, key)["nsp::SHOP_ORDER_ID"] == "77812"
+    assert rows == [{"key": key, "nsp::SHOP_ORDER_ID": "77812"}]
+    assert "nsp::SHOP_ORDER_ID" in model["fields"]
+
+
+def test_a_custom_field_that_the_company_does_not_have_is_unknown(rest: Rest) -> None:
+    error = rest.refused(CUSTOMER, {"id": "C", "name": "C", "nsp::COLOUR": "red"}, 400)
+
+    assert codes(error) == {"/nsp::COLOUR": "REST-1043"}
