@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class Message(BaseModel):
     """A message of ours: immutable, and unknown members are an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     schema_version: Literal[1] = 1
 

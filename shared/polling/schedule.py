@@ -17,7 +17,7 @@ from shared.tenants.models import Store, Tenant
 class PollRequest(BaseModel):
     """What to poll: everything, one tenant, or one store; other members are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     tenant: str = ""
     store: str = ""
