@@ -95,6 +95,8 @@ class Defects:
     without_settle_window: bool = False
     without_fence: bool = False
     without_intent: bool = False
+    without_rearming: bool = False
+    without_look: bool = False
     duplicate_is_refusal: bool = False
 
 
@@ -217,7 +219,8 @@ class _Model:
         assert worker.record.sent_at is not None
         if world.sends >= _MOST_SENDS:
             return
-        request = Request(Stage.TRAVELLING, worker.record.sent_at, index)
+        armed_at = NOW if self._defects.without_rearming else worker.record.sent_at
+        request = Request(Stage.TRAVELLING, armed_at, index)
         requests = tuple(sorted((*world.requests, request)))
         sent = replace(world, requests=requests, sends=world.sends + 1)
         yield _put(sent, index, Worker(Phase.WAITING, worker.record))
@@ -237,7 +240,7 @@ class _Model:
                 yield _put(world, index, Worker(phase, worker.record))
 
     def _look(self, world: World, index: int, worker: Worker) -> Iterator[World]:
-        if world.effects:
+        if world.effects and not self._defects.without_look:
             yield _put(world, index, Worker(Phase.FINISHING, worker.record))
             return
         record = worker.record
@@ -252,6 +255,9 @@ class _Model:
 
     def _rearm(self, world: World, index: int, worker: Worker) -> Iterator[World]:
         assert worker.record is not None
+        if self._defects.without_rearming:
+            yield _put(world, index, Worker(Phase.ARMED, worker.record))
+            return
         yield self._write(world, index, states.rearm(worker.record, now=NOW), Phase.ARMED)
 
     def _finish(self, world: World, index: int, worker: Worker) -> Iterator[World]:

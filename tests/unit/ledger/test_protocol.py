@@ -24,6 +24,8 @@ def test_no_history_of_two_workers_doubles_loses_or_blocks_a_posting(
         (Uniqueness.COMPLETED_ONLY, Defects(without_settle_window=True), "duplicate"),
         (Uniqueness.NONE, Defects(without_fence=True), "duplicate"),
         (Uniqueness.NONE, Defects(without_intent=True), "duplicate"),
+        (Uniqueness.NONE, Defects(without_rearming=True), "duplicate"),
+        (Uniqueness.NONE, Defects(without_look=True), "duplicate"),
         (Uniqueness.HARD, Defects(duplicate_is_refusal=True), "posted but refused"),
     ],
 )
