@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypedDict
+
 from intacct.documents import (
     Adjustment,
     Advance,
@@ -21,6 +23,11 @@ from intacct.rest.client import RestClient
 from intacct.rest.receivables import CreditSign
 from intacct.rest.sales_documents import SalesDocuments
 from intacct.results import Found
+
+
+class _How(TypedDict):
+    entity: str
+    idempotency_key: str
 
 
 class RestActions:
@@ -65,46 +72,27 @@ class RestActions:
         if not self.supports(document):
             message = f"REST does not offer this {type(document).__name__}"
             raise RejectedError(message)
-        client, entity = self._client, self._entity
+        client = self._client
+        how = _How(entity=self._entity, idempotency_key=idempotency_key)
         match document:
             case Customer():
-                return customers.create(
-                    client, document, entity=entity, idempotency_key=idempotency_key
-                )
+                return customers.create(client, document, **how)
             case SalesDocument():
                 return self._sales_documents.create(document, idempotency_key=idempotency_key)
             case ArInvoice():
-                return receivables.create_invoice(
-                    client, document, entity=entity, idempotency_key=idempotency_key
-                )
+                return receivables.create_invoice(client, document, **how)
             case Advance():
-                return payments.create_advance(
-                    client, document, entity=entity, idempotency_key=idempotency_key
-                )
+                return payments.create_advance(client, document, **how)
             case Payment():
-                return payments.create_payment(
-                    client, document, entity=entity, idempotency_key=idempotency_key
-                )
+                return payments.create_payment(client, document, **how)
             case Adjustment():
-                return receivables.create_adjustment(
-                    client,
-                    document,
-                    sign=self._credit_sign or CreditSign.NEGATIVE,
-                    entity=entity,
-                    idempotency_key=idempotency_key,
-                )
+                sign = self._credit_sign or CreditSign.NEGATIVE
+                return receivables.create_adjustment(client, document, sign=sign, **how)
             case CustomerRefund():
-                return payments.create_refund(
-                    client, document, entity=entity, idempotency_key=idempotency_key
-                )
+                return payments.create_refund(client, document, **how)
             case JournalEntry():
-                return journal_entries.create(
-                    client,
-                    document,
-                    entity=entity,
-                    idempotency_key=idempotency_key,
-                    base_currency=self._base_currency,
-                )
+                base = self._base_currency
+                return journal_entries.create(client, document, base_currency=base, **how)
 
     def find(self, document: Document) -> list[Found]:  # noqa: PLR0911  # one per kind
         """Documents of the same kind that carry our mark; empty when there is none."""
