@@ -23,6 +23,7 @@ MOST_MEMBERS = 1000
 """How many entries a list of a document may hold (order lines, refunds ...)."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FAR_FUTURE = 2200
 _LONGEST_NUMBER = 30
 _MOST_DECIMALS = 10
 _MOST_DIGITS = 15
@@ -226,11 +227,11 @@ class Node:
             return None
         try:
             instant = datetime.fromisoformat(value)
-            if instant.tzinfo is not None:
+            if instant.tzinfo is not None and _EPOCH.year < instant.year < _FAR_FUTURE:
                 return instant.astimezone(UTC)
         except (TypeError, ValueError, OverflowError):
             pass
-        self.refuse(name, "an instant with a zone (ISO 8601)")
+        self.refuse(name, "a believable instant with a zone (ISO 8601)")
         return _EPOCH
 
     def required_instant(self, *names: str) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,43 @@ def test_findings_name_the_place_and_never_the_content() -> None:
 
     assert [problem.place for problem in problems] == ["a.b[1]", "a.b[0].price"]
     assert "secret" not in repr(problems)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-04-02T09:14:05",
+        "2026-04-02",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-12:00",
+        "1970-01-01T00:00:00Z",
+        "yesterday",
+        1775138045,
+        True,
+        [],
+    ],
+)
+def test_an_instant_without_a_zone_or_beyond_belief_is_a_finding(value: Any) -> None:
+    problems: list[Problem] = []
+
+    Node({"at": value}, "", problems).instant("at")
+
+    assert [problem.place for problem in problems] == ["at"]
+
+
+@pytest.mark.parametrize(
+    ("value", "hour"),
+    [
+        ("2026-04-02T09:14:05-05:00", 14),
+        ("2026-04-02T14:14:05Z", 14),
+        ("2026-04-02T14:14:05.123456789Z", 14),
+    ],
+)
+def test_an_instant_is_kept_in_utc(value: str, hour: int) -> None:
+    instant = Node({"at": value}, "", []).instant("at")
+
+    assert instant is not None
+    assert (instant.hour, instant.tzinfo) == (hour, UTC)
 
 
 def test_a_list_of_too_many_lines_is_refused() -> None:
