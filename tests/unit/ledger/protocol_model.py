@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 
 from intacct.documents import DocumentResult
 from shared.ledger import states
@@ -373,6 +374,7 @@ def _later(world: World, passed: timedelta, settling: timedelta) -> World:
     )
 
 
+@cache
 def _aged(record: Record | None, passed: timedelta, settling: timedelta) -> Record | None:
     if record is None or record.lease_until is None:
         return record
@@ -388,6 +390,7 @@ def _aged(record: Record | None, passed: timedelta, settling: timedelta) -> Reco
     return _KNOWN.setdefault(aged, aged)
 
 
+@cache
 def _plain(record: Record) -> Record:
     """Without what only grows and decides nothing here: the exploration stays finite."""
     plain = replace(record, history=(), attempts=0, resends=0, due_at=NOW)
