@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import ValidationError
 
 from shared.bootstrap.books import calls
 from shared.bootstrap.customers import customer_sync
@@ -26,7 +27,11 @@ processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 
 def sync_event(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Parse, act, report. An exception sends this event, and later ones of its order, back."""
-    event = CartEvent.model_validate_json(record.body)
+    try:
+        event = CartEvent.model_validate_json(record.body)
+    except ValidationError:
+        logger.exception("message is no cart event", message_id=record.message_id)
+        raise
     remaining = timedelta(milliseconds=lambda_context.get_remaining_time_in_millis())
     with logger.append_context_keys(
         tenant=event.tenant, store=event.store, topic=event.topic, delivery=event.delivery
