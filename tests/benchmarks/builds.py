@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local.stack.build import Build, Target
+from local.stack.errors import StackError
 from local.stack.paths import StackPaths, Tools
 from tests.benchmarks.deployment import REPOSITORY, Deployment, Function
 
@@ -39,7 +40,7 @@ def build_layers(deployment: Deployment, target: Target, folder: Path) -> Layers
     """Build what is out of date, and lay the layers out under `folder`.
 
     Raises:
-        StackError: a tool is missing, or the build failed.
+        StackError: a tool is missing, the build failed, or it is compiled for another Python.
     """
     paths = StackPaths(_STACK)
     paths.make()
@@ -51,6 +52,10 @@ def build_layers(deployment: Deployment, target: Target, folder: Path) -> Layers
         layer = build.template.parent / name
         sizes.append(LayerSize(name, _zipped_bytes(layer), _bytes(layer)))
         shutil.copytree(layer / "python", compiled, dirs_exist_ok=True)
+    bytecode = f"*.cpython-{target.python.replace('.', '')}.pyc"
+    if not any(compiled.rglob(bytecode)):
+        message = f"the layers hold no bytecode of Python {target.python}: run `make clean setup`"
+        raise StackError(message)
     shutil.copytree(compiled, source_only, ignore=shutil.ignore_patterns("__pycache__"))
     return Layers(compiled, source_only, tuple(sizes))
 

@@ -53,6 +53,12 @@ def webhook(store: str, topic: str, body: Json, *, event_id: str) -> dict[str, A
     }
 
 
+def unknown_store() -> dict[str, Any]:
+    """A delivery to a store that nobody has: routed, not found, and answered."""
+    event = webhook(SHOP, "orders/paid", {}, event_id="unknown")
+    return event | {"pathParameters": {"cart": "shopify", "store": "nobody"}}
+
+
 def batch(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Received messages as the event source mapping passes them on."""
     arn = f"arn:aws:sqs:us-east-1:{_ACCOUNT}:{queue}"
