@@ -44,7 +44,9 @@ def _start_mark(pid: int) -> str:
     except OSError:
         return _start_mark_by_ps(pid)
     state, *fields = stat.rpartition(")")[2].split()
-    return "" if state == "Z" else fields[18]
+    # A process whose first thread has ended looks dead while its other threads are still going.
+    threads, started = int(fields[16]), fields[18]
+    return "" if state == "Z" and threads <= 1 else started
 
 
 def _start_mark_by_ps(pid: int) -> str:
@@ -118,14 +120,17 @@ def stop(process: ProcessId, *, seconds: float = _STOP_SECONDS) -> None:
     if process.runs():
         _signal_group(process.pid, signal.SIGTERM)
         deadline = time.monotonic() + seconds
-        while process.runs() and time.monotonic() < deadline:
-            _reap(process.pid)
+        while not _is_over(process) and time.monotonic() < deadline:
             time.sleep(_POLL_SECONDS)
         _signal_group(process.pid, signal.SIGKILL)
-        while process.runs():
-            _reap(process.pid)
+        while not _is_over(process):
             time.sleep(_POLL_SECONDS)
     _reap(process.pid)
+
+
+def _is_over(process: ProcessId) -> bool:
+    child = _children.get(process.pid)
+    return not process.runs() if child is None else child.poll() is not None
 
 
 def _signal_group(group: int, number: signal.Signals) -> None:
