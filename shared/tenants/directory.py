@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from pydantic import ValidationError
+
 from shared.tenants.models import Tenant
 
 if TYPE_CHECKING:
@@ -15,8 +17,12 @@ class UnknownTenantError(LookupError):
     """There is no configuration for that tenant."""
 
 
+class InvalidTenantsError(ValueError):
+    """What is stored for these tenants is no valid configuration; the message names them."""
+
+
 class TenantDirectory:
-    """Finds tenants and the routes of their stores; a miss is cached as well, for a shorter time."""
+    """Finds tenants and the routes of their stores; what was found or missed is cached."""
 
     def __init__(
         self,
@@ -64,7 +70,13 @@ class TenantDirectory:
         return tenant_id
 
     def all(self) -> Iterator[Tenant]:
-        """Every tenant, for schedules; reads the whole table in pages."""
+        """Every tenant, for schedules; reads the whole table in pages.
+
+        Raises:
+            InvalidTenantsError: after all valid tenants were given, if there are invalid ones: one
+                bad configuration stops nobody else, and does not go unseen.
+        """
+        invalid: list[str] = []
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._table,
             FilterExpression="sk = :config",
@@ -72,7 +84,15 @@ class TenantDirectory:
         )
         for page in pages:
             for item in page["Items"]:
-                yield Tenant.model_validate_json(item["document"]["S"])
+                try:
+                    tenant = Tenant.model_validate_json(item["document"]["S"])
+                except ValidationError:
+                    invalid.append(item["pk"]["S"].removeprefix("TENANT#"))
+                else:
+                    yield tenant
+        if invalid:
+            message = f"no valid configuration: {', '.join(sorted(invalid))}"
+            raise InvalidTenantsError(message)
 
     def put(self, tenant: Tenant) -> None:
         """Store a tenant and the routes of its stores."""
