@@ -9,7 +9,8 @@ from commerce.money import Money, total
 from commerce.orders import Facts, FulfillmentStatus, LineKind, Order, Restock
 from shared.policy.switches import Moment
 from shared.postings.book import StoreBook
-from shared.postings.life import Capture, Delivery, Event, Life, RefundEvent, Storyteller
+from shared.postings.events import Additions, Capture, Delivery, Event, RefundEvent
+from shared.postings.life import Life, Storyteller
 from shared.postings.order_keys import Keys
 from shared.postings.pieces import OrderPieces
 from shared.postings.plan import Posted, PostingKind
@@ -58,9 +59,12 @@ def tell_life(
     posted: Posted,
     keys: Keys,
 ) -> Life:
-    """The life in the order of time or, if that is not how it was posted, in the order of posting.
+    """The life in the order in which it was posted, and in the order of time from there.
 
-    A shipment or refund that is heard of late would otherwise change parts that are in the books.
+    A shipment or refund that is heard of late must not change parts that are in the books. Where
+    that order does not give the totals in the books (goods cancelled without money leave no trace
+    there), the order of time is tried, then refunds of what was never billed first, and at last
+    whether an edit has added lines since.
     """
     bills_on_capture = book.policy.invoice_on is Moment.CAPTURE
     events: list[Event] = [*deliveries, *refunds]
@@ -71,22 +75,52 @@ def tell_life(
         back = (*event.money.settled, *event.money.pending)
         kept -= total((payment.amount for payment in back), order.currency)
 
-    def tell(ordered: list[Event]) -> Life:
+    def tell(ordered: list[Event], added: Additions | None = None) -> Life:
         return Storyteller(
             pieces,
+            added=added,
             bills_on_capture=bills_on_capture,
             defers=bills_on_capture and book.policy.recognise_on is Moment.SHIP,
             keeps_money=order.cancelled_at is None or kept.amount > 0,
             knows_shipments=_knows_shipments(order, refunds, deliveries),
         ).tell(ordered)
 
-    in_time = sorted(events, key=_moment)
-    life = tell(in_time)
-    if _agrees(life, posted, keys):
-        return life
-    late = sorted(events, key=lambda event: (not _is_in_books(event, keys), *_moment(event)))
-    other = tell(late)
-    return other if _agrees(other, posted, keys) else life
+    in_books = {_event_id(event) for event in events if _is_in_books(event, keys)}
+    orders = [
+        sorted(events, key=lambda event: (_event_id(event) not in in_books, *_moment(event))),
+        sorted(events, key=_moment),
+        sorted(events, key=lambda event: (not _gave_back_unbilled(event, keys), *_moment(event))),
+    ]
+    lives = (tell(ordered) for ordered in orders)
+    first = next(lives)
+    for life in (first, *lives):
+        if _agrees(life, posted, keys):
+            return life
+    added = _added_lines(order, pieces, posted, keys)
+    edited = tell(orders[0], Additions(added, frozenset(in_books))) if added else first
+    return edited if _agrees(edited, posted, keys) else first
+
+
+def _added_lines(order: Order, pieces: OrderPieces, posted: Posted, keys: Keys) -> frozenset[str]:
+    """The last lines of the order without which it has the total of the sales order in the books.
+
+    Carts append what an edit adds (carts reference §4.6); a total that no number of last lines
+    explains is left for a person.
+    """
+    result = posted.get(keys.of(PostingKind.SALES_ORDER, f"order:{order.ref.id}"))
+    if result is None or not result.total:
+        return frozenset()
+    line_ids = list(pieces.quantities)
+    for count in range(1, len(line_ids)):
+        added = frozenset(line_ids[-count:])
+        before = (piece.amount for piece in pieces.pieces if piece.part not in added)
+        if total(before, pieces.currency) == result.total:
+            return added
+    return frozenset()
+
+
+def _event_id(event: Event) -> str:
+    return event.refund.ref.id if isinstance(event, RefundEvent) else event.id
 
 
 def _moment(event: Event) -> tuple[datetime, int, str]:
@@ -114,6 +148,13 @@ def _is_in_books(event: Event, keys: Keys) -> bool:
             )
             credit = f"credit:{event.refund.ref.id}"
             return keys.knows(PostingKind.CREDIT_MEMO, credit) or any(settled)
+
+
+def _gave_back_unbilled(event: Event, keys: Keys) -> bool:
+    """Whether it is a refund in the books for which no credit memo was needed."""
+    if not isinstance(event, RefundEvent) or not _is_in_books(event, keys):
+        return False
+    return not keys.knows(PostingKind.CREDIT_MEMO, f"credit:{event.refund.ref.id}")
 
 
 def _agrees(life: Life, posted: Posted, keys: Keys) -> bool:

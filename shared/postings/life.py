@@ -13,18 +13,10 @@ from decimal import Decimal
 
 from commerce.money import Money, allocate, total
 from commerce.orders import AdjustmentKind, Refund, RefundAdjustment, RefundLine, Restock
+from shared.postings.events import Additions, Capture, Delivery, Event, RefundEvent
 from shared.postings.meter import Amounts, Meter
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
-from shared.postings.refunds import Excess, GivenBack, LinePart, RefundMoney
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """Goods that left: `id` names the fulfilment; quantities by line id."""
-
-    id: str
-    at: datetime
-    quantities: Mapping[str, Decimal]
+from shared.postings.refunds import Excess, GivenBack, LinePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +83,6 @@ class Life:
     is_deferred: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RefundEvent:
-    """A refund and its money; `is_effective` says whether its credit may be booked yet (R-3.5)."""
-
-    refund: Refund
-    money: RefundMoney
-    is_effective: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """The moment at which everything is billed, where the policy bills on capture."""
-
-    id: str
-    at: datetime
-
-
-Event = Delivery | RefundEvent | Capture
-
-
 class Storyteller:
     """Tells one order's life from its events."""
 
@@ -122,30 +94,37 @@ class Storyteller:
         defers: bool,
         keeps_money: bool,
         knows_shipments: bool = True,
+        added: Additions | None = None,
     ) -> None:
         """Nothing has happened yet.
 
         `defers` holds revenue back until the goods leave; `keeps_money` says that the seller kept
         money of a cancelled order, so that what no goods carry any more (shipping) is billed;
-        `knows_shipments` that no shipment is missing that the cart already speaks of.
+        `knows_shipments` that no shipment is missing that the cart already speaks of; `added` are
+        lines that an edit put into the order after parts of it were billed.
         """
         self._order = order
         self._pieces = {piece.id: piece for piece in order.pieces}
         self._bills_on_capture = bills_on_capture
         self._keeps_money = keeps_money
         self._knows_shipments = knows_shipments
-        self._billing = Meter(order)
-        self._recognition = Meter(order) if defers else self._billing
+        self._added = added
+        hidden = added.lines if added else frozenset[str]()
+        self._billing = Meter(order, hidden)
+        self._recognition = Meter(order, hidden) if defers else self._billing
         self._given = GivenBack(order)
         zero = Money.zero(order.currency)
         self._credited: Amounts = {piece.id: zero for piece in order.pieces}
         self._credited_deferred: Amounts = {piece.id: zero for piece in order.pieces}
         self._returned = dict.fromkeys(order.quantities, Decimal(0))
+        self._closed_at: datetime | None = None
         self.life = Life(is_deferred=defers)
 
     def tell(self, events: Sequence[Event]) -> Life:
         """Live through the events in the order given."""
         for event in events:
+            if self._added and self._added.begin_with(event):
+                self._show_added_lines()
             match event:
                 case Delivery():
                     self._deliver(event)
@@ -153,9 +132,15 @@ class Storyteller:
                     self._bill(event.id, event.at, self._billing.everything())
                 case RefundEvent():
                     self._refund(event)
+        self._show_added_lines()
         self.life.excesses.extend(self._given.excesses)
         self.life.open_lines = tuple(self._recognition.everything())
         return self.life
+
+    def _show_added_lines(self) -> None:
+        self._billing.show_all()
+        self._recognition.show_all()
+        self._added = None
 
     def _deliver(self, delivery: Delivery) -> None:
         meter = self._recognition
@@ -173,14 +158,14 @@ class Storyteller:
 
     def _bill(self, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]) -> None:
         sale = self._take(self._billing, sale_id, at, quantities)
-        if sale.amounts:
+        if sale.amounts or sale.quantities:
             self.life.billed.append(sale)
             if not self.life.is_deferred:
                 self.life.recognised.append(sale)
 
     def _recognise(self, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]) -> None:
         sale = self._take(self._recognition, sale_id, at, quantities)
-        if sale.amounts:
+        if sale.amounts or sale.quantities:
             self.life.recognised.append(sale)
 
     def _take(
@@ -349,12 +334,23 @@ class Storyteller:
                 self.life.excesses.append(Excess(f"unbilled {piece_id}", abs(amount)))
 
     def _close(self, refund: Refund) -> None:
-        """Bill what is left of shipping and the like when the last open goods are cancelled."""
-        rest_id = f"rest:{refund.ref.id}"
+        """Bill what is left of shipping and the like when the last open goods are cancelled.
+
+        The part is named after the order and dated by the latest refund: which refund closes an
+        order depends on the order in which they are heard of.
+        """
+        self._closed_at = max(self._closed_at or refund.created_at, refund.created_at)
         if self._keeps_money and self._billing.is_complete and not self._bills_on_capture:
-            self._bill(rest_id, refund.created_at, {})
+            rest_id = self._rest_id(self.life.billed)
+            self._bill(rest_id, self._closed_at, {})
         if self.life.is_deferred and self.life.billed and self._recognition.is_complete:
-            self._recognise(rest_id, refund.created_at, {})
+            self._recognise(self._rest_id(self.life.recognised), self._closed_at, {})
+
+    def _rest_id(self, sales: Sequence[Sale]) -> str:
+        """`rest:<order id>`, and counted should an edit open the order once more."""
+        before = sum(1 for sale in sales if sale.id.startswith("rest:"))
+        name = f"rest:{self._order.order_id}"
+        return f"{name}:{before + 1}" if before else name
 
 
 @dataclass(slots=True)

@@ -29,9 +29,10 @@ class Meter:
     nothing is left of the goods, the part is the remainder.
     """
 
-    def __init__(self, order: OrderPieces) -> None:
-        """Nothing of `order` is taken yet."""
+    def __init__(self, order: OrderPieces, hidden: frozenset[str] = frozenset()) -> None:
+        """Nothing of `order` is taken yet; lines in `hidden` count only when they are shown."""
         self._order = order
+        self._hidden = hidden
         zero = Money.zero(order.currency)
         self.taken: Amounts = {piece.id: zero for piece in order.pieces}
         self.dropped: Amounts = {piece.id: zero for piece in order.pieces}
@@ -42,8 +43,14 @@ class Meter:
         """How many of a line were taken."""
         return self._taken_quantity.get(line_id, Decimal(0))
 
+    def show_all(self) -> None:
+        """Count the lines that were hidden: an edit has added them to the order."""
+        self._hidden = frozenset()
+
     def open_quantity(self, line_id: str) -> Decimal:
         """How many of a line may still be taken."""
+        if line_id in self._hidden:
+            return Decimal(0)
         ordered = self._order.quantities.get(line_id, Decimal(0))
         return (
             ordered
@@ -98,12 +105,16 @@ class Meter:
     def _riding_share(self) -> Fraction:
         if self.is_complete:
             return Fraction(1)
-        nets = {line: Fraction(net.amount) for line, net in self._order.nets.items()}
+        nets = {
+            line: Fraction(net.amount)
+            for line, net in self._order.nets.items()
+            if line not in self._hidden
+        }
         for piece in self._order.pieces:
             if piece.part in nets and piece.kind in (PieceKind.GOODS, PieceKind.DISCOUNT):
                 nets[piece.part] -= Fraction(self.dropped[piece.id].amount)
         if sum(nets.values()) <= 0:
-            nets = {line: Fraction(quantity) for line, quantity in self._order.quantities.items()}
+            nets = {line: Fraction(self._order.quantities[line]) for line in nets}
         covered = sum(
             (net * self._line_share(line) for line, net in nets.items() if self._has_taken(line)),
             start=Fraction(0),

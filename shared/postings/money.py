@@ -24,7 +24,7 @@ from shared.policy.switches import CreditOn
 from shared.postings import settlement
 from shared.postings.chart import money_place
 from shared.postings.effects import Amount, credit, debit, ledger_lines
-from shared.postings.life import RefundEvent
+from shared.postings.events import RefundEvent
 from shared.postings.plan import Finding, PostingKind, Reason
 from shared.postings.preparation import Prepared
 from shared.postings.returns import CreditWriter, adjustment_lines
@@ -107,7 +107,7 @@ class MoneyWriter:
         return [
             Bill(key, sale.id, sale.at, sale.total(currency), key in keys.known)
             for sale in self._p.life.billed
-            if (key := keys.of(PostingKind.INVOICE, f"invoice:{sale.id}"))
+            if sale.amounts and (key := keys.of(PostingKind.INVOICE, f"invoice:{sale.id}"))
         ]
 
     def _receipts(self) -> list[Receipt]:

@@ -78,6 +78,7 @@ class Piece:
 class OrderPieces:
     """An order's pieces, and the goods they follow: quantity and net value by line id."""
 
+    order_id: str
     pieces: tuple[Piece, ...]
     quantities: dict[str, Decimal]
     nets: dict[str, Money]
@@ -129,7 +130,9 @@ class _Taker:
             self._charge(index, charge)
         if not _has_nested_taxes(order):
             self._taxes(_Slot("", "order", rides=True), order.taxes)
-        return OrderPieces(tuple(self.pieces), self.quantities, self.nets, order.currency)
+        return OrderPieces(
+            order.ref.id, tuple(self.pieces), self.quantities, self.nets, order.currency
+        )
 
     def _line(self, line: OrderLine) -> None:
         rides = line.kind is LineKind.TIP

@@ -19,7 +19,8 @@ from shared.policy.switches import Cogs, CreditOn, GoodwillTax, Moment, RefundPr
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
-from shared.postings.life import Delivery, Life, RefundEvent
+from shared.postings.events import Delivery, RefundEvent
+from shared.postings.life import Life
 from shared.postings.meter import share_of
 from shared.postings.order_keys import Keys
 from shared.postings.pieces import OrderPieces, PieceKind, take_apart

@@ -11,7 +11,8 @@ from intacct.documents import Adjustment, AdjustmentKind, AdjustmentLine, Journa
 from shared.policy.mapping import Role
 from shared.policy.switches import CreditOn, RefundPresentation
 from shared.postings.effects import Amount, credit, debit, ledger_lines
-from shared.postings.life import Credit, RefundEvent
+from shared.postings.events import RefundEvent
+from shared.postings.life import Credit
 from shared.postings.pieces import Piece, PieceKind
 from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
@@ -45,10 +46,12 @@ class CreditWriter:
         """One credit memo for each refund of billed amounts, and its effect on inventory."""
         written: list[Dated] = []
         for item in self._p.life.credits:
-            if not item.total:
-                continue
             refund_id = item.refund.ref.id
             at = self.booked_at(item)
+            needs = [self.key(refund_id)] if item.total else []
+            written += self._sales.returned_cost(refund_id, at, item.returned, needs)
+            if not item.total:
+                continue
             lines = ledger_lines(self.taken_back(item))
             document = Adjustment(
                 reference=self._p.keys.reference(CREDIT, f"credit:{refund_id}"),
@@ -68,7 +71,6 @@ class CreditWriter:
             written.append(
                 posting(self._p, CREDIT, purpose, document, at=at, needs=needs, effect=effect)
             )
-            written += self._sales.returned_cost(refund_id, at, item.returned)
         return written
 
     def taken_back(self, item: Credit) -> list[Amount]:
@@ -105,11 +107,12 @@ class CreditWriter:
         return [
             self._p.keys.of(PostingKind.INVOICE, f"invoice:{sale.id}")
             for sale in self._p.life.billed
-            if sale.at <= item.refund.created_at
+            if sale.amounts and sale.at <= item.refund.created_at
         ]
 
     def _invoice_number(self, item: Credit) -> str:
-        before = [sale for sale in self._p.life.billed if sale.at <= item.refund.created_at]
+        billed = (sale for sale in self._p.life.billed if sale.amounts)
+        before = [sale for sale in billed if sale.at <= item.refund.created_at]
         if not before:
             return ""
         return self._p.keys.reference(PostingKind.INVOICE, f"invoice:{before[-1].id}")

