@@ -123,7 +123,7 @@ class Advances:
             on = fields.get("reversed_date") or self.desk.clock.today()
             self.desk.ledger.mirror(NAME, key, on=on, as_key=key)
             return self.desk.modify(NAME, key, {"state": "reversed"}, actor, how="reverse")
-        raise errors.wrong_state("advance", record["state"], f"{action} (action)")
+        raise errors.wrong_state("advance", record["state"], action)
 
     def derived(self, record: Record) -> dict[str, Any]:
         """Add what is left of the advance."""

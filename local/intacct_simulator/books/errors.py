@@ -11,6 +11,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 GENERIC_ERRORNO = "BL01001973"
+PAST = {
+    "submit": "submitted",
+    "approve": "approved",
+    "reverse": "reversed",
+    "void": "voided",
+    "close": "closed",
+}
 
 
 class Kind(StrEnum):
@@ -163,9 +170,9 @@ def in_use(label: str, value: object, by: str) -> BusinessError:
 
 
 def wrong_state(label: str, state: str, action: str) -> BusinessError:
-    """The state of the document does not allow the action."""
+    """The state of the document does not allow the action (its name, or what would be done)."""
     return BusinessError(
-        f"A {label} in the state '{state}' cannot be {action}.",
+        f"The {label} is in the state '{state}' and cannot be {PAST.get(action, action)}.",
         code="invalidState",
         message_id="IA.ACTION_NOT_ALLOWED_IN_STATE",
         errorno="BL03002129",

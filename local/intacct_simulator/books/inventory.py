@@ -91,7 +91,7 @@ class InventoryDocuments:
         del fields
         record = self.desk.require(NAME, key)
         if action != "submit" or record["state"] != "draft":
-            raise errors.wrong_state("inventory document", record["state"], f"{action} (action)")
+            raise errors.wrong_state("inventory document", record["state"], action)
         self._move(record, self.desk.require("txn_definition", record["definition"]))
         return self.desk.modify(NAME, key, {"state": "submitted"}, actor, how="submit")
 

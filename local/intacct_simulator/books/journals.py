@@ -113,7 +113,7 @@ class Journals:
         if action == "reverse" and record["state"] == "posted" and not record["reversed_by"]:
             on = fields.get("reversed_date") or self.desk.clock.today() + timedelta(days=1)
             return self._reverse(record, on, actor)
-        raise errors.wrong_state("journal entry", record["state"], f"{action} (action)")
+        raise errors.wrong_state("journal entry", record["state"], action)
 
     def derived(self, record: Record) -> dict[str, Any]:
         """Add the totals of both sides in base currency."""

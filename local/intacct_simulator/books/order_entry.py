@@ -130,7 +130,7 @@ class SalesDocuments:
             return self._post(record, self._definition(record), actor)
         if action == "close" and record["state"] in {"pending", "partiallyConverted"}:
             return self.desk.modify(NAME, key, {"state": "closed"}, actor)
-        raise errors.wrong_state("document", record["state"], f"{action} (action)")
+        raise errors.wrong_state("document", record["state"], action)
 
     def derived(self, record: Record) -> dict[str, Any]:
         """Add how far the receivable that the document made is paid."""

@@ -101,7 +101,7 @@ class Payments:
         is_free = record["state"] == "complete" and not record["overpayment_applied"]
         if action == "reverse" and is_free and record["reversal_of"] is None:
             return self._reverse(record, fields, actor)
-        raise errors.wrong_state("payment", record["state"], f"{action} (action)")
+        raise errors.wrong_state("payment", record["state"], action)
 
     def derived(self, record: Record) -> dict[str, Any]:
         """Add what is left of the overpayment."""

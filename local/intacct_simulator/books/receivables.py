@@ -147,7 +147,7 @@ class Receivables:
             return record
         if action == "reverse" and record["state"] == "posted" and not record["paid"]:
             return self._reverse(record, fields, actor)
-        raise errors.wrong_state(self.kind.label, record["state"], f"{action} (action)")
+        raise errors.wrong_state(self.kind.label, record["state"], action)
 
     def derived(self, record: Record) -> dict[str, Any]:
         """Add what is due in both currencies; nothing is due on a draft or a reversed document."""

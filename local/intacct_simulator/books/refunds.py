@@ -85,7 +85,7 @@ class Refunds:
         """
         record = self.desk.require(NAME, key)
         if action not in {"reverse", "void"} or record["state"] != "complete":
-            raise errors.wrong_state("customer refund", record["state"], f"{action} (action)")
+            raise errors.wrong_state("customer refund", record["state"], action)
         on = fields.get("reversed_date") or self.desk.clock.today()
         for memory in reversed(record["settled"]):
             self._settlement.give_back(memory, actor)
