@@ -59,12 +59,11 @@ def tell_life(
     posted: Posted,
     keys: Keys,
 ) -> Life:
-    """The life in the order in which it was posted, and in the order of time from there.
+    """The life in the order of time, unless the books show that it was posted in another.
 
-    A shipment or refund that is heard of late must not change parts that are in the books. Where
-    that order does not give the totals in the books (goods cancelled without money leave no trace
-    there), the order of time is tried, then refunds of what was never billed first, and at last
-    whether an edit has added lines since.
+    A shipment or refund that is heard of late must not change parts that are in the books: so what
+    is posted comes first then, or refunds of what was never billed come first, or lines that an
+    edit has added since are left out of what was posted before.
     """
     bills_on_capture = book.policy.invoice_on is Moment.CAPTURE
     events: list[Event] = [*deliveries, *refunds]
@@ -87,8 +86,8 @@ def tell_life(
 
     in_books = {_event_id(event) for event in events if _is_in_books(event, keys)}
     orders = [
-        sorted(events, key=lambda event: (_event_id(event) not in in_books, *_moment(event))),
         sorted(events, key=_moment),
+        sorted(events, key=lambda event: (_event_id(event) not in in_books, *_moment(event))),
         sorted(events, key=lambda event: (not _gave_back_unbilled(event, keys), *_moment(event))),
     ]
     lives = (tell(ordered) for ordered in orders)
@@ -97,7 +96,7 @@ def tell_life(
         if _agrees(life, posted, keys):
             return life
     added = _added_lines(order, pieces, posted, keys)
-    edited = tell(orders[0], Additions(added, frozenset(in_books))) if added else first
+    edited = tell(orders[1], Additions(added, frozenset(in_books))) if added else first
     return edited if _agrees(edited, posted, keys) else first
 
 
@@ -158,8 +157,16 @@ def _gave_back_unbilled(event: Event, keys: Keys) -> bool:
 
 
 def _agrees(life: Life, posted: Posted, keys: Keys) -> bool:
-    """Whether every invoice in the books has the total that this life gives it."""
-    return not invoices_that_differ(life, posted, keys)
+    """Whether this life leads to the books as they are.
+
+    Its first invoices are exactly those in the books, each with the total that Sage gave it.
+    """
+    billed = [
+        keys.of(PostingKind.INVOICE, f"invoice:{sale.id}") for sale in life.billed if sale.amounts
+    ]
+    prefix = keys.of(PostingKind.INVOICE, "invoice:")
+    known = {key for key in keys.known if key.startswith(prefix)}
+    return set(billed[: len(known)]) == known and not invoices_that_differ(life, posted, keys)
 
 
 def invoices_that_differ(life: Life, posted: Posted, keys: Keys) -> list[tuple[str, Money]]:
