@@ -89,7 +89,14 @@ class Company:
         self.log = RequestLog()
         self.passwords: dict[str, str] = {}
         fill(self.books, demo_data() if seed is None else seed)
-        self.add_user(self.credentials.user_id, self.credentials.user_password)
+        self.ensure_user()
+
+    def ensure_user(self) -> None:
+        """Add the user of the credentials where the books do not know it yet."""
+        known = self.credentials
+        self.passwords[known.user_id] = known.user_password
+        if self.user(known.user_id) is None:
+            self.add_user(known.user_id, known.user_password)
 
     def add_user(
         self,

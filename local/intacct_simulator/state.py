@@ -52,6 +52,7 @@ class StateFile:
             raise StateError(message)
         with self._company.lock:
             self._company.books.store.restore(json.loads(row[1], object_hook=_decode))
+            self._company.ensure_user()
             self._saved = self._company.books.store.changes
         return True
 

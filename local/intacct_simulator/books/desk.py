@@ -139,10 +139,9 @@ class Desk:
 
     def note(self, name: str, record: Record, action: str, actor: Actor) -> None:
         """Write a row of the audit history."""
-        self.store.insert(
+        row = self.store.insert(
             "audit_history",
             {
-                "id": "",
                 "object_name": name,
                 "object_key": record["key"],
                 "object_id": record["id"],
@@ -153,6 +152,7 @@ class Desk:
                 "entity": record.get("entity"),
             },
         )
+        self.store.change("audit_history", row["key"], id=f"{actor.user or 0}:{row['key']}")
 
     def next_number(self, sequence: str, prefix: str) -> str:
         """Give the next number of a document sequence, such as `SO0001`."""

@@ -90,8 +90,9 @@ def test_the_ready_line_is_all_that_a_client_needs(tmp_path: Path) -> None:
             assert stop(process) < 1.5
             assert process.returncode == 0
 
-    with running("--state", str(state), "--company-id", "another-imp") as (process, known):
-        assert known["username"] == "ws_cartledger@another-imp"
+    other = ("--company-id", "another-imp", "--user-id", "someone")
+    with running("--state", str(state), *other) as (process, known):
+        assert known["username"] == "someone@another-imp"
         with signed_in(known) as client:
             kept = client.get(f"{path}/1").json()["ia::result"]
             again = client.post(path, json={"id": "C-2", "name": "Eve"}).json()["ia::result"]
