@@ -169,6 +169,13 @@ def _agrees(life: Life, posted: Posted, keys: Keys) -> bool:
     return set(billed[: len(known)]) == known and not invoices_that_differ(life, posted, keys)
 
 
+def unexplained_invoices(life: Life, keys: Keys) -> list[str]:
+    """Posting keys of invoices in the books that no shipment or capture accounts for any more."""
+    billed = {keys.of(PostingKind.INVOICE, f"invoice:{sale.id}") for sale in life.billed}
+    prefix = keys.of(PostingKind.INVOICE, "invoice:")
+    return sorted(key for key in keys.known if key.startswith(prefix) and key not in billed)
+
+
 def invoices_that_differ(life: Life, posted: Posted, keys: Keys) -> list[tuple[str, Money]]:
     """Posted invoices whose total is not what the facts give now, with Sage's total less ours."""
     differing = []

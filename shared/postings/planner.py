@@ -14,7 +14,7 @@ from commerce.orders import Facts, PaymentStatus
 from intacct.documents import JournalLine
 from shared.policy.switches import MarketplaceTax, Moment, PostingMode, TaxPoint
 from shared.postings.book import StoreBook
-from shared.postings.chronicle import invoices_that_differ
+from shared.postings.chronicle import invoices_that_differ, unexplained_invoices
 from shared.postings.day_entries import DayWriter
 from shared.postings.effects import imbalance
 from shared.postings.money import MoneyWriter
@@ -186,6 +186,13 @@ def _differences(prepared: Prepared) -> Iterable[Finding]:
             "the invoice in the books has another total than the order gives now",
             "credit and bill the difference by hand, or correct the order in the cart",
             difference,
+        )
+    for key in unexplained_invoices(prepared.life, prepared.keys):
+        yield Finding(
+            Reason.AMOUNT_MISMATCH,
+            key.partition(":")[2],
+            "this invoice is in the books and the facts do not explain it any more",
+            "find out what became of its shipment, and reverse the invoice by hand if need be",
         )
 
 

@@ -631,3 +631,22 @@ def test_goods_of_no_price_have_a_cost_and_no_invoice() -> None:
         "JOURNAL restock:refund-1",
     }
     assert told(made["JOURNAL restock:refund-1"].effect) == parse("Dr 5050 2.00; Cr 5000 2.00")
+
+
+def test_an_invoice_that_the_facts_do_not_explain_any_more_is_held() -> None:
+    life = LIVES["order_a"]()
+    played = play(life)
+    vanished = replace(life.stages[-1], fulfilments=())
+    made = plan(vanished, played.posted, life.book)
+    assert reasons(made) == {Reason.AMOUNT_MISMATCH}
+    assert places(made) == {"invoice:parcel-1"}
+
+
+def test_a_parcel_cancelled_after_its_invoice_counts_as_billed() -> None:
+    life = LIVES["order_a"]()
+    played = play(life)
+    cancelled = replace(SHIPPED, is_cancelled=True)
+    again = parcel("parcel-2", day(3), tee=2, mug=1)
+    resent = replace(life.stages[-1], fulfilments=(cancelled, again))
+    assert plan(resent, played.posted, life.book).postings == ()
+    assert plan(resent, {}, life.book).postings[2].key.endswith("parcel-2")
