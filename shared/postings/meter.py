@@ -13,8 +13,13 @@ Amounts = dict[str, Money]
 """Piece id to a signed amount of that piece."""
 
 
+_ALL = Fraction(1)
+
+
 def share_of(whole: Money, share: Fraction) -> Money:
     """That fraction of an amount, half up at the minor unit by its absolute value (R-9.1)."""
+    if share == 1:
+        return whole.rounded()
     scale = Decimal(10) ** minor_units(whole.currency)
     units = abs(Fraction(whole.amount) * Fraction(scale)) * share
     rounded = (units + Fraction(1, 2)).__floor__()
@@ -99,12 +104,12 @@ class Meter:
     def _line_share(self, line_id: str) -> Fraction:
         final = self._order.quantities[line_id] - self._dropped_quantity[line_id]
         if final <= 0 or self._taken_quantity[line_id] >= final:
-            return Fraction(1)
+            return _ALL
         return Fraction(self._taken_quantity[line_id]) / Fraction(final)
 
     def _riding_share(self) -> Fraction:
         if self.is_complete:
-            return Fraction(1)
+            return _ALL
         nets = {
             line: Fraction(net.amount)
             for line, net in self._order.nets.items()
