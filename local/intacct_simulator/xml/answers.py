@@ -68,6 +68,8 @@ class Answer:
         node = self._head(operation, function, "success")
         if outcome.key:
             put(node, "key", outcome.key)
+        if outcome.listed is not None:
+            node.append(outcome.listed)
         if outcome.has_data:
             self._data(node, outcome)
         return node

@@ -24,12 +24,16 @@ class Caller:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a function answers: a key, or data with attributes, or a body without envelope."""
+    """What a function answers: a key, or data with attributes, or a body without envelope.
+
+    `listed` is the element before the data in which a legacy list says what range it gives.
+    """
 
     key: str = ""
     rows: tuple[Node, ...] = ()
     attributes: dict[str, str] = field(default_factory=dict)
     has_data: bool = True
+    listed: Node | None = None
     body: bytes = b""
     body_type: str = ""
 

@@ -41,6 +41,11 @@ _READ_FUNCTIONS = frozenset(
         "getDimensions",
         "readUserFormatting",
         "getUserPermissions",
+        "getAuditTrail",
+        "get_applications",
+        "get_companyprefs",
+        "get_list",
+        "get",
         GET_SESSION,
     }
 )

@@ -34,6 +34,16 @@ _BLOCKS = {
     "billto": "contact_bill_to",
     "shipto": "contact_ship_to",
 }
+# The official SDKs delete these by legacy functions although they create them by generic ones.
+DELETES = {
+    "delete_class": ("class", "key"),
+    "delete_department": ("department", "departmentid"),
+    "delete_glaccount": ("account", "glaccountno"),
+    "delete_item": ("item", "itemid"),
+    "delete_location": ("location", "locationid"),
+    "delete_project": ("project", "key"),
+    "delete_statglaccount": ("account", "glaccountno"),
+}
 
 
 def create_customer(call: Call) -> Outcome:
@@ -74,6 +84,13 @@ def update_contact(call: Call) -> Outcome:
 def delete_contact(call: Call) -> Outcome:
     """Delete a contact that nothing uses."""
     call.delete("contact", by_key_attribute(call, "contact", "contactname")["key"])
+    return nothing()
+
+
+def delete_by_id(call: Call) -> Outcome:
+    """Delete a record that the attribute of a `delete_<object>` names, when nothing uses it."""
+    table, attribute = DELETES[str(call.node.tag)]
+    call.delete(table, by_key_attribute(call, table, attribute)["key"])
     return nothing()
 
 

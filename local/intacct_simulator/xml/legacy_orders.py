@@ -28,6 +28,7 @@ _HEADER = {
     "externalid": "external_id",
     "trackingnumber": "tracking_number",
     "projectid": "project",
+    "supdocid": "attachment",
 }
 _LINE = {
     "itemid": "item",

@@ -166,7 +166,12 @@ def _header(call: Call, node: Node, *, day: str) -> dict[str, Any]:
     fields: dict[str, Any] = {
         **given(
             node,
-            {"customerid": "customer", "termname": "term", "description": "description"},
+            {
+                "customerid": "customer",
+                "termname": "term",
+                "description": "description",
+                "supdocid": "attachment",
+            },
         ),
         **currencies(node),
         **contacts(call, node, {"billto": "contact_bill_to", "shipto": "contact_ship_to"}),

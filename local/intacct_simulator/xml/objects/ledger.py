@@ -36,13 +36,14 @@ MODIFIEDBYID modified_by.id
 USERINFO.LOGINID created_by.id
 USERKEY      created_by int
 LOCATIONKEY  base_location int
+SUPDOCID     attachment.id
 """
         + AUDIT,
         {"state": words.LEDGER_STATE, "module": words.MODULE},
     )
     | empty(
         "BALANCE CHILDENTITY REVERSED PRBATCHKEY TAXIMPLICATIONS TAXSOLUTIONID RECORD_URL "
-        "HISTORY_COMMENT SUPDOCID TRANSACTIONSOURCE VATVENDORID VATCUSTOMERID VATCONTACTID"
+        "HISTORY_COMMENT TRANSACTIONSOURCE VATVENDORID VATCUSTOMERID VATCONTACTID"
     ),
     relations={"JOURNAL": Relation("JOURNAL", "journal")},
     lines=Lines("ENTRIES", "glentry", "GLENTRY"),

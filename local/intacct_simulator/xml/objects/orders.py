@@ -55,11 +55,12 @@ PRRECORDKEY  @sub_ledger_key int
 PROJECT      project.id
 PROJECTKEY   project int
 EXTERNALID   external_id
+SUPDOCID     attachment.id
 """
         + DOCUMENT_AUDIT,
         {"state": words.SALES_STATE},
     )
-    | empty("VENDORDOCNO STATUS EXCHRATETYPES.NAME SUPDOCID RECORD_URL PRINTED BACKORDER"),
+    | empty("VENDORDOCNO STATUS EXCHRATETYPES.NAME RECORD_URL PRINTED BACKORDER"),
     id_field="DOCID",
     relations=CONTACTS,
     lines=Lines("SODOCUMENTENTRIES", "sodocumententry", "SODOCUMENTENTRY"),

@@ -1,0 +1,93 @@
+"""Company set-up, audit trails and deletions, in the forms that public XML clients send."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.simulator.xml_desk import Desk, batch, customer, first_error
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_preferences_are_rows_of_name_and_value(desk: Desk) -> None:
+    rows = desk.rows('<get_companyprefs application="ME"/>')
+
+    told = {row.findtext("preference"): row.findtext("prefvalue") for row in rows}
+    assert told == {"DISABLEENTITYSLIDEIN": "false", "MULTIBASECURRENCY": "true"}
+    assert {row.findtext("application") for row in rows} == {"ME"}
+
+
+def test_an_application_without_preferences_gives_no_rows(desk: Desk) -> None:
+    assert desk.rows('<get_companyprefs application="PA"/>') == []
+    assert first_error(desk.result("<get_companyprefs/>"))[0] == "BL01001973"
+
+
+def test_the_applications_of_the_company_are_listed(desk: Desk) -> None:
+    names = [row.text for row in desk.rows("<get_applications/>")]
+
+    assert {"GL", "AR", "SO"} < set(names)
+
+
+def test_the_audit_trail_of_a_record_outlives_it(desk: Desk) -> None:
+    desk.result(customer("C-1"))
+    desk.result("<update><CUSTOMER><RECORDNO>1</RECORDNO><NAME>Bo</NAME></CUSTOMER></update>")
+    desk.result('<delete_customer customerid="C-1"/>')
+
+    rows = desk.rows(
+        "<getAuditTrail><object>CUSTOMER</object><objectKey>C-1</objectKey></getAuditTrail>"
+    )
+
+    assert [row.findtext("accessMode") for row in rows] == ["create", "modify", "delete"]
+    assert {row.findtext("objectKey") for row in rows} == {"C-1"}
+    assert rows[0].findtext("accessTime") == "2026-11-22T12:00:00+00:00"
+
+
+def test_the_audit_trail_of_a_document_goes_by_its_record_number(desk: Desk) -> None:
+    desk.result(batch())
+
+    rows = desk.rows(
+        "<getAuditTrail><object>GLBATCH</object><recordNo>1</recordNo></getAuditTrail>"
+    )
+
+    assert [row.findtext("accessMode") for row in rows] == ["create"]
+    assert rows[0].findtext("objectKey") == "1"
+    unnamed = desk.result("<getAuditTrail><object>GLBATCH</object></getAuditTrail>")
+    assert first_error(unnamed)[0] == "BL01001973"
+
+
+@pytest.mark.parametrize(
+    ("made", "delete"),
+    [
+        ("<CLASS><CLASSID>X</CLASSID><NAME>X</NAME></CLASS>", '<delete_class key="X"/>'),
+        (
+            "<DEPARTMENT><DEPARTMENTID>X</DEPARTMENTID><TITLE>X</TITLE></DEPARTMENT>",
+            '<delete_department departmentid="X"/>',
+        ),
+        (
+            "<LOCATION><LOCATIONID>X</LOCATIONID><NAME>X</NAME><PARENTID>100</PARENTID></LOCATION>",
+            '<delete_location locationid="X"/>',
+        ),
+        (
+            "<ITEM><ITEMID>X</ITEMID><NAME>X</NAME><ITEMTYPE>Non-Inventory</ITEMTYPE></ITEM>",
+            '<delete_item itemid="X"/>',
+        ),
+        (
+            "<PROJECT><PROJECTID>X</PROJECTID><NAME>X</NAME></PROJECT>",
+            '<delete_project key="X"/>',
+        ),
+        (
+            "<GLACCOUNT><ACCOUNTNO>X</ACCOUNTNO><TITLE>X</TITLE></GLACCOUNT>",
+            '<delete_glaccount glaccountno="X"/>',
+        ),
+    ],
+)
+def test_what_was_created_generically_is_deleted_by_a_legacy_function(
+    desk: Desk, made: str, delete: str
+) -> None:
+    assert desk.result(f"<create>{made}</create>").findtext("status") == "success"
+
+    assert desk.result(delete).findtext("status") == "success"
+    assert first_error(desk.result(delete))[0] == "BL01001973"
