@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import tests.accounting.more_lives  # noqa: F401  # registers its lives
 from commerce.money import total
 from intacct.documents import DocumentResult, JournalLine, SalesDocument, Side
 from shared.postings.plan import Posted, Posting

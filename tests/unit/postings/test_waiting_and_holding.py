@@ -1,0 +1,264 @@
+"""What waits, and what is held with everything that is wrong at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from commerce.money import Money
+from commerce.orders import (
+    AdjustmentKind,
+    Charge,
+    ChargeKind,
+    FulfillmentStatus,
+    OrderStatus,
+    PaymentState,
+    PaymentStatus,
+    Restock,
+    TaxCollector,
+    TaxLine,
+)
+from intacct.documents import (
+    DocumentResult,
+    SalesDocument,
+)
+from shared.policy.mapping import ChargeRule, Items, Role
+from shared.policy.switches import (
+    Cogs,
+    CustomerMode,
+    MarketplaceTax,
+    Moment,
+    PostingMode,
+    TaxPoint,
+    UnknownLiability,
+)
+from shared.postings.plan import Plan, Reason
+from shared.postings.planner import plan
+from tests.accounting.journals import play, told
+from tests.accounting.lives import (
+    LIVES,
+    PAID,
+    SHIPPED,
+    allowance,
+    one_tee_back,
+    order_a_placed,
+)
+from tests.accounting.planning import by_name, places, planned, reasons
+from tests.accounting.shop import (
+    STATE,
+    back,
+    book,
+    captured,
+    day,
+    given_back,
+    line,
+    mapping,
+    order,
+    parcel,
+    refund,
+    usd,
+)
+
+
+def test_followers_without_their_order_wait() -> None:
+    made = planned(None, PAID, one_tee_back())
+    assert made == Plan(waiting=made.waiting)
+    assert "order" in made.waiting[0]
+
+
+def test_a_test_order_is_never_posted() -> None:
+    made = planned(order_a_placed(is_test=True), PAID, SHIPPED)
+    assert made == Plan(waiting=("TEST_ORDER: a test order is never posted",))
+
+
+def test_an_unpaid_order_waits_for_money_or_shipment() -> None:
+    made = planned(order_a_placed())
+    assert made.postings == ()
+    assert made.waiting == ("a payment or a shipment",)
+
+
+def test_an_order_cancelled_before_any_money_makes_no_entry() -> None:
+    gone = order_a_placed(cancelled_at=day(2), status=OrderStatus.CANCELLED)
+    assert planned(gone).postings == ()
+
+
+def test_a_replacement_of_no_value_makes_no_entry() -> None:
+    free = order(line("tee", "25.00", discount="25.00"), is_replacement=True)
+    assert planned(free, parcel("parcel-1", day(2), tee=1)).postings == ()
+
+
+def test_a_paid_order_whose_payment_is_not_known_yet_becomes_an_order_only() -> None:
+    made = planned(order_a_placed(payment_status=PaymentStatus.PAID))
+    assert set(by_name(made)) == {"SO_CREATE order:order-1"}
+    assert "a payment transaction" in made.waiting
+
+
+def test_a_test_payment_is_no_receipt() -> None:
+    made = planned(order_a_placed(), replace(PAID, is_test=True))
+    assert made.waiting == ("a payment or a shipment",)
+
+
+def test_a_refund_waits_while_its_money_is_pending() -> None:
+    on_its_way = (given_back("24.50", day(4), state=PaymentState.PENDING),)
+    made = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(transactions=on_its_way))
+    assert "CREDIT credit:refund-1" not in by_name(made)
+    assert "refund refund-1: its money is pending" in made.waiting
+
+
+def test_a_refund_whose_money_failed_gives_no_credit() -> None:
+    failed = (given_back("24.50", day(4), state=PaymentState.FAILURE),)
+    made = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(transactions=failed))
+    assert "CREDIT credit:refund-1" not in by_name(made)
+    assert "refund refund-1: its money failed" in made.waiting
+
+
+def test_a_return_waits_for_the_shipment_of_its_goods() -> None:
+    made = planned(order_a_placed(), PAID, one_tee_back())
+    assert set(by_name(made)) == {"SO_CREATE order:order-1", "ADVANCE receipt:capture-1"}
+    assert "refund refund-1: the shipment of its goods" in made.waiting
+
+
+def test_an_unreturned_item_waits_where_the_cart_speaks_of_unknown_shipments() -> None:
+    kept = one_tee_back(restock=Restock.NONE)
+    shipped = order_a_placed(fulfillment_status=FulfillmentStatus.FULFILLED)
+    made = planned(shipped, PAID, kept)
+    assert "refund refund-1: the shipment of its goods" in made.waiting
+
+
+def test_all_that_is_missing_is_told_at_once_and_nothing_is_posted() -> None:
+    bare = mapping(
+        accounts={Role.RECEIVABLE: "1200"}, taxes=(), tenders=(), item_rules=(), items=Items()
+    )
+    made = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(), books=book(chart=bare))
+    assert reasons(made) == {Reason.MAPPING_MISSING, Reason.TAX_UNMAPPED}
+    assert {
+        "order.lines[tee]",
+        "order.lines[mug]",
+        "mapping.items.shipping",
+        "mapping.items.discount",
+        "mapping.accounts.product_revenue",
+        "mapping.accounts.discounts",
+        "mapping.accounts.customer_advances",
+        "mapping.accounts.returns",
+        "payments[capture-1]",
+        "order.lines[tee].taxes[0]",
+        "refunds[refund-1].transactions[refund-money]",
+    } <= places(made)
+    assert all(finding.hint for finding in made.findings)
+
+
+def test_an_order_that_does_not_add_up_is_held_with_the_difference() -> None:
+    made = planned(order_a_placed(total=usd("69.96")), PAID)
+    assert reasons(made) == {Reason.UNBALANCED}
+    assert made.findings[0].difference == usd("0.01")
+
+
+def test_a_tax_of_unknown_liability_is_held_unless_the_policy_decides() -> None:
+    unknown = TaxLine(STATE, usd("2.00"), collected_by=TaxCollector.UNKNOWN)
+    placed = order(line("tee", "25.00", taxes=(unknown,)))
+    parts = (placed, captured("capture-1", "27.00", day(1)), parcel("parcel-1", day(2), tee=1))
+    assert reasons(planned(*parts)) == {Reason.TAX_LIABILITY_UNKNOWN}
+    answers = {UnknownLiability.MERCHANT: "2100-NYS", UnknownLiability.CHANNEL: "2105"}
+    for answer, account in answers.items():
+        made = by_name(planned(*parts, books=book(channel_liable_unknown=answer)))
+        assert (account == "2105") is (answer is UnknownLiability.CHANNEL)
+        assert told(made["INVOICE invoice:parcel-1"].effect)[account, "Cr"] == Decimal("2.00")
+
+
+def test_a_cart_that_hides_its_tax_is_held() -> None:
+    assert reasons(planned(order_a_placed(tax_known=False), PAID)) == {Reason.TAX_UNMAPPED}
+
+
+def test_money_in_another_currency_is_held() -> None:
+    euros = replace(PAID, amount=Money.of("60.00", "EUR"))
+    assert reasons(planned(order_a_placed(), euros)) == {Reason.AMOUNT_MISMATCH}
+
+
+def test_more_refunded_than_sold_is_held_with_the_difference() -> None:
+    money = (given_back("77.00", day(4)),)
+    given = refund(back("tee", 2, "70.00", "7.00"), at=day(4), transactions=money)
+    made = planned(order_a_placed(), PAID, SHIPPED, given)
+    assert reasons(made) == {Reason.REFUND_EXCEEDS_INVOICE}
+    differences = {finding.place: finding.difference for finding in made.findings}
+    assert differences["refunds[refund-1].lines[tee].tax"] == usd("3.01")
+
+
+def test_a_cent_too_much_of_tax_over_several_credits_is_held() -> None:
+    life = LIVES["four_credits"]()
+    last = life.stages[-1]
+    greedy = replace(last.refunds[-1], lines=(back("b", 1, "68.33", "13.67"),))
+    made = plan(replace(last, refunds=(*last.refunds[:-1], greedy)), {}, life.book)
+    assert reasons(made) == {Reason.REFUND_EXCEEDS_INVOICE}
+    assert made.findings[0].difference == usd("0.01")
+
+
+def test_more_money_given_back_than_credited_or_paid_is_held() -> None:
+    money = (given_back("100.00", day(4)),)
+    over = captured("capture-1", "200.00", day(1))
+    made = planned(order_a_placed(), over, SHIPPED, one_tee_back(transactions=money))
+    assert by_name(made)  # the overpayment covers it
+    exact = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(transactions=(money)))
+    assert "the payment that refund refund-1 gives back" in exact.waiting
+
+
+def test_a_fee_above_the_credit_is_held() -> None:
+    fee = allowance(AdjustmentKind.RESTOCKING_FEE, "-30.00")
+    made = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(adjustments=fee, transactions=()))
+    assert reasons(made) == {Reason.OUT_OF_SCOPE}
+
+
+def test_an_unknown_cost_is_held_where_inventory_is_in_sage() -> None:
+    made = planned(order(line("tee", "25.00")), books=book(cogs=Cogs.CART_COST))
+    assert reasons(made) == {Reason.CONFIGURATION_MISSING}
+
+
+def test_a_charge_that_may_belong_to_others_needs_a_rule() -> None:
+    charges = (Charge(ChargeKind.DONATION, usd("3.00")),)
+    placed = order(line("tee", "25.00"), charges=charges)
+    parts = (placed, captured("capture-1", "28.00", day(1)), parcel("parcel-1", day(2), tee=1))
+    assert places(planned(*parts)) == {"order.charges[0]"}
+    chart = mapping(charge_rules=(ChargeRule("donation", "DONATION", "2350"),))
+    made = by_name(planned(*parts, books=book(chart=chart)))
+    assert told(made["INVOICE invoice:parcel-1"].effect)["2350", "Cr"] == 3
+
+
+def test_an_order_without_customer_is_held() -> None:
+    nobody = replace(book(), customer="")
+    assert places(planned(order_a_placed(), PAID, books=nobody)) == {"book.customer"}
+
+
+def test_a_channel_customer_serves_where_the_policy_says_so() -> None:
+    books = book(chart=mapping(channel_customer="WEB"), customer_mode=CustomerMode.CHANNEL)
+    document = planned(order_a_placed(), PAID, books=books).postings[0].document
+    assert isinstance(document, SalesDocument)
+    assert document.customer == "WEB"
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"recognise_on": Moment.DELIVER},
+        {"invoice_on": Moment.DELIVER},
+        {"recognise_on": Moment.CAPTURE},
+        {"tax_point": TaxPoint.CAPTURE},
+        {"marketplace_tax": MarketplaceTax.OMIT},
+        {"posting_mode": PostingMode.SUMMARY_PAYOUT},
+    ],
+    ids=str,
+)
+def test_a_policy_that_is_not_offered_is_refused(policy: dict[str, Any]) -> None:
+    made = planned(order_a_placed(), PAID, books=book(**policy))
+    assert reasons(made) == {Reason.OUT_OF_SCOPE}
+
+
+def test_an_invoice_that_sage_taxed_by_itself_is_held_with_the_difference() -> None:
+    life = LIVES["order_a"]()
+    played = play(life)
+    invoice = played.postings["INVOICE invoice:parcel-1"]
+    played.posted[invoice.key] = DocumentResult(key="9", total=usd("69.96"))
+    made = plan(life.stages[-1], played.posted, life.book)
+    assert reasons(made) == {Reason.AMOUNT_MISMATCH}
+    assert made.findings[0].difference == usd("0.01")
