@@ -115,7 +115,10 @@ def _order_rows(scenarios: Iterable[Mapping[str, Any]]) -> Iterable[tuple[Any, .
         for function in FUNCTIONS:
             yield (f"{label}, {function}", *(kind[group][function] for kind in kinds))
         yield (f"{label}, all", *(round(sum(kind[group].values()), 2) for kind in kinds))
-    yield ("DynamoDB write units", *(kind["write_units"] for kind in kinds))
+    for function in FUNCTIONS:
+        units = (kind["write_units_by_function"].get(function, 0) for kind in kinds)
+        yield (f"write units, {function}", *units)
+    yield ("write units, all", *(kind["write_units"] for kind in kinds))
     yield ("... of them in the index", *(kind["write_units_of_index"] for kind in kinds))
     requests = (round(sum(kind["sage_http_requests"].values()), 2) for kind in kinds)
     yield ("HTTP requests to Sage Intacct", *requests)
