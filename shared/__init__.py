@@ -1,1 +1,1 @@
-"""What the product does: facts of orders, the planner, the ledger, and the use cases around them."""
+"""What the product does: facts of orders, the planner, the ledger, and the use cases."""

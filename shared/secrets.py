@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class SecretMissingError(LookupError):
-    """The secret does not exist or is not a JSON object; the message names it, never its content."""
+    """The secret is absent or no JSON object; the message names it, never its content."""
 
 
 class SecretStore:
