@@ -61,7 +61,6 @@ class CreditWriter:
                 currency=self._p.order.currency,
                 lines=adjustment_lines(lines),
                 description=f"Refund, order {self._p.order.number}",
-                invoice_number=self._invoice_number(item),
             )
             receivable = self._p.chart.account(Role.RECEIVABLE)
             dimensions = self._p.chart.balance_dimensions
@@ -109,13 +108,6 @@ class CreditWriter:
             for sale in self._p.life.billed
             if sale.amounts and sale.at <= item.refund.created_at
         ]
-
-    def _invoice_number(self, item: Credit) -> str:
-        billed = (sale for sale in self._p.life.billed if sale.amounts)
-        before = [sale for sale in billed if sale.at <= item.refund.created_at]
-        if not before:
-            return ""
-        return self._p.keys.reference(PostingKind.INVOICE, f"invoice:{before[-1].id}")
 
 
 def adjustment_lines(lines: Iterable[JournalLine]) -> tuple[AdjustmentLine, ...]:

@@ -260,7 +260,12 @@ class AdjustmentLine:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """A credit or debit memo in Accounts Receivable (J-3.4); lines net to the memo's amount."""
+    """A credit or debit memo in Accounts Receivable (J-3.4); lines net to the memo's amount.
+
+    `reference` is its number and its free reference too, so that it is found again in a company
+    that numbers adjustments itself. `invoice_number` takes the free reference instead: not for
+    documents that must be found again.
+    """
 
     reference: str
     kind: AdjustmentKind
