@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
@@ -20,12 +20,14 @@ from shared.intake.archive import Archive, NotKeptError, Shelf, archive_key
 from shared.intake.cart_events import CartEvents, delivery_digest
 from shared.intake.requests import WebhookRequest
 from shared.messages import CartEvent
-from shared.ports import Clock
-from shared.postings.plan import Finding, Reason
+from shared.postings.findings import Finding, Reason
 from shared.reviews.records import Reviews, delivery_subject, intake_subject
 from shared.secrets import SecretMissingError
 from shared.tenants.directory import UnknownTenantError
 from shared.tenants.models import Store, Tenant
+
+if TYPE_CHECKING:
+    from shared.ports import Clock  # with it come Sage Intacct's documents
 
 
 class Outcome(StrEnum):

@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from commerce.money import Money
 from intacct.documents import Document, DocumentResult, JournalLine
+from shared.postings.findings import Finding, Reason
+
+__all__ = ["DayEntry", "Finding", "Plan", "Posted", "Posting", "PostingKind", "Reason"]
 
 
 class PostingKind(StrEnum):
@@ -24,47 +27,6 @@ class PostingKind(StrEnum):
     CUSTOMER_REFUND = "REFUND_PAY"
     JOURNAL_ENTRY = "JOURNAL"
     GL_BATCH = "GL_BATCH"
-
-
-class Reason(StrEnum):
-    """Why something waits for a person; people filter by these (reliability §7)."""
-
-    PAYLOAD_INVALID = "PAYLOAD_INVALID"
-    UNBALANCED = "UNBALANCED"
-    MAPPING_MISSING = "MAPPING_MISSING"
-    CONFIGURATION_MISSING = "CONFIGURATION_MISSING"
-    CUSTOMER_AMBIGUOUS = "CUSTOMER_AMBIGUOUS"
-    PERIOD_CLOSED = "PERIOD_CLOSED"
-    DIMENSION_INVALID = "DIMENSION_INVALID"
-    AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
-    TAX_UNMAPPED = "TAX_UNMAPPED"
-    TAX_LIABILITY_UNKNOWN = "TAX_LIABILITY_UNKNOWN"
-    PAYMENT_UNDECIDED = "PAYMENT_UNDECIDED"
-    DUPLICATE_FOUND = "DUPLICATE_FOUND"
-    READBACK_DIFFERS = "READBACK_DIFFERS"
-    CONTENT_CONFLICT = "CONTENT_CONFLICT"
-    IN_DOUBT_EXHAUSTED = "IN_DOUBT_EXHAUSTED"
-    RESEND_LIMIT = "RESEND_LIMIT"
-    PERMISSION = "PERMISSION"
-    REAUTH_REQUIRED = "REAUTH_REQUIRED"
-    REFUSED_BY_SAGE = "REFUSED_BY_SAGE"
-    REFUND_WITHOUT_ORDER = "REFUND_WITHOUT_ORDER"
-    REFUND_EXCEEDS_INVOICE = "REFUND_EXCEEDS_INVOICE"
-    DAY_INCOMPLETE = "DAY_INCOMPLETE"
-    OUT_OF_SCOPE = "OUT_OF_SCOPE"
-    TEST_ORDER = "TEST_ORDER"
-    UNKNOWN = "UNKNOWN"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that must be fixed, where it is, and what would fix it; never personal data."""
-
-    reason: Reason
-    place: str
-    message: str
-    hint: str = ""
-    difference: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 
 from commerce.money import Money
-from shared.postings.plan import Finding, Reason
+from shared.postings.findings import Finding, Reason
 
 
 def to_json(findings: Iterable[Finding]) -> str:

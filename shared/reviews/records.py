@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from shared.postings.plan import Finding, Reason
+from shared.postings.findings import Finding, Reason
 from shared.reviews.findings import from_json, to_json
 
 if TYPE_CHECKING:

@@ -1,0 +1,53 @@
+"""Why something cannot be booked: reasons and findings, apart from the plan and its documents.
+
+Intake reports missing configuration with them and has no use for a document of Sage Intacct;
+loading those takes a noticeable part of its cold start (docs/benchmarks.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from commerce.money import Money
+
+
+class Reason(StrEnum):
+    """Why something waits for a person; people filter by these (reliability §7)."""
+
+    PAYLOAD_INVALID = "PAYLOAD_INVALID"
+    UNBALANCED = "UNBALANCED"
+    MAPPING_MISSING = "MAPPING_MISSING"
+    CONFIGURATION_MISSING = "CONFIGURATION_MISSING"
+    CUSTOMER_AMBIGUOUS = "CUSTOMER_AMBIGUOUS"
+    PERIOD_CLOSED = "PERIOD_CLOSED"
+    DIMENSION_INVALID = "DIMENSION_INVALID"
+    AMOUNT_MISMATCH = "AMOUNT_MISMATCH"
+    TAX_UNMAPPED = "TAX_UNMAPPED"
+    TAX_LIABILITY_UNKNOWN = "TAX_LIABILITY_UNKNOWN"
+    PAYMENT_UNDECIDED = "PAYMENT_UNDECIDED"
+    DUPLICATE_FOUND = "DUPLICATE_FOUND"
+    READBACK_DIFFERS = "READBACK_DIFFERS"
+    CONTENT_CONFLICT = "CONTENT_CONFLICT"
+    IN_DOUBT_EXHAUSTED = "IN_DOUBT_EXHAUSTED"
+    RESEND_LIMIT = "RESEND_LIMIT"
+    PERMISSION = "PERMISSION"
+    REAUTH_REQUIRED = "REAUTH_REQUIRED"
+    REFUSED_BY_SAGE = "REFUSED_BY_SAGE"
+    REFUND_WITHOUT_ORDER = "REFUND_WITHOUT_ORDER"
+    REFUND_EXCEEDS_INVOICE = "REFUND_EXCEEDS_INVOICE"
+    DAY_INCOMPLETE = "DAY_INCOMPLETE"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+    TEST_ORDER = "TEST_ORDER"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that must be fixed, where it is, and what would fix it; never personal data."""
+
+    reason: Reason
+    place: str
+    message: str
+    hint: str = ""
+    difference: Money | None = None
