@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from local.intacct_simulator.xml import (
+    aging,
     audit_trail,
     company_setup,
     describe,
@@ -15,6 +16,7 @@ from local.intacct_simulator.xml import (
     legacy_masters,
     legacy_orders,
     legacy_receivables,
+    not_imitated,
     query,
     reads,
 )
@@ -23,6 +25,7 @@ from local.intacct_simulator.xml.calls import Call, Outcome
 GET_SESSION = "getAPISession"
 
 FUNCTIONS: Mapping[str, Callable[[Call], Outcome]] = {
+    **dict.fromkeys(not_imitated.NAMES, not_imitated.refuse),
     "query": query.run,
     "read": reads.read,
     "readByName": reads.read_by_name,
@@ -39,6 +42,7 @@ FUNCTIONS: Mapping[str, Callable[[Call], Outcome]] = {
     "getAuditTrail": audit_trail.audit_trail,
     "get_applications": company_setup.applications,
     "get_companyprefs": company_setup.preferences,
+    "get_araging": aging.ar_aging,
     "get_list": legacy_lists.get_list,
     "get": legacy_lists.get,
     "create_supdoc": legacy_attachments.create_supdoc,

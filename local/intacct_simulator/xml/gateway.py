@@ -44,6 +44,7 @@ _READ_FUNCTIONS = frozenset(
         "getAuditTrail",
         "get_applications",
         "get_companyprefs",
+        "get_araging",
         "get_list",
         "get",
         GET_SESSION,

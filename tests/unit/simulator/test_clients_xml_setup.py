@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from tests.unit.simulator.xml_desk import Desk, batch, customer, first_error
+from tests.unit.simulator.xml_desk import Desk, batch, customer, first_error, function, invoice
 
 
 @pytest.fixture
@@ -91,3 +93,37 @@ def test_what_was_created_generically_is_deleted_by_a_legacy_function(
 
     assert desk.result(delete).findtext("status") == "success"
     assert first_error(desk.result(delete))[0] == "BL01001973"
+
+
+def test_what_customers_owe_is_aged_by_the_days_since_it_was_due(desk: Desk) -> None:
+    for customer_id, amount in (("C-1", "100.00"), ("C-2", "30.00")):
+        desk.result(customer(customer_id))
+        desk.result(invoice(customer_id, amount))
+    desk.company.clock.set(datetime(2026, 12, 25, 12, tzinfo=UTC), freeze=True)
+    asked = "<get_araging><agingperiods>1-30,31-60,61-</agingperiods>{}</get_araging>"
+
+    rows = desk.rows(asked.format("<customerid/>"))
+
+    assert [row.findtext("customerid") for row in rows] == ["C-1", "C-2"]
+    periods = [
+        (node.findtext("agingperiod"), node.findtext("totalamount"))
+        for node in rows[0].iterfind("aging")
+    ]
+    assert periods == [("1-30", "0.00"), ("31-60", "100.00"), ("61-", "0.00")]
+    detailed = desk.rows(
+        asked.format("<customerid>C-2</customerid><showdetails>true</showdetails>")
+    )
+    assert [row.findtext("aging/agingdetails/totaldue") for row in detailed] == ["30.00"]
+
+
+@pytest.mark.parametrize("name", ["readReport", "record_deposit", "create_whtransfer"])
+def test_a_function_that_is_not_imitated_fails_alone(desk: Desk, name: str) -> None:
+    answer = desk.post(
+        desk.document(function(f"<{name}/>"), function(customer("C-1"), control_id="f-2"))
+    )
+
+    statuses = [node.text for node in answer.iterfind("operation/result/status")]
+    assert statuses == ["failure", "success"]
+    errorno, text = first_error(answer.find("operation/result"))
+    assert errorno == "XL03000009"
+    assert name in text
