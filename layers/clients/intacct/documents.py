@@ -39,6 +39,13 @@ class Dimensions:
     custom: tuple[tuple[str, str], ...] = ()
 
 
+NO_DIMENSIONS = Dimensions()
+"""A line without dimension values."""
+
+CustomFields = tuple[tuple[str, str], ...]
+"""Custom fields as (name, value); the name is the company's own, without REST's `nsp::`."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostalAddress:
     """A mailing address; `country` is ISO alpha-2."""
@@ -76,6 +83,7 @@ class Customer:
     term: str = ""
     is_active: bool = True
     tax_id: str = ""
+    custom: CustomFields = ()
 
 
 class SalesState(StrEnum):
@@ -99,6 +107,7 @@ class SalesLine:
     dimensions: Dimensions = Dimensions()
     memo: str = ""
     source_line: int | None = None
+    custom: CustomFields = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +132,7 @@ class SalesDocument:
     state: SalesState = SalesState.PENDING
     source: Reference = ""
     exchange_rate: Decimal | None = None
+    custom: CustomFields = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +181,7 @@ class ArInvoice:
     lines: tuple[AccountLine, ...]
     description: str = ""
     posted_on: date | None = None
+    custom: CustomFields = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +286,7 @@ class Adjustment:
     lines: tuple[AdjustmentLine, ...]
     description: str = ""
     invoice_number: str = ""
+    custom: CustomFields = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,7 +327,8 @@ class JournalEntry:
     """A journal entry (XML: GLBATCH); `reference` is the mark it is looked up by.
 
     `is_batch` marks the day's journal of a summary-mode channel, which is posted whole as one
-    GLBATCH over XML (`intacct.capabilities`); single entries go by REST.
+    GLBATCH over XML (`intacct.capabilities`); single entries go by REST. Sage posts the mirror of
+    the entry by itself on `reverses_on`.
     """
 
     reference: str
@@ -326,6 +339,8 @@ class JournalEntry:
     base_location: str = ""
     is_draft: bool = False
     is_batch: bool = False
+    reverses_on: date | None = None
+    custom: CustomFields = ()
 
 
 Document = (

@@ -1,0 +1,104 @@
+"""What happens to documents and masters that are there already, in neither protocol.
+
+A change names its record by system key (REST key, XML RECORDNO) and by readable id (customer id,
+document id such as `Sales Order-SO0026`): REST goes by the first, most XML functions by the second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from intacct.documents import CustomFields, SalesLine
+from intacct.masters import Master
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMaster:
+    """The named fields of a master take the values that `master` holds; the others stay.
+
+    An empty value clears its field. `fields` are names of the dataclass (`term`, `is_active`).
+    """
+
+    key: str
+    master: Master
+    fields: frozenset[str]
+
+    def __post_init__(self) -> None:
+        """Refuse a field that the master does not have, its id, and an update of nothing."""
+        known = frozenset(self.master.__dataclass_fields__) - {"id"}
+        if not self.fields or not self.fields <= known:
+            unknown = ", ".join(sorted(self.fields - known)) or "nothing"
+            message = f"a {type(self.master).__name__} cannot be updated in: {unknown}"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
+class LineUpdate:
+    """A line of a document takes new contents; `line_key` is the key of the line as it was read."""
+
+    line_key: str
+    line: SalesLine
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateSalesDocument:
+    """Header fields and lines of an Order Entry document change; None and empty stay as they are.
+
+    Lines of `added` are new, those of `changed` are replaced, those of `removed` (their keys) go.
+    """
+
+    definition: str
+    key: str
+    id: str = ""
+    due_on: date | None = None
+    customer_po: str | None = None
+    memo: str | None = None
+    added: tuple[SalesLine, ...] = ()
+    changed: tuple[LineUpdate, ...] = ()
+    removed: tuple[str, ...] = ()
+    custom: CustomFields = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CloseSalesDocument:
+    """Nothing more will be converted from this Order Entry document."""
+
+    definition: str
+    key: str
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteSalesDocument:
+    """An Order Entry document that nothing was converted from and nothing posted by goes."""
+
+    definition: str
+    key: str
+    id: str = ""
+
+
+class Reversible(StrEnum):
+    """The posted documents of Accounts Receivable that Sage itself can reverse."""
+
+    AR_INVOICE = "invoice"
+    ADJUSTMENT = "adjustment"
+    PAYMENT = "payment"
+    ADVANCE = "advance"
+    CUSTOMER_REFUND = "customer-refund"
+
+
+@dataclass(frozen=True, slots=True)
+class ReverseDocument:
+    """A posted document is undone by a counter-document dated `reversed_on`."""
+
+    kind: Reversible
+    key: str
+    reversed_on: date
+    memo: str = ""
+
+
+Change = (
+    UpdateMaster | UpdateSalesDocument | CloseSalesDocument | DeleteSalesDocument | ReverseDocument
+)

@@ -1,0 +1,64 @@
+"""Entries beside the order's own, in neither protocol: deposits, statistics, mirrored journals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from intacct.documents import NO_DIMENSIONS, Dimensions, JournalEntry, Reference, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """Receipts that lay undeposited go to a bank account together.
+
+    `reference` is the deposit's id, our mark; `receipts` are the Sage keys of the payments.
+    """
+
+    reference: str
+    deposited_on: date
+    bank_account: str
+    receipts: tuple[Reference, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticalLine:
+    """A quantity on a statistical account; a debit adds, a credit takes away."""
+
+    account: str
+    side: Side
+    quantity: Decimal
+    dimensions: Dimensions = NO_DIMENSIONS
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticalEntry:
+    """Counts beside the money (orders, units): a statistical journal knows no balance.
+
+    XML only: REST has an object for it that none of our sources describes (REST reference §16.10).
+    """
+
+    reference: str
+    journal: str
+    posted_on: date
+    description: str
+    lines: tuple[StatisticalLine, ...]
+
+
+def mirrored(entry: JournalEntry, *, reference: str, posted_on: date) -> JournalEntry:
+    """The entry that undoes this one: the same lines with their sides exchanged.
+
+    REST has no reverse workflow for journal entries (REST reference §16.10); the mirror is an entry
+    of its own, with a mark of its own.
+    """
+    other = {Side.DEBIT: Side.CREDIT, Side.CREDIT: Side.DEBIT}
+    return replace(
+        entry,
+        reference=reference,
+        posted_on=posted_on,
+        lines=tuple(replace(line, side=other[line.side]) for line in entry.lines),
+        reverses_on=None,
+    )
