@@ -21,12 +21,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SageFinding:
-    """One error entry as Sage gave it; `correction` and `target` may be empty."""
+    """One error entry as Sage gave it; all but `code` and `text` may be empty.
+
+    `error_id` is the finer number that XML tells on request (`GL-0493`, XML reference §8.3).
+    """
 
     code: str
     text: str
     correction: str = ""
     target: str = ""
+    error_id: str = ""
 
 
 class IntacctError(Exception):

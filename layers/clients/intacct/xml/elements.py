@@ -37,8 +37,11 @@ def element(name: str, text: str = "", **attributes: str) -> Element:
 
 def add(parent: Element, name: str, text: str = "", **attributes: str) -> Element:
     """Append a child with cleaned text to `parent` and return it."""
-    child = element(name, text, **attributes)
-    parent.append(child)
+    child = etree.SubElement(parent, name)
+    if text:
+        child.text = clean(text)
+    for key, value in attributes.items():
+        child.set(key, clean(value))
     return child
 
 
@@ -46,15 +49,15 @@ def add_given(parent: Element, fields: Iterable[tuple[str, str]]) -> None:
     """Append the fields that have a value, in the order given."""
     for name, text in fields:
         if text:
-            add(parent, name, text)
+            etree.SubElement(parent, name).text = clean(text)
 
 
 def add_legacy_date(parent: Element, name: str, day: date) -> None:
     """Append a date as legacy functions want it: year, month and day elements."""
     child = add(parent, name)
-    add(child, "year", f"{day:%Y}")
-    add(child, "month", f"{day:%m}")
-    add(child, "day", f"{day:%d}")
+    etree.SubElement(child, "year").text = f"{day.year:04d}"
+    etree.SubElement(child, "month").text = f"{day.month:02d}"
+    etree.SubElement(child, "day").text = f"{day.day:02d}"
 
 
 def date_text(day: date) -> str:

@@ -76,7 +76,11 @@ class Faults:
 
     findings: tuple[SageFinding, ...] = ()
     support_id: str = ""
-    error_ids: tuple[str, ...] = ()
+
+    @property
+    def error_ids(self) -> tuple[str, ...]:
+        """The finer numbers of the entries that have one (§8.3)."""
+        return tuple(finding.error_id for finding in self.findings if finding.error_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,15 +269,11 @@ def faults_of(parent: Element) -> Faults:
         return Faults()
     findings = []
     support_id = ""
-    error_ids = []
     for error in errors:
         finding, support = _finding_of(error)
         findings.append(finding)
         support_id = support_id or support
-        error_id = text_at(error, "additionalinfo/errorid")
-        if error_id:
-            error_ids.append(error_id)
-    return Faults(tuple(findings), support_id, tuple(error_ids))
+    return Faults(tuple(findings), support_id)
 
 
 def _finding_of(error: Element) -> tuple[SageFinding, str]:
@@ -288,5 +288,6 @@ def _finding_of(error: Element) -> tuple[SageFinding, str]:
         text=text,
         correction=_SUPPORT_ID.sub("", text_at(error, "correction")).strip(),
         target=".".join(part for part in named if part),
+        error_id=text_at(error, "additionalinfo/errorid"),
     )
     return finding, unquote(found.group(1)).strip() if found else ""

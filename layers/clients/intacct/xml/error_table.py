@@ -88,7 +88,7 @@ RULES: tuple[Rule, ...] = (
     Rule(47, Verdict.RETRY, text="please try again later"),
     Rule(1, Verdict.UPSTREAM, code="GW-000[1-9]"),
     # Who we are.
-    Rule(15, Verdict.RELOGIN, text="invalid session", levels=_AUTHENTICATION),
+    Rule(15, Verdict.RELOGIN, text="invalid session", levels=_AUTHENTICATION | _RESULT),
     Rule(3, Verdict.CREDENTIALS, code="GW-0011"),
     Rule(4, Verdict.CREDENTIALS, code="GW-0012"),
     Rule(7, Verdict.CREDENTIALS, code="GW-003[1-9]"),
@@ -197,15 +197,19 @@ def error_for(
     is_write: bool,
     control_id: str = "",
     status: int | None = None,
+    pause_seconds: float = RATE_LIMIT_PAUSE_SECONDS,
 ) -> IntacctError:
-    """The error that tells a caller what the faults of one level let it do next."""
+    """The error that tells a caller what the faults of one level let it do next.
+
+    `pause_seconds` is what the answer's headers ask for, used where the faults are a rate limit.
+    """
     verdict = verdict_of(faults, level)
     codes = [finding.code for finding in faults.findings if finding.code]
     named = ", ".join(dict.fromkeys([*faults.error_ids, *codes])) or "no number"
     if verdict is Verdict.RATE_LIMIT:
         return RateLimitedError(
             f"Sage Intacct asks for a pause ({named})",
-            retry_after_seconds=RATE_LIMIT_PAUSE_SECONDS,
+            retry_after_seconds=pause_seconds,
             findings=faults.findings,
             status=status,
             control_id=control_id,
@@ -234,7 +238,7 @@ def error_for_status(
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return RateLimitedError(
             "the gateway's edge asks for a pause",
-            retry_after_seconds=_pause_asked_for(headers or {}),
+            retry_after_seconds=pause_asked_for(headers or {}),
             status=status,
             control_id=control_id,
         )
@@ -249,8 +253,11 @@ def error_for_status(
     return kind(message, status=status, control_id=control_id)
 
 
-def _pause_asked_for(headers: Mapping[str, str]) -> float:
-    """The longest pause that a header asks for; none is documented, so any name will do (§7.4)."""
+def pause_asked_for(headers: Mapping[str, str]) -> float:
+    """The longest pause that a header asks for, in seconds, within five minutes.
+
+    None is documented, so any name will do (§7.4); without one it is the first step of our own.
+    """
     asked = [
         float(value)
         for name, value in headers.items()

@@ -6,12 +6,12 @@ repeated here, except where Sage said that nothing ran.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
 
 import httpx
 
-from intacct.errors import IntacctError, OutcomeUnknownError, RejectedError
+from intacct.errors import IntacctError
 from intacct.xml.envelope import (
     Faults,
     Function,
@@ -20,21 +20,23 @@ from intacct.xml.envelope import (
     SenderCredentials,
     SessionId,
 )
-from intacct.xml.error_table import (
-    Level,
-    Verdict,
-    error_for,
-    error_for_status,
-    is_rolled_back_only,
-    verdict_of,
-)
+from intacct.xml.error_table import Level, error_for, error_for_status, pause_asked_for
+from intacct.xml.matching import cut_off, judged_results
 from intacct.xml.parsing import MalformedAnswerError
 from intacct.xml.sessions import Session, SessionSource
 from intacct.xml.streaming import RowStream
 from intacct.xml.transport import Answer, XmlTransport
 
-# A session that is refused like a wrong password: newer gateways may say it so (§2.1, §8.4 row 10).
-_MAYBE_EXPIRED = "sign-in information"
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What holds for all functions of a request."""
+
+    is_write: bool
+    transaction: bool = False
+
+
+_READ = _Kind(is_write=False)
 
 
 class XmlGateway:
@@ -70,23 +72,28 @@ class XmlGateway:
         Reads and writes never share a request, since `uniqueid` is of the whole request (§16.3).
         With `transaction` all are carried out or none (§6.3).
 
+        When the session dies, a new one repeats the functions without a result, and only those.
+
         Raises:
             NotSentError: nothing was carried out; sending again is safe.
             OutcomeUnknownError: writes left and no readable answer came back.
             RejectedError: the envelope was refused; nothing was carried out.
             CredentialsError: sender, company or user refused, or a fresh session was.
         """
+        kind = _Kind(is_write=is_write, transaction=transaction)
         session = self._sessions.current(entity)
-        answer = self._exchange(functions, session, is_write=is_write, transaction=transaction)
-        if _is_expired(answer.response):
-            session = self._sessions.renewed(entity, session)
-            answer = self._exchange(functions, session, is_write=is_write, transaction=transaction)
-        self._check_levels(answer, functions[0].control_id, is_write=is_write)
-        self._note_expiry(answer.response, session)
-        return [
-            _judged(result, answer, is_write=is_write)
-            for result in _matched(functions, answer, is_write=is_write, transaction=transaction)
-        ]
+        answer = self._exchange(functions, session, kind)
+        again = cut_off(functions, answer.response, transaction=transaction)
+        if not again:
+            return self._results(functions, answer, session, kind)
+        session = self._sessions.renewed(entity, session)
+        kept = [function for function in functions if function not in again]
+        if not kept:
+            return self._results(again, self._exchange(again, session, kind), session, kind)
+        results = judged_results(kept, answer, is_write=is_write, transaction=False)
+        results += self._repeated(again, session, kind)
+        by_id = {result.control_id: result for result in results}
+        return [by_id[function.control_id] for function in functions]
 
     def execute_one(
         self, function: Function, *, entity: str = "", is_write: bool
@@ -107,13 +114,10 @@ class XmlGateway:
         """
         session = self._sessions.current(entity)
         answer = yield from self._streamed(function, session)
-        if _is_expired(answer.response):
+        if cut_off([function], answer.response, transaction=False):
             session = self._sessions.renewed(entity, session)
             answer = yield from self._streamed(function, session)
-        self._check_levels(answer, function.control_id, is_write=False)
-        self._note_expiry(answer.response, session)
-        (result,) = _matched([function], answer, is_write=False, transaction=False)
-        _judged(result, answer, is_write=False).checked()
+        self._results([function], answer, session, _READ)[0].checked()
 
     def _streamed(
         self, function: Function, session: Session
@@ -124,7 +128,8 @@ class XmlGateway:
             rows = RowStream(answer.iter_bytes())
             try:
                 yield from rows
-                return Answer(rows.response, answer.status_code)
+                pause = pause_asked_for(answer.headers)
+                return Answer(rows.response, answer.status_code, pause)
             except MalformedAnswerError as exc:
                 raise error_for_status(
                     answer.status_code,
@@ -133,21 +138,37 @@ class XmlGateway:
                     headers=answer.headers,
                 ) from exc
 
-    def _exchange(
-        self,
-        functions: Sequence[Function],
-        session: Session,
-        *,
-        is_write: bool,
-        transaction: bool,
-    ) -> Answer:
+    def _exchange(self, functions: Sequence[Function], session: Session, kind: _Kind) -> Answer:
         return self._transport.exchange(
             functions,
             SessionId(session.id),
             endpoint=session.endpoint,
-            is_write=is_write,
-            transaction=transaction,
+            is_write=kind.is_write,
+            transaction=kind.transaction,
         )
+
+    def _results(
+        self, functions: Sequence[Function], answer: Answer, session: Session, kind: _Kind
+    ) -> list[FunctionResult]:
+        self._check_levels(answer, functions[0].control_id, is_write=kind.is_write)
+        self._note_expiry(answer.response, session)
+        return judged_results(
+            functions, answer, is_write=kind.is_write, transaction=kind.transaction
+        )
+
+    def _repeated(
+        self, functions: Sequence[Function], session: Session, kind: _Kind
+    ) -> list[FunctionResult]:
+        """The second try of some functions: its failure is theirs, not that of the answered."""
+        try:
+            return self._results(functions, self._exchange(functions, session, kind), session, kind)
+        except IntacctError as exc:
+            return [
+                FunctionResult(
+                    status="missing", function="", control_id=function.control_id, error=exc
+                )
+                for function in functions
+            ]
 
     def _note_expiry(self, response: Response, session: Session) -> None:
         authentication = response.authentication
@@ -163,6 +184,7 @@ class XmlGateway:
                 is_write=is_write,
                 control_id=control_id,
                 status=answer.status,
+                pause_seconds=answer.pause_seconds,
             )
         if not response.is_authenticated:
             authentication = response.authentication
@@ -172,74 +194,5 @@ class XmlGateway:
                 is_write=is_write,
                 control_id=control_id,
                 status=answer.status,
+                pause_seconds=answer.pause_seconds,
             )
-
-
-def _is_expired(response: Response) -> bool:
-    """Whether the session was refused in a way that a new one may cure."""
-    authentication = response.authentication
-    if not response.is_read or authentication is None or response.is_authenticated:
-        return False
-    if verdict_of(authentication.faults, Level.AUTHENTICATION) is Verdict.RELOGIN:
-        return True
-    return any(_MAYBE_EXPIRED in finding.text.lower() for finding in authentication.faults.findings)
-
-
-def _matched(
-    functions: Sequence[Function], answer: Answer, *, is_write: bool, transaction: bool
-) -> list[FunctionResult]:
-    """The results in the order of the functions; a missing one is filled in with its error."""
-    left = list(answer.response.results)
-    undone = transaction and any(not result.is_success for result in left)
-    matched = []
-    for function in functions:
-        found = next((r for r in left if r.control_id == function.control_id), None)
-        if found is not None:
-            left.remove(found)
-            matched.append(found)
-            continue
-        # A transaction may leave out what it never ran (§6.3).
-        unknown = is_write and not undone
-        kind: type[IntacctError] = OutcomeUnknownError if unknown else RejectedError
-        message = "the answer holds no result for this function"
-        matched.append(
-            FunctionResult(
-                status="missing",
-                function="",
-                control_id=function.control_id,
-                error=kind(message, status=answer.status, control_id=function.control_id),
-            )
-        )
-    return matched
-
-
-def _judged(result: FunctionResult, answer: Answer, *, is_write: bool) -> FunctionResult:
-    """The result with its error, where it is no success; aborted ones inherit their cause."""
-    if result.is_success or result.error is not None:
-        return result
-    if is_write and result.status != "aborted" and _holds_records(result):
-        message = "a failed function says that it wrote something all the same"
-        error: IntacctError = OutcomeUnknownError(
-            message,
-            findings=result.faults.findings,
-            control_id=result.control_id,
-            support_id=result.faults.support_id,
-        )
-        return dataclasses.replace(result, error=error)
-    faults = result.faults
-    if is_rolled_back_only(faults) or not faults.findings:
-        causes = (r.faults for r in answer.response.results if not r.is_success)
-        faults = next((c for c in causes if c.findings and not is_rolled_back_only(c)), faults)
-    error = error_for(
-        faults,
-        Level.RESULT,
-        is_write=is_write,
-        control_id=result.control_id,
-        status=answer.status,
-    )
-    return dataclasses.replace(result, error=error)
-
-
-def _holds_records(result: FunctionResult) -> bool:
-    """Whether a result names records that now exist: partial success of a create (§4.5)."""
-    return any(row.findtext("RECORDNO") for row in result.rows)

@@ -20,7 +20,12 @@ from intacct.xml.envelope import (
     build_request,
     parse_response,
 )
-from intacct.xml.error_table import error_for_status, error_for_transport
+from intacct.xml.error_table import (
+    RATE_LIMIT_PAUSE_SECONDS,
+    error_for_status,
+    error_for_transport,
+    pause_asked_for,
+)
 from intacct.xml.parsing import SIZE_MAX_BYTES, MalformedAnswerError, looks_like_xml
 
 _HEADERS = {"Content-Type": "application/xml", "Accept-Encoding": "gzip"}
@@ -28,10 +33,11 @@ _HEADERS = {"Content-Type": "application/xml", "Accept-Encoding": "gzip"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A parsed response with the HTTP status it came under."""
+    """A parsed response, the HTTP status it came under, and the pause its headers ask for."""
 
     response: Response
     status: int
+    pause_seconds: float = RATE_LIMIT_PAUSE_SECONDS
 
 
 class XmlTransport:
@@ -89,7 +95,7 @@ class XmlTransport:
                 status, is_write=is_write, control_id=control_id, headers=headers
             )
         try:
-            return Answer(parse_response(content), status)
+            return Answer(parse_response(content), status, pause_asked_for(headers))
         except MalformedAnswerError as exc:
             failure = error_for_status(status, is_write=is_write, control_id=control_id)
             raise failure from exc

@@ -175,7 +175,7 @@ def test_no_entry_at_all_is_still_an_error() -> None:
 
 def test_a_message_names_numbers_and_never_texts() -> None:
     error = error_for(
-        Faults((SageFinding("BL01001973", "Customer 'Ada' ..."),), "", ("GL-0493",)),
+        Faults((SageFinding("BL01001973", "Customer 'Ada' ...", error_id="GL-0493"),)),
         RESULT,
         is_write=True,
     )

@@ -13,6 +13,8 @@ from intacct.errors import (
     IntacctError,
     NotSentError,
     OutcomeUnknownError,
+    PermissionDeniedError,
+    RateLimitedError,
     RejectedError,
 )
 from intacct.xml.elements import element
@@ -78,6 +80,10 @@ class Rig:
     def sent(self, index: int, path: str) -> str | None:
         found: str | None = etree.fromstring(self.requests[index].content).findtext(path)
         return found
+
+    def control_ids(self, index: int) -> list[str | None]:
+        functions = etree.fromstring(self.requests[index].content).iterfind(".//function")
+        return [function.get("controlid") for function in functions]
 
 
 def write(control_id: str = "f-1") -> Function:
@@ -219,9 +225,85 @@ def test_the_functions_of_a_failed_transaction_share_its_cause() -> None:
         [write("a"), write("b"), write("c")], is_write=True, transaction=True
     )
 
-    kinds = [type(result.error) for result in results]
-    assert kinds == [DuplicateDocumentError, DuplicateDocumentError, RejectedError]
+    errors = [result.error for result in results]
+    # Only b's document is there; a and c were undone with it.
+    assert [type(each) for each in errors] == [RejectedError, DuplicateDocumentError, RejectedError]
+    assert [each.codes[0] for each in errors if each] == ["BL34000061"] * 3
     assert rig.requests[0].content.count(b'transaction="true"') == 1
+
+
+def test_the_cause_of_a_failed_transaction_speaks_for_all_of_it() -> None:
+    rig = Rig(
+        answered(
+            failed("a", ROLLED_BACK, status="aborted"),
+            failed("b", error("PL04000005", "no permission"), ROLLED_BACK),
+        )
+    )
+
+    results = rig.gateway.execute([write("a"), write("b")], is_write=True, transaction=True)
+
+    assert [type(result.error) for result in results] == [PermissionDeniedError] * 2
+
+
+def test_a_success_inside_a_failed_transaction_must_be_looked_up() -> None:
+    rig = Rig(answered(done("a", key="1"), failed("b", error("BL03000018", "no unit"))))
+
+    results = rig.gateway.execute([write("a"), write("b")], is_write=True, transaction=True)
+
+    assert [type(result.error) for result in results] == [OutcomeUnknownError, RejectedError]
+
+
+DEAD_IN_MIDRUN = answered(
+    done("a", key="1"), failed("b", error("XL03000006", "Invalid session session-1.."))
+)
+
+
+def test_a_session_that_dies_between_functions_repeats_only_the_others() -> None:
+    rig = Rig(DEAD_IN_MIDRUN, answered(done("b", key="2"), done("c", key="3")))
+
+    results = rig.gateway.execute([write("a"), write("b"), write("c")], is_write=True)
+
+    assert [result.key for result in results] == ["1", "2", "3"]
+    assert rig.control_ids(1) == ["b", "c"]
+
+
+def test_a_transaction_whose_session_dies_is_repeated_whole() -> None:
+    rig = Rig(DEAD_IN_MIDRUN, answered(done("a", key="1"), done("b", key="2")))
+
+    results = rig.gateway.execute([write("a"), write("b")], is_write=True, transaction=True)
+
+    assert [result.key for result in results] == ["1", "2"]
+    assert rig.control_ids(1) == ["a", "b"]
+
+
+def test_a_repetition_that_is_lost_leaves_what_was_answered() -> None:
+    rig = Rig(DEAD_IN_MIDRUN, httpx.ReadTimeout("x"))
+
+    results = rig.gateway.execute([write("a"), write("b")], is_write=True)
+
+    assert results[0].checked().key == "1"
+    assert type(results[1].error) is OutcomeUnknownError
+
+
+def test_a_rate_limit_said_in_xml_keeps_the_pause_of_its_header() -> None:
+    limited = httpx.Response(
+        429, content=refused(error("GW-0010", "slow down")), headers={"Retry-After": "17"}
+    )
+
+    with pytest.raises(RateLimitedError) as caught:
+        Rig(limited).gateway.execute_one(write(), is_write=True)
+
+    assert caught.value.retry_after_seconds == 17.0
+
+
+def test_a_refusal_carries_the_finer_number_of_each_entry() -> None:
+    more = "<additionalinfo><errorid>GL-0493</errorid></additionalinfo>"
+    rig = Rig(answered(failed("f-1", error("BL01001973", "duplicate account", more=more))))
+
+    with pytest.raises(DuplicateDocumentError) as caught:
+        rig.gateway.execute_one(write(), is_write=True)
+
+    assert caught.value.findings[0].error_id == "GL-0493"
 
 
 def test_a_result_that_is_missing_outside_a_transaction_is_unknown() -> None:
