@@ -16,7 +16,7 @@ from shared.polling.poller import PollReport
 from shared.polling.schedule import PollRequest, polls
 
 logger = Logger()
-metrics = Metrics(namespace="Cartledger")
+metrics = Metrics()
 
 _MARGIN = timedelta(seconds=30)
 

@@ -21,7 +21,7 @@ from shared.bootstrap.customers import customer_sync
 from shared.messages import CartEvent
 
 logger = Logger()
-metrics = Metrics(namespace="Cartledger")
+metrics = Metrics()
 processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 
 
@@ -49,7 +49,7 @@ def sync_event(record: SQSRecord, lambda_context: LambdaContext) -> None:
             reasons=list(report.reasons),
             is_new_customer=report.is_new_customer,
         )
-    name = f"CartEvent{report.outcome.value.title()}"
+    name = "CartEvent" + report.outcome.value.title().replace("_", "")
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
 
 

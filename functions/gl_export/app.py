@@ -16,7 +16,7 @@ from shared.bootstrap.gl_export import day_exporter
 from shared.gl.days import DayKey
 
 logger = Logger()
-metrics = Metrics(namespace="Cartledger")
+metrics = Metrics()
 
 
 class DayWanted(BaseModel):

@@ -20,7 +20,7 @@ from shared.bootstrap.posting import order_poster
 from shared.messages import OrderReady
 
 logger = Logger()
-metrics = Metrics(namespace="Cartledger")
+metrics = Metrics()
 processor = SqsFifoPartialProcessor(skip_group_on_error=True)
 
 

@@ -15,7 +15,7 @@ from shared.connections.single_flight import Outcome
 from shared.tenants.models import Tenant
 
 logger = Logger()
-metrics = Metrics(namespace="Cartledger")
+metrics = Metrics()
 
 
 def keep(tenant: Tenant, entity: str) -> Outcome:

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared.bootstrap.sweeping import sweeper
 
 logger = Logger()
-metrics = Metrics(namespace="Cartledger")
+metrics = Metrics()
 
 
 def report_failure(pk: str, error: Exception) -> None:

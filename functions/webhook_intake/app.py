@@ -14,7 +14,7 @@ from shared.intake.deliveries import Outcome, Receipt
 from shared.intake.requests import BodyTooLargeError, BodyUnreadableError, webhook_request
 
 logger = Logger()
-metrics = Metrics(namespace="Cartledger")
+metrics = Metrics()
 
 _STATUS = {
     Outcome.ACCEPTED: 200,

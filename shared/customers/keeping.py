@@ -33,7 +33,12 @@ redelivery after the queue's visibility time."""
 
 
 class CustomerNotReadyError(Exception):
-    """The customer could not be made sure of now; the message comes back and tries again."""
+    """The customer could not be made sure of now; `due_at` is when to look again."""
+
+    def __init__(self, reason: str, due_at: datetime | None = None) -> None:
+        """`reason` is a code of the ledger; None means soon."""
+        super().__init__(f"the customer is not in the books yet: {reason}")
+        self.due_at = due_at
 
 
 class Chains(Protocol):
@@ -124,9 +129,8 @@ class CustomerKeeper:
             if outcome.kind is OutcomeKind.HELD:
                 return Kept(findings=outcome.findings)
             if outcome.reason not in _SOMEBODY_IS_AT_IT:
-                message = f"the customer is not in the books yet: {outcome.reason}"
-                raise CustomerNotReadyError(message)
-        message = "the customer is being created elsewhere"
+                raise CustomerNotReadyError(outcome.reason, outcome.due_at)
+        message = "being created elsewhere"
         raise CustomerNotReadyError(message)
 
     def _remember(self, pk: str) -> None:

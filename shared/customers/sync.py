@@ -17,7 +17,7 @@ from carts.adapter import CartApiError, Reading
 from commerce.orders import Facts, Order, OrderStatus, Ref
 from shared.customers.documents import customer_document
 from shared.customers.identity import customer_id
-from shared.customers.keeping import CustomerKeeper
+from shared.customers.keeping import CustomerKeeper, CustomerNotReadyError
 from shared.customers.lanes import OrderLanes, deduplication_id, lane
 from shared.customers.reading import EventReader, findings_of_problems, unusable_api
 from shared.facts.checks import findings_of
@@ -34,6 +34,9 @@ from shared.tenants.models import Store, Tenant
 GRACE = timedelta(minutes=10)
 """When the sweeper looks after an order whose message on the lane may have been lost."""
 
+SOON = timedelta(seconds=30)
+"""When to look again for a customer that could not be made sure of, if nothing says better."""
+
 _MOST_RACES = 5
 
 
@@ -45,13 +48,15 @@ class SyncOutcome(StrEnum):
     """What became of an event; each is a metric.
 
     READY: the order is on its lane. HELD: a person must look. WAITING: the order itself is not
-    known yet. SKIPPED: it is never posted. UNCHANGED: nothing new. IGNORED: a hint to an
-    unknown order that nobody can follow.
+    known yet. AWAITING_CUSTOMER: parked until Sage can be asked for its customer. SKIPPED: it is
+    never posted. UNCHANGED: nothing new. IGNORED: a hint to an unknown order that nobody can
+    follow.
     """
 
     READY = "ready"
     HELD = "held"
     WAITING = "waiting"
+    AWAITING_CUSTOMER = "awaiting_customer"
     SKIPPED = "skipped"
     UNCHANGED = "unchanged"
     IGNORED = "ignored"
@@ -114,7 +119,6 @@ class CustomerSync:
         Raises:
             UnknownTenantError: there is no such tenant.
             StoreMissingError: the tenant has no such store.
-            CustomerNotReadyError: the customer could not be made sure of now.
             CartApiError: the cart's API could not be used now.
             StaleFactsError: others kept changing the order's record.
         """
@@ -163,9 +167,7 @@ class CustomerSync:
             self._parts.reviews.close(place.tenant.id, _subject(place), at=self._parts.clock())
         is_changed = changed != record
         if is_changed:
-            is_ready = changed.status is FactsStatus.READY
-            due_at = self._parts.clock() + GRACE if is_ready else None
-            changed = self._parts.facts.save(replace(changed, due_at=due_at))
+            changed = self._parts.facts.save(replace(changed, due_at=self._due_at(changed)))
         if changed.findings and changed.status is not FactsStatus.SKIPPED:
             self._parts.reviews.open(
                 place.tenant.id, _subject(place), changed.findings, at=self._parts.clock()
@@ -203,14 +205,28 @@ class CustomerSync:
         record = replace(record, customer=customer)
         if not _has_business(record.facts):
             return record, False
-        kept = self._parts.customers.ensure(
-            place.tenant,
-            place.store.id,
-            customer_document(customer, order, mapping.term),
-            place.deadline,
-            released_by=place.released_by,
-        )
+        document = customer_document(customer, order, mapping.term)
+        try:
+            kept = self._parts.customers.ensure(
+                place.tenant,
+                place.store.id,
+                document,
+                place.deadline,
+                released_by=place.released_by,
+            )
+        except CustomerNotReadyError as exc:
+            # Parked, not left on its queue: an outage of an hour would end in the dead letters.
+            return _awaiting_customer(record, exc.due_at or self._parts.clock() + SOON), False
         return (_held(record, kept.findings) if kept.findings else record), kept.is_new
+
+    def _due_at(self, record: FactsRecord) -> datetime | None:
+        match record.status:
+            case FactsStatus.READY:
+                return self._parts.clock() + GRACE
+            case FactsStatus.AWAITING_CUSTOMER:
+                return record.due_at
+            case FactsStatus.WAITING | FactsStatus.HELD | FactsStatus.SKIPPED:
+                return None
 
     def _send(self, place: _Place, record: FactsRecord) -> None:
         lanes = place.tenant.intacct.lanes
@@ -267,6 +283,10 @@ def _is_old_news(event: CartEvent, known: FactsRecord | None) -> bool:
 
 def _held(record: FactsRecord, findings: tuple[Finding, ...]) -> FactsRecord:
     return replace(record, status=FactsStatus.HELD, findings=findings)
+
+
+def _awaiting_customer(record: FactsRecord, due_at: datetime) -> FactsRecord:
+    return replace(record, status=FactsStatus.AWAITING_CUSTOMER, due_at=due_at)
 
 
 def _has_business(facts: Facts) -> bool:

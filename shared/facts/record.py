@@ -19,12 +19,15 @@ DUE_SHARDS = 8
 class FactsStatus(StrEnum):
     """What may be done with the facts.
 
-    WAITING: the order itself is not known yet. HELD: findings wait for a person. READY: they may be
-    planned and posted. SKIPPED: they are never posted (a test order, one from before go-live).
+    WAITING: the order itself is not known yet. HELD: findings wait for a person.
+    AWAITING_CUSTOMER: sound, but its customer could not be made sure of; looked at again when due.
+    READY: they may be planned and posted. SKIPPED: they are never posted (a test order, one from
+    before go-live).
     """
 
     WAITING = "waiting"
     HELD = "held"
+    AWAITING_CUSTOMER = "awaiting_customer"
     READY = "ready"
     SKIPPED = "skipped"
 

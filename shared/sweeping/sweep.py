@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from shared.customers.lanes import OrderLanes, deduplication_id, lane
 from shared.facts.record import DUE_SHARDS, DueOrder, FactsRecord, FactsStatus, FactsStore, order_of
-from shared.messages import OrderReady
+from shared.intake.cart_events import CartEvents
+from shared.messages import CartEvent, OrderReady
 from shared.ports import Clock
 from shared.tenants.models import Tenant
 
@@ -40,6 +41,7 @@ class SweeperParts:
     facts: FactsStore
     tenant_of: Callable[[str], Tenant]
     lanes: OrderLanes
+    events: CartEvents
     clock: Clock
     on_failure: Callable[[str, Exception], None]
 
@@ -82,13 +84,31 @@ class Sweeper:
         now = self._parts.clock()
         if record is None or record.due_at is None or record.due_at > now:
             return "not due any more"
-        if record.status is not FactsStatus.READY:
+        if record.status not in (FactsStatus.READY, FactsStatus.AWAITING_CUSTOMER):
             return f"status {record.status.value}"
         due_at = record.due_at
         if not self._parts.facts.schedule(order.pk, version=record.version, due_at=now + _AGAIN):
             return "newer facts"
-        self._put_on_lane(record, due_at)
+        if record.status is FactsStatus.READY:
+            self._put_on_lane(record, due_at)
+        else:
+            self._judge_again(record, due_at)
         return ""
+
+    def _judge_again(self, record: FactsRecord, due_at: datetime) -> None:
+        """An order without customer goes back to where customers are made sure of."""
+        tenant_id, store, order_id = order_of(record.pk)
+        self._parts.events.send(
+            CartEvent(
+                tenant=tenant_id,
+                store=store,
+                cart=record.known.ref.cart,
+                topic=CAUSE,
+                delivery=deduplication_id(record.pk, f"{CAUSE} {_minute(due_at)}"),
+                resource_id=order_id,
+                received_at=self._parts.clock(),
+            )
+        )
 
     def _put_on_lane(self, record: FactsRecord, due_at: datetime) -> None:
         tenant_id, store, order_id = order_of(record.pk)
@@ -101,6 +121,9 @@ class Sweeper:
             cause=CAUSE,
         )
         group = lane(tenant_id, tenant.intacct.lanes, customer=record.customer, order_id=order_id)
-        minute = due_at.strftime("%Y%m%dT%H%M")
-        once = deduplication_id(record.pk, f"{CAUSE} {minute}")
+        once = deduplication_id(record.pk, f"{CAUSE} {_minute(due_at)}")
         self._parts.lanes.send(message, lane=group, deduplication=once)
+
+
+def _minute(due_at: datetime) -> str:
+    return due_at.strftime("%Y%m%dT%H%M")

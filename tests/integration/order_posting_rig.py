@@ -201,6 +201,7 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostingRig]:
             "ORDERS_TABLE": "orders",
             "LEDGER_TABLE": "ledger",
             "ORDER_POSTINGS_QUEUE_URL": queue_url,
+            "CART_EVENTS_QUEUE_URL": queue_url,
         }
         for name, value in variables.items():
             monkeypatch.setenv(name, value)

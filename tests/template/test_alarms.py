@@ -11,9 +11,12 @@ from shared.posting.reports import PostingState
 from tests.template.reading import functions, properties, target
 
 ALARMS = properties("AWS::CloudWatch::Alarm")
-OURS = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == "Cartledger"]
+NAMESPACE = {"Fn::Sub": "Cartledger/${Stage}"}
+OURS = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
 METRICS = {
-    "customer_sync": {f"CartEvent{outcome.value.title()}" for outcome in SyncOutcome},
+    "customer_sync": {
+        "CartEvent" + outcome.value.title().replace("_", "") for outcome in SyncOutcome
+    },
     "order_posting": {f"Order{state.value.title()}" for state in PostingState},
     "gl_export": {f"Day{state.value.title()}" for state in DayState},
     "token_refresh": {f"Token{REFUSED.title()}"},
@@ -44,12 +47,12 @@ def test_an_alarm_on_a_metric_of_ours_watches_one_that_the_function_writes(name:
     assert dimension["Name"] == "service"
     assert ALARMS[name]["MetricName"] in METRICS[dimension["Value"]]
     variables = [function["Environment"]["Variables"] for function in functions().values()]
-    namespaces = {
+    namespaces = [
         each["POWERTOOLS_METRICS_NAMESPACE"]
         for each in variables
         if each["POWERTOOLS_SERVICE_NAME"] == dimension["Value"]
-    }
-    assert namespaces == {ALARMS[name]["Namespace"]}
+    ]
+    assert namespaces == [NAMESPACE]
 
 
 def test_held_orders_and_refused_credentials_raise_an_alarm() -> None:

@@ -63,16 +63,15 @@ def test_what_is_due_is_found_by_a_sparse_index_of_keys() -> None:
         if "GlobalSecondaryIndexes" in table
     }
 
-    assert set(indexed) == {"LedgerTable", "OrdersTable"}
+    assert set(indexed) == {"OrdersTable"}
     for (index,) in indexed.values():
         assert index["IndexName"] == "due-index"
         assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
         assert [key["AttributeName"] for key in index["KeySchema"]] == ["due_shard", "due_at"]
 
 
-@pytest.mark.parametrize("name", ["LedgerTable", "OrdersTable"])
-def test_the_sort_key_of_what_is_due_is_a_number(name: str) -> None:
-    kinds = {each["AttributeName"]: each["AttributeType"] for each in _attributes(name)}
+def test_the_sort_key_of_what_is_due_is_a_number() -> None:
+    kinds = {each["AttributeName"]: each["AttributeType"] for each in _attributes("OrdersTable")}
 
     assert kinds == {"pk": "S", "sk": "S", "due_shard": "S", "due_at": "N"}
 

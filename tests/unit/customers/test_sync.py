@@ -22,7 +22,7 @@ from commerce.identity import order_breaches
 from commerce.money import Money
 from intacct.documents import Document, DocumentResult
 from intacct.errors import DuplicateDocumentError, NotSentError, PermissionDeniedError
-from shared.customers.keeping import CustomerKeeper, CustomerNotReadyError
+from shared.customers.keeping import CustomerKeeper
 from shared.customers.lanes import lane
 from shared.customers.reading import EventReader
 from shared.customers.sync import (
@@ -562,18 +562,30 @@ def test_the_customer_of_an_order_never_changes() -> None:
     assert rig.record.customer == guest
 
 
-def test_an_unreachable_sage_sends_the_event_back_and_keeps_the_order_off_its_lane() -> None:
+def test_an_unreachable_sage_parks_the_order_off_its_lane_and_acknowledges_the_event() -> None:
     rig = Rig()
-    event = rig.event(sample("orders_paid"), "orders/paid")
     rig.books.fail("before", NotSentError("down"))
 
-    with pytest.raises(CustomerNotReadyError):
-        rig.again(event)
+    report = rig.take(sample("orders_paid"))
 
-    assert rig.facts.load(PK) is None
+    assert report.outcome is SyncOutcome.AWAITING_CUSTOMER
+    assert rig.record.status is FactsStatus.AWAITING_CUSTOMER
+    assert rig.record.due_at is not None
+    assert rig.record.due_at > rig.clock()
     assert rig.lanes.messages == []
+
+
+def test_a_parked_order_goes_on_when_it_is_judged_again_and_sage_is_back() -> None:
+    rig = Rig()
+    rig.books.fail("before", NotSentError("down"))
+    rig.take(sample("orders_paid"))
     rig.clock.pass_time(3600)
-    assert rig.again(event).outcome is SyncOutcome.READY
+
+    report = released(rig)
+
+    assert report.outcome is SyncOutcome.READY
+    assert rig.record.customer
+    assert [message.order_id for message in rig.lanes.messages] == [ORDER_ID]
 
 
 def released(rig: Rig, by: str = "") -> SyncReport:

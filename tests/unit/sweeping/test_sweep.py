@@ -7,7 +7,7 @@ from typing import Any
 from commerce.orders import Facts, Ref
 from shared.customers.lanes import lane
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
-from shared.messages import OrderReady
+from shared.messages import CartEvent, OrderReady
 from shared.sweeping.sweep import Sweep, Sweeper, SweeperParts
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock, MemoryFacts
@@ -29,17 +29,27 @@ class MemoryLanes:
         self.sent.append((message, lane, deduplication))
 
 
+class MemoryEvents:
+    def __init__(self) -> None:
+        self.sent: list[CartEvent] = []
+
+    def send(self, event: CartEvent) -> None:
+        self.sent.append(event)
+
+
 class Rig:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.facts = MemoryFacts()
         self.lanes = MemoryLanes()
+        self.events = MemoryEvents()
         self.failures: list[tuple[str, Exception]] = []
         self.sweeper = Sweeper(
             SweeperParts(
                 facts=self.facts,
                 tenant_of=lambda _: TENANT,
                 lanes=self.lanes,
+                events=self.events,
                 clock=self.clock,
                 on_failure=lambda pk, error: self.failures.append((pk, error)),
             )
@@ -70,6 +80,18 @@ def test_orders_whose_time_has_come_are_put_on_the_lane_of_their_customer() -> N
     assert swept == Sweep(sent=1, passed_over={})
     assert (message.order_id, message.cause, message.facts_version) == ("1001", "due", 1)
     assert group == lane("acme", 4, customer="C-1", order_id="1001")
+
+
+def test_an_order_without_customer_goes_back_to_where_customers_are_made_sure_of() -> None:
+    rig = Rig()
+    rig.keep("1001", status=FactsStatus.AWAITING_CUSTOMER)
+
+    swept = rig.sweep()
+
+    (event,) = rig.events.sent
+    assert swept == Sweep(sent=1, passed_over={})
+    assert rig.lanes.sent == []
+    assert (event.resource_id, event.cart, event.raw_key) == ("1001", "shopify", "")
 
 
 def test_every_shard_is_swept() -> None:
