@@ -51,6 +51,8 @@ class Switches:
         latency_seconds: added to every request.
         read_lag_seconds: how long new records stay invisible to queries (eventual consistency).
         adjustment_sign: `signed` (negative is a credit memo) or `positiveIsCredit` (U17).
+        deletes_posted_entries: whether a posted journal entry in an open period may be deleted
+            (XML reference §13.6: unconfirmed); drafts always may.
         duplicate_control_id: what XML answers to a repeated unique id: `error` or `replay`.
     """
 
@@ -64,6 +66,7 @@ class Switches:
     latency_seconds: float = 0.0
     read_lag_seconds: float = 0.0
     adjustment_sign: str = "signed"
+    deletes_posted_entries: bool = False
     duplicate_control_id: str = "error"
 
 
@@ -155,6 +158,18 @@ class Company:
             return True
         made = record.get("created_at")
         return made is None or (self.clock.now() - made).total_seconds() >= lag
+
+    def may_delete(self, name: str, record: Record, *, by_rest: bool) -> bool:
+        """Tell whether a document in its state may be deleted, as far as the wires differ.
+
+        A posted invoice that nobody paid goes by XML (XML reference §13.2) and is reversed by REST
+        (REST reference §16.6).
+        """
+        if record.get("state") == "draft":
+            return True
+        if name == "ar_invoice":
+            return not by_rest
+        return name != "journal_entry" or self.switches.deletes_posted_entries
 
     def permits(self, login: str, object_name: str, right: str) -> bool:
         """Tell whether a user's role covers a right on an object."""

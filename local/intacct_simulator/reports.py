@@ -129,7 +129,9 @@ def _line(books: Books, line: Record) -> dict[str, Any]:
     currency, amount = line["base_currency"], line["amount"]
     entity = _id(books, "location", line["entity_location"])
     dimensions = {
-        name: _id(books, target, line[name]) for name, target in DIMENSIONS.items() if line[name]
+        name: _id(books, target, line[name])
+        for name, target in DIMENSIONS.items()
+        if line.get(name)
     }
     return {
         "date": line["entry_date"].isoformat(),

@@ -16,7 +16,12 @@ from local.intacct_simulator.books.entities import Entities
 from local.intacct_simulator.books.inventory import InventoryDocuments
 from local.intacct_simulator.books.journals import Journals
 from local.intacct_simulator.books.ledger import BalanceRow
-from local.intacct_simulator.books.masters import Customers, Masters
+from local.intacct_simulator.books.masters import (
+    Customers,
+    Employees,
+    Masters,
+    WithDisplayContact,
+)
 from local.intacct_simulator.books.order_entry import SalesDocuments
 from local.intacct_simulator.books.order_posting import OrderPosting
 from local.intacct_simulator.books.payments import Payments
@@ -211,11 +216,14 @@ def _handlers(desk: Desk) -> dict[str, Handler]:
     masters: dict[str, Handler] = {
         kind.name: Masters(desk, kind.name) for kind in TYPES.values() if _is_master(kind.name)
     }
+    contacts = Masters(desk, "contact")
     invoices = Receivables(desk, INVOICE)
     adjustments = Receivables(desk, ADJUSTMENT)
     return {
         **masters,
-        "customer": Customers(desk, Masters(desk, "contact")),
+        "customer": Customers(desk, "customer", contacts),
+        "vendor": WithDisplayContact(desk, "vendor", contacts),
+        "employee": Employees(desk, "employee"),
         "sales_document": SalesDocuments(desk, OrderPosting(desk, invoices, adjustments)),
         "ar_invoice": invoices,
         "ar_adjustment": adjustments,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from local.intacct_simulator.books.document_types import DOCUMENTS
 from local.intacct_simulator.books.object_type import DIMENSIONS, STATUS, ObjectType
+from local.intacct_simulator.books.other_types import OTHERS
 
 __all__ = ["DIMENSIONS", "TYPES", "ObjectType"]
 
@@ -67,9 +68,7 @@ _MASTERS = [
         amounts=("credit_limit", "discount_percent"),
     ),
     _master("customer_type", "customer type", required=("id",)),
-    _master("vendor"),
-    _master("employee", required=("id",)),
-    _master("folder", required=("id",)),
+    _master("folder", required=("id",), references={"parent": "folder"}),
     _master("territory", required=("id",)),
     _master("shipping_method", "shipping method", required=("id",)),
     _master(
@@ -114,6 +113,7 @@ _MASTERS = [
             "account_type": frozenset({"balanceSheet", "incomeStatement", "statistical"}),
             "normal_balance": frozenset({"debit", "credit"}),
             "closing_type": frozenset({"nonClosingAccount", "closingAccount", "closedToAccount"}),
+            "report_type": frozenset({"forPeriod", "cumulative"}),
         },
     ),
     _master(
@@ -142,4 +142,4 @@ _MASTERS = [
     _master("reporting_period", "reporting period", required=("id", "start_date", "end_date")),
 ]
 
-TYPES: Mapping[str, ObjectType] = {kind.name: kind for kind in [*_MASTERS, *DOCUMENTS]}
+TYPES: Mapping[str, ObjectType] = {kind.name: kind for kind in [*_MASTERS, *DOCUMENTS, *OTHERS]}

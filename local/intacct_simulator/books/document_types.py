@@ -200,7 +200,7 @@ DOCUMENTS = [
         "journal_entry_line",
         "journal entry line",
         required=("account", "side", "amount"),
-        references=_LINE_REFERENCES,
+        references={**_LINE_REFERENCES, "allocation": "allocation_template"},
         words={"side": frozenset({"debit", "credit"})},
         amounts=("amount", "exchange_rate"),
         dates=("exchange_rate_date",),

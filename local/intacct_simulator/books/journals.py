@@ -88,14 +88,16 @@ class Journals:
         return self._post(record, actor, again=True) if state == "posted" else record
 
     def delete(self, key: int, actor: Actor) -> None:
-        """Delete a draft; a posted entry is reversed (XML reference §13.6: others unconfirmed).
+        """Delete a draft, or a posted entry without a reversal in an open period.
 
         Raises:
-            BusinessError: it is posted.
+            BusinessError: it is reversed or reverses another, or its period is closed.
         """
         record = self.desk.require(NAME, key)
-        if record["state"] != "draft":
+        is_free = not record["reversed_by"] and record["reversal_of"] is None
+        if record["state"] != "draft" and not (record["state"] == "posted" and is_free):
             raise errors.wrong_state("journal entry", record["state"], "deleted")
+        self.desk.ledger.erase(NAME, key)
         self.desk.remove(NAME, key, actor)
 
     def act(self, key: int, action: str, fields: Mapping[str, Any], actor: Actor) -> Record:

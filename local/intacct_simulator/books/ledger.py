@@ -116,7 +116,7 @@ class Ledger:
                 amount=-row["amount"],
                 txn_amount=-row["txn_amount"],
                 currency=row["currency"],
-                dimensions={name: row[name] for name in DIMENSIONS},
+                dimensions={name: row.get(name) for name in DIMENSIONS},
                 memo=row["memo"],
             )
             for row in rows

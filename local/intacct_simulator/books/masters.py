@@ -68,28 +68,28 @@ class Masters:
         return {}
 
 
-class Customers(Masters):
-    """Customers own a display contact, which is made with them."""
+class WithDisplayContact(Masters):
+    """Customers and vendors own a display contact, which is made with them."""
 
-    def __init__(self, desk: Desk, contacts: Masters) -> None:
-        super().__init__(desk, "customer")
+    def __init__(self, desk: Desk, name: str, contacts: Masters) -> None:
+        super().__init__(desk, name)
         self._contacts = contacts
 
     def create(self, fields: Mapping[str, Any], actor: Actor) -> Record:
-        """Store a customer, with a number from the sequence when no id is given."""
+        """Store a record, with a number from the sequence when no id is given."""
         given = {key: value for key, value in fields.items() if key != "default_contact"}
         if not given.get("id"):
-            given["id"] = self.desk.next_number("customer", "CUST-")
-        cleaned = self.desk.check.new("customer", given, entity=actor.entity)
-        self.desk.check.unique("customer", cleaned)
+            given["id"] = self.desk.next_number(self.name, f"{self.name[:4].upper()}-")
+        cleaned = self.desk.check.new(self.name, given, entity=actor.entity)
+        self.desk.check.unique(self.name, cleaned)
         wanted = dict(fields.get("default_contact") or {})
         if cleaned.get("contact_default") is None:
             cleaned["contact_default"] = self._display_contact(cleaned, wanted, actor)
-        return self.desk.insert("customer", cleaned, actor)
+        return self.desk.insert(self.name, cleaned, actor)
 
     def update(self, key: int, fields: Mapping[str, Any], actor: Actor) -> Record:
-        """Change a customer; `default_contact` changes fields of the display contact."""
-        record = self.desk.require("customer", key)
+        """Change a record; `default_contact` changes fields of the display contact."""
+        record = self.desk.require(self.name, key)
         contact = dict(fields.get("default_contact") or {})
         if contact:
             contact.pop("id", None)
@@ -98,12 +98,32 @@ class Customers(Masters):
         return super().update(key, rest, actor)
 
     def delete(self, key: int, actor: Actor) -> None:
-        """Take a customer without documents away; its display contact goes with it."""
-        record = self.desk.require("customer", key)
+        """Take a record without documents away; its display contact goes with it."""
+        record = self.desk.require(self.name, key)
         super().delete(key, actor)
         contact = self.desk.store.get("contact", record["contact_default"])
-        if contact is not None and contact["id"] == _display_name(record):
+        if contact is not None and contact["id"] == self._display_name(record):
             self._contacts.delete(contact["key"], actor)
+
+    def _display_contact(
+        self, owner: Mapping[str, Any], wanted: dict[str, Any], actor: Actor
+    ) -> int:
+        # The pattern NAME(Cid) is seen in Sage's samples (XML reference §12.1: unconfirmed).
+        fields = {"print_as": owner["name"], **wanted}
+        fields["id"] = wanted.get("id") or self._display_name(owner)
+        known = self.desk.store.first("contact", id=fields["id"])
+        if known is not None:
+            key: int = known["key"]
+            return key
+        made: int = self._contacts.create(fields, actor)["key"]
+        return made
+
+    def _display_name(self, owner: Mapping[str, Any]) -> str:
+        return f"{owner['name']}({self.name[0].upper()}{owner['id']})"
+
+
+class Customers(WithDisplayContact):
+    """Customers know what they owe."""
 
     def derived(self, record: Record) -> dict[str, Any]:
         """Add what the customer owes: posted invoices and adjustments less what settled them."""
@@ -115,19 +135,21 @@ class Customers(Masters):
         due = [row["total"] - row["paid"] for row in documents if row["state"] != "draft"]
         return {"total_due": total(due) if due else ZERO}
 
-    def _display_contact(
-        self, customer: Mapping[str, Any], wanted: dict[str, Any], actor: Actor
-    ) -> int:
-        # The pattern NAME(Cid) is seen in Sage's samples (XML reference §12.1: unconfirmed).
-        fields = {"print_as": customer["name"], **wanted}
-        fields["id"] = wanted.get("id") or _display_name(customer)
-        known = self.desk.store.first("contact", id=fields["id"])
-        if known is not None:
-            key: int = known["key"]
-            return key
-        made: int = self._contacts.create(fields, actor)["key"]
-        return made
 
+class Employees(Masters):
+    """Employees bear the name of their contact."""
 
-def _display_name(customer: Mapping[str, Any]) -> str:
-    return f"{customer['name']}(C{customer['id']})"
+    def create(self, fields: Mapping[str, Any], actor: Actor) -> Record:
+        """Store an employee; without a contact the id is the name."""
+        record = super().create({"name": fields.get("id"), **fields}, actor)
+        return self._named(record)
+
+    def update(self, key: int, fields: Mapping[str, Any], actor: Actor) -> Record:
+        """Change an employee; another contact gives another name."""
+        return self._named(super().update(key, fields, actor))
+
+    def _named(self, record: Record) -> Record:
+        contact = self.desk.store.get("contact", record.get("contact_primary") or 0)
+        if contact is None:
+            return record
+        return self.desk.store.change(self.name, record["key"], name=contact["print_as"])

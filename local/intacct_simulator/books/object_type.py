@@ -17,6 +17,10 @@ DIMENSIONS: Mapping[str, str] = {
     "item": "item",
     "warehouse": "warehouse",
     "project": "project",
+    "vendor": "vendor",
+    "employee": "employee",
+    "task": "task",
+    "cost_type": "cost_type",
 }
 
 STATUS = frozenset({"active", "inactive"})

@@ -90,7 +90,7 @@ class OrderPosting:
             "account": account,
             "amount": sign * line["amount"],
             "memo": line.get("memo") or line.get("description"),
-            **{name: line[name] for name in DIMENSIONS},
+            **{name: line.get(name) for name in DIMENSIONS},
         }
 
     def _post_lines(self, record: Record, receivable: Record, lines: Sequence[Record]) -> None:

@@ -122,13 +122,13 @@ class Receivables:
         return record
 
     def delete(self, key: int, actor: Actor) -> None:
-        """Delete a draft, or an adjustment that is not applied; posted invoices are reversed.
+        """Delete a draft, or a posted document that nothing has settled, in an open period.
 
         Raises:
-            BusinessError: it is posted, applied, or made by Order Entry.
+            BusinessError: it is settled, reversed, made by Order Entry, or its period is closed.
         """
         record = self.desk.require(self.kind.name, key)
-        is_free = self.kind is ADJUSTMENT and record["state"] == "posted" and not record["paid"]
+        is_free = record["state"] == "posted" and not record["paid"]
         if record["module"] == ORDER_ENTRY or not (record["state"] == "draft" or is_free):
             raise errors.wrong_state(self.kind.label, record["state"], "deleted")
         self.desk.ledger.erase(self.kind.name, key)

@@ -51,6 +51,7 @@ class Tokens:
         self._access: dict[str, Grant] = {}
         self._refresh: dict[str, Grant] = {}
         self._codes: dict[str, Grant] = {}
+        self._expired: set[str] = set()
 
     def token(self, form: Mapping[str, str], authorization: str = "") -> Reply:
         """Answer `POST /oauth2/token`.
@@ -118,11 +119,12 @@ class Tokens:
             status = self._company.switches.bad_token_status or 400
             raise gateway_error(status, "GW-0031", "Invalid token: it cannot be decoded")
         switched = self._company.switches.bad_token_status
-        grant = self._access.get(str(claims["jti"]))
+        token_id = str(claims["jti"])
+        if token_id in self._expired or claims["exp"] <= self._company.clock.now().timestamp():
+            raise TokenInvalidError(switched or 400)
+        grant = self._access.get(token_id)
         if grant is None:
             raise TokenInvalidError(switched or 401)
-        if claims["exp"] <= self._company.clock.now().timestamp():
-            raise TokenInvalidError(switched or 400)
         entity = entity_header or grant.entity or self._company.home_of(grant.user)
         if not self._company.may_enter(grant.user, entity):
             raise gateway_error(403, "GW-0042", f"The entity '{entity}' is not accessible")
@@ -131,6 +133,7 @@ class Tokens:
     def expire_all(self) -> int:
         """End every access token now and say how many there were; refresh tokens live on."""
         ended = len(self._access)
+        self._expired.update(self._access)
         self._access.clear()
         return ended
 

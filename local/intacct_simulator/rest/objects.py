@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from local.intacct_simulator.books.books import Books
-from local.intacct_simulator.books.errors import BusinessError
+from local.intacct_simulator.books.errors import BusinessError, wrong_state
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest import envelopes
@@ -192,6 +192,8 @@ class ObjectService:
                 change = [{"key": record["key"], "delete": True}]
                 self._change(parent_table, record["parent"], change, caller)
             else:
+                if not self._company.may_delete(target.schema.table, record, by_rest=True):
+                    raise wrong_state(target.schema.name, str(record["state"]), "deleted")
                 self._books.delete(
                     target.schema.table, record["key"], entity=caller.entity, user=caller.user
                 )

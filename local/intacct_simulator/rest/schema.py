@@ -11,7 +11,13 @@ from urllib.parse import quote
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.rest.fields import Field, Row, parse_table
-from local.intacct_simulator.rest.tables import company, ledger, order_entry, receivables
+from local.intacct_simulator.rest.tables import (
+    company,
+    ledger,
+    order_entry,
+    other_modules,
+    receivables,
+)
 
 ALL_VERBS = ("GET", "POST", "PATCH", "DELETE")
 READ_VERBS = ("GET",)
@@ -147,7 +153,8 @@ def _schema(name: str, table: str, text: str, **members: Any) -> Schema:
     return Schema(name, table, {one.path: one for one in [*rows, *own, *extra]}, **members)
 
 
-def _customer() -> Schema:
+def _with_inline_contact(name: str, table: str, text: str) -> Schema:
+    """Make the schema of an object whose display contact is written inside it (§16.1)."""
     inline = parse_table(
         company.CONTACT_DETAILS, path_prefix="contacts.default.", prefix="contact_default."
     )
@@ -166,20 +173,47 @@ def _customer() -> Schema:
         contacts.default.key | contact_default | key | ro
         """
     )
-    return _schema(
-        "accounts-receivable/customer", "customer", receivables.CUSTOMER, more=inline + identity
-    )
+    return _schema(name, table, text, more=inline + identity)
 
 
 def _lines(member: str, name: str) -> tuple[OwnedList, ...]:
     return (OwnedList(member, name),)
 
 
+def _other_modules() -> list[Schema]:
+    masters = (
+        ("company-config/employee", "employee", other_modules.EMPLOYEE),
+        ("projects/task", "task", other_modules.TASK),
+        ("construction/cost-type", "cost_type", other_modules.COST_TYPE),
+        ("tax/tax-detail", "tax_detail", other_modules.TAX_DETAIL),
+        ("expenses/employee-expense-type", "expense_type", other_modules.EXPENSE_TYPE),
+        (
+            "expenses/employee-expense-payment-type",
+            "expense_payment_type",
+            other_modules.EXPENSE_PAYMENT_TYPE,
+        ),
+        ("cash-management/savings-account", "savings_account", other_modules.SAVINGS_ACCOUNT),
+        ("cash-management/credit-card-account", "credit_card", other_modules.CREDIT_CARD),
+    )
+    read_only = (
+        ("general-ledger/txn-allocation-template", "allocation_template", other_modules.ALLOCATION),
+        ("accounts-payable/bill", "ap_bill", other_modules.BILL),
+        ("accounts-payable/payment", "ap_payment", other_modules.AP_PAYMENT),
+        ("expenses/employee-expense", "employee_expense", other_modules.EMPLOYEE_EXPENSE),
+        ("cash-management/credit-card-txn", "credit_card_txn", other_modules.CREDIT_CARD_TXN),
+    )
+    return [
+        _with_inline_contact("accounts-payable/vendor", "vendor", other_modules.VENDOR),
+        *(_schema(*one) for one in masters),
+        *(_schema(*one, verbs=READ_VERBS) for one in read_only),
+    ]
+
+
 _AR = "accounts-receivable"
 _WORKFLOW = ("submit", "reverse")
 
 _ALL = [
-    _customer(),
+    _with_inline_contact(f"{_AR}/customer", "customer", receivables.CUSTOMER),
     _schema(f"{_AR}/term", "term", receivables.TERM),
     _schema(f"{_AR}/customer-type", "customer_type", receivables.SIMPLE),
     _schema(f"{_AR}/territory", "territory", receivables.SIMPLE),
@@ -271,8 +305,7 @@ _ALL = [
     _schema("company-config/department", "department", company.DEPARTMENT),
     _schema("company-config/class", "class", company.CLASS),
     _schema("projects/project", "project", company.PROJECT),
-    _schema("accounts-payable/vendor", "vendor", receivables.SIMPLE),
-    _schema("company-config/employee", "employee", company.EMPLOYEE),
+    *_other_modules(),
     _schema("company-config/folder", "folder", company.FOLDER),
     _schema(
         "company-config/attachment",

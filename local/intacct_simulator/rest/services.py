@@ -14,6 +14,8 @@ DIMENSIONS = (
     ("ITEM", "Item", "inventory-control/item"),
     ("WAREHOUSE", "Warehouse", "inventory-control/warehouse"),
     ("PROJECT", "Project", "projects/project"),
+    ("VENDOR", "Vendor", "accounts-payable/vendor"),
+    ("EMPLOYEE", "Employee", "company-config/employee"),
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.intacct_simulator.books.catalog import TYPES
+from local.intacct_simulator.books.errors import wrong_state
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.failures import Fault, FunctionError
 from local.intacct_simulator.xml.nodes import Node
@@ -87,6 +89,9 @@ class Call:
     def delete(self, table: str, key: int) -> None:
         """Delete a record as the caller, if the caller's role allows it."""
         self.require(table, "delete")
+        record = self.books.get(table, key)
+        if record is not None and not self.company.may_delete(table, record, by_rest=False):
+            raise wrong_state(TYPES[table].label, str(record["state"]), "deleted")
         self.books.delete(table, key, entity=self.caller.entity, user=self.caller.user)
 
     def act(self, table: str, key: int, action: str, fields: dict[str, Any]) -> Record:

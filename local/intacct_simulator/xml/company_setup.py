@@ -9,7 +9,7 @@ from local.intacct_simulator.xml.legacy_parts import refuse
 from local.intacct_simulator.xml.nodes import Node, make, put, show_truth
 
 _APPLICATIONS = ("CO", "GL", "AR", "CM", "SO", "INV", "ME")
-_DIMENSIONS = ("CUSTOMER", "PROJECT", "ITEM", "CLASS", "WAREHOUSE")
+_DIMENSIONS = ("CUSTOMER", "PROJECT", "ITEM", "CLASS", "WAREHOUSE", "VENDOR", "EMPLOYEE")
 
 
 def applications(_call: Call) -> Outcome:

@@ -18,6 +18,8 @@ _DIMENSIONS = {
     "ITEM": "Item",
     "CLASS": "Class",
     "WAREHOUSE": "Warehouse",
+    "VENDOR": "Vendor",
+    "EMPLOYEE": "Employee",
 }
 _RIGHTS = {"list": "List", "view": "View", "add": "Add", "edit": "Edit", "delete": "Delete"}
 _ALL = {"listtype": "All", "count": "1"}

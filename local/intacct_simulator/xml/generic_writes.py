@@ -24,7 +24,10 @@ def create(call: Call) -> Outcome:
     """
     for node in _objects(call):
         described = _writable(node)
-        made = call.create(described.table, fields_of(described, node))
+        fields = fields_of(described, node)
+        if described.only is not None:
+            fields[described.only[0]] = described.only[1]
+        made = call.create(described.table, fields)
         call.partial.append(_row(described, made))
     return _outcome(call)
 

@@ -41,7 +41,9 @@ def fields_of(described: XmlObject, node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for child in node:
         name = str(child.tag).upper()
-        if described.name == "CUSTOMER" and _read_contact_block(found, name, child):
+        if _reads_contacts(described, name) and _read_contact_block(found, name, child):
+            continue
+        if _is_empty_block(child):
             continue
         if described.lines is not None and name == described.lines.container:
             found["lines"] = _lines(described, child)
@@ -54,6 +56,18 @@ def fields_of(described: XmlObject, node: Node) -> dict[str, Any]:
         else:
             _read(found, described, name, child)
     return found
+
+
+def _is_empty_block(node: Node) -> bool:
+    """Tell whether it is the empty block of custom fields that clients add to every object."""
+    is_block = str(node.tag).upper() == "CUSTOMFIELDS"
+    return is_block and not len(node) and not (node.text or "").strip()
+
+
+def _reads_contacts(described: XmlObject, name: str) -> bool:
+    return described.name == "CUSTOMER" or (
+        described.name == "VENDOR" and name in {"DISPLAYCONTACT", *_WITHOUT_EFFECT}
+    )
 
 
 def _read_contact_block(found: dict[str, Any], name: str, node: Node) -> bool:
@@ -82,6 +96,8 @@ def _lines(described: XmlObject, container: Node) -> list[dict[str, Any]]:
         line: dict[str, Any] = {}
         for child in row:
             name = str(child.tag).upper()
+            if _is_empty_block(child):
+                continue
             if name in _AMOUNT_NAMES and "amount" in _plain_paths(target):
                 if name == _AMOUNT_NAMES[0] or row.find(_AMOUNT_NAMES[0]) is None:
                     line["amount"] = (child.text or "").strip()

@@ -18,6 +18,10 @@ _DIMENSIONS = {
     "customerid": "customer",
     "itemid": "item",
     "warehouseid": "warehouse",
+    "vendorid": "vendor",
+    "employeeid": "employee",
+    "taskid": "task",
+    "costtypeid": "cost_type",
 }
 _CONTACT = {
     "printas": "print_as",

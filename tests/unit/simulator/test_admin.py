@@ -73,7 +73,7 @@ def test_everything_expires_at_once(rest: Rest, client: httpx.Client, company: C
 
     assert ended == {"tokens": 1, "sessions": 1}
     assert company.sessions.use(session.id) is None
-    rest.send("GET", PATH, expect=401)
+    rest.send("GET", PATH, expect=400)
 
 
 def test_the_trial_balance_has_a_date_and_an_entity(rest: Rest, client: httpx.Client) -> None:

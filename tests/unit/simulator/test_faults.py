@@ -106,7 +106,7 @@ def test_a_token_expires_in_mid_run(company: Company, rest: Rest) -> None:
     refused = rest.send("GET", PATH)
     rest.sign_in()
 
-    assert refused.status_code == 401
+    assert refused.status_code == 400
     rest.send("GET", PATH, expect=200)
 
 

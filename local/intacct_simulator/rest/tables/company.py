@@ -106,6 +106,7 @@ changeSource.source            | source          | text | ro
 FOLDER = """
 id           | id          | text | required fixed
 description  | description | text
+parent       | parent      | ref(company-config/folder)
 status       | status      | enum(active,inactive)
 """
 
@@ -122,10 +123,4 @@ attachment   | parent      | ref(company-config/attachment) | ro
 name         | name        | text | required
 data         | data        | text | required
 size         | size        | integer | ro
-"""
-
-EMPLOYEE = """
-id           | id          | text | required fixed
-name         | name        | text
-status       | status      | enum(active,inactive)
 """

@@ -49,6 +49,7 @@ state                | state            | enum(draft,submitted,partiallyApproved
 automaticReversalDate | reversal_date   | date
 baseLocation         | base_location    | ref(company-config/location)
 moduleName           | module           | text | ro
+tax.taxImplication   | tax_implication  | enum(none)
 reversedBy           | reversed_by      | ref(general-ledger/journal-entry) | ro
 reversedFrom         | reversal_of      | ref(general-ledger/journal-entry) | ro
 """
@@ -62,6 +63,7 @@ glAccount            | account          | ref(general-ledger/account) | required
 documentId           | document         | text
 description          | memo             | text
 isBillable           | is_billable      | boolean
+allocation           | allocation      | ref(general-ledger/txn-allocation-template)
 lineNumber           | line_number      | integer | ro
 entryDate            | parent.posting_date | date | ro
 currency.txnCurrency | currency         | text
@@ -83,6 +85,7 @@ status               | status           | enum(active,inactive) | ro
 BANK_ACCOUNT = """
 id                   | id               | text | ro
 name                 | name             | text | ro
+bankAccountDetails.bankName | name      | text | ro
 currency             | currency         | text | ro
 glAccount            | account          | ref(general-ledger/account) | ro
 status               | status           | enum(active,inactive) | ro

@@ -11,6 +11,10 @@ dimensions.customer   | customer   | ref(accounts-receivable/customer)
 dimensions.item       | item       | ref(inventory-control/item)
 dimensions.warehouse  | warehouse  | ref(inventory-control/warehouse)
 dimensions.project    | project    | ref(projects/project)
+dimensions.vendor     | vendor     | ref(accounts-payable/vendor)
+dimensions.employee   | employee   | ref(company-config/employee)
+dimensions.task       | task       | ref(projects/task)
+dimensions.costType   | cost_type  | ref(construction/cost-type)
 """
 
 CUSTOMER = """

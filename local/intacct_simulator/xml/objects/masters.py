@@ -284,8 +284,12 @@ GLACCOUNT = XmlObject(
 STATACCOUNT = XmlObject(
     "STATACCOUNT",
     "account",
-    fields(_ACCOUNT + AUDIT, _ACCOUNT_WORDS),
+    fields(
+        _ACCOUNT.replace("account_type type", "report_type report") + AUDIT,
+        {**_ACCOUNT_WORDS, "report": words.REPORT_TYPE},
+    ),
     id_field="ACCOUNTNO",
+    can_write=True,
     only=("account_type", "statistical"),
 )
 

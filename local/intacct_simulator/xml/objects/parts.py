@@ -27,8 +27,16 @@ PROJECTID      project.id
 PROJECTNAME    project.name
 PROJECTDIMKEY  project int
 WAREHOUSEID    warehouse.id
+VENDORID       vendor.id
+VENDORNAME     vendor.name
+VENDORDIMKEY   vendor int
+EMPLOYEEID     employee.id
+EMPLOYEENAME   employee.name
+EMPLOYEEDIMKEY employee int
+TASKID         task.id
+COSTTYPEID     cost_type.id
 """
-DIMENSIONS_EMPTY = "VENDORID EMPLOYEEID CONTRACTID TASKID COSTTYPEID"
+DIMENSIONS_EMPTY = "CONTRACTID"
 RATES = """
 BASECURR         base_currency
 CURRENCY         currency

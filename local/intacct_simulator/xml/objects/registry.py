@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from local.intacct_simulator.xml.objects import ledger, masters, orders, receivables
+from local.intacct_simulator.xml.objects import (
+    ledger,
+    masters,
+    orders,
+    other_modules,
+    receivables,
+)
 from local.intacct_simulator.xml.objects.known_fields import KNOWN
 from local.intacct_simulator.xml.objects.model import XmlObject, empty
 
@@ -22,6 +28,7 @@ _ALL = [
     masters.GLACCOUNT,
     masters.STATACCOUNT,
     *masters.SMALL,
+    *other_modules.OTHERS,
     orders.SODOCUMENT,
     orders.SODOCUMENTENTRY,
     orders.INVDOCUMENT,

@@ -119,6 +119,10 @@ CLOSING_TYPE: Words = {
 }
 
 # In `query` ACCESSMODE is a letter, in `readByQuery` a word (§11.3).
+REPORT_TYPE: Words = {
+    "forPeriod": ("forperiod", "P"),
+    "cumulative": ("cumulative", "C"),
+}
 ACCESS_MODE: Words = {
     "access": ("A", "Access"),
     "modify": ("M", "Modify"),

@@ -1,0 +1,45 @@
+"""Masters and documents of the modules beside a shop's own, as public clients read them.
+
+Masters (vendors, employees, tasks, ...) are kept whole. The documents of Accounts Payable, expenses
+and credit cards can be asked for and are always none: this company writes none.
+"""
+
+from __future__ import annotations
+
+from local.intacct_simulator.books.object_type import STATUS, ObjectType
+
+NEVER_WRITTEN = frozenset({"ap_bill", "ap_payment", "employee_expense", "credit_card_txn"})
+
+
+def _named(name: str, label: str, **references: str) -> ObjectType:
+    return ObjectType(
+        name,
+        label,
+        required=("id",),
+        references=references,
+        unique=("id",),
+        defaults={"status": "active"},
+        words={"status": STATUS},
+        natural_id=True,
+    )
+
+
+OTHERS = [
+    _named("vendor", "vendor", parent="vendor", term="term", contact_default="contact"),
+    _named(
+        "employee",
+        "employee",
+        contact_primary="contact",
+        location="location",
+        department="department",
+    ),
+    _named("task", "task", parent="task", project="project", item="item"),
+    _named("cost_type", "cost type", project="project", task="task"),
+    _named("tax_detail", "tax detail", account="account"),
+    _named("expense_type", "expense type", account="account", item="item"),
+    _named("expense_payment_type", "expense payment type", account="account"),
+    _named("allocation_template", "allocation"),
+    _named("savings_account", "savings account", account="account"),
+    _named("credit_card", "credit card account"),
+    *(ObjectType(name, name.replace("_", " ")) for name in sorted(NEVER_WRITTEN)),
+]
