@@ -31,11 +31,12 @@ def drop_documentation(model: Path) -> None:
 
 def _without_texts(node: Any) -> Any:
     if isinstance(node, dict):
-        # A member of a shape may be called `documentation` too; a text is no such member.
+        # Emptied, not dropped: botocore insists on some. A member of a shape may have the name too.
         return {
-            name: _without_texts(value)
+            name: ""
+            if name == "documentation" and isinstance(value, str)
+            else _without_texts(value)
             for name, value in node.items()
-            if name != "documentation" or not isinstance(value, str)
         }
     if isinstance(node, list):
         return [_without_texts(value) for value in node]
