@@ -21,7 +21,7 @@ from intacct.xml.envelope import (
     SessionId,
 )
 from intacct.xml.error_table import Level, error_for, error_for_status, pause_asked_for
-from intacct.xml.matching import cut_off, judged_results
+from intacct.xml.matching import cut_off, judged_results, renamed
 from intacct.xml.parsing import MalformedAnswerError
 from intacct.xml.sessions import Session, SessionSource
 from intacct.xml.streaming import RowStream
@@ -165,7 +165,10 @@ class XmlGateway:
         except IntacctError as exc:
             return [
                 FunctionResult(
-                    status="missing", function="", control_id=function.control_id, error=exc
+                    status="missing",
+                    function="",
+                    control_id=function.control_id,
+                    error=renamed(exc, function.control_id),
                 )
                 for function in functions
             ]

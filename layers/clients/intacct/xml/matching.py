@@ -8,8 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
-from intacct.errors import DuplicateDocumentError, OutcomeUnknownError, RejectedError
+from intacct.errors import (
+    DuplicateDocumentError,
+    IntacctError,
+    OutcomeUnknownError,
+    RateLimitedError,
+    RejectedError,
+)
 from intacct.xml.envelope import Faults, Function, FunctionResult, Response
 from intacct.xml.error_table import Level, Verdict, error_for, is_rolled_back_only, verdict_of
 from intacct.xml.transport import Answer
@@ -139,6 +146,21 @@ def _inherited(result: FunctionResult, response: Response) -> Faults | None:
         return None
     causes = (other.faults for other in response.results if not other.is_success)
     return next((c for c in causes if c.findings and not is_rolled_back_only(c)), None)
+
+
+def renamed(error: IntacctError, control_id: str) -> IntacctError:
+    """The same error as that of another function, for errors that speak of a whole request."""
+    known: dict[str, Any] = {
+        "findings": error.findings,
+        "status": error.status,
+        "control_id": control_id,
+        "support_id": error.support_id,
+    }
+    if isinstance(error, RateLimitedError):
+        known["retry_after_seconds"] = error.retry_after_seconds
+    made = type(error)(str(error), **known)
+    made.__cause__ = error.__cause__
+    return made
 
 
 def holds_records(result: FunctionResult) -> bool:

@@ -91,6 +91,11 @@ def one_of(field: str, values: Sequence[Value]) -> Condition:
     return Condition("in", field, tuple(values))
 
 
+def has_one_of(field: str, values: Sequence[Value]) -> Condition:
+    """As `one_of`, but said as an equality where there is only one value."""
+    return equal(field, values[0]) if len(values) == 1 else one_of(field, values)
+
+
 def all_of(*parts: Filter) -> Filter:
     """Every part holds."""
     return Group("and", parts)

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
 import pytest
-from lxml import etree
 
 from intacct.errors import (
     CredentialsError,
@@ -18,72 +16,14 @@ from intacct.errors import (
     RejectedError,
 )
 from intacct.xml.elements import element
-from intacct.xml.envelope import Function, SenderCredentials
-from intacct.xml.gateway import XmlGateway
+from intacct.xml.envelope import Function
 from intacct.xml.parsing import SIZE_MAX_BYTES
-from intacct.xml.sessions import Session
 from tests.unit.intacct.xml.answers import answered, done, error, failed, refused, shut_out
+from tests.unit.intacct.xml.scripted import BOUND, Rig
 
-URL = "https://api.intacct.com/ia/xml/xmlgw.phtml"
-BOUND = "https://na12.intacct.com/ia/xml/xmlgw.phtml"
 SECRETS = ("sender-secret", "session-1", "session-2")
 EXPIRED = shut_out(error("XL03000006", "Invalid session session-1.. "))
 ROLLED_BACK = error("XL03000009", "The entire transaction in this operation has been rolled back")
-Handler = Callable[[httpx.Request], httpx.Response]
-
-
-class Sessions:
-    """Two sessions, the second after a renewal."""
-
-    def __init__(self) -> None:
-        self.renewals: list[Session] = []
-        self.expiries: list[tuple[str, datetime]] = []
-
-    def _session(self, entity: str) -> Session:
-        number = len(self.renewals) + 1
-        expires_at = datetime(2026, 1, 15, 9, tzinfo=UTC)
-        return Session(f"session-{number}", BOUND, expires_at, entity)
-
-    def current(self, entity: str) -> Session:
-        return self._session(entity)
-
-    def renewed(self, entity: str, rejected: Session) -> Session:
-        self.renewals.append(rejected)
-        return self._session(entity)
-
-    def seen(self, session: Session, expires_at: datetime) -> None:
-        self.expiries.append((session.id, expires_at))
-
-
-class Rig:
-    """A gateway that is answered from a script."""
-
-    def __init__(self, *script: bytes | httpx.Response | Exception) -> None:
-        self._script = list(script)
-        self.requests: list[httpx.Request] = []
-        self.sessions = Sessions()
-        self.gateway = XmlGateway(
-            httpx.Client(transport=httpx.MockTransport(self._answer)),
-            URL,
-            SenderCredentials("sender", "sender-secret"),
-            self.sessions,
-            new_id=lambda: f"request-{len(self.requests)}",
-        )
-
-    def _answer(self, request: httpx.Request) -> httpx.Response:
-        self.requests.append(request)
-        answer = self._script.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer if isinstance(answer, httpx.Response) else httpx.Response(200, content=answer)
-
-    def sent(self, index: int, path: str) -> str | None:
-        found: str | None = etree.fromstring(self.requests[index].content).findtext(path)
-        return found
-
-    def control_ids(self, index: int) -> list[str | None]:
-        functions = etree.fromstring(self.requests[index].content).iterfind(".//function")
-        return [function.get("controlid") for function in functions]
 
 
 def write(control_id: str = "f-1") -> Function:
