@@ -13,7 +13,8 @@ from intacct.xml.envelope import Function
 from intacct.xml.parsing import MalformedAnswerError
 from intacct.xml.streaming import RowStream
 from tests.unit.intacct.xml.answers import answered, done, error, failed, shut_out
-from tests.unit.intacct.xml.test_gateway import EXPIRED, Rig
+from tests.unit.intacct.xml.scripted import Rig
+from tests.unit.intacct.xml.test_gateway import EXPIRED
 
 
 def large_answer(rows: int) -> Iterator[bytes]:
