@@ -36,10 +36,7 @@ class StatisticalLine:
 
 @dataclass(frozen=True, slots=True)
 class StatisticalEntry:
-    """Counts beside the money (orders, units): a statistical journal knows no balance.
-
-    XML only: REST has an object for it that none of our sources describes (REST reference §16.10).
-    """
+    """Counts beside the money (orders, units): a statistical journal knows no balance."""
 
     reference: str
     journal: str

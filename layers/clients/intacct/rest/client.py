@@ -121,6 +121,14 @@ class RestClient:
         """
         return self._write("PATCH", path, body, entity=entity, idempotency_key=idempotency_key)
 
+    def delete(self, path: str, *, entity: str = "") -> Answer:
+        """Delete a record; Sage takes no idempotency key here (§7.8).
+
+        Raises:
+            RejectedError: it is used, posted, or not there any more (status 404).
+        """
+        return self._call("DELETE", path, entity=entity, kind=CallKind.WRITE)
+
     def _write(
         self,
         method: str,

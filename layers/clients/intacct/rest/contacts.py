@@ -5,7 +5,7 @@ from __future__ import annotations
 from intacct.documents import Contact, DocumentResult, PostalAddress
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, equal, first_rows
-from intacct.rest.wire import Json, object_path, present, text
+from intacct.rest.wire import Json, filled, merged, object_path, present, text
 
 OBJECT = "company-config/contact"
 
@@ -17,31 +17,32 @@ def payload(contact: Contact) -> Json:
 
 def details(contact: Contact) -> Json:
     """What a contact says of the person, without its id."""
-    return present(
-        {
-            "printAs": contact.print_as,
-            "firstName": contact.first_name,
-            "lastName": contact.last_name,
-            "companyName": contact.company_name,
-            "email1": contact.email,
-            "phone1": contact.phone,
-            "mailingAddress": _address(contact.address),
-        }
-    )
+    return filled(merged(parts(contact).values()))
+
+
+def parts(contact: Contact) -> dict[str, Json]:
+    """What each field of a contact is on the wire, by the field's name."""
+    return {
+        "print_as": {"printAs": contact.print_as},
+        "first_name": {"firstName": contact.first_name},
+        "last_name": {"lastName": contact.last_name},
+        "company_name": {"companyName": contact.company_name},
+        "email": {"email1": contact.email},
+        "phone": {"phone1": contact.phone},
+        "address": {"mailingAddress": _address(contact.address)},
+    }
 
 
 def _address(address: PostalAddress) -> Json:
-    return present(
-        {
-            "addressLine1": address.line1,
-            "addressLine2": address.line2,
-            "city": address.city,
-            "state": address.state,
-            "postCode": address.postal_code,
-            # Sage's own sample writes the code in lower case.
-            "isoCountryCode": address.country.lower(),
-        }
-    )
+    return {
+        "addressLine1": address.line1,
+        "addressLine2": address.line2,
+        "city": address.city,
+        "state": address.state,
+        "postCode": address.postal_code,
+        # Sage's own sample writes the code in lower case.
+        "isoCountryCode": address.country.lower(),
+    }
 
 
 def create(

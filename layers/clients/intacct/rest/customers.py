@@ -6,7 +6,7 @@ from intacct.documents import Contact, Customer, DocumentResult
 from intacct.rest import contacts
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, equal, first_rows
-from intacct.rest.wire import Json, by_id, object_path, present, text
+from intacct.rest.wire import Json, by_id, custom, filled, merged, object_path, text
 from intacct.results import Found
 
 OBJECT = "accounts-receivable/customer"
@@ -18,18 +18,21 @@ _FIELDS = ("id", "name", "status", "currency", "term.id", "taxId", _CONTACT, _PR
 
 def payload(customer: Customer) -> Json:
     """The customer as it is created, with its contact inline."""
-    default = contacts.details(customer.contact) if customer.contact else None
-    return present(
-        {
-            "id": customer.id,
-            "name": customer.name,
-            "status": "active" if customer.is_active else "inactive",
-            "currency": customer.currency,
-            "term": by_id(customer.term),
-            "taxId": customer.tax_id,
-            "contacts": present({"default": default}),
-        }
-    )
+    return filled(merged(({"id": customer.id}, *parts(customer).values())))
+
+
+def parts(customer: Customer) -> dict[str, Json]:
+    """What each field of a customer is on the wire, by the field's name."""
+    contact = customer.contact
+    return {
+        "name": {"name": customer.name},
+        "is_active": {"status": "active" if customer.is_active else "inactive"},
+        "currency": {"currency": customer.currency},
+        "term": {"term": by_id(customer.term)},
+        "tax_id": {"taxId": customer.tax_id},
+        "contact": {"contacts": {"default": contacts.details(contact) if contact else None}},
+        "custom": custom(customer.custom),
+    }
 
 
 def create(

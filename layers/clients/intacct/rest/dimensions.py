@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from intacct.masters import DimensionEntry, DimensionKind
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, rows
-from intacct.rest.wire import text
+from intacct.rest.wire import Json, by_id, custom, text
+
+OBJECTS = {
+    DimensionKind.LOCATION: "company-config/location",
+    DimensionKind.DEPARTMENT: "company-config/department",
+    DimensionKind.CLASS: "company-config/class",
+    DimensionKind.PROJECT: "projects/project",
+}
+"""Where the values of the plain dimensions are kept; `dimensions` names all, from the company."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +68,17 @@ def values(
             name=text(row.get("name")),
             is_active=text(row.get("status")) != "inactive",
         )
+
+
+def parts(entry: DimensionEntry) -> dict[str, Json]:
+    """What each field of a value is on the wire, by the field's name (§16.12)."""
+    # A department has no description of its own: its report title takes the place.
+    is_department = entry.dimension is DimensionKind.DEPARTMENT
+    described = "reportTitle" if is_department else "description"
+    return {
+        "name": {"name": entry.name},
+        "parent": {"parent": by_id(entry.parent)},
+        "description": {described: entry.description},
+        "is_active": {"status": "active" if entry.is_active else "inactive"},
+        "custom": custom(entry.custom),
+    }

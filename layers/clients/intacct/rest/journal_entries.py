@@ -6,7 +6,7 @@ from intacct.documents import DocumentResult, JournalEntry, JournalLine, Side
 from intacct.errors import RejectedError, SageFinding
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, equal, first_rows
-from intacct.rest.wire import Json, amount, by_id, dimensions, object_path, present, text
+from intacct.rest.wire import Json, amount, by_id, custom, dimensions, object_path, present, text
 from intacct.results import Found
 
 OBJECT = "general-ledger/journal-entry"
@@ -16,8 +16,9 @@ def payload(entry: JournalEntry, *, base_currency: str = "") -> Json:
     """The entry as it is created; lines in `base_currency` do not name it.
 
     Raises:
-        RejectedError: it does not balance per currency, or a line is negative; Sage would refuse
-            it too (GL-1009), and our own mistake should not cost a transaction.
+        RejectedError: it does not balance per currency, a line is negative, or it reverses before
+            it is posted; Sage would refuse it too (GL-1009), and our own mistake should not cost a
+            transaction.
     """
     _check(entry)
     return present(
@@ -28,6 +29,8 @@ def payload(entry: JournalEntry, *, base_currency: str = "") -> Json:
             "referenceNumber": entry.reference,
             "baseLocation": by_id(entry.base_location),
             "state": "draft" if entry.is_draft else None,
+            "automaticReversalDate": entry.reverses_on.isoformat() if entry.reverses_on else None,
+            **custom(entry.custom),
             "lines": [_line(line, base_currency) for line in entry.lines],
         }
     )
@@ -53,6 +56,9 @@ def _check(entry: JournalEntry) -> None:
         for index, line in enumerate(entry.lines)
         if line.amount.is_negative
     ]
+    if entry.reverses_on is not None and entry.reverses_on <= entry.posted_on:
+        text_ = "an entry is reversed on a later day than it is posted"
+        findings.append(SageFinding("REVERSED_TOO_EARLY", text_, target="/automaticReversalDate"))
     for currency in sorted({line.amount.currency for line in entry.lines}):
         difference = sum(
             line.amount.rounded().amount * (1 if line.side is Side.DEBIT else -1)

@@ -16,7 +16,17 @@ from intacct.documents import (
 )
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, equal, first_rows
-from intacct.rest.wire import Json, amount, by_id, dimensions, money, object_path, present, text
+from intacct.rest.wire import (
+    Json,
+    amount,
+    by_id,
+    custom,
+    dimensions,
+    money,
+    object_path,
+    present,
+    text,
+)
 from intacct.results import Found
 
 INVOICE = "accounts-receivable/invoice"
@@ -87,6 +97,7 @@ def invoice_payload(invoice: ArInvoice) -> Json:
             "description": invoice.description,
             "currency": present({"txnCurrency": currency}),
             "lines": [_invoice_line(line) for line in invoice.lines],
+            **custom(invoice.custom),
         }
     )
 
@@ -113,6 +124,7 @@ def adjustment_payload(adjustment: Adjustment, sign: CreditSign) -> Json:
             "description": adjustment.description,
             "txnCurrency": {"currency": adjustment.currency},
             "lines": [_adjustment_line(line, sign) for line in adjustment.lines],
+            **custom(adjustment.custom),
         }
     )
 

@@ -15,6 +15,7 @@ from intacct.rest.query import Query, Row, equal, first_rows
 from intacct.rest.wire import (
     Json,
     by_id,
+    custom,
     decimal,
     dimensions,
     money,
@@ -63,18 +64,26 @@ def payload(document: SalesDocument, source_lines: Sequence[str] = ()) -> Json:
             ),
             "sourceDocument": {"key": source} if source else None,
             "lines": [_line(line, source, source_lines) for line in document.lines],
+            **custom(document.custom),
         }
     )
 
 
-def _line(line: SalesLine, source: str, source_lines: Sequence[str]) -> Json:
+def line_payload(line: SalesLine) -> Json:
+    """A line as it is added or replaced."""
     members = {
         "dimensions": {**dimensions(line.dimensions), "item": {"id": line.item}},
         "unit": line.unit,
         "unitQuantity": decimal(line.quantity),
         "unitPrice": decimal(line.unit_price.amount),
         "memo": line.memo,
+        **custom(line.custom),
     }
+    return present(members)
+
+
+def _line(line: SalesLine, source: str, source_lines: Sequence[str]) -> Json:
+    members = line_payload(line)
     if source and line.source_line is not None:
         if not 0 <= line.source_line < len(source_lines):
             message = (
@@ -84,7 +93,7 @@ def _line(line: SalesLine, source: str, source_lines: Sequence[str]) -> Json:
             raise RejectedError(message)
         members["sourceDocument"] = {"key": source}
         members["sourceDocumentLine"] = {"key": source_lines[line.source_line]}
-    return present(members)
+    return members
 
 
 class SalesDocuments:

@@ -5,13 +5,15 @@ An empty reference is refused by Sage (`{"id": ""}`, REST reference §5), so emp
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import quote
 
 from commerce.money import Money, MoneyError
-from intacct.documents import Dimensions, KeyOf, Reference
+from intacct.documents import CustomFields, Dimensions, KeyOf, Reference
+
+_NAMESPACE = "nsp::"
 
 
 class UnresolvedReferenceError(LookupError):
@@ -52,11 +54,7 @@ def present(members: Mapping[str, Any]) -> Json:
 
 def dimensions(values: Dimensions) -> Json:
     """The `dimensions` object of a line; user-defined ones are referred to by key (§16.12)."""
-    custom = {
-        name if name.startswith("nsp::") else f"nsp::{name}": {"key": value}
-        for name, value in values.custom
-        if value
-    }
+    own = {prefixed(name): {"key": value} for name, value in values.custom if value}
     return present(
         {
             "location": by_id(values.location),
@@ -66,9 +64,50 @@ def dimensions(values: Dimensions) -> Json:
             "customer": by_id(values.customer),
             "item": by_id(values.item),
             "warehouse": by_id(values.warehouse),
-            **custom,
+            **own,
         }
     )
+
+
+def custom(fields: CustomFields) -> Json:
+    """Custom fields as the top-level properties they are in REST (§16.14)."""
+    return {prefixed(name): value for name, value in fields}
+
+
+def prefixed(name: str) -> str:
+    """A name of the company's own with the prefix of its namespace, once."""
+    return name if name.startswith(_NAMESPACE) else f"{_NAMESPACE}{name}"
+
+
+def merged(parts: Iterable[Json]) -> Json:
+    """One object of several: groups that stand in more than one part are put together."""
+    whole: Json = {}
+    for part in parts:
+        for name, value in part.items():
+            known = whole.get(name)
+            if isinstance(known, dict) and isinstance(value, dict):
+                whole[name] = merged((known, value))
+            else:
+                whole[name] = value
+    return whole
+
+
+def filled(value: Json) -> Json:
+    """The object without what says nothing, at any depth: how a record is created."""
+    return present(
+        {
+            name: filled(member) if isinstance(member, dict) else member
+            for name, member in value.items()
+        }
+    )
+
+
+def clearing(value: Json) -> Json:
+    """The object with null for empty text, at any depth: how a record is changed (§5)."""
+    return {
+        name: clearing(member) if isinstance(member, dict) else (None if member == "" else member)
+        for name, member in value.items()
+    }
 
 
 def amount(money: Money) -> str:

@@ -1,0 +1,112 @@
+"""Records beside an order's documents, and changes of what is there, said in REST at one entity."""
+
+from __future__ import annotations
+
+from intacct.changes import (
+    Change,
+    CloseSalesDocument,
+    DeleteSalesDocument,
+    ReverseDocument,
+    UpdateMaster,
+    UpdateSalesDocument,
+)
+from intacct.documents import Contact, DocumentResult
+from intacct.entries import Deposit, StatisticalEntry
+from intacct.masters import Attachment, CustomRecord, DimensionEntry, Item, Warehouse
+from intacct.records import Record
+from intacct.rest import (
+    attachments,
+    custom_records,
+    entries,
+    masters,
+    reversals,
+    sales_changes,
+    stock,
+)
+from intacct.rest.client import RestClient
+from intacct.results import Found
+from intacct.stock import StockDocument, WarehouseTransfer
+
+
+class RestRecords:
+    """Creates, finds and changes over REST; every method may raise `intacct.errors`."""
+
+    def __init__(self, client: RestClient, *, entity: str) -> None:
+        """`entity` is the id of the entity whose books are meant; empty is the top level."""
+        self._client = client
+        self._entity = entity
+
+    def __repr__(self) -> str:
+        """Name the entity."""
+        return f"RestRecords(entity={self._entity!r})"
+
+    def create(self, record: Record, *, idempotency_key: str) -> DocumentResult:
+        """Create one record; the same key on every try of the same one.
+
+        Raises:
+            DuplicateDocumentError: a record of that id or number is there already.
+            RejectedError: Sage refused, or would have for a reason that is known before sending.
+        """
+        client, entity = self._client, self._entity
+        match record:
+            case Contact() | Item() | Warehouse() | DimensionEntry():
+                return masters.create(
+                    client, record, entity=entity, idempotency_key=idempotency_key
+                )
+            case CustomRecord():
+                return custom_records.create(
+                    client, record, entity=entity, idempotency_key=idempotency_key
+                )
+            case Attachment():
+                return attachments.create(
+                    client, record, entity=entity, idempotency_key=idempotency_key
+                )
+            case StockDocument() | WarehouseTransfer():
+                return stock.create(client, record, entity=entity, idempotency_key=idempotency_key)
+            case Deposit() | StatisticalEntry():
+                return entries.create(
+                    client, record, entity=entity, idempotency_key=idempotency_key
+                )
+
+    def find(self, record: Record) -> list[Found]:
+        """Records of the same kind that carry our id or mark; empty when there is none."""
+        client, entity = self._client, self._entity
+        match record:
+            case Contact() | Item() | Warehouse() | DimensionEntry():
+                return masters.find(client, record, entity=entity)
+            case CustomRecord():
+                return custom_records.find(client, record, entity=entity)
+            case Attachment():
+                return attachments.find(client, record, entity=entity)
+            case StockDocument() | WarehouseTransfer():
+                return stock.find(client, record, entity=entity)
+            case Deposit() | StatisticalEntry():
+                return entries.find(client, record, entity=entity)
+
+    def change(self, change: Change, *, idempotency_key: str) -> DocumentResult:
+        """Change what is there, once; a deletion takes no key (REST reference §7.8).
+
+        Raises:
+            RejectedError: Sage refused, or would have for a reason that is known before sending.
+            OutcomeUnknownError: it may have been done: read the record before trying again.
+        """
+        client, entity = self._client, self._entity
+        match change:
+            case UpdateMaster():
+                return masters.update(
+                    client, change, entity=entity, idempotency_key=idempotency_key
+                )
+            case UpdateSalesDocument():
+                return sales_changes.update(
+                    client, change, entity=entity, idempotency_key=idempotency_key
+                )
+            case CloseSalesDocument():
+                return sales_changes.close(
+                    client, change, entity=entity, idempotency_key=idempotency_key
+                )
+            case DeleteSalesDocument():
+                return sales_changes.delete(client, change, entity=entity)
+            case ReverseDocument():
+                return reversals.reverse(
+                    client, change, entity=entity, idempotency_key=idempotency_key
+                )
