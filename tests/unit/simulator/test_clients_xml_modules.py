@@ -16,6 +16,7 @@ from tests.unit.simulator.xml_desk import (
     first_error,
     invoice,
     key_of,
+    order,
     query,
     value,
 )
@@ -182,3 +183,41 @@ def test_a_posted_batch_is_deleted_only_where_the_switch_says_so(desk: Desk) -> 
     assert desk.result(delete).findtext("status") == "success"
 
     assert balance(desk, "4000") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("SODOCUMENT", "TRX_TOTALENTERED TERMKEY CONTACTKEY USERID SCOPE RETAINAGEHELD"),
+        ("SODOCUMENTENTRY", "DOCPARID STATE ITEM.ITEMTYPE TRX_LINETOTAL CURRENCY SC_STARTDATE"),
+        ("ITEM", "ITEMID NAME BRAND COLOR DEFAULT_WAREHOUSE UOM.INVUOMDETAIL.UNIT"),
+        ("WAREHOUSE", "WAREHOUSEID PARENTKEY PARENTNAME MANAGER.NAME CONTACTINFO.CONTACTNAME"),
+        ("GLENTRY", "ACCOUNTNO DEPARTMENTTITLE WAREHOUSENAME TASKNAME TIMEPERIOD"),
+    ],
+)
+def test_the_long_select_lists_of_reporting_clients_are_known(
+    desk: Desk, name: str, fields: str
+) -> None:
+    desk.rows(customer("C-1"))
+    key_of(desk.result(order("C-1")))
+    desk.rows(batch())
+
+    rows = desk.rows(query(name, fields))
+
+    assert rows
+    assert all([node.tag for node in row] == fields.split() for row in rows)
+
+
+def test_the_lines_of_an_order_tell_what_their_order_and_item_say(desk: Desk) -> None:
+    desk.rows(customer("C-1"))
+    key_of(desk.result(order("C-1")))
+
+    row = desk.rows(query("SODOCUMENTENTRY", "DOCPARID STATE ITEM.ITEMTYPE TRX_LINETOTAL CURRENCY"))
+
+    assert [node.text for node in row[0]] == [
+        "Sales Order",
+        "Pending",
+        "Non-Inventory",
+        "21",
+        "USD",
+    ]

@@ -69,6 +69,12 @@ EXCHANGE_RATE exchange_rate num
 EXCH_RATE_DATE exchange_rate_date day
 EXCH_RATE_TYPE_ID exchange_rate_type
 DEPARTMENT  department.id
+DEPARTMENTTITLE department.name
+BASECURR    base_currency
+WAREHOUSENAME warehouse.name
+WAREHOUSEDIMKEY warehouse int
+TASKNAME    task.name
+TASKDIMKEY  task int
 LOCATION    location.id
 DESCRIPTION memo
 DOCUMENT    document

@@ -174,6 +174,8 @@ LOC         location.id
 LOC.LOCATIONID location.id
 LOCATIONID  location.id
 PARENTID    parent.id
+PARENTKEY   parent int
+PARENTNAME  parent.name
 STATUS      status status
 """
         + AUDIT,

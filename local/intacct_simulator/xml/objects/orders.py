@@ -46,6 +46,18 @@ SUBTOTAL     base_subtotal num
 TOTAL        base_total num
 TRX_SUBTOTAL subtotal num
 TRX_TOTALAMOUNT total num
+TRX_TOTAL    total num
+TRX_TOTALENTERED total num
+TERMKEY      term int
+SHIPVIAKEY   shipping_method int
+CONTACTKEY   customer.contact_default int
+SHIPTOKEY    contact_ship_to int
+BILLTOKEY    contact_bill_to int
+PROJECTNAME  project.name
+SOURCEDOCKEY source_document int
+EXCH_RATE_TYPE_ID exchange_rate_type
+USERID       created_by.id
+CREATEDUSERID created_by.id
 TOTALENTERED base_total num
 TOTALPAID    ~total_paid num
 TOTALDUE     ~total_due num
@@ -94,9 +106,26 @@ SOURCE_DOCID source_document.id
 SOURCE_DOCKEY source_document int
 SOURCE_DOCLINEKEY source_line int
 WAREHOUSE.LOCATION_NO warehouse.id
+DOCPARID    parent.definition.id
+STATE       parent.state state
+CURRENCY    parent.currency
+BASECURR    parent.base_currency
+EXCHRATE    parent.exchange_rate num
+EXCHRATEDATE parent.exchange_rate_date day
+LINETOTAL   base_amount num
+TRX_LINETOTAL amount num
+ITEM.ITEMTYPE item.item_type type
+ITEM.TAXABLE item.is_taxable bool
+ITEMGLGROUP item.gl_group.id
+WAREHOUSE.NAME warehouse.name
+SOURCEDOCID source_document.id
+PROJECTKEY  project int
+TASKNAME    task.name
+DEPTKEY     department int
 """
         + DIMENSIONS
         + AUDIT,
+        {"state": words.SALES_STATE, "type": words.ITEM_TYPE},
     )
     | empty(DIMENSIONS_EMPTY),
     relations={"SODOCUMENT": Relation("SODOCUMENT", "parent")},
@@ -111,6 +140,9 @@ RECORDNO    key int
 DOCID       id
 DOCNO       document_number
 DOCPARID    definition.id
+DOCPARKEY   definition int
+DOCPARCLASS definition.category
+USERID      created_by.id
 STATE       state state
 WHENCREATED txn_date day
 PONUMBER    reference_number
@@ -137,9 +169,19 @@ QUANTITY  unit_quantity num
 UNIT      unit
 COST      unit_cost num
 MEMO      memo
+UIQTY     unit_quantity num
+DOCPARID  parent.definition.id
+STATE     parent.state state
+ITEM.ITEMTYPE item.item_type type
+WAREHOUSE.NAME warehouse.name
+WAREHOUSE.LOCATION_NO warehouse.id
+WAREHOUSEDIMKEY warehouse int
+PROJECTKEY project int
+TASKNAME  task.name
 """
         + DIMENSIONS
         + AUDIT,
+        {"state": words.SALES_STATE, "type": words.ITEM_TYPE},
     )
     | empty(DIMENSIONS_EMPTY),
 )

@@ -50,7 +50,8 @@ _ALL = [
 
 def _with_known(made: XmlObject) -> XmlObject:
     known = empty(KNOWN.get(made.name, ""))
-    return replace(made, fields={**known, **made.fields})
+    further = {name: field for name, field in known.items() if name not in made.fields}
+    return replace(made, fields={**made.fields, **further})
 
 
 OBJECTS: Mapping[str, XmlObject] = {made.name: _with_known(made) for made in _ALL}
