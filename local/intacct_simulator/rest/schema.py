@@ -343,6 +343,7 @@ _ALL = [
         order_entry.INVENTORY_DOCUMENT,
         lists=_lines("lines", "inventory-control/document-line"),
         is_typed=True,
+        create_states=("draft", "pending", "submitted"),
         actions=("submit",),
     ),
     _schema(
