@@ -49,7 +49,7 @@ def payload(movement: StockMovement) -> Json:
             "transactionDate": movement.dated_on.isoformat(),
             "referenceNumber": movement.reference,
             "memo": movement.memo,
-            "state": "draft" if movement.is_draft else "pending",
+            "state": "draft" if movement.is_draft else None,
             "lines": [_line(line) for line in movement.lines],
         }
     )
