@@ -70,7 +70,7 @@ def test_a_client_keeps_its_operations_members_and_endpoint(
     }
 
 
-_CALLS = {
+_CALLS: dict[str, tuple[str, dict[str, Any]]] = {
     "dynamodb": ("get_item", {"TableName": "t", "Key": {"pk": {"S": "a"}}}),
     "kms": ("encrypt", {"KeyId": "k", "Plaintext": b"x"}),
     "s3": ("put_object", {"Bucket": "bucket-1", "Key": "k", "Body": b"x", "IfNoneMatch": "*"}),
