@@ -47,6 +47,8 @@ class Switches:
         is_client_authorized: whether the company lists the client as authorised.
         bad_token_status: HTTP status for a bad bearer; 0 means 400 for one that is malformed or
             expired (what the public Python SDK looks for) and 401 for a revoked one (U6).
+        sign_in_status: HTTP status of an XML sign-in that is refused: 200, or 400 or 401 as newer
+            gateways answer (XML reference §17 no. 4).
         concurrency: requests at once before 429, or 0 for no limit (tier 1: 6).
         latency_seconds: added to every request.
         read_lag_seconds: how long new records stay invisible to queries (eventual consistency).
@@ -62,6 +64,7 @@ class Switches:
     one_grant_per_user: bool = False
     is_client_authorized: bool = True
     bad_token_status: int = 0
+    sign_in_status: int = 200
     concurrency: int = 0
     latency_seconds: float = 0.0
     read_lag_seconds: float = 0.0

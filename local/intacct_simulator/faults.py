@@ -9,9 +9,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+HTML_STATUSES = frozenset({500, 502, 503, 504, 524})
+
 
 class Mishap(StrEnum):
-    """What may happen to a request. "after" means after the commit: the write has happened."""
+    """What may happen to a request. "after" means after the commit: the write has happened.
+
+    `offline` and `rate-text` are the XML gateway's: a document with HTTP 200 whose text tells what
+    is wrong (XML reference §7.4); REST answers 503 and 429 instead.
+    """
 
     RATE_LIMIT = "429"
     UNAVAILABLE = "503"
@@ -23,6 +29,8 @@ class Mishap(StrEnum):
     TRUNCATED = "truncated"
     SLOW = "slow"
     EXPIRE = "expire"
+    OFFLINE = "offline"
+    RATE_TEXT = "rate-text"
 
 
 @dataclass
@@ -39,6 +47,7 @@ class Rule:
         times: strikes at most so often, or 0 without end.
         probability: 0 to 1, drawn from the seeded source.
         seconds: delay of `slow`, retry hint of `429` and `503`.
+        status: HTTP status of `html`: 500, 502, 503, 504 or 524.
     """
 
     mishap: Mishap
@@ -50,6 +59,7 @@ class Rule:
     times: int = 0
     probability: float = 1.0
     seconds: float = 5.0
+    status: int = 502
     id: int = 0
     matched: int = 0
     struck: int = 0
@@ -57,6 +67,9 @@ class Rule:
     def __post_init__(self) -> None:
         """Refuse a path that is no regular expression at once, not at the first request."""
         self._path = re.compile(self.path)
+        if self.status not in HTML_STATUSES:
+            message = f"the status must be one of {', '.join(map(str, sorted(HTML_STATUSES)))}"
+            raise ValueError(message)
 
     def matches(self, protocol: str, method: str, path: str, functions: Sequence[str]) -> bool:
         """Tell whether the rule speaks of such a request."""

@@ -15,6 +15,12 @@ from urllib.parse import parse_qsl
 
 from local.intacct_simulator.admin import admin_app
 from local.intacct_simulator.company import Company
+from local.intacct_simulator.fault_answers import (
+    OFFLINE_TEXT,
+    RATE_TEXT,
+    gateway_text,
+    html_page,
+)
 from local.intacct_simulator.faults import Mishap, Rule
 from local.intacct_simulator.log import Entry
 from local.intacct_simulator.rest.app import ENTITY_HEADER, Pending, RestApi, RestRequest
@@ -40,13 +46,9 @@ XML_PATH = "/ia/xml/xmlgw.phtml"
 ADMIN_PREFIX = "/_sim"
 XML_GATEWAY = "local.intacct_simulator.xml.gateway"
 FUNCTION = re.compile(rb"<function\b[^>]*>\s*(?:<!--.*?-->\s*)*<([A-Za-z_][\w.]*)", re.DOTALL)
-HTML_ERROR = (
-    b"<html><head><title>502 Bad Gateway</title></head>"
-    b"<body><center><h1>502 Bad Gateway</h1></center></body></html>"
-)
 BEFORE = frozenset(
     {Mishap.RATE_LIMIT, Mishap.UNAVAILABLE, Mishap.HTML_PAGE, Mishap.ERROR_BEFORE}
-    | {Mishap.DROP_BEFORE}
+    | {Mishap.DROP_BEFORE, Mishap.OFFLINE, Mishap.RATE_TEXT}
 )
 
 
@@ -136,7 +138,7 @@ class Simulator:
         if rule is not None and mishap is Mishap.SLOW:
             delay += rule.seconds
         if rule is not None and mishap in BEFORE:
-            return _refusal(rule)
+            return _refusal(rule, exchange)
         if mishap is Mishap.EXPIRE:
             self.expire()
         try:
@@ -219,15 +221,20 @@ def _rest_answer(reply: Reply) -> Answer:
     return json_answer(reply.status, reply.body, reply.headers)
 
 
-def _refusal(rule: Rule) -> Answer | None:
-    if rule.mishap is Mishap.RATE_LIMIT:
+def _refusal(rule: Rule, exchange: Exchange) -> Answer | None:
+    mishap, is_xml = rule.mishap, exchange.protocol == "xml"
+    if mishap is Mishap.RATE_TEXT and is_xml:
+        return gateway_text(exchange.functions, RATE_TEXT)
+    if mishap is Mishap.OFFLINE and is_xml:
+        return gateway_text(exchange.functions, OFFLINE_TEXT)
+    if mishap in {Mishap.RATE_LIMIT, Mishap.RATE_TEXT}:
         return _limited(6, 7, rule.seconds)
-    if rule.mishap is Mishap.UNAVAILABLE:
+    if mishap in {Mishap.UNAVAILABLE, Mishap.OFFLINE}:
         body = {"ia::error": {"code": "GW-0001", "message": "Please Try Again Later"}}
         return json_answer(503, body, {"Retry-After": f"{rule.seconds:g}"})
-    if rule.mishap is Mishap.HTML_PAGE:
-        return Answer(502, HTML_ERROR, {"Content-Type": "text/html"})
-    return _server_error() if rule.mishap is Mishap.ERROR_BEFORE else None
+    if mishap is Mishap.HTML_PAGE:
+        return html_page(rule.status)
+    return _server_error() if mishap is Mishap.ERROR_BEFORE else None
 
 
 def _limited(limit: int, active: int, seconds: float) -> Answer:

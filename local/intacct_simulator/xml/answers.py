@@ -27,6 +27,7 @@ class Answer:
 
     def __init__(self, support_id: str) -> None:
         self._support_id = support_id
+        self.is_refused = False
         self._detailed = False
         self._pretty = True
         self.root = make("response")
@@ -44,6 +45,7 @@ class Answer:
 
     def refused(self, failure: SignInError) -> None:
         """Write an authentication failure: user and company stay empty (§4.3)."""
+        self.is_refused = True
         operation = put(self.root, "operation")
         node = put(operation, "authentication")
         put(node, "status", "failure")

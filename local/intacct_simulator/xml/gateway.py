@@ -78,8 +78,8 @@ class Gateway:
         else:
             body = await request.body()
             here = str(request.url.replace(query="", fragment=""))
-            content, media_type = await run_in_threadpool(self.answer, body, here)
-            response = Response(content, headers={"Content-Type": media_type})
+            content, media_type, status = await run_in_threadpool(self.respond, body, here)
+            response = Response(content, status, headers={"Content-Type": media_type})
         await response(scope, receive, send)
 
     def answer(self, body: bytes, here: str) -> tuple[bytes, str]:
@@ -89,12 +89,17 @@ class Gateway:
             body: the request document.
             here: the URL under which the client reached the gateway (§16.1 no. 7).
         """
+        return self.respond(body, here)[:2]
+
+    def respond(self, body: bytes, here: str) -> tuple[bytes, str, int]:
+        """Answer one request document with a body, its content type and the HTTP status (§2.1)."""
         answer = Answer(support_id=secrets.token_urlsafe(12))
         with self._company.lock:
             plain = self._process(answer, body, here)
         if plain is not None:
-            return plain.body, plain.body_type
-        return answer.to_bytes(), _XML
+            return plain.body, plain.body_type, 200
+        status = self._company.switches.sign_in_status if answer.is_refused else 200
+        return answer.to_bytes(), _XML, status
 
     def _process(self, answer: Answer, body: bytes, here: str) -> Outcome | None:
         """Fill the answer; gives the outcome instead when its body goes without envelope (§9.4)."""
