@@ -16,6 +16,7 @@ from intacct.xml.elements import Element, text_at
 from intacct.xml.envelope import Function
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.lookups import lookup_of
+from intacct.xml.masters import create_master
 from intacct.xml.paging import read_all
 from intacct.xml.queries import Query, all_of, equal
 
@@ -107,7 +108,7 @@ class XmlActions:
         query = Query("CONTACT", ("CONTACTNAME",), equal("CONTACTNAME", contact.id))
         for row in self.read(query):
             return DocumentResult(key=text_at(row, "RECORDNO"), id=contact.id)
-        function = Function(control_id, customers.create_contact(contact))
+        function = Function(control_id, create_master(contact))
         result = self._gateway.execute_one(function, entity=self._entity, is_write=True)
         key = created_key(result)
         if not key:

@@ -18,6 +18,7 @@ from intacct.documents import (
 )
 from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError, RejectedError
 from intacct.xml import sales_documents
+from intacct.xml.custom_fields import CustomFieldError
 from intacct.xml.elements import Element, text_at
 from intacct.xml.envelope import Function, FunctionResult
 from intacct.xml.gateway import XmlGateway
@@ -108,7 +109,7 @@ class BatchPoster:
             return RejectedError(message, control_id=control_id)
         try:
             element = written(document, sources, base_currency=self._base_currency)
-        except (SourceLineError, AdjustmentSignError) as exc:
+        except (SourceLineError, AdjustmentSignError, CustomFieldError) as exc:
             return RejectedError(str(exc), control_id=control_id)
         return Function(control_id, element)
 

@@ -1,9 +1,9 @@
-"""Customers and contacts: generic creates, the customer with its display contact (§12.1, §12.2)."""
+"""Customers read back: the fields that are asked for, and the customer of a row (§12.1)."""
 
 from __future__ import annotations
 
-from intacct.documents import Contact, Customer, PostalAddress
-from intacct.xml.elements import Element, add, add_given, element, text_at
+from intacct.documents import Contact, Customer
+from intacct.xml.elements import Element, text_at
 
 FIELDS = ("RECORDNO", "CUSTOMERID", "NAME", "STATUS", "CURRENCY", "TERMNAME", "TAXID")
 CONTACT_FIELDS = (
@@ -12,68 +12,6 @@ CONTACT_FIELDS = (
     "DISPLAYCONTACT.EMAIL1",
 )
 _INACTIVE = "inactive"
-
-
-def create_customer(customer: Customer) -> Element:
-    """A `create` of one CUSTOMER, and of its display contact with it."""
-    function = element("create")
-    record = add(function, "CUSTOMER")
-    add(record, "CUSTOMERID", customer.id)
-    add(record, "NAME", customer.name)
-    display = add(record, "DISPLAYCONTACT")
-    if customer.contact is None:
-        add(display, "PRINTAS", customer.name)
-    else:
-        _fill_contact(display, customer.contact)
-    add_given(
-        record,
-        [
-            ("TERMNAME", customer.term),
-            ("TAXID", customer.tax_id),
-            ("CURRENCY", customer.currency),
-        ],
-    )
-    add(record, "STATUS", "active" if customer.is_active else _INACTIVE)
-    return function
-
-
-def create_contact(contact: Contact) -> Element:
-    """A `create` of one CONTACT: its name is unique in the whole company."""
-    function = element("create")
-    _fill_contact(add(function, "CONTACT"), contact)
-    return function
-
-
-def _fill_contact(place: Element, contact: Contact) -> None:
-    add_given(
-        place,
-        [
-            ("CONTACTNAME", contact.id),
-            ("PRINTAS", contact.print_as),
-            ("COMPANYNAME", contact.company_name),
-            ("FIRSTNAME", contact.first_name),
-            ("LASTNAME", contact.last_name),
-            ("PHONE1", contact.phone),
-            ("EMAIL1", contact.email),
-        ],
-    )
-    if contact.address != PostalAddress():
-        _fill_address(add(place, "MAILADDRESS"), contact.address)
-
-
-def _fill_address(place: Element, address: PostalAddress) -> None:
-    add_given(
-        place,
-        [
-            ("ADDRESS1", address.line1),
-            ("ADDRESS2", address.line2),
-            ("CITY", address.city),
-            ("STATE", address.state),
-            ("ZIP", address.postal_code),
-            # COUNTRY would have to be a name of Sage's own list (§12.1).
-            ("ISOCOUNTRYCODE", address.country),
-        ],
-    )
 
 
 def customer_from(row: Element) -> Customer:

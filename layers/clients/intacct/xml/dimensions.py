@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intacct.documents import Dimensions
-from intacct.xml.elements import Element, add
+from intacct.xml.custom_fields import user_defined
 
 
 def generic(dimensions: Dimensions, *, location: str, department: str) -> list[tuple[str, str]]:
@@ -18,23 +18,3 @@ def generic(dimensions: Dimensions, *, location: str, department: str) -> list[t
         ("WAREHOUSEID", dimensions.warehouse),
         *((user_defined(name), value) for name, value in dimensions.custom),
     ]
-
-
-def user_defined(name: str) -> str:
-    """The field of a user-defined dimension: GLDIM and its integration name in capitals."""
-    upper = name.upper()
-    return upper if upper.startswith("GLDIM") else f"GLDIM{upper}"
-
-
-def add_custom_fields(line: Element, dimensions: Dimensions) -> None:
-    """Append the user-defined dimensions of a legacy line, when there are any.
-
-    Their place inside `customfields` is not confirmed (§17 no. 8).
-    """
-    if not dimensions.custom:
-        return
-    fields = add(line, "customfields")
-    for name, value in dimensions.custom:
-        field = add(fields, "customfield")
-        add(field, "customfieldname", user_defined(name))
-        add(field, "customfieldvalue", value)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from intacct.documents import JournalEntry, JournalLine, Side
+from intacct.entries import StatisticalEntry
 from intacct.xml.currencies import generic_currency
+from intacct.xml.custom_fields import checked
 from intacct.xml.dimensions import generic
-from intacct.xml.elements import Element, add, add_given, date_text, element
+from intacct.xml.elements import Element, add, add_given, date_text, decimal_text, element
 
 FIELDS = ("RECORDNO", "BATCHNO", "JOURNAL", "STATE", "REFERENCENO")
 _TR_TYPES = {Side.DEBIT: "1", Side.CREDIT: "-1"}
@@ -18,12 +20,62 @@ def create_journal_entry(entry: JournalEntry, *, base_currency: str = "") -> Ele
     add(batch, "JOURNAL", entry.journal)
     add(batch, "BATCH_DATE", date_text(entry.posted_on))
     add(batch, "BATCH_TITLE", entry.description)
-    add_given(batch, [("REFERENCENO", entry.reference), ("BASELOCATION_NO", entry.base_location)])
+    reverses_on = date_text(entry.reverses_on) if entry.reverses_on else ""
+    add_given(
+        batch,
+        [
+            ("REVERSEDATE", reverses_on),
+            ("REFERENCENO", entry.reference),
+            ("BASELOCATION_NO", entry.base_location),
+        ],
+    )
     add(batch, "STATE", "Draft" if entry.is_draft else "Posted")
+    add_given(batch, checked(entry.custom))
+    _add_entries(batch, entry, base_currency=base_currency)
+    return function
+
+
+def update_journal_entry(key: str, entry: JournalEntry, *, base_currency: str = "") -> Element:
+    """An `update` of the GLBATCH with that RECORDNO: all its lines are replaced (§13.6).
+
+    A draft stays one unless `is_draft` says that it is to be posted now.
+    """
+    function = element("update")
+    batch = add(function, "GLBATCH")
+    add(batch, "RECORDNO", key)
+    add(batch, "BATCH_DATE", date_text(entry.posted_on))
+    add(batch, "BATCH_TITLE", entry.description)
+    add_given(batch, [("REFERENCENO", entry.reference)])
+    add(batch, "STATE", "Draft" if entry.is_draft else "Posted")
+    add_given(batch, checked(entry.custom))
+    _add_entries(batch, entry, base_currency=base_currency)
+    return function
+
+
+def create_statistical_entry(entry: StatisticalEntry) -> Element:
+    """A `create` of one GLBATCH in a statistical journal: quantities, no balance (§13.6)."""
+    function = element("create")
+    batch = add(function, "GLBATCH")
+    add(batch, "JOURNAL", entry.journal)
+    add(batch, "BATCH_DATE", date_text(entry.posted_on))
+    add(batch, "BATCH_TITLE", entry.description)
+    add_given(batch, [("REFERENCENO", entry.reference)])
+    add(batch, "STATE", "Posted")
+    entries = add(batch, "ENTRIES")
+    for line in entry.lines:
+        row = add(entries, "GLENTRY")
+        add(row, "ACCOUNTNO", line.account)
+        add(row, "TR_TYPE", _TR_TYPES[line.side])
+        add(row, "TRX_AMOUNT", decimal_text(line.quantity))
+        add_given(row, generic(line.dimensions, location="LOCATION", department="DEPARTMENT"))
+        add_given(row, [("DESCRIPTION", line.memo)])
+    return function
+
+
+def _add_entries(batch: Element, entry: JournalEntry, *, base_currency: str) -> None:
     entries = add(batch, "ENTRIES")
     for line in entry.lines:
         _add_line(entries, line, base_currency=base_currency)
-    return function
 
 
 def _add_line(entries: Element, line: JournalLine, *, base_currency: str) -> None:

@@ -13,7 +13,7 @@ from intacct.documents import (
     Side,
 )
 from intacct.xml.currencies import add_legacy_currency
-from intacct.xml.dimensions import add_custom_fields
+from intacct.xml.custom_fields import add_legacy_custom_fields
 from intacct.xml.elements import Element, add, add_given, add_legacy_date, element
 
 INVOICE_FIELDS = (
@@ -52,6 +52,7 @@ def create_invoice(invoice: ArInvoice, *, base_currency: str = "") -> Element:
     )
     currency = invoice.lines[0].amount.currency if invoice.lines else ""
     add_legacy_currency(function, currency, base_currency=base_currency)
+    add_legacy_custom_fields(function, invoice.custom)
     items = add(function, "invoiceitems")
     for line in invoice.lines:
         _add_line(items, line, line.amount.plain())
@@ -81,6 +82,8 @@ def create_adjustment(adjustment: Adjustment, *, base_currency: str = "") -> Ele
         ],
     )
     add_legacy_currency(function, adjustment.currency, base_currency=base_currency)
+    # The schema of 2019 has no such element; the official SDK writes it here (§13.3).
+    add_legacy_custom_fields(function, adjustment.custom)
     items = add(function, "aradjustmentitems")
     for line in adjustment.lines:
         signed = -line.amount if line.side is Side.DEBIT else line.amount
@@ -114,7 +117,7 @@ def _add_line(items: Element, line: AccountLine | AdjustmentLine, amount: str) -
             ("departmentid", dimensions.department),
         ],
     )
-    add_custom_fields(item, dimensions)
+    add_legacy_custom_fields(item, dimensions=dimensions)
     add_given(
         item,
         [

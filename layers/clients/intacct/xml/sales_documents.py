@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from intacct.documents import SalesDocument, SalesLine, SalesState
 from intacct.xml.currencies import add_legacy_currency
-from intacct.xml.dimensions import add_custom_fields
+from intacct.xml.custom_fields import add_legacy_custom_fields
 from intacct.xml.elements import Element, add, add_given, add_legacy_date, decimal_text, element
 
 FIELDS = (
@@ -43,6 +43,7 @@ def create_sales_document(
 
     Raises:
         SourceLineError: a line names a source line that is not among them.
+        CustomFieldError: a custom field's name can be none.
     """
     function = element("create_sotransaction")
     add(function, "transactiontype", document.definition)
@@ -61,11 +62,12 @@ def create_sales_document(
     add_legacy_currency(
         function, document.currency, base_currency=base_currency, rate=document.exchange_rate
     )
+    add_legacy_custom_fields(function, document.custom)
     add(function, "state", _STATES[document.state])
     add_given(function, [("customerponumber", document.customer_po)])
     items = add(function, "sotransitems")
     for line in document.lines:
-        _add_line(items, line, _source_key(line, source_lines))
+        add_line(items, line, source_key=_source_key(line, source_lines))
     return function
 
 
@@ -78,8 +80,21 @@ def _source_key(line: SalesLine, source_lines: Sequence[str]) -> str:
     return source_lines[line.source_line]
 
 
-def _add_line(items: Element, line: SalesLine, source_key: str) -> None:
-    item = add(items, "sotransitem")
+def add_line(items: Element, line: SalesLine, *, source_key: str = "") -> None:
+    """Append a line as it is created, in a new document or in one that is there.
+
+    Raises:
+        CustomFieldError: a custom field's name can be none.
+    """
+    fill_line(add(items, "sotransitem"), line, source_key=source_key)
+
+
+def fill_line(item: Element, line: SalesLine, *, source_key: str = "") -> None:
+    """Fill a line element in schema order; update functions have one of another name.
+
+    Raises:
+        CustomFieldError: a custom field's name can be none.
+    """
     dimensions = line.dimensions
     add_given(
         item,
@@ -95,7 +110,7 @@ def _add_line(items: Element, line: SalesLine, source_key: str) -> None:
             ("memo", line.memo),
         ],
     )
-    add_custom_fields(item, dimensions)
+    add_legacy_custom_fields(item, line.custom, dimensions)
     add_given(
         item,
         [

@@ -20,7 +20,7 @@ from intacct.documents import (
     Payment,
     SalesDocument,
 )
-from intacct.xml import customers, journal_entries, payments, receivables, sales_documents
+from intacct.xml import journal_entries, masters, payments, receivables, sales_documents
 from intacct.xml.elements import Element
 
 
@@ -47,12 +47,13 @@ def written(  # noqa: PLR0911  # one per kind
     """The function that posts a document; `sources` are by the keys that `source_key` gives.
 
     Raises:
-        SourceLineError, AdjustmentSignError: Sage would refuse it, or book the opposite.
+        SourceLineError, AdjustmentSignError, CustomFieldError: Sage would refuse it, or book the
+            opposite.
         ValueError: XML does not offer the action.
     """
     match document:
         case Customer():
-            return customers.create_customer(document)
+            return masters.create_master(document)
         case SalesDocument():
             source = sources.get(source_key(document), Source("", ()))
             return sales_documents.create_sales_document(

@@ -33,7 +33,7 @@ from intacct.documents import (
     SalesState,
     Side,
 )
-from intacct.xml import customers, journal_entries, payments, receivables, sales_documents
+from intacct.xml import journal_entries, masters, payments, receivables, sales_documents
 from intacct.xml.elements import Element
 
 DAY = date(2026, 1, 5)
@@ -312,7 +312,7 @@ def test_a_customer_with_its_display_contact() -> None:
         tax_id="T1",
     )
 
-    assert text(customers.create_customer(customer)) == (
+    assert text(masters.create_master(customer)) == (
         "<create><CUSTOMER><CUSTOMERID>SHOP-1001</CUSTOMERID><NAME>Ada &amp; Sons</NAME>"
         "<DISPLAYCONTACT><CONTACTNAME>Ada (SHOP-1001)</CONTACTNAME>"
         "<PRINTAS>Ada &amp; Sons</PRINTAS><COMPANYNAME>Ada &amp; Sons</COMPANYNAME>"
@@ -326,7 +326,7 @@ def test_a_customer_with_its_display_contact() -> None:
 
 
 def test_a_customer_without_a_contact_is_printed_by_its_name() -> None:
-    node = customers.create_customer(Customer("C", "Ada"))
+    node = masters.create_master(Customer("C", "Ada"))
 
     assert "<DISPLAYCONTACT><PRINTAS>Ada</PRINTAS></DISPLAYCONTACT>" in text(node)
     assert "MAILADDRESS" not in text(node)

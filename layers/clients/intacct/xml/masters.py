@@ -1,0 +1,119 @@
+"""Masters with an id of ours: generic create, update and delete (§9.6, §12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from intacct.changes import UpdateMaster
+from intacct.errors import RejectedError, SageFinding
+from intacct.masters import CustomRecord, DimensionEntry, Item, Master
+from intacct.xml.custom_fields import checked
+from intacct.xml.elements import Element, add, element
+from intacct.xml.master_fields import Places, fields_of, object_of
+from intacct.xml.queries import Query, equal
+
+# Fixed once the record is there (§12.3).
+_FIXED = frozenset({"type", "cost_method"})
+DELETED_MAX = 100  # keys per delete (§7.1)
+
+
+def create_master(master: Master) -> Element:
+    """A `create` of one master; empty fields are left to the company's defaults.
+
+    Raises:
+        CustomFieldError: a custom field's name can be none.
+    """
+    name, id_field = object_of(master)
+    function = element("create")
+    record = add(function, name)
+    add(record, id_field, master.id)
+    for places in fields_of(master).values():
+        _put(record, [(place, text) for place, text in places if text])
+    return function
+
+
+def update_master(update: UpdateMaster) -> Element:
+    """An `update` of the named fields; an empty element clears its field (§9.6).
+
+    Raises:
+        RejectedError: a field is fixed once the record is there; nothing was sent.
+        CustomFieldError: a custom field's name can be none.
+    """
+    _refuse_fixed(update)
+    name, _ = object_of(update.master)
+    function = element("update")
+    record = add(function, name)
+    add(record, "RECORDNO", update.key)
+    for field, places in fields_of(update.master).items():
+        if field in update.fields:
+            _put(record, places)
+    return function
+
+
+def delete_records(name: str, keys: Iterable[str]) -> Element:
+    """A `delete` of records by their record numbers, at most a hundred (§7.1).
+
+    Raises:
+        ValueError: there is no key, or more than a hundred.
+    """
+    listed = list(keys)
+    if not 1 <= len(listed) <= DELETED_MAX:
+        message = f"a delete names 1 to {DELETED_MAX} records"
+        raise ValueError(message)
+    function = element("delete")
+    add(function, "object", name)
+    add(function, "keys", ",".join(listed))
+    return function
+
+
+def create_custom_record(record: CustomRecord) -> Element:
+    """A `create` of one record of a platform object, its fields as the company names them.
+
+    Raises:
+        CustomFieldError: a field's name can be none.
+    """
+    function = element("create")
+    _put(add(function, record.object), list(checked(record.fields)))
+    return function
+
+
+def update_custom_record(record: CustomRecord, key: str) -> Element:
+    """An `update` of a platform object's record; its key is `id`, not RECORDNO (§14.3).
+
+    Raises:
+        CustomFieldError: a field's name can be none.
+    """
+    function = element("update")
+    node = add(function, record.object)
+    add(node, "id", key)
+    _put(node, list(checked(record.fields)))
+    return function
+
+
+def master_query(master: Master) -> Query:
+    """The query for the master of exactly that id."""
+    name, id_field = object_of(master)
+    return Query(name, (id_field, "STATUS"), equal(id_field, master.id), shows_private=True)
+
+
+def _refuse_fixed(update: UpdateMaster) -> None:
+    fixed = sorted(update.fields & _FIXED) if isinstance(update.master, Item) else []
+    if isinstance(update.master, DimensionEntry) and "dimension" in update.fields:
+        fixed = ["dimension"]
+    if "contact" in update.fields and getattr(update.master, "contact", True) is None:
+        fixed = ["contact"]  # a customer cannot lose its display contact (§12.1)
+    if fixed:
+        message = f"fixed once the record is there: {', '.join(fixed)}"
+        findings = tuple(SageFinding("FIELD_FIXED", message, target=f"/{name}") for name in fixed)
+        raise RejectedError(message, findings=findings)
+
+
+def _put(record: Element, places: Places) -> None:
+    """Append texts at their places, the elements above them made once each."""
+    for place, text in places:
+        *parents, name = place.split("/")
+        node = record
+        for parent in parents:
+            found = node.find(parent)
+            node = add(node, parent) if found is None else found
+        add(node, name, text)
