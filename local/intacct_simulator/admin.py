@@ -58,6 +58,9 @@ class Admin:
             ("POST", "/switches", self._set_switches),
             ("POST", "/seed", self._seed),
             ("POST", "/users", self._add_user),
+            ("GET", "/triggers", self._triggers),
+            ("POST", "/triggers", self._add_trigger),
+            ("DELETE", "/triggers", self._clear_triggers),
         ]
         return [Route(path, self._endpoint(work), methods=[method]) for method, path, work in table]
 
@@ -162,6 +165,22 @@ class Admin:
 
     def _seed(self, _query: Mapping[str, str], body: Any) -> Any:
         return {"added": fill(self._company.books, body)}
+
+    def _triggers(self, _query: Mapping[str, str], _body: Any) -> Any:
+        events = self._company.events
+        return {
+            "triggers": [vars(one) for one in events.triggers],
+            "waiting": events.count(),
+            "deliveries": [one.as_json() for one in events.deliveries],
+        }
+
+    def _add_trigger(self, _query: Mapping[str, str], body: Any) -> Any:
+        self._company.events.add(**body)
+        return self._triggers({}, {})
+
+    def _clear_triggers(self, _query: Mapping[str, str], _body: Any) -> Any:
+        self._company.events.clear()
+        return self._triggers({}, {})
 
     def _add_user(self, _query: Mapping[str, str], body: Any) -> Any:
         made = self._company.add_user(

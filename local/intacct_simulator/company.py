@@ -11,6 +11,7 @@ from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.desk import Setup
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.clock import Clock
+from local.intacct_simulator.events import Events
 from local.intacct_simulator.faults import Faults
 from local.intacct_simulator.log import RequestLog
 from local.intacct_simulator.seed.fill import demo_data, fill
@@ -55,6 +56,9 @@ class Switches:
         adjustment_sign: `signed` (negative is a credit memo) or `positiveIsCredit` (U17).
         deletes_posted_entries: whether a posted journal entry in an open period may be deleted
             (XML reference §13.6: unconfirmed); drafts always may.
+        webhook_signature: form of the signature header: `jwt`, or `base64` for JSON in base64
+            that holds the client id beside it (U15).
+        webhook_time_unit: unit of the token's times, `ms` or `s` (U15).
         duplicate_control_id: what XML answers to a repeated unique id: `error` or `replay`.
     """
 
@@ -70,6 +74,8 @@ class Switches:
     read_lag_seconds: float = 0.0
     adjustment_sign: str = "signed"
     deletes_posted_entries: bool = False
+    webhook_signature: str = "jwt"
+    webhook_time_unit: str = "ms"
     duplicate_control_id: str = "error"
 
 
@@ -93,6 +99,7 @@ class Company:
         self.sessions = Sessions(self.clock, self.switches.session_seconds)
         self.faults = Faults()
         self.log = RequestLog()
+        self.events = Events(self.books, self.credentials.company_id)
         self.passwords: dict[str, str] = {}
         fill(self.books, demo_data() if seed is None else seed)
         self.ensure_user()

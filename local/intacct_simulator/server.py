@@ -25,6 +25,7 @@ from local.intacct_simulator.faults import Mishap, Rule
 from local.intacct_simulator.log import Entry
 from local.intacct_simulator.rest.app import ENTITY_HEADER, Pending, RestApi, RestRequest
 from local.intacct_simulator.rest.envelopes import Reply, support_id
+from local.intacct_simulator.webhooks import Webhooks
 from local.intacct_simulator.wire import (
     Answer,
     AsgiApp,
@@ -44,6 +45,7 @@ logger = logging.getLogger(__name__)
 REST_PREFIX = "/ia/api/v1"
 XML_PATH = "/ia/xml/xmlgw.phtml"
 ADMIN_PREFIX = "/_sim"
+WEBHOOK_SECONDS = 0.2
 XML_GATEWAY = "local.intacct_simulator.xml.gateway"
 FUNCTION = re.compile(rb"<function\b[^>]*>\s*(?:<!--.*?-->\s*)*<([A-Za-z_][\w.]*)", re.DOTALL)
 BEFORE = frozenset(
@@ -75,12 +77,13 @@ class Simulator:
         self.rest = RestApi(company)
         self._xml = _xml_gateway(company)
         self._admin = admin_app(company, self.expire)
+        self._webhooks = Webhooks(company)
         self._active = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await self._live(receive, send)
             return
         path = scope["path"]
         if path == ADMIN_PREFIX or path.startswith(f"{ADMIN_PREFIX}/"):
@@ -143,6 +146,8 @@ class Simulator:
             self.expire()
         try:
             answer = await self._work(exchange, delay)
+            with self.company.lock:
+                self.company.events.collect()
         except Exception:
             # The edge of the process: a defect of ours must look like a failing server.
             logger.exception("the simulator failed on %s", exchange.request.path)
@@ -150,6 +155,25 @@ class Simulator:
         if mishap is Mishap.ERROR_AFTER:
             return _server_error()
         return None if mishap is Mishap.DROP_AFTER else answer
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Send webhooks from start to end of the process."""
+        sending: asyncio.Task[None] | None = None
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                sending = asyncio.create_task(self._send_webhooks())
+            elif sending is not None:
+                sending.cancel()
+            await send({"type": f"{message['type']}.complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+
+    async def _send_webhooks(self) -> None:
+        while True:
+            await asyncio.sleep(WEBHOOK_SECONDS)
+            if self.company.events.triggers:
+                await asyncio.to_thread(self._webhooks.deliver_due)
 
     async def _work(self, exchange: Exchange, delay: float) -> Answer:
         if exchange.protocol == "xml":
@@ -285,11 +309,3 @@ def _xml_gateway(company: Company) -> AsgiApp:
 
 async def _no_xml(_scope: Scope, _receive: Receive, send: Send) -> None:
     await write(send, json_answer(501, {"error": "the XML gateway is not installed"}))
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        await send({"type": f"{message['type']}.complete"})
-        if message["type"] == "lifespan.shutdown":
-            return

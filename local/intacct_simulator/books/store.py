@@ -60,6 +60,10 @@ class Store:
         """Say how many records a table holds."""
         return len(self._tables[table])
 
+    def newest(self, table: str) -> int:
+        """Give the last key that a table gave out, or 0."""
+        return self._last_key[table]
+
     def tables(self) -> list[str]:
         """Name the tables that hold something."""
         return sorted(name for name, rows in self._tables.items() if rows)

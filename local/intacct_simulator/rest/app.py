@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -191,11 +191,19 @@ class RestApi:
             target = self._target(query.get("name", ""))
             custom = self._company.books.custom_fields(target.schema.table)
             return envelopes.success(model(target, custom))
-        if path == "services/core/session/id":
-            return services.session_id(self._company, caller)
         if path == "services/core/composite":
             return run_composite(body, lambda *member: self._member(caller, *member))
-        return services.dimensions_list()
+        return self._small(path, body, caller)
+
+    def _small(self, path: str, body: Any, caller: Caller) -> Reply:
+        work: Mapping[str, Callable[[], Reply]] = {
+            "services/core/session/id": lambda: services.session_id(self._company, caller),
+            "services/company-config/dimensions/list": services.dimensions_list,
+            "services/delivery/event/count": lambda: services.event_count(self._company),
+            "services/delivery/event/list": lambda: services.event_list(self._company),
+            "services/delivery/event/ack": lambda: services.event_ack(self._company, body),
+        }
+        return work[path]()
 
     def _member(
         self, caller: Caller, method: str, path: str, body: Any, headers: Mapping[str, str]
@@ -217,6 +225,9 @@ SERVICES = {
     "services/core/session/id": "GET",
     "services/core/composite": "POST",
     "services/company-config/dimensions/list": "GET",
+    "services/delivery/event/count": "GET",
+    "services/delivery/event/list": "GET",
+    "services/delivery/event/ack": "POST",
 }
 
 

@@ -131,6 +131,11 @@ AUDITED: Mapping[str, str] = {
     "class": "company-config/class",
     "term": "accounts-receivable/term",
     "warehouse": "inventory-control/warehouse",
+    "project": "projects/project",
+    "vendor": "accounts-payable/vendor",
+    "employee": "company-config/employee",
+    "attachment": "company-config/attachment",
+    "folder": "company-config/folder",
 }
 
 _READERS: Mapping[str, Any] = {

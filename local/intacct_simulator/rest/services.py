@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest.caller import Caller
-from local.intacct_simulator.rest.envelopes import Reply, page_meta
+from local.intacct_simulator.rest.envelopes import Reply, invalid_request, page_meta, success
 
 DIMENSIONS = (
     ("LOCATION", "Location", "company-config/location"),
@@ -34,6 +37,31 @@ def dimensions_list() -> Reply:
     ]
     meta = page_meta(len(rows), 1, len(rows))
     return Reply(200, {"ia::result": rows, "ia::meta": meta})
+
+
+def event_count(company: Company) -> Reply:
+    """Say how many events wait to be pulled (§15.3)."""
+    return success({"count": company.events.count()})
+
+
+def event_list(company: Company) -> Reply:
+    """List waiting events; an empty queue answers an empty list (§15.3)."""
+    ack_id, events = company.events.pull()
+    if not events:
+        return success([])
+    return success({"ackId": ack_id, "events": [event.as_pulled() for event in events]})
+
+
+def event_ack(company: Company, body: Any) -> Reply:
+    """Take listed events off the queue (§15.3; the body is a guess, U16).
+
+    Raises:
+        RestError: 400, the id was never given or is used up.
+    """
+    ack_id = body.get("ackId") if isinstance(body, Mapping) else None
+    if not company.events.acknowledge(str(ack_id)):
+        raise invalid_request(f"The ackId {ack_id} is unknown")
+    return success({"ackId": ack_id})
 
 
 def session_id(company: Company, caller: Caller) -> Reply:
