@@ -8,6 +8,7 @@ from typing import Protocol
 
 from intacct import results
 from intacct.documents import Contact, Customer, Document, DocumentResult
+from intacct.errors import IntacctError
 
 Clock = Callable[[], datetime]
 """The time now, aware and in UTC; injected, so that tests and the fault simulation own it."""
@@ -42,4 +43,18 @@ class Books(Protocol):
 
     def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
         """The contact of that id, created when it is not there."""
+        ...
+
+
+class BatchBooks(Books, Protocol):
+    """Books that also post several documents in few calls, each with an outcome of its own."""
+
+    def create_many(
+        self,
+        documents: Sequence[Document],
+        *,
+        control_ids: Sequence[str],
+        idempotency_keys: Sequence[str],
+    ) -> Sequence[DocumentResult | IntacctError]:
+        """Post documents that do not refer to each other; the outcomes stand in their order."""
         ...

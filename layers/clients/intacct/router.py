@@ -11,6 +11,7 @@ from typing import Protocol as Interface
 
 from intacct.capabilities import Action, Protocol, action_of
 from intacct.documents import Contact, Customer, Document, DocumentResult
+from intacct.errors import IntacctError
 from intacct.results import Found
 
 
@@ -23,6 +24,12 @@ class SpeaksRest(Interface):
 
     def create(self, document: Document, *, idempotency_key: str) -> DocumentResult:
         """Post one document."""
+        ...
+
+    def create_many(
+        self, documents: Sequence[Document], idempotency_keys: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        """Post documents in few calls: a result or an error for each, in their order."""
         ...
 
     def find(self, document: Document) -> list[Found]:
@@ -47,6 +54,12 @@ class SpeaksXml(Interface):
 
     def create(self, document: Document, *, control_id: str) -> DocumentResult:
         """Post one document."""
+        ...
+
+    def create_many(
+        self, documents: Sequence[Document], control_ids: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        """Post documents in few calls: a result or an error for each, in their order."""
         ...
 
     def find(self, document: Document) -> list[Found]:
@@ -111,6 +124,39 @@ class IntacctBooks:
         if self.protocol_of(document) is Protocol.XML:
             return self._xml.create(document, control_id=control_id)
         return self._rest.create(document, idempotency_key=idempotency_key)
+
+    def create_many(
+        self,
+        documents: Sequence[Document],
+        *,
+        control_ids: Sequence[str],
+        idempotency_keys: Sequence[str],
+    ) -> list[DocumentResult | IntacctError]:
+        """Post documents in as few calls as their protocols allow; each has its own outcome.
+
+        The outcomes stand in the order of the documents. No document may refer to another one of
+        the same call: references are resolved before. An `OutcomeUnknownError` is looked up as
+        after `create`; a document whose error is `NotSentError` may be sent again.
+
+        Raises:
+            ValueError: not one control id and one idempotency key for each document; not sent.
+        """
+        if not len(documents) == len(control_ids) == len(idempotency_keys):
+            message = "each document has a control id and an idempotency key of its own"
+            raise ValueError(message)
+        by_xml = [self.protocol_of(document) is Protocol.XML for document in documents]
+        outcomes: dict[int, DocumentResult | IntacctError] = {}
+        for is_xml in (False, True):
+            places = [place for place, wanted in enumerate(by_xml) if wanted is is_xml]
+            if not places:
+                continue
+            chosen = [documents[place] for place in places]
+            if is_xml:
+                made = self._xml.create_many(chosen, [control_ids[place] for place in places])
+            else:
+                made = self._rest.create_many(chosen, [idempotency_keys[place] for place in places])
+            outcomes.update(zip(places, made, strict=True))
+        return [outcomes[place] for place in range(len(documents))]
 
     def find(self, document: Document) -> Sequence[Found]:
         """Documents of the same kind that carry our mark; empty when there is none."""

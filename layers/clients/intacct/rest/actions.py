@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Sequence
 
 from intacct.documents import (
     Adjustment,
@@ -17,17 +17,14 @@ from intacct.documents import (
     Payment,
     SalesDocument,
 )
-from intacct.errors import DuplicateDocumentError, RejectedError
+from intacct.errors import DuplicateDocumentError, IntacctError, RejectedError
 from intacct.rest import contacts, customers, journal_entries, payments, receivables
 from intacct.rest.client import RestClient
+from intacct.rest.posting import Poster, Said
 from intacct.rest.receivables import CreditSign
-from intacct.rest.sales_documents import SalesDocuments
+from intacct.rest.sales_documents import SalesDocuments, SourceLines
+from intacct.rest.wire import typed_document
 from intacct.results import Found
-
-
-class _How(TypedDict):
-    entity: str
-    idempotency_key: str
 
 
 class RestActions:
@@ -50,6 +47,7 @@ class RestActions:
         self._base_currency = base_currency
         self._credit_sign = credit_sign
         self._sales_documents = SalesDocuments(client, entity=entity)
+        self._poster = Poster(client, self._sales_documents, self._said, entity=entity)
 
     def __repr__(self) -> str:
         """Name the entity."""
@@ -61,38 +59,63 @@ class RestActions:
             return receivables.is_offered(document, self._credit_sign)
         return True
 
-    def create(  # noqa: PLR0911  # one per kind
-        self, document: Document, *, idempotency_key: str
-    ) -> DocumentResult:
+    def create(self, document: Document, *, idempotency_key: str) -> DocumentResult:
         """Post one document whose references are all resolved to Sage keys.
 
         Raises:
             RejectedError: also when REST cannot say this document (`supports`).
         """
+        (outcome,) = self.create_many([document], [idempotency_key])
+        if isinstance(outcome, IntacctError):
+            raise outcome
+        return outcome
+
+    def create_many(
+        self,
+        documents: Sequence[Document],
+        idempotency_keys: Sequence[str],
+        *,
+        is_atomic: bool = False,
+    ) -> list[DocumentResult | IntacctError]:
+        """Post documents, those of one object in one call: a result or an error for each, in order.
+
+        With `is_atomic` all are posted or none: they must be of one object and at most 500. A lost
+        answer leaves every document of its call an `OutcomeUnknownError`.
+
+        Raises:
+            ValueError: not one key for each document, or a batch that cannot be atomic; not sent.
+        """
+        return self._poster.post(documents, idempotency_keys, is_atomic=is_atomic)
+
+    def _said(  # noqa: PLR0911  # one per kind
+        self, document: Document, sources: SourceLines
+    ) -> Said:
+        """The object that a document is posted to, and its payload."""
         if not self.supports(document):
             message = f"REST does not offer this {type(document).__name__}"
             raise RejectedError(message)
-        client = self._client
-        how = _How(entity=self._entity, idempotency_key=idempotency_key)
         match document:
             case Customer():
-                return customers.create(client, document, **how)
-            case SalesDocument():
-                return self._sales_documents.create(document, idempotency_key=idempotency_key)
+                return Said(customers.OBJECT, customers.payload(document))
             case ArInvoice():
-                return receivables.create_invoice(client, document, **how)
+                return Said(receivables.INVOICE, receivables.invoice_payload(document))
             case Advance():
-                return payments.create_advance(client, document, **how)
+                return Said(payments.ADVANCE, payments.advance_payload(document))
             case Payment():
-                return payments.create_payment(client, document, **how)
+                entity = self._entity
+                return Said(payments.PAYMENT, payments.payment_payload(document, entity=entity))
             case Adjustment():
                 sign = self._credit_sign or CreditSign.NEGATIVE
-                return receivables.create_adjustment(client, document, sign=sign, **how)
+                return Said(receivables.ADJUSTMENT, receivables.adjustment_payload(document, sign))
             case CustomerRefund():
-                return payments.create_refund(client, document, **how)
+                return Said(payments.REFUND, payments.refund_payload(document))
             case JournalEntry():
                 base = self._base_currency
-                return journal_entries.create(client, document, base_currency=base, **how)
+                said = journal_entries.payload(document, base_currency=base)
+                return Said(journal_entries.OBJECT, said)
+            case SalesDocument():
+                name = typed_document(document.definition)
+                return Said(name, self._sales_documents.said(document, sources))
 
     def find(self, document: Document) -> list[Found]:  # noqa: PLR0911  # one per kind
         """Documents of the same kind that carry our mark; empty when there is none."""

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NoReturn
+from typing import Any
 
 import httpx
 
-from intacct.errors import NotSentError, OutcomeUnknownError
+from intacct.errors import IntacctError
+from intacct.rest.answers import (
+    MOST_ROWS,
+    Answer,
+    give_up,
+    understood,
+    understood_rows,
+    understood_steps,
+)
 from intacct.rest.auth import BearerAuth, TokenSource
-from intacct.rest.error_table import error_in_success, error_of, transport_error
+from intacct.rest.error_table import transport_error
 from intacct.transport import CONNECT_SECONDS, TOTAL_SECONDS
 
 # Verified live; other spellings are silently ignored and answer top-level data (§4.1).
 ENTITY_HEADER = "X-IA-API-Param-Entity"
 IDEMPOTENCY_HEADER = "Idempotency-Key"
+ATOMIC_HEADER = "X-IA-API-Param-Transaction"
 LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
 _LONGEST_IDEMPOTENCY_KEY = 256
 # Entities live at top level: asking for them inside one makes no sense (§4.1).
@@ -39,26 +46,6 @@ CountCall = Callable[[CallKind], None]
 def uncounted(kind: CallKind) -> None:
     """Count nothing."""
     del kind
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A successful answer: `result` and `meta` of the envelope, and whether it was a replay."""
-
-    result: Any
-    meta: Mapping[str, Any]
-    is_replay: bool = False
-
-    def reference(self) -> Mapping[str, Any]:
-        """The result as one object, as create and get answer it.
-
-        Raises:
-            OutcomeUnknownError: the answer is a success and yet names no record.
-        """
-        if isinstance(self.result, Mapping) and self.result.get("key") not in (None, ""):
-            return self.result
-        message = "the answer names no record"
-        raise OutcomeUnknownError(message)
 
 
 class RestClient:
@@ -129,6 +116,54 @@ class RestClient:
         """
         return self._call("DELETE", path, entity=entity, kind=CallKind.WRITE)
 
+    def post_rows(
+        self,
+        path: str,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        idempotency_key: str,
+        entity: str = "",
+        is_atomic: bool = False,
+    ) -> list[Answer | IntacctError]:
+        """Create the rows of one object in one call; each row's own outcome, in their order (§7.7).
+
+        A failure of the call as a whole is the outcome of every row: of a lost answer each row is
+        unknown. With `is_atomic` all rows are created or none.
+
+        Raises:
+            ValueError: no rows, more than 500, or an unfit idempotency key.
+        """
+        if not 0 < len(rows) <= MOST_ROWS:
+            message = f"a batch has 1 to {MOST_ROWS} rows"
+            raise ValueError(message)
+        headers = _idempotent(idempotency_key)
+        if is_atomic:
+            headers[ATOMIC_HEADER] = "true"
+        kind = CallKind.WRITE
+        try:
+            status, answered, read = self._exchange(
+                "POST", path, body=rows, entity=entity, kind=kind, headers=headers
+            )
+        except IntacctError as error:
+            return [error for _ in rows]
+        return understood_rows(status, answered, read, count=len(rows))
+
+    def composite(
+        self, steps: Sequence[Mapping[str, Any]], *, entity: str = ""
+    ) -> list[Answer | IntacctError]:
+        """Run requests in their order until the first failure, without rollback (§10.1).
+
+        Use `intacct.rest.composite`, which writes the steps; their keys go in their own headers.
+        """
+        kind, path = CallKind.WRITE, "/services/core/composite"
+        try:
+            status, answered, read = self._exchange(
+                "POST", path, body=steps, entity=entity, kind=kind
+            )
+        except IntacctError as error:
+            return [error for _ in steps]
+        return understood_steps(status, answered, read, count=len(steps))
+
     def _write(
         self,
         method: str,
@@ -138,29 +173,30 @@ class RestClient:
         entity: str,
         idempotency_key: str,
     ) -> Answer:
-        if not 0 < len(idempotency_key) <= _LONGEST_IDEMPOTENCY_KEY:
-            message = "an idempotency key has 1 to 256 characters"
-            raise ValueError(message)
         return self._call(
             method,
             path,
             body=body,
             entity=entity,
             kind=CallKind.WRITE,
-            headers={IDEMPOTENCY_HEADER: idempotency_key},
+            headers=_idempotent(idempotency_key),
         )
 
-    def _call(
+    def _call(self, method: str, path: str, *, kind: CallKind, **members: Any) -> Answer:
+        status, answered, read = self._exchange(method, path, kind=kind, **members)
+        return understood(status, answered, read, is_write=kind is CallKind.WRITE)
+
+    def _exchange(
         self,
         method: str,
         path: str,
         *,
         kind: CallKind,
         entity: str,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         params: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> tuple[int, Mapping[str, str], bytes]:
         is_write = kind is CallKind.WRITE
         sent = {"Accept": "application/json", **(headers or {})}
         content = None
@@ -178,8 +214,7 @@ class RestClient:
             timeout=httpx.Timeout(self._total_seconds, connect=CONNECT_SECONDS),
         )
         self._count(kind)
-        status, answered, read = self._send(request, is_write=is_write)
-        return _understood(status, answered, read, is_write=is_write)
+        return self._send(request, is_write=is_write)
 
     def _send(
         self, request: httpx.Request, *, is_write: bool
@@ -195,46 +230,21 @@ class RestClient:
                 for chunk in response.iter_bytes():
                     read += chunk
                     if len(read) > LARGEST_ANSWER_BYTES:
-                        _give_up("the answer is too large", is_write=is_write)
+                        give_up("the answer is too large", is_write=is_write)
                     if self._monotonic() > until:
-                        _give_up("the answer took too long", is_write=is_write)
+                        give_up("the answer took too long", is_write=is_write)
             finally:
                 response.close()
         except httpx.TransportError as exc:
             # Without its cause: an httpx error holds the request, and that holds the token.
             raise transport_error(exc, is_write=is_write) from None
         except httpx.DecodingError:
-            _give_up("the answer's encoding is broken", is_write=is_write)
+            give_up("the answer's encoding is broken", is_write=is_write)
         return response.status_code, response.headers, bytes(read)
 
 
-def _give_up(message: str, *, is_write: bool, status: int | None = None) -> NoReturn:
-    """Raise for an answer without a verdict: a write may have been done, a read may be repeated."""
-    if is_write:
-        raise OutcomeUnknownError(message, status=status) from None
-    raise NotSentError(message, status=status) from None
-
-
-def _understood(
-    status: int, headers: Mapping[str, str], content: bytes, *, is_write: bool
-) -> Answer:
-    if not 200 <= status < 300:  # noqa: PLR2004  # redirects are not followed: no verdict either
-        if status < 400:  # noqa: PLR2004
-            _give_up(f"unexpected status {status}", is_write=is_write, status=status)
-        raise error_of(status, headers, content, is_write=is_write)
-    if status == httpx.codes.NO_CONTENT:
-        return Answer(None, {})
-    if status == httpx.codes.ACCEPTED:  # we never ask for async; the work is not done yet
-        _give_up("the request was only queued", is_write=is_write, status=status)
-    try:
-        body = json.loads(content, parse_float=Decimal)
-    except (ValueError, RecursionError):
-        _give_up("the answer is not JSON", is_write=is_write, status=status)
-    error = error_in_success(body, status) if isinstance(body, dict) else None
-    if error is not None:
-        raise error
-    if not isinstance(body, dict) or "ia::result" not in body:
-        _give_up("the answer has no envelope", is_write=is_write, status=status)
-    meta = body.get("ia::meta")
-    is_replay = "x-ia-idempotency-cached-date" in headers
-    return Answer(body["ia::result"], meta if isinstance(meta, dict) else {}, is_replay=is_replay)
+def _idempotent(key: str) -> dict[str, str]:
+    if not 0 < len(key) <= _LONGEST_IDEMPOTENCY_KEY:
+        message = "an idempotency key has 1 to 256 characters"
+        raise ValueError(message)
+    return {IDEMPOTENCY_HEADER: key}

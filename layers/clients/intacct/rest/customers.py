@@ -6,7 +6,7 @@ from intacct.documents import Contact, Customer, DocumentResult
 from intacct.rest import contacts
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, equal, first_rows
-from intacct.rest.wire import Json, by_id, custom, filled, merged, object_path, text
+from intacct.rest.wire import Json, by_id, custom, filled, merged, text
 from intacct.results import Found
 
 OBJECT = "accounts-receivable/customer"
@@ -33,21 +33,6 @@ def parts(customer: Customer) -> dict[str, Json]:
         "contact": {"contacts": {"default": contacts.details(contact) if contact else None}},
         "custom": custom(customer.custom),
     }
-
-
-def create(
-    client: RestClient, customer: Customer, *, entity: str, idempotency_key: str
-) -> DocumentResult:
-    """Create the customer.
-
-    Raises:
-        DuplicateDocumentError: a customer of that id is there already.
-    """
-    answer = client.post(
-        object_path(OBJECT), payload(customer), entity=entity, idempotency_key=idempotency_key
-    )
-    record = answer.reference()
-    return DocumentResult(key=text(record.get("key")), id=text(record.get("id")))
 
 
 def find(client: RestClient, customer_id: str, *, entity: str) -> list[Found]:

@@ -243,7 +243,11 @@ def _verdict(status: int, parsed: ParsedError) -> Verdict:
 
 
 def error_of(
-    status: int, headers: Mapping[str, str], content: bytes, *, is_write: bool
+    status: int,
+    headers: Mapping[str, str],
+    content: bytes | Mapping[str, Any],
+    *,
+    is_write: bool,
 ) -> IntacctError:
     """The exception for an answer that is no success; `is_write` when it may have changed books."""
     parsed = parse_error(content)

@@ -6,7 +6,7 @@ from intacct.documents import DocumentResult, JournalEntry, JournalLine, Side
 from intacct.errors import RejectedError, SageFinding
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, equal, first_rows
-from intacct.rest.wire import Json, amount, by_id, custom, dimensions, object_path, present, text
+from intacct.rest.wire import Json, amount, by_id, custom, dimensions, present, text
 from intacct.results import Found
 
 OBJECT = "general-ledger/journal-entry"
@@ -71,25 +71,6 @@ def _check(entry: JournalEntry) -> None:
     if findings:
         message = "the journal entry would be refused and was not sent"
         raise RejectedError(message, findings=tuple(findings))
-
-
-def create(
-    client: RestClient,
-    entry: JournalEntry,
-    *,
-    entity: str,
-    idempotency_key: str,
-    base_currency: str = "",
-) -> DocumentResult:
-    """Post the entry (or keep it as a draft)."""
-    answer = client.post(
-        object_path(OBJECT),
-        payload(entry, base_currency=base_currency),
-        entity=entity,
-        idempotency_key=idempotency_key,
-    )
-    record = answer.reference()
-    return DocumentResult(key=text(record.get("key")), id=text(record.get("id")))
 
 
 def find(client: RestClient, entry: JournalEntry, *, entity: str) -> list[Found]:

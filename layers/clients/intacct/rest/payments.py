@@ -10,7 +10,6 @@ from intacct.documents import (
     Application,
     CreditKind,
     CustomerRefund,
-    DocumentResult,
     MoneyPlace,
     Payment,
     RefundDetail,
@@ -19,7 +18,7 @@ from intacct.errors import RejectedError, SageFinding
 from intacct.rest.client import RestClient
 from intacct.rest.query import first_rows
 from intacct.rest.receivables import Receivable
-from intacct.rest.wire import Json, amount, by_id, by_key, dimensions, object_path, present, text
+from intacct.rest.wire import Json, amount, by_id, by_key, dimensions, present
 from intacct.results import Found
 
 ADVANCE = "accounts-receivable/advance"
@@ -154,37 +153,6 @@ def _refunded(detail: RefundDetail) -> Json:
             "txnRefundAmount": amount(detail.amount),
         }
     )
-
-
-def create_advance(
-    client: RestClient, advance: Advance, *, entity: str, idempotency_key: str
-) -> DocumentResult:
-    """Post the advance."""
-    return _create(client, ADVANCE, advance_payload(advance), entity, idempotency_key)
-
-
-def create_payment(
-    client: RestClient, payment: Payment, *, entity: str, idempotency_key: str
-) -> DocumentResult:
-    """Post the payment and apply it."""
-    return _create(
-        client, PAYMENT, payment_payload(payment, entity=entity), entity, idempotency_key
-    )
-
-
-def create_refund(
-    client: RestClient, refund: CustomerRefund, *, entity: str, idempotency_key: str
-) -> DocumentResult:
-    """Record the refund and clear the credits it pays out."""
-    return _create(client, REFUND, refund_payload(refund), entity, idempotency_key)
-
-
-def _create(
-    client: RestClient, name: str, payload: Json, entity: str, idempotency_key: str
-) -> DocumentResult:
-    answer = client.post(object_path(name), payload, entity=entity, idempotency_key=idempotency_key)
-    record = answer.reference()
-    return DocumentResult(key=text(record.get("key")), id=text(record.get("id")))
 
 
 def find_advances(client: RestClient, advance: Advance, *, entity: str) -> list[Found]:

@@ -23,7 +23,6 @@ from intacct.rest.wire import (
     custom,
     dimensions,
     money,
-    object_path,
     present,
     text,
 )
@@ -150,34 +149,6 @@ def is_offered(document: Document, sign: CreditSign | None) -> bool:
     if isinstance(document, ArInvoice):
         return document.posted_on in (None, document.dated_on)
     return sign is not None
-
-
-def create_invoice(
-    client: RestClient, invoice: ArInvoice, *, entity: str, idempotency_key: str
-) -> DocumentResult:
-    """Create and post the invoice."""
-    return _create(client, INVOICE, invoice_payload(invoice), entity, idempotency_key)
-
-
-def create_adjustment(
-    client: RestClient,
-    adjustment: Adjustment,
-    *,
-    sign: CreditSign,
-    entity: str,
-    idempotency_key: str,
-) -> DocumentResult:
-    """Create and post the credit or debit memo."""
-    payload = adjustment_payload(adjustment, sign)
-    return _create(client, ADJUSTMENT, payload, entity, idempotency_key)
-
-
-def _create(
-    client: RestClient, name: str, payload: Json, entity: str, idempotency_key: str
-) -> DocumentResult:
-    answer = client.post(object_path(name), payload, entity=entity, idempotency_key=idempotency_key)
-    record = answer.reference()
-    return DocumentResult(key=text(record.get("key")), id=text(record.get("id")))
 
 
 def find_invoices(client: RestClient, invoice: ArInvoice, *, entity: str) -> list[Found]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from intacct.documents import DocumentResult, SalesDocument, SalesLine, SalesState
 from intacct.errors import IntacctError, OutcomeUnknownError, RejectedError
 from intacct.rest.client import RestClient
-from intacct.rest.query import Query, Row, equal, first_rows
+from intacct.rest.query import Query, Row, equal, first_rows, one_of
 from intacct.rest.wire import (
     Json,
     by_id,
@@ -27,7 +28,11 @@ from intacct.rest.wire import (
 )
 from intacct.results import Found
 
+SourceLines = Mapping[str, Sequence[str] | IntacctError]
+"""The keys of the lines of documents to convert, by the document's key, or why there are none."""
+
 _UNTYPED = "order-entry/document"
+_MOST_SOURCES = 100
 _FIELDS = (
     "id",
     "referenceNumber",
@@ -97,7 +102,7 @@ def _line(line: SalesLine, source: str, source_lines: Sequence[str]) -> Json:
 
 
 class SalesDocuments:
-    """Creates and finds Order Entry documents at one entity.
+    """Says, completes and finds Order Entry documents at one entity.
 
     Remembers which definitions post to Accounts Receivable, so that only those are read back for
     the invoice they made.
@@ -109,26 +114,6 @@ class SalesDocuments:
         self._entity = entity
         self._makes_no_invoice: set[str] = set()
 
-    def create(self, document: SalesDocument, *, idempotency_key: str) -> DocumentResult:
-        """Create the document, converting its source where it names one.
-
-        Raises:
-            OutcomeUnknownError: also when it was created and could not be read back, because a
-                payment needs the invoice it made: look it up.
-        """
-        source_lines = self._source_lines(document)
-        answer = self._client.post(
-            object_path(typed_document(document.definition)),
-            payload(document, source_lines),
-            entity=self._entity,
-            idempotency_key=idempotency_key,
-        )
-        record = answer.reference()
-        key = text(record.get("key"))
-        if _invoice_key(record) or document.definition in self._makes_no_invoice:
-            return _result(record, document.currency)
-        return self._read_back(document, key)
-
     def find(self, document: SalesDocument) -> list[Found]:
         """Documents of the same definition that carry our reference."""
         query = Query(
@@ -138,27 +123,99 @@ class SalesDocuments:
         )
         return [_found(row) for row in first_rows(self._client, query, entity=self._entity)]
 
-    def _source_lines(self, document: SalesDocument) -> list[str]:
-        """The keys of the source's lines in the order they stand there, read once."""
-        source = resolved(document.source)
-        if not source or all(line.source_line is None for line in document.lines):
-            return []
-        answer = self._client.get(object_path(_UNTYPED, source), entity=self._entity)
-        lines = answer.reference().get("lines") or []
-        return [text(line["key"]) for line in sorted(lines, key=_line_number)]
+    def said(self, document: SalesDocument, sources: SourceLines) -> Json:
+        """The document as it is created, its conversion resolved by what was read of its source.
 
-    def _read_back(self, document: SalesDocument, key: str) -> DocumentResult:
-        path = object_path(typed_document(document.definition), key)
+        Raises:
+            IntacctError: its source could not be read, or a line of it is not there.
+        """
+        lines = sources.get(resolved(document.source), ())
+        if isinstance(lines, IntacctError):
+            raise lines
+        return payload(document, lines)
+
+    def source_lines(self, documents: Sequence[SalesDocument]) -> SourceLines:
+        """The keys of the lines of the sources that these documents convert, in their order.
+
+        A source that could not be read has its error instead. Several are read in one call.
+        """
+        wanted = {
+            resolved(document.source): None
+            for document in documents
+            if any(line.source_line is not None for line in document.lines)
+        }
+        wanted.pop("", None)
+        found: dict[str, Sequence[str] | IntacctError] = {}
+        for keys in _chunks(list(wanted), _MOST_SOURCES):
+            found |= self._sources(keys)
+        return found
+
+    def _sources(self, keys: Sequence[str]) -> SourceLines:
+        path = object_path(_UNTYPED) + "/" + ",".join(quote(key, safe="") for key in keys)
         try:
-            record = self._client.get(path, entity=self._entity).reference()
+            result = self._client.get(path, entity=self._entity).result
+        except IntacctError as error:
+            if len(keys) == 1:
+                return {keys[0]: error}
+            return {key: lines for one in keys for key, lines in self._sources([one]).items()}
+        records = result if isinstance(result, list) else [result]
+        found: dict[str, Sequence[str] | IntacctError] = {
+            text(record.get("key")): _line_keys(record) for record in records
+        }
+        missing = RejectedError("the document to convert is not there", status=404)
+        return {key: found.get(key, missing) for key in keys}
+
+    def completed(
+        self, created: Sequence[tuple[SalesDocument, Mapping[str, Any]]]
+    ) -> list[DocumentResult]:
+        """The results of documents of one definition just created, with the invoices they made.
+
+        Those that made one are read back, all at once.
+
+        Raises:
+            OutcomeUnknownError: they were created and could not be read back.
+        """
+        results = [_result(record, document.currency) for document, record in created]
+        unread = [
+            result.key
+            for (document, _), result in zip(created, results, strict=True)
+            if not result.invoice_key and document.definition not in self._makes_no_invoice
+        ]
+        if not unread:
+            return results
+        read = self._read_back(created[0][0], unread)
+        results = [read.get(result.key, result) for result in results]
+        for (document, _), result in zip(created, results, strict=True):
+            is_posted = document.state is not SalesState.DRAFT and bool(result.total)
+            if is_posted and not result.invoice_key:
+                self._makes_no_invoice.add(document.definition)
+        return results
+
+    def _read_back(self, example: SalesDocument, keys: Sequence[str]) -> dict[str, DocumentResult]:
+        name = typed_document(example.definition)
+        try:
+            if len(keys) == 1:
+                record = self._client.get(object_path(name, keys[0]), entity=self._entity)
+                return {keys[0]: _result(record.reference(), example.currency)}
+            query = Query(name, _FIELDS, (one_of("key", keys),))
+            rows = first_rows(self._client, query, entity=self._entity, limit=len(keys))
         except IntacctError as exc:
             message = "the document was created and could not be read back"
             raise OutcomeUnknownError(message, findings=exc.findings, status=exc.status) from exc
-        result = _result(record, document.currency)
-        is_posted = document.state is not SalesState.DRAFT and bool(result.total)
-        if is_posted and not result.invoice_key:
-            self._makes_no_invoice.add(document.definition)
-        return result
+        read = {text(row["key"]): _found(row).result for row in rows}
+        if len(read) < len(keys):
+            message = "not all documents that were created could be read back"
+            raise OutcomeUnknownError(message)
+        return read
+
+
+def _chunks(keys: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [keys[start : start + size] for start in range(0, len(keys), size)]
+
+
+def _line_keys(record: Mapping[str, Any]) -> list[str]:
+    lines = record.get("lines") or []
+    return [text(line["key"]) for line in sorted(lines, key=_line_number)]
 
 
 def _line_number(line: Mapping[str, Any]) -> int:

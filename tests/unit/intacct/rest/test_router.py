@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from intacct.documents import (
     MoneyPlace,
     Side,
 )
+from intacct.errors import IntacctError
 from intacct.limits import TIERS, Tier
 from intacct.results import Found
 from intacct.router import IntacctBooks
@@ -50,6 +52,13 @@ class FakeActions:
     ) -> DocumentResult:
         self.asked.append(f"create {type(document).__name__} {idempotency_key}{control_id}")
         return DocumentResult("1")
+
+    def create_many(
+        self, documents: Sequence[Document], marks: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        assert len(documents) == len(marks)
+        self.asked.append(f"create_many {' '.join(marks)}")
+        return [DocumentResult(f"{self.name}-{mark}") for mark in marks]
 
     def find(self, document: Document) -> list[Found]:
         self.asked.append(f"find {type(document).__name__}")
@@ -131,6 +140,33 @@ def test_each_protocol_gets_its_own_mark() -> None:
     rig.books.ensure_contact(Contact("C", "Ada"), control_id="c")
     assert rig.rest.asked == ["create Customer k", "ensure_contact C c"]
     assert rig.xml.asked == ["create JournalEntry c"]
+
+
+def test_many_documents_go_in_one_call_a_protocol_and_come_back_in_their_order() -> None:
+    rig = Rig()
+    documents: list[Document] = [BATCH, CUSTOMER, ENTRY, MEMO]
+
+    made = rig.books.create_many(
+        documents, control_ids=["c0", "c1", "c2", "c3"], idempotency_keys=["k0", "k1", "k2", "k3"]
+    )
+
+    keys = [result.key for result in made if isinstance(result, DocumentResult)]
+    assert keys == ["xml-c0", "rest-k1", "rest-k2", "xml-c3"]
+    assert rig.rest.asked == ["create_many k1 k2"]
+    assert rig.xml.asked == ["create_many c0 c3"]
+
+
+def test_many_documents_of_one_protocol_never_build_the_other() -> None:
+    rig = Rig()
+    rig.books.create_many([CUSTOMER], control_ids=["c"], idempotency_keys=["k"])
+    assert rig.built == ["rest"]
+
+
+def test_documents_without_marks_of_their_own_are_not_sent() -> None:
+    rig = Rig()
+    with pytest.raises(ValueError, match="of its own"):
+        rig.books.create_many([CUSTOMER, ENTRY], control_ids=["c"], idempotency_keys=["k", "l"])
+    assert rig.built == []
 
 
 def test_xml_is_built_only_where_it_is_spoken() -> None:
