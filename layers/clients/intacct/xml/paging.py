@@ -20,6 +20,6 @@ def read_all(gateway: XmlGateway, query: Query, *, entity: str = "") -> list[Ele
         function = Function("read", query.page(after=after))
         page = gateway.execute_one(function, entity=entity, is_write=False)
         rows.extend(page.rows)
-        after = last_key(page.rows)
+        after = last_key(page.rows, query.key)
         if not after or not page.count("numremaining"):
             return rows

@@ -46,7 +46,7 @@ def create_advance(advance: Advance, *, base_currency: str = "") -> Element:
     function = element("create")
     record = add(function, "ARADVANCE")
     add(record, "CUSTOMERID", advance.customer)
-    add(record, "PAYMENTMETHOD", _METHODS[advance.method])
+    add(record, "PAYMENTMETHOD", method_label(advance.method))
     add(record, "PAYMENTDATE", date_text(advance.received_on))
     add(record, "RECEIPTDATE", date_text(advance.received_on))
     _add_place(record, advance.place)
@@ -66,7 +66,7 @@ def create_payment(payment: Payment, *, base_currency: str = "") -> Element:
     function = element("create")
     record = add(function, "ARPYMT")
     _add_place(record, payment.place)
-    add(record, "PAYMENTMETHOD", _METHODS[payment.method])
+    add(record, "PAYMENTMETHOD", method_label(payment.method))
     add(record, "CUSTOMERID", payment.customer)
     add(record, "DOCNUMBER", payment.reference)
     add_given(record, [("DESCRIPTION", payment.description)])
@@ -102,6 +102,11 @@ def _add_place(record: Element, place: MoneyPlace) -> None:
             ("UNDEPOSITEDACCOUNTNO", place.undeposited_account),
         ],
     )
+
+
+def method_label(method: PaymentMethod) -> str:
+    """What XML calls a way of paying (§13.4)."""
+    return _METHODS[method]
 
 
 def resolved(reference: Reference) -> str:

@@ -108,7 +108,10 @@ def any_of(*parts: Filter) -> Filter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to read of one object: fields, filter, and the definition whose custom fields count."""
+    """What to read of one object: fields, filter, and the definition whose custom fields count.
+
+    `key` is the field that pages go by: platform objects have `id` where others have RECORDNO.
+    """
 
     object: str
     fields: tuple[str, ...]
@@ -116,26 +119,27 @@ class Query:
     definition: str = ""
     is_case_insensitive: bool = False
     shows_private: bool = False
+    key: str = _KEY
 
     def page(self, *, after: str = "", size: int = PAGE_SIZE) -> Element:
-        """The page of rows whose record number is above `after`, in the order of record numbers.
+        """The page of rows whose key is above `after`, in the order of the keys.
 
         By key, not by offset: an offset runs the query anew and loses or repeats rows (§9.5).
         """
         function = element("query")
         select = add(function, "select")
-        for name in dict.fromkeys((_KEY, *self.fields)):
+        for name in dict.fromkeys((self.key, *self.fields)):
             add(select, "field", name)
         add(function, "object", self.object)
         if self.definition:
             add(function, "docparid", self.definition)
         parts = [self.filter] if self.filter else []
         if after:
-            parts.append(above(_KEY, after))
+            parts.append(above(self.key, after))
         if parts:
             add(function, "filter").append(all_of(*parts).to_element())
         order = add(add(function, "orderby"), "order")
-        add(order, "field", _KEY)
+        add(order, "field", self.key)
         add(order, "ascending")
         options = add(function, "options")
         add(options, "caseinsensitive", truth_text(self.is_case_insensitive))
@@ -145,9 +149,9 @@ class Query:
         return function
 
 
-def last_key(rows: Sequence[Element]) -> str:
-    """The record number to go on after, empty when a page had no row."""
-    return text_at(rows[-1], _KEY) if rows else ""
+def last_key(rows: Sequence[Element], key: str = _KEY) -> str:
+    """The key to go on after, empty when a page had no row."""
+    return text_at(rows[-1], key) if rows else ""
 
 
 def record(row: Element) -> dict[str, str]:
