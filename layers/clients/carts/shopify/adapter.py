@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from carts.adapter import (
@@ -15,25 +14,11 @@ from carts.adapter import (
     Problem,
     Reading,
     StoreAccess,
-    UnknownTopicError,
 )
 from carts.documents import Node
-from carts.shopify import webhooks
-from carts.shopify.models import CART, payment, payments
-from carts.shopify.orders import captured, fulfilment, fulfilments, read_order
-from carts.shopify.refunds import read_refund
-from commerce.codec import fingerprint
-from commerce.money import Money, MoneyError, total
-from commerce.orders import (
-    Facts,
-    Order,
-    Payment,
-    PaymentKind,
-    PaymentState,
-    Ref,
-    Refund,
-    implied_receipt_id,
-)
+from carts.shopify import readings, webhooks
+from carts.shopify.models import CART
+from commerce.money import MoneyError
 
 
 class ShopifyAdapter:
@@ -63,7 +48,7 @@ class ShopifyAdapter:
             UnknownTopicError: the topic has no meaning to this adapter.
         """
         try:
-            return _read(Node(document, "", []), store, topic, tax_included=tax_included)
+            return readings.read(Node(document, "", []), store, topic, tax_included=tax_included)
         except MoneyError:
             message = "holds amounts whose sums are beyond belief"
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
@@ -73,115 +58,6 @@ class ShopifyAdapter:
         from carts.shopify.client import ShopifyClient  # noqa: PLC0415  # intake never calls out
 
         return ShopifyClient.connect(access)
-
-
-def _read(node: Node, store: str, topic: str, *, tax_included: bool | None) -> Reading:
-    if topic in webhooks.ORDER_TOPICS:
-        return order_reading(node, store)
-    if topic == webhooks.EDIT_TOPIC:
-        return Reading(None, needs_fetch=True)
-    if topic == webhooks.REFUND_TOPIC:
-        refund = read_refund(node, store, currency="", tax_included=tax_included)
-        refund = _belonging(refund, refund.order_id)
-        return _follower(node, store, refunds=(refund,))
-    if topic == webhooks.TRANSACTION_TOPIC:
-        return _follower(node, store, payments=_present(payment(node, store)))
-    if topic in webhooks.FULFILLMENT_TOPICS:
-        return _follower(node, store, fulfilments=_present(fulfilment(node, store)))
-    message = "a topic without meaning to the Shopify adapter"
-    raise UnknownTopicError(message)
-
-
-def order_reading(node: Node, store: str) -> Reading:
-    """An order with what its document embeds: refunds, parcels, transactions where it has them."""
-    order = read_order(node, store)
-    order_id = order.ref.id
-    refunds = tuple(
-        _belonging(
-            read_refund(each, store, currency=order.currency, tax_included=order.tax_included),
-            order_id,
-        )
-        for each in node.nodes("refunds")
-    )
-    parcels = fulfilments(node.nodes("fulfillments"), store)
-    received = captured(node, order, _refunded(refunds, order.currency))
-    order = replace(order, captured=received)
-    order = replace(order, version=replace(order.version, digest=fingerprint(order)))
-    moved: tuple[Payment, ...]
-    if node.get("transactions") is not None:
-        moved = payments(node.nodes("transactions"), store)
-    else:
-        moved = _implied(order)
-    if node.problems:
-        return Reading(None, _distinct(node.problems))
-    facts = Facts(
-        ref=order.ref,
-        order=order,
-        payments=tuple(replace(each, order_id=order_id) for each in moved),
-        fulfilments=tuple(replace(each, order_id=order_id) for each in parcels),
-        refunds=refunds,
-    )
-    return Reading(facts, needs_fetch=not moved and bool(received))
-
-
-def _belonging(refund: Refund, order_id: str) -> Refund:
-    """The refund with the order's id where its document leaves it to the surrounding one."""
-    moved = (replace(payment, order_id=order_id) for payment in refund.transactions)
-    return replace(refund, order_id=order_id, transactions=tuple(moved))
-
-
-def _refunded(refunds: tuple[Refund, ...], currency: str) -> Money | None:
-    """What went back so far; None while a refund is on its way or moved another currency."""
-    moved = [
-        payment
-        for refund in refunds
-        for payment in refund.transactions
-        if payment.kind is PaymentKind.REFUND and payment.state is not PaymentState.FAILURE
-    ]
-    if any(p.state is PaymentState.PENDING or p.amount.currency != currency for p in moved):
-        return None
-    return total((payment.amount for payment in moved), currency)
-
-
-def _implied(order: Order) -> tuple[Payment, ...]:
-    """The one receipt that a fully paid order without transactions implies.
-
-    Only where a single gateway took everything: how several shared the amount is not said, and a
-    partly paid order would imply another amount later.
-    """
-    if order.captured is None or not order.captured or order.captured != order.total:
-        return ()
-    if len(order.gateways) != 1:
-        return ()
-    receipt = Payment(
-        ref=Ref(CART, order.ref.store, "payment", implied_receipt_id(order.ref.id)),
-        order_id=order.ref.id,
-        kind=PaymentKind.CAPTURE,
-        state=PaymentState.SUCCESS,
-        gateway=order.gateways[0],
-        amount=order.captured,
-        processed_at=order.placed_at,
-        is_test=order.is_test,
-    )
-    return (receipt,)
-
-
-def _follower(node: Node, store: str, **parts: Any) -> Reading:
-    """A part of an order that arrived without it."""
-    order_id = node.identifier("order_id")
-    if node.problems:
-        unsure = any(problem.code is not Code.PAYLOAD_INVALID for problem in node.problems)
-        needs_order = any("its order" in problem.message for problem in node.problems)
-        return Reading(None, _distinct(node.problems), needs_fetch=unsure or needs_order)
-    return Reading(Facts(ref=Ref(CART, store, "order", order_id), **parts))
-
-
-def _present(part: Any) -> tuple[Any, ...]:
-    return () if part is None else (part,)
-
-
-def _distinct(problems: list[Problem]) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys(problems))
 
 
 ADAPTER: CartAdapter = ShopifyAdapter()

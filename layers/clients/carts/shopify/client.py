@@ -18,7 +18,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
 from carts.documents import DocumentError, Node, parse, to_identifier
 from carts.shopify import graphql
-from carts.shopify.adapter import order_reading
+from carts.shopify.readings import order_reading
 from commerce.money import MoneyError
 
 API_VERSION = "2026-01"
