@@ -1,0 +1,270 @@
+"""What must always be true (reliability §8.1), checked at each write and at the end of a history.
+
+The rules of the ledger are written down once more here, from reliability §3.2 and not from the
+product's code, so that a defect there cannot excuse itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from shared.facts.store import facts_record
+from tests.simulation.histories import Business, Delivery
+from tests.simulation.sage import Company
+from tests.simulation.sage_documents import marks_of
+from tests.simulation.tables import Item, Place
+
+_EDGES = frozenset(
+    {
+        ("", "READY"),
+        ("", "SENT"),
+        ("READY", "SENT"),
+        ("READY", "CANCELLED"),
+        ("SENT", "SENT"),
+        ("SENT", "DONE"),
+        ("SENT", "READY"),
+        ("SENT", "REFUSED"),
+        ("SENT", "REVIEW"),
+        ("REFUSED", "READY"),
+        ("REVIEW", "READY"),
+        ("REFUSED", "DONE"),
+        ("REVIEW", "DONE"),
+    }
+)
+_KINDS_BEFORE = {"INVOICE": "SO_CREATE", "APPLY": "INVOICE", "REFUND_PAY": "CREDIT"}
+_FIXED = ("doc_no", "controlid")
+
+
+class ViolationError(AssertionError):
+    """Something happened that must never happen; the message names the invariant."""
+
+
+class Watch:
+    """Looks at every write as it happens.
+
+    A breach is told to `on_violation`, not raised: the code under test might swallow it.
+    """
+
+    def __init__(self, on_violation: Callable[[ViolationError], None]) -> None:
+        self.companies: Mapping[str, Company] = {}
+        self._on_violation = on_violation
+
+    def on_write(self, place: Place, before: Item | None, after: Item) -> None:
+        """Check one write of the ledger against the rules of reliability §3.2."""
+        table, pk, key = place
+        if table != "ledger":
+            return
+        try:
+            self._check(pk, key, before, after)
+        except ViolationError as violation:
+            self._on_violation(violation)
+
+    def _check(self, pk: str, key: str, before: Item | None, after: Item) -> None:
+        old = before["st"]["S"] if before else ""
+        new = after["st"]["S"]
+        if (old, new) not in _EDGES:
+            message = f"I2: {pk} {key} goes from {old} to {new}"
+            raise ViolationError(message)
+        if "exp" in after or "ttl" in after:
+            message = f"I2: {pk} {key} is given an expiry"
+            raise ViolationError(message)
+        if before is not None:
+            self._check_change(pk, key, before, after)
+        if new == "DONE":
+            self._check_done(pk, key, after)
+
+    def _check_change(self, pk: str, key: str, before: Item, after: Item) -> None:
+        fences = int(before["fence"]["N"]), int(after["fence"]["N"])
+        if fences[1] < fences[0]:
+            message = f"I2: the fence of {pk} {key} goes back"
+            raise ViolationError(message)
+        old, new = before["st"]["S"], after["st"]["S"]
+        is_new_owner = before.get("own") != after.get("own")
+        if (old, new) == ("SENT", "SENT") and is_new_owner and fences[1] == fences[0]:
+            message = f"I2: {pk} {key} changes hands under the same fence"
+            raise ViolationError(message)
+        if old == "SENT" and new == "SENT" and _number(before, "epoch") != _number(after, "epoch"):
+            message = f"I2: {pk} {key} gets another idempotency key while in doubt"
+            raise ViolationError(message)
+        if old == "SENT" and new == "SENT" and before["req_hash"] != after["req_hash"]:
+            message = f"I2: the content of {pk} {key} changes while in doubt"
+            raise ViolationError(message)
+        for name in _FIXED:
+            if before.get(name) != after.get(name):
+                message = f"I2: {name} of {pk} {key} changes"
+                raise ViolationError(message)
+
+    def _check_done(self, pk: str, key: str, after: Item) -> None:
+        company = self.companies[pk.split("#")[1]]
+        table = _table_of(key)
+        result = json.loads(after["erp_doc"]["S"])
+        record = company.books.get(table, int(result["key"]))
+        mark = after["doc_no"]["S"]
+        if record is None or mark not in _marks_in(record):
+            message = f"I2: {pk} {key} is done, and there is no {table} {mark}"
+            raise ViolationError(message)
+
+
+def _marks_in(record: Mapping[str, Any]) -> set[str]:
+    names = ("id", "reference_number", "adjustment_number", "document_number")
+    return {str(record[name]) for name in names if record.get(name)}
+
+
+def check_end(
+    business: Business,
+    companies: Mapping[str, Company],
+    items: Mapping[str, list[Item]],
+    accepted: list[Delivery],
+) -> None:
+    """Check what must be true once everything has come to rest.
+
+    Raises:
+        ViolationError: an invariant does not hold.
+    """
+    _check_ledger(companies, items["ledger"])
+    for tenant, company in companies.items():
+        _check_books(tenant, company, business)
+        _check_tenants_apart(tenant, company, business)
+    _check_accepted(items["orders"], accepted)
+    _check_logins(companies, items["connections"])
+
+
+def _check_ledger(companies: Mapping[str, Company], ledger: list[Item]) -> None:
+    """I1: what is in the books and what is done are the same set, each once."""
+    posted: dict[tuple[str, str], int] = {}
+    for tenant, company in companies.items():
+        for table, mark in marks_of(company.books):
+            if (table, mark) != ("customer", "WEB"):
+                posted[f"{tenant} {table}", mark] = posted.get((f"{tenant} {table}", mark), 0) + 1
+    twice = [place for place, times in posted.items() if times > 1]
+    if twice:
+        message = f"I1: in the books twice: {twice}"
+        raise ViolationError(message)
+    done = set()
+    for item in ledger:
+        place = (f"{item['pk']['S'].split('#')[1]} {_table_of(item['sk']['S'])}", _mark(item))
+        state = item["st"]["S"]
+        if state == "DONE":
+            done.add(place)
+        elif state != "CANCELLED":
+            message = f"I11: {item['pk']['S']} {item['sk']['S']} is still {state}"
+            raise ViolationError(message)
+        elif place in posted:
+            message = f"I2: {place} is cancelled and in the books"
+            raise ViolationError(message)
+    if done != set(posted):
+        message = f"I1: done and in the books differ: {sorted(done ^ set(posted))}"
+        raise ViolationError(message)
+
+
+def _check_books(tenant: str, company: Company, business: Business) -> None:
+    """I4: the books balance, and show to the cent what was sold and given back."""
+    shown: dict[str, int] = {}
+    for row in company.books.trial_balance():
+        shown[row.account] = shown.get(row.account, 0) + int((row.debit - row.credit) * 100)
+    if sum(shown.values()):
+        message = f"I4: the books of {tenant} do not balance"
+        raise ViolationError(message)
+    wanted = {a: cents for a, cents in business.balances[tenant].items() if cents}
+    actual = {account: cents for account, cents in shown.items() if cents}
+    if wanted != actual:
+        differing = {
+            account: (wanted.get(account, 0), actual.get(account, 0))
+            for account in sorted(wanted.keys() | actual.keys())
+            if wanted.get(account, 0) != actual.get(account, 0)
+        }
+        message = f"I4: {tenant} wanted and has, in cents: {differing}"
+        raise ViolationError(message)
+
+
+def _check_tenants_apart(tenant: str, company: Company, business: Business) -> None:
+    """I8: nothing of one tenant's buyers in another's books."""
+    text = " ".join(
+        f"{row.get('name')} {row.get('email1')}"
+        for table in ("customer", "contact")
+        for row in company.books.select(table, private=True)
+    )
+    for other in business.tenants:
+        if other != tenant and f"anary-{other}" in text:
+            message = f"I8: a buyer of {other} is in the books of {tenant}"
+            raise ViolationError(message)
+
+
+def _check_accepted(orders: list[Item], accepted: list[Delivery]) -> None:
+    """I3: what was acknowledged to the cart is in the order's facts."""
+    known = {item["pk"]["S"]: facts_record(item) for item in orders if item["sk"]["S"] == "FACTS"}
+    for delivery in accepted:
+        record = known.get(f"ORD#{delivery.tenant}#{delivery.store}#{delivery.order_id}")
+        if record is None:
+            message = f"I3: {delivery.event_id} was acknowledged and its order is not known"
+            raise ViolationError(message)
+        facts, document = record.known, str(delivery.body["id"])
+        ids = {
+            "fulfillments/create": {parcel.ref.id for parcel in facts.fulfilments},
+            "refunds/create": {refund.ref.id for refund in facts.refunds},
+        }.get(delivery.topic, {record.known.ref.id})
+        if document not in ids:
+            message = f"I3: {delivery.event_id} was acknowledged and is not in the facts"
+            raise ViolationError(message)
+        if record.due_at is not None:
+            message = f"I11: {record.pk} is still due at {record.due_at}"
+            raise ViolationError(message)
+
+
+def _check_logins(companies: Mapping[str, Company], connections: list[Item]) -> None:
+    """I10: a login that became everybody's had a reason: nothing before it, or an end of that."""
+    published = {item["pk"]["S"]: int(item["generation"]["N"]) for item in connections}
+    for tenant, company in companies.items():
+        if company.logins > published.get(f"TOKEN#{tenant}", 0):
+            message = f"I10: {tenant} signed in more often than leases were given"
+            raise ViolationError(message)
+
+
+def check_order_of_effects(companies: Mapping[str, Company], ledger: list[Item]) -> None:
+    """I5: no invoice before its order, no application before its invoice.
+
+    Raises:
+        ViolationError: a chain's documents came in another order.
+    """
+    chains: dict[str, dict[str, list[Any]]] = {}
+    for item in ledger:
+        pk, key = item["pk"]["S"], item["sk"]["S"]
+        if not pk.startswith("ORD#") or item["st"]["S"] != "DONE":
+            continue
+        company = companies[pk.split("#")[1]]
+        record = company.books.get(_table_of(key), int(json.loads(item["erp_doc"]["S"])["key"]))
+        assert record is not None
+        made = chains.setdefault(pk, {}).setdefault(key.split("/")[2], [])
+        made.append(record["created_at"])
+    for pk, made in chains.items():
+        for later, earlier in _KINDS_BEFORE.items():
+            if later in made and (earlier not in made or min(made[later]) < min(made[earlier])):
+                message = f"I5: {pk} has a {later} before its {earlier}"
+                raise ViolationError(message)
+
+
+def _table_of(key: str) -> str:
+    tables = {
+        "CUSTOMER": "customer",
+        "SO_CREATE": "sales_document",
+        "INVOICE": "sales_document",
+        "ADVANCE": "ar_advance",
+        "PAYMENT": "ar_payment",
+        "APPLY": "ar_payment",
+        "CREDIT": "ar_adjustment",
+        "DEBIT": "ar_adjustment",
+        "REFUND_PAY": "customer_refund",
+        "JOURNAL": "journal_entry",
+        "GL_BATCH": "journal_entry",
+    }
+    return tables[key.split("/")[2]]
+
+
+def _mark(item: Item) -> str:
+    return str(item["doc_no"]["S"])
+
+
+def _number(item: Item, name: str) -> int:
+    return int(item.get(name, {}).get("N", "0"))

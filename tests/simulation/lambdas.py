@@ -1,0 +1,242 @@
+"""The Lambda service: polls queues, keeps warm processes, kills what runs too long.
+
+The batch runs through the same Powertools processor as in production; what the processor reports as
+failed stays on the queue until its visibility ends, and so does everything when the process dies.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import process_partial_response
+from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from botocore.exceptions import BotoCoreError, ClientError
+
+from intacct.errors import IntacctError
+from shared.customers.keeping import CustomerNotReadyError
+from shared.facts.record import StaleFactsError
+from shared.messages import CartEvent, OrderReady
+from tests.simulation.faults import Fault
+from tests.simulation.queues import FifoQueue, QueuedMessage
+from tests.simulation.sandbox import CART_EVENTS, ORDER_POSTINGS, Outside, Sandbox, lambda_context
+from tests.simulation.scheduler import KilledError, Task
+
+_LARGEST_SKEW_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function as template.yaml deploys it: its timeout, its batch, its queue."""
+
+    name: str
+    timeout_seconds: float
+    queue: str = ""
+    batch: int = 10
+    most_at_once: int = 3
+
+
+SYNC = Function("customer_sync", 90.0, CART_EVENTS)
+POSTING = Function("order_posting", 75.0, ORDER_POSTINGS)
+INTAKE = Function("webhook_intake", 10.0)
+SWEEPER = Function("sweeper", 50.0)
+EXPORT = Function("gl_export", 300.0)
+
+# What may leave a handler: the message, or the next tick of the schedule, tries again.
+_EXPECTED = (
+    ClientError,
+    BotoCoreError,
+    CustomerNotReadyError,
+    IntacctError,
+    StaleFactsError,
+)
+
+RecordHandler = Callable[[Sandbox, SQSRecord, float], None]
+
+
+class Lambdas:
+    """Runs functions in processes that are drawn warm or cold."""
+
+    def __init__(self, outside: Outside, dice: random.Random) -> None:
+        self._outside = outside
+        self._dice = dice
+        self._warm: dict[str, list[Sandbox]] = {}
+        self._running: dict[str, int] = {}
+        self._numbers = itertools.count(1)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing runs."""
+        return not any(self._running.values())
+
+    def start(
+        self,
+        function: Function,
+        work: Callable[[Sandbox, float], None],
+        *,
+        on_end: Callable[[bool], None] = lambda _survived: None,
+    ) -> None:
+        """Run one invocation; `work` gets the process and the second at which it must have ended.
+
+        `on_end` is told whether the process survived, at whatever time it ends.
+        """
+        wire = self._outside.wire
+        sandbox = self._process(function)
+        started = wire.scheduler.now
+        allowed = function.timeout_seconds
+        if wire.faults.draw("lambda.run") is Fault.TIME_OUT:
+            allowed *= self._dice.random()
+        self._running[function.name] = self._running.get(function.name, 0) + 1
+
+        def run() -> None:
+            survived = False
+            try:
+                work(sandbox, started + function.timeout_seconds)
+                survived = not task.is_cancelled
+            except _EXPECTED as error:  # the invocation fails, the process lives on
+                wire.story.tell(f"{sandbox.name} fails: {type(error).__name__}")
+                survived = True
+            except KilledError:
+                wire.story.tell(f"{sandbox.name} is killed")
+                raise
+            finally:
+                self._running[function.name] -= 1
+                if survived:
+                    self._warm.setdefault(function.name, []).append(sandbox)
+                on_end(survived)
+
+        task = wire.scheduler.spawn(sandbox.name, run)
+        wire.scheduler.at(started + allowed, lambda: _kill(task))
+
+    def poll(self, function: Function, handle: RecordHandler) -> None:
+        """Hand what is visible on the function's queue to as many processes as it may have."""
+        queue = self._outside.queues[function.queue]
+        while self._running.get(function.name, 0) < function.most_at_once:
+            messages = queue.receive(self._dice.randint(1, function.batch))
+            if not messages:
+                return
+            self._strike(queue, messages)
+            self._invoke(function, queue, messages, handle)
+
+    def _invoke(
+        self,
+        function: Function,
+        queue: FifoQueue,
+        messages: Sequence[QueuedMessage],
+        handle: RecordHandler,
+    ) -> None:
+        receipts = {message.id: message.receipt for message in messages}
+        event = {"Records": [_record(message) for message in messages]}
+
+        def work(sandbox: Sandbox, ends_at: float) -> None:
+            def one(record: SQSRecord) -> None:
+                try:
+                    handle(sandbox, record, ends_at)
+                except Exception as error:
+                    self._judge(sandbox, error)
+                    raise
+
+            failed = self._failed(sandbox, function, event, one)
+            for message_id, receipt in receipts.items():
+                if message_id not in failed:
+                    queue.delete(message_id, receipt)
+
+        def again(_survived: bool) -> None:
+            now = self._outside.wire.scheduler.now
+            self._outside.wire.scheduler.at(now, lambda: self.poll(function, handle))
+
+        self._outside.wire.story.tell(
+            f"{function.name} gets {', '.join(f'{m.id}/{m.receives}' for m in messages)}"
+        )
+        self.start(function, work, on_end=again)
+
+    def _failed(
+        self,
+        sandbox: Sandbox,
+        function: Function,
+        event: dict[str, Any],
+        handler: Callable[[SQSRecord], None],
+    ) -> set[str]:
+        """The ids of the messages that stay on the queue."""
+        context = lambda_context(sandbox, function.timeout_seconds)
+        try:
+            answer = process_partial_response(
+                event=event,
+                record_handler=handler,
+                processor=sandbox.processor,
+                context=context,
+            )
+        except BatchProcessingError:  # all of them failed: an error of the whole invocation
+            return {record["messageId"] for record in event["Records"]}
+        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+
+    def _judge(self, sandbox: Sandbox, error: Exception) -> None:
+        """A message may go back for a passing reason only; anything else is a defect."""
+        scheduler, story = self._outside.wire.scheduler, self._outside.wire.story
+        story.tell(f"{sandbox.name} gives a message back: {type(error).__name__}")
+        if not isinstance(error, _EXPECTED):
+            scheduler.failure = scheduler.failure or error
+
+    def _strike(self, queue: FifoQueue, messages: Sequence[QueuedMessage]) -> None:
+        """Now and then a message becomes visible while somebody still works on it."""
+        wire = self._outside.wire
+        if wire.faults.draw("queue.receive") is Fault.EARLY:
+            message = self._dice.choice(messages)
+            delay = self._dice.random() * 60.0
+            wire.story.tell(f"{message.id} will be visible early")
+            wire.scheduler.at(wire.scheduler.now + delay, lambda: queue.expire(message))
+
+    def _process(self, function: Function) -> Sandbox:
+        warm = self._warm.setdefault(function.name, [])
+        if warm:
+            return warm.pop()
+        skew = 0.0
+        if self._outside.wire.faults.draw("lambda.run") is Fault.SKEW:
+            skew = self._dice.uniform(-_LARGEST_SKEW_SECONDS, _LARGEST_SKEW_SECONDS)
+        name = f"{function.name}-{next(self._numbers)}"
+        return Sandbox(name, self._outside, skew_seconds=skew)
+
+
+def sync_event(sandbox: Sandbox, record: SQSRecord, ends_at: float) -> None:
+    """What functions/customer_sync does with one record."""
+    event = CartEvent.model_validate_json(record.body)
+    report = sandbox.customer_sync.sync(event, _deadline(sandbox, ends_at))
+    sandbox.outside.wire.story.tell(f"synced {report.order_id}: {report.outcome.value}")
+
+
+def post_order(sandbox: Sandbox, record: SQSRecord, ends_at: float) -> None:
+    """What functions/order_posting does with one record."""
+    order = OrderReady.model_validate_json(record.body)
+    report = sandbox.order_poster.post(order, _deadline(sandbox, ends_at))
+    story = sandbox.outside.wire.story
+    story.tell(f"posted {order.order_id} of {order.store}: {report.state.value} {report.reason}")
+
+
+def _deadline(sandbox: Sandbox, ends_at: float) -> Any:
+    left = ends_at - sandbox.outside.wire.scheduler.now
+    return sandbox.clock() + timedelta(seconds=left)
+
+
+def _kill(task: Task) -> None:
+    if not task.is_over:
+        task.is_cancelled = True
+
+
+def _record(message: QueuedMessage) -> dict[str, Any]:
+    return {
+        "messageId": message.id,
+        "receiptHandle": message.receipt,
+        "body": message.body,
+        "attributes": {
+            "ApproximateReceiveCount": str(message.receives),
+            "MessageGroupId": message.group,
+        },
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:123456789012:q.fifo",
+    }

@@ -1,0 +1,285 @@
+"""One warm Lambda process: the real use cases over clients of its own, with its own clock."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, cast
+
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
+
+from shared.connections.credentials import TenantCredentials
+from shared.connections.single_flight import Surroundings
+from shared.connections.table import ConnectionTable
+from shared.connections.tokens import SharedTokens
+from shared.connections.vault import Vault
+from shared.customers.keeping import CustomerKeeper
+from shared.customers.lanes import SqsOrderLanes
+from shared.customers.reading import EventReader
+from shared.customers.sync import CustomerSync, SyncParts
+from shared.facts.store import DynamoDbFactsStore
+from shared.gl.completeness import OrdersBacklog
+from shared.gl.export import DayExporter, DayExporterParts
+from shared.gl.store import DynamoDbDayBook
+from shared.intake.archive import S3Archive
+from shared.intake.cart_events import SqsCartEvents
+from shared.intake.deliveries import Intake
+from shared.ledger.apply import Applier
+from shared.ledger.dynamodb import DynamoDbLedger
+from shared.posting.post_order import OrderPoster, OrderPosterParts
+from shared.postings.planner import plan
+from shared.reviews.records import DynamoDbReviews
+from shared.sweeping.sweep import Sweeper, SweeperParts
+from shared.tenants.models import Tenant
+from tests.simulation.histories import SECRET
+from tests.simulation.queues import FifoQueue
+from tests.simulation.sage import Company, LoginDesk, SageBooks
+from tests.simulation.tables import Tables
+from tests.simulation.wire import DynamoDbFace, S3Face, SqsFace, Wire
+
+LEDGER, ORDERS, CONNECTIONS = "ledger", "orders", "connections"
+CART_EVENTS, ORDER_POSTINGS = "cart-events", "order-postings"
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """Everything that survives processes."""
+
+    wire: Wire
+    tables: Tables
+    queues: Mapping[str, FifoQueue]
+    bucket: dict[str, bytes]
+    tenants: Mapping[str, Tenant]
+    companies: Mapping[str, Company]
+
+
+class Sandbox:
+    """A process with its memory: caches, resting companies, known customers."""
+
+    def __init__(self, name: str, outside: Outside, *, skew_seconds: float = 0.0) -> None:
+        self.name = name
+        self.outside = outside
+        self.processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+        self._skew = timedelta(seconds=skew_seconds)
+        self._ids = itertools.count(1)
+        self._dynamodb: Any = DynamoDbFace(outside.wire, outside.tables)
+        self._sqs: Any = SqsFace(outside.wire, outside.queues)
+        self._s3: Any = S3Face(outside.wire, outside.bucket)
+        self._tokens: dict[str, SharedTokens] = {}
+
+    def clock(self) -> datetime:
+        """The time as this process sees it."""
+        return self.outside.wire.scheduler.instant() + self._skew
+
+    def new_id(self) -> str:
+        """An id that no other process makes."""
+        return f"{self.name}.{next(self._ids)}"
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+        self.outside.wire.scheduler.sleep(seconds)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """The use case of webhook_intake."""
+        return Intake(
+            directory=_Directory(self.outside.tenants),
+            secrets=_Secrets(),
+            secret_prefix="stores/",
+            archive=S3Archive(self._s3, "raw"),
+            events=SqsCartEvents(self._sqs, CART_EVENTS),
+            reviews=lambda: self.reviews,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def customer_sync(self) -> CustomerSync:
+        """The use case of customer_sync."""
+        return CustomerSync(
+            SyncParts(
+                tenant_of=self._tenant,
+                reader=EventReader(S3Archive(self._s3, "raw"), lambda _tenant, _store: None),
+                facts=self.facts,
+                reviews=self.reviews,
+                customers=CustomerKeeper(self.ledger, self.applier, pause=self.sleep),
+                lanes=SqsOrderLanes(self._sqs, ORDER_POSTINGS),
+                clock=self.clock,
+            )
+        )
+
+    @cached_property
+    def order_poster(self) -> OrderPoster:
+        """The use case of order_posting."""
+        return OrderPoster(
+            OrderPosterParts(
+                tenant_of=self._tenant,
+                facts=self.facts,
+                ledger=self.ledger,
+                days=self.days,
+                reviews=self.reviews,
+                applier_of=self.applier,
+                plan=plan,
+                clock=self.clock,
+                ids=self.new_id,
+            )
+        )
+
+    def sweeper(self, on_failure: Callable[[str, Exception], None]) -> Sweeper:
+        """The use case of sweeper."""
+        return Sweeper(
+            SweeperParts(
+                facts=self.facts,
+                tenant_of=self._tenant,
+                lanes=SqsOrderLanes(self._sqs, ORDER_POSTINGS),
+                events=SqsCartEvents(self._sqs, CART_EVENTS),
+                clock=self.clock,
+                on_failure=on_failure,
+            )
+        )
+
+    def day_exporter(self, on_failure: Callable[[Any, Exception], None]) -> DayExporter:
+        """The use case of gl_export."""
+        return DayExporter(
+            DayExporterParts(
+                tenants=self.outside.tenants.values,
+                tenant_of=self._tenant,
+                days=self.days,
+                ledger=self.ledger,
+                reviews=self.reviews,
+                backlog=OrdersBacklog(self.reviews, self.facts),
+                applier_of=self.applier,
+                clock=self.clock,
+                on_failure=on_failure,
+            )
+        )
+
+    @cached_property
+    def ledger(self) -> DynamoDbLedger:
+        """The ledger as this process reaches it."""
+        return DynamoDbLedger(self._dynamodb, LEDGER, pause=lambda: self.sleep(0.3))
+
+    @cached_property
+    def facts(self) -> DynamoDbFactsStore:
+        """The facts of orders."""
+        return DynamoDbFactsStore(self._dynamodb, ORDERS, new_id=self.new_id)
+
+    @cached_property
+    def reviews(self) -> DynamoDbReviews:
+        """What waits for a person."""
+        return DynamoDbReviews(self._dynamodb, ORDERS)
+
+    @cached_property
+    def days(self) -> DynamoDbDayBook:
+        """The day books."""
+        return DynamoDbDayBook(self._dynamodb, ORDERS)
+
+    def applier(self, tenant: Tenant, entity: str) -> Applier:
+        """What applies postings to a company's books."""
+        del entity
+        wire, company = self.outside.wire, self.outside.companies[tenant.id]
+        return Applier(
+            self.ledger,
+            SageBooks(wire, company, self._tokens_of(tenant.id)),
+            clock=self.clock,
+            ids=self.new_id,
+            hard_unique=tenant.intacct.hard_unique,
+            pause=self.sleep,
+        )
+
+    def _tokens_of(self, tenant: str) -> SharedTokens:
+        known = self._tokens.get(tenant)
+        if known is None:
+            known = self._tokens[tenant] = self._new_tokens(tenant)
+        return known
+
+    def _new_tokens(self, tenant: str) -> SharedTokens:
+        wire, company = self.outside.wire, self.outside.companies[tenant]
+        secrets: Any = _IntacctSecret(tenant)
+        desk: Any = LoginDesk(wire, company)
+        vault_key: Any = _OpenVault()
+        return SharedTokens(
+            tenant,
+            TenantCredentials(secrets, f"intacct/{tenant}", company_id=tenant, user_id="ws"),
+            lambda _credentials: desk,
+            username=f"ws@{tenant}",
+            table=ConnectionTable(self._dynamodb, CONNECTIONS),
+            vault=Vault(vault_key, "key", monotonic=lambda: wire.scheduler.now),
+            around=Surroundings(
+                clock=self.clock,
+                monotonic=lambda: wire.scheduler.now,
+                sleep=self.sleep,
+                uniform=wire.faults.dice.uniform,
+                owner=self.new_id,
+            ),
+        )
+
+    def _tenant(self, name: str) -> Tenant:
+        return self.outside.tenants[name]
+
+
+def lambda_context(sandbox: Sandbox, seconds: float) -> Any:
+    """What Powertools asks of the invocation's context."""
+    return SimpleNamespace(
+        aws_request_id=sandbox.new_id(), get_remaining_time_in_millis=lambda: int(seconds * 1000)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    """Tenants and routes without a table: their cache is proved elsewhere."""
+
+    tenants: Mapping[str, Tenant]
+
+    def route(self, cart: str, store: str) -> str:
+        """The tenant that the store's name begins with."""
+        del cart
+        tenant = store.partition("-")[0]
+        return tenant if tenant in self.tenants else ""
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The tenant's configuration."""
+        return self.tenants[tenant_id]
+
+
+class _Secrets:
+    """The secrets of stores: all stores sign with the same one."""
+
+    def get(self, name: str) -> Mapping[str, Any]:
+        """The secret's members."""
+        del name
+        return {"webhook_secrets": [SECRET]}
+
+
+@dataclass(frozen=True, slots=True)
+class _IntacctSecret:
+    """A company's secret, in place of Secrets Manager."""
+
+    tenant: str
+
+    def get(self, name: str) -> dict[str, Any]:
+        """The secret's members."""
+        del name
+        members = ("client_id", "client_secret", "sender_id", "sender_password", "user_password")
+        return {**dict.fromkeys(members, "x"), "username": f"ws@{self.tenant}"}
+
+    reread = get
+
+
+class _OpenVault:
+    """KMS that seals by writing the context beside the text: only binding is kept, not secrecy."""
+
+    def encrypt(self, **request: Any) -> dict[str, Any]:
+        """Seal for the context."""
+        bound = json.dumps(request["EncryptionContext"], sort_keys=True).encode()
+        return {"CiphertextBlob": bound + b"|" + request["Plaintext"]}
+
+    def decrypt(self, **request: Any) -> dict[str, Any]:
+        """Open what was sealed for the same context."""
+        bound, _, text = cast("bytes", request["CiphertextBlob"]).partition(b"|")
+        assert bound == json.dumps(request["EncryptionContext"], sort_keys=True).encode()
+        return {"Plaintext": text}
