@@ -12,8 +12,8 @@ import pytest
 from carts.adapter import Code, Reading, UnknownTopicError
 from carts.documents import Node, parse
 from carts.registry import adapter
-from carts.shopify.adapter import order_reading
 from carts.shopify.graphql import order_to_rest
+from carts.shopify.readings import order_reading
 from commerce.identity import order_breaches, order_sums, refund_breaches
 from commerce.money import Money, total
 from commerce.orders import (
