@@ -18,6 +18,7 @@ from local.intacct_simulator.books.journals import Journals
 from local.intacct_simulator.books.ledger import BalanceRow
 from local.intacct_simulator.books.masters import (
     Customers,
+    CustomRecords,
     Employees,
     Masters,
     WithDisplayContact,
@@ -224,6 +225,7 @@ def _handlers(desk: Desk) -> dict[str, Handler]:
         "customer": Customers(desk, "customer", contacts),
         "vendor": WithDisplayContact(desk, "vendor", contacts),
         "employee": Employees(desk, "employee"),
+        "custom_record": CustomRecords(desk),
         "sales_document": SalesDocuments(desk, OrderPosting(desk, invoices, adjustments)),
         "ar_invoice": invoices,
         "ar_adjustment": adjustments,

@@ -224,6 +224,7 @@ DOCUMENTS = [
         parent_type="inventory_document",
     ),
     ObjectType("gl_detail", "ledger line", references={"account": "account", **DIMENSIONS}),
+    ObjectType("custom_record", "custom record", required=("object", "name")),
     ObjectType("audit_history", "audit history row"),
     ObjectType("exchange_rate", "exchange rate", amounts=("rate",), dates=("effective_date",)),
 ]

@@ -153,3 +153,23 @@ class Employees(Masters):
         if contact is None:
             return record
         return self.desk.store.change(self.name, record["key"], name=contact["print_as"])
+
+
+class CustomRecords(Masters):
+    """Records of custom objects; one that lines name as a dimension is in use."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "custom_record")
+
+    def delete(self, key: int, actor: Actor) -> None:
+        """Take a record away that no line names.
+
+        Raises:
+            BusinessError: it is gone already or in use.
+        """
+        record = self.desk.require(self.name, key)
+        for kind in TYPES.values():
+            for line in self.desk.store.rows(kind.name) if kind.parent_type else ():
+                if key in (line.get("custom_dimensions") or {}).values():
+                    raise errors.in_use(record["object"], record["id"], kind.label)
+        super().delete(key, actor)

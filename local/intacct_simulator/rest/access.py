@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.rest.custom_objects import KEY as KEY_TEXT
+from local.intacct_simulator.rest.custom_objects import LINES, line_field, line_value
 from local.intacct_simulator.rest.fields import Field, Row
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Catalog, Schema
 
@@ -38,6 +40,8 @@ class Access:
         """Give the accessor of a name, or None when the object has no such field."""
         if path.startswith(CUSTOM):
             return self._custom(schema, path)
+        if path.startswith(f"{LINES}{CUSTOM}"):
+            return self._dimension(schema, path)
         known = (schema.name, path)
         if known not in self._known:
             self._known[known] = self._resolve(schema, path, MAX_HOPS)
@@ -49,6 +53,13 @@ class Access:
             return None
         field = Field(path=path, kind="text", read="-", write="")
         return Accessor(field, lambda row: (row.record.get("custom") or {}).get(name))
+
+    def _dimension(self, schema: Schema, path: str) -> Accessor | None:
+        asked = line_field(self._books, path)
+        if asked is None or not any(one.startswith(LINES) for one in schema.fields):
+            return None
+        name, last = asked
+        return Accessor(KEY_TEXT, lambda row: line_value(self._books, row.record, name, last))
 
     def _resolve(self, schema: Schema, path: str, hops: int) -> Accessor | None:
         field = schema.fields.get(path)

@@ -198,7 +198,9 @@ class RestApi:
     def _small(self, path: str, body: Any, caller: Caller) -> Reply:
         work: Mapping[str, Callable[[], Reply]] = {
             "services/core/session/id": lambda: services.session_id(self._company, caller),
-            "services/company-config/dimensions/list": services.dimensions_list,
+            "services/company-config/dimensions/list": lambda: services.dimensions_list(
+                self._company
+            ),
             "services/delivery/event/count": lambda: services.event_count(self._company),
             "services/delivery/event/list": lambda: services.event_list(self._company),
             "services/delivery/event/ack": lambda: services.event_ack(self._company, body),

@@ -46,6 +46,18 @@ def _schema(name: str, table: str, text: str, **members: Any) -> Schema:
     return Schema(name, table, {one.path: one for one in [*rows, *own, *extra]}, **members)
 
 
+def custom_schema(name: str, fields: tuple[str, ...]) -> Schema:
+    """Make the schema of a custom object: a name, and text fields that the company chose."""
+    own = [Field(path=one, kind="text", read=f"x_{one}", write=f"x_{one}") for one in fields]
+    return _schema(
+        f"platform-apps/nsp::{name}",
+        "custom_record",
+        "name | name | text | required",
+        more=own,
+        scope=lambda record: record["object"] == name,
+    )
+
+
 def _with_inline_contact(name: str, table: str, text: str) -> Schema:
     """Make the schema of an object whose display contact is written inside it (§16.1)."""
     inline = parse_table(

@@ -12,6 +12,7 @@ from typing import Any
 
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.money import to_decimal
+from local.intacct_simulator.rest.custom_objects import LINES, dimension_of, value_of
 from local.intacct_simulator.rest.envelopes import Json, detail, invalid_payload
 from local.intacct_simulator.rest.fields import Field
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, OwnedList, Schema
@@ -82,8 +83,17 @@ class Reader:
                 self._walk(schema, value, f"{here}.", place, made, seen)
             elif not path and self._is_custom(schema, name):
                 made.setdefault("custom", {})[name.removeprefix(CUSTOM)] = value
+            elif path == LINES and dimension_of(self._books, name):
+                self._dimension(name.removeprefix(CUSTOM), value, place, made)
             elif not (_is_group(schema, here) and value is None):
                 self._unknown(name, place)
+
+    def _dimension(self, name: str, value: Any, place: str, made: dict[str, Any]) -> None:
+        kept = made.setdefault("custom_dimensions", {})
+        try:
+            kept[name] = value_of(self._books, name, value)
+        except ValueError as exc:
+            self._wrong(place, value, str(exc))
 
     def _field(self, field: Field, value: Any, pointer: str, made: dict[str, Any]) -> None:
         if field.is_read_only:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.rest.custom_objects import APPLICATION, object_schema
 from local.intacct_simulator.rest.fields import Row
 from local.intacct_simulator.rest.object_list import SCHEMAS
 from local.intacct_simulator.rest.object_types import OwnedList, Schema
@@ -49,10 +50,13 @@ class Catalog:
 
     def __init__(self, books: Books) -> None:
         self._books = books
+        self._known_custom: dict[str, Schema | None] = {}
 
     def find(self, name: str) -> Target | None:
         """Give the object with a name such as `order-entry/document::Sales Order`, or None."""
         base, _, typed = name.partition("::")
+        if base == APPLICATION and typed:
+            return self._custom(name, typed)
         schema = SCHEMAS.get(base)
         if schema is None or (typed and not schema.is_typed):
             return None
@@ -63,6 +67,15 @@ class Catalog:
         if definition is None or definition["module"] != module:
             return None
         return Target(schema, definition, asked=name)
+
+    def _custom(self, name: str, typed: str) -> Target | None:
+        if typed not in self._known_custom:
+            self._known_custom[typed] = object_schema(self._books, typed)
+        schema = self._known_custom[typed]
+        if schema is None:
+            del self._known_custom[typed]
+            return None
+        return Target(schema, asked=name, defaults={"object": typed})
 
     def href(self, schema: Schema, record: Record) -> str:
         """Give the address of a record, relative to the version root and URL-encoded."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.rest.custom_objects import on_line
 from local.intacct_simulator.rest.envelopes import Json
 from local.intacct_simulator.rest.fields import Field, Row
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Catalog, Schema
@@ -77,6 +78,8 @@ class Serializer:
             ]
         for name in self._books.custom_fields(schema.table):
             made[f"{CUSTOM}{name}"] = (record.get("custom") or {}).get(name)
+        if "dimensions" in made:
+            made["dimensions"].update(on_line(self._books, record))
         if schema.table == "sales_document":
             made["history"] = self._history(record)
             made["subtotals"] = []

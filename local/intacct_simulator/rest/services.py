@@ -7,6 +7,7 @@ from typing import Any
 
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest.caller import Caller
+from local.intacct_simulator.rest.custom_objects import APPLICATION, dimensions
 from local.intacct_simulator.rest.envelopes import Reply, invalid_request, page_meta, success
 
 DIMENSIONS = (
@@ -22,18 +23,23 @@ DIMENSIONS = (
 )
 
 
-def dimensions_list() -> Reply:
+def dimensions_list(company: Company) -> Reply:
     """List all dimensions of the company; the service does not page."""
+    own = [
+        (one["id"].upper(), one["label"], f"{APPLICATION}::{one['id']}", True)
+        for one in dimensions(company.books)
+    ]
+    known = [*((*one, False) for one in DIMENSIONS), *own]
     rows = [
         {
             "dimensionName": name,
             "dimensionLabel": label,
             "termName": label,
-            "isUserDefinedDimension": False,
+            "isUserDefinedDimension": is_custom,
             "isEnabledInGL": True,
             "dimensionEndpoint": f"/objects/{path}",
         }
-        for name, label, path in DIMENSIONS
+        for name, label, path, is_custom in known
     ]
     meta = page_meta(len(rows), 1, len(rows))
     return Reply(200, {"ia::result": rows, "ia::meta": meta})

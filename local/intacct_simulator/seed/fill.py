@@ -29,7 +29,8 @@ def fill(books: Books, data: Mapping[str, Any]) -> dict[str, int]:
     Parts: currencies, rates, years, entities, locations, departments, classes, terms, units,
     accounts (`"number side type name"`, type B, P or S), journals, bank_accounts, items (with
     `revenue`, `returns`, `price`), warehouses, definitions, custom_fields (`object`, as the books
-    name it, and `name`). Every part may be absent.
+    name it, and `name`), custom_objects (`name`, `label`, `fields`, `is_dimension`). Every part may
+    be absent.
 
     Raises:
         BusinessError: something refers to what does not exist.
@@ -144,6 +145,22 @@ def _custom_field(books: Books, fields: Mapping[str, Any]) -> bool:
     return True
 
 
+def _custom_object(books: Books, fields: Mapping[str, Any]) -> bool:
+    name = str(fields["name"])
+    if books.by_id("custom_object", name) is not None:
+        return False
+    books.put_plain(
+        "custom_object",
+        {
+            "id": name,
+            "label": str(fields.get("label", name)),
+            "is_dimension": bool(fields.get("is_dimension", False)),
+            "fields": tuple(str(one) for one in fields.get("fields", ())),
+        },
+    )
+    return True
+
+
 def _named(name: str) -> Any:
     return lambda books, entry: _master(books, name, {"id": entry[0], "name": entry[1]})
 
@@ -171,4 +188,5 @@ _PARTS: Mapping[str, Any] = {
     "warehouses": _plain("warehouse"),
     "definitions": _definition,
     "custom_fields": _custom_field,
+    "custom_objects": _custom_object,
 }
