@@ -10,10 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from intacct.changes import (
+    Change,
+    CloseSalesDocument,
+    DeleteSalesDocument,
+    ReverseDocument,
+    UpdateMaster,
+    UpdateSalesDocument,
+)
 from intacct.documents import (
     Adjustment,
     Advance,
     ArInvoice,
+    Contact,
     Customer,
     CustomerRefund,
     Document,
@@ -21,6 +30,10 @@ from intacct.documents import (
     Payment,
     SalesDocument,
 )
+from intacct.entries import Deposit, StatisticalEntry
+from intacct.masters import Attachment, CustomRecord, DimensionEntry, Folder, Item, Warehouse
+from intacct.records import Record
+from intacct.stock import StockDocument, WarehouseTransfer
 
 
 class Protocol(StrEnum):
@@ -43,6 +56,20 @@ class Action(StrEnum):
     CUSTOMER_REFUND = "customer_refund"
     JOURNAL_ENTRY = "journal_entry"
     GL_BATCH = "gl_batch"
+    ITEM = "item"
+    WAREHOUSE = "warehouse"
+    DIMENSION_VALUE = "dimension_value"
+    CUSTOM_RECORD = "custom_record"
+    ATTACHMENT = "attachment"
+    STOCK_DOCUMENT = "stock_document"
+    WAREHOUSE_TRANSFER = "warehouse_transfer"
+    DEPOSIT = "deposit"
+    STATISTICAL_ENTRY = "statistical_entry"
+    UPDATE_MASTER = "update_master"
+    UPDATE_SALES_DOCUMENT = "update_sales_document"
+    CLOSE_SALES_DOCUMENT = "close_sales_document"
+    DELETE_SALES_DOCUMENT = "delete_sales_document"
+    REVERSE_DOCUMENT = "reverse_document"
 
 
 class CapabilityError(ValueError):
@@ -74,6 +101,23 @@ CAPABILITIES: Mapping[Action, Capability] = {
     Action.JOURNAL_ENTRY: _REST_FIRST,
     # A day's journal is hundreds of lines in one transaction: one GLBATCH, whole or not at all.
     Action.GL_BATCH: _XML_FIRST,
+    Action.ITEM: _REST_FIRST,
+    Action.WAREHOUSE: _REST_FIRST,
+    Action.DIMENSION_VALUE: _REST_FIRST,
+    Action.CUSTOM_RECORD: _REST_FIRST,
+    Action.ATTACHMENT: _REST_FIRST,
+    Action.STOCK_DOCUMENT: _REST_FIRST,
+    Action.WAREHOUSE_TRANSFER: _REST_FIRST,
+    # Over XML neither the key that a deposit gets is documented nor an object to read it from.
+    Action.DEPOSIT: _REST_FIRST,
+    # REST's form is known from samples alone (REST reference §16.10 names the object only).
+    Action.STATISTICAL_ENTRY: _XML_FIRST,
+    Action.UPDATE_MASTER: _REST_FIRST,
+    Action.UPDATE_SALES_DOCUMENT: _REST_FIRST,
+    # XML documents the state `Closed`; that REST has a workflow for it is a guess.
+    Action.CLOSE_SALES_DOCUMENT: _XML_FIRST,
+    Action.DELETE_SALES_DOCUMENT: _REST_FIRST,
+    Action.REVERSE_DOCUMENT: _REST_FIRST,
 }
 
 
@@ -96,6 +140,38 @@ def action_of(document: Document) -> Action:  # noqa: PLR0911  # one per kind
             return Action.CUSTOMER_REFUND
         case JournalEntry():
             return Action.GL_BATCH if document.is_batch else Action.JOURNAL_ENTRY
+
+
+_OF_RECORD: Mapping[type, Action] = {
+    Contact: Action.CONTACT,
+    Item: Action.ITEM,
+    Warehouse: Action.WAREHOUSE,
+    DimensionEntry: Action.DIMENSION_VALUE,
+    CustomRecord: Action.CUSTOM_RECORD,
+    Attachment: Action.ATTACHMENT,
+    Folder: Action.ATTACHMENT,
+    StockDocument: Action.STOCK_DOCUMENT,
+    WarehouseTransfer: Action.WAREHOUSE_TRANSFER,
+    Deposit: Action.DEPOSIT,
+    StatisticalEntry: Action.STATISTICAL_ENTRY,
+}
+_OF_CHANGE: Mapping[type, Action] = {
+    UpdateMaster: Action.UPDATE_MASTER,
+    UpdateSalesDocument: Action.UPDATE_SALES_DOCUMENT,
+    CloseSalesDocument: Action.CLOSE_SALES_DOCUMENT,
+    DeleteSalesDocument: Action.DELETE_SALES_DOCUMENT,
+    ReverseDocument: Action.REVERSE_DOCUMENT,
+}
+
+
+def action_of_record(record: Record) -> Action:
+    """The business action that creates this record; the same for its look-up."""
+    return _OF_RECORD[type(record)]
+
+
+def action_of_change(change: Change) -> Action:
+    """The business action that carries out this change."""
+    return _OF_CHANGE[type(change)]
 
 
 def protocols(overrides: Mapping[str, str]) -> dict[Action, Protocol]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from intacct.documents import Contact
 from intacct.entries import Deposit, StatisticalEntry
-from intacct.masters import Attachment, CustomRecord, DimensionEntry, Item, Warehouse
+from intacct.masters import Attachment, CustomRecord, DimensionEntry, Folder, Item, Warehouse
 from intacct.stock import StockDocument, WarehouseTransfer
 
 Record = (
@@ -18,6 +18,7 @@ Record = (
     | DimensionEntry
     | CustomRecord
     | Attachment
+    | Folder
     | StockDocument
     | WarehouseTransfer
     | Deposit

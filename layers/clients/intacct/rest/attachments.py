@@ -50,17 +50,25 @@ def _files(files: tuple[AttachedFile, ...]) -> list[Json]:
 
 
 def create(
-    client: RestClient, attachment: Attachment, *, entity: str, idempotency_key: str
+    client: RestClient,
+    attachment: Attachment | Folder,
+    *,
+    entity: str,
+    idempotency_key: str,
 ) -> DocumentResult:
-    """Store the files under the attachment's id.
+    """Store the files under the attachment's id, or make the folder.
 
     Raises:
-        DuplicateDocumentError: an attachment of that id is there already.
+        DuplicateDocumentError: one of that id is there already.
     """
-    path = object_path(OBJECT)
-    body = payload(attachment)
+    body = _folder(attachment) if isinstance(attachment, Folder) else payload(attachment)
+    path = object_path(FOLDER if isinstance(attachment, Folder) else OBJECT)
     made = client.post(path, body, entity=entity, idempotency_key=idempotency_key).reference()
     return DocumentResult(key=text(made.get("key")), id=text(made.get("id")) or attachment.id)
+
+
+def _folder(folder: Folder) -> Json:
+    return present({"id": folder.id, "description": folder.description})
 
 
 def add_files(
@@ -98,13 +106,10 @@ def ensure_folder(
     known = find(client, folder, entity=entity)
     if known:
         return known[0].result
-    body = present({"id": folder.id, "description": folder.description})
-    path = object_path(FOLDER)
     try:
-        made = client.post(path, body, entity=entity, idempotency_key=idempotency_key).reference()
+        return create(client, folder, entity=entity, idempotency_key=idempotency_key)
     except DuplicateDocumentError:  # somebody was quicker
         known = find(client, folder, entity=entity)
         if not known:
             raise
         return known[0].result
-    return DocumentResult(key=text(made.get("key")), id=text(made.get("id")) or folder.id)

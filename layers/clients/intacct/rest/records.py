@@ -12,7 +12,7 @@ from intacct.changes import (
 )
 from intacct.documents import Contact, DocumentResult
 from intacct.entries import Deposit, StatisticalEntry
-from intacct.masters import Attachment, CustomRecord, DimensionEntry, Item, Warehouse
+from intacct.masters import Attachment, CustomRecord, DimensionEntry, Folder, Item, Warehouse
 from intacct.records import Record
 from intacct.rest import (
     attachments,
@@ -57,7 +57,7 @@ class RestRecords:
                 return custom_records.create(
                     client, record, entity=entity, idempotency_key=idempotency_key
                 )
-            case Attachment():
+            case Attachment() | Folder():
                 return attachments.create(
                     client, record, entity=entity, idempotency_key=idempotency_key
                 )
@@ -76,7 +76,7 @@ class RestRecords:
                 return masters.find(client, record, entity=entity)
             case CustomRecord():
                 return custom_records.find(client, record, entity=entity)
-            case Attachment():
+            case Attachment() | Folder():
                 return attachments.find(client, record, entity=entity)
             case StockDocument() | WarehouseTransfer():
                 return stock.find(client, record, entity=entity)
