@@ -82,11 +82,17 @@ class _Life:
 
 @dataclass(slots=True)
 class Business:
-    """What happens at the tenants' shops, and the balances that must be in their books."""
+    """What happens at the tenants' shops, and the balances that must be in their books.
+
+    `balances` are in cents, debits less credits. `edited` and `cancelled` name orders by store and
+    id.
+    """
 
     tenants: tuple[str, ...]
     deliveries: list[Delivery] = field(default_factory=list)
     balances: dict[str, Counter[str]] = field(default_factory=dict)
+    edited: set[tuple[str, str]] = field(default_factory=set)
+    cancelled: set[tuple[str, str]] = field(default_factory=set)
 
     def owe(self, tenant: str, **amounts: Decimal) -> None:
         """Add debits (credits are negative) to what the tenant's books must show, in cents."""
@@ -142,10 +148,13 @@ def _order(business: Business, dice: random.Random, tenant: str, number: int) ->
     life = _Life(tenant, store, order)
     if dice.random() < 0.4:  # unpaid at first, and edited before it is paid
         earlier = _with_more(order) if dice.random() < 0.6 else order
+        if earlier is not order:
+            business.edited.add((f"{tenant}-{store}", str(order.id)))
         life.tell(at, "orders/create", order_body(earlier, paid=False))
         at += 60.0 + dice.random() * 1800.0
     if life.bodies and dice.random() < 0.15:
         body = order_body(order, paid=False, updated_at=_text(at))
+        business.cancelled.add((f"{tenant}-{store}", str(order.id)))
         life.tell(at, "orders/cancelled", {**body, "cancelled_at": _text(at)})
     else:
         life.tell(at, "orders/paid", order_body(order, updated_at=_text(at)))

@@ -1,0 +1,502 @@
+"""The in-memory models keep the semantics of AWS, as far as moto has them right.
+
+moto is asked one call at a time, where it is correct (reliability §10). What it has wrong or not
+at all stands below as tests of the model alone: the de-duplication of messages already deleted,
+the order of a group after a visibility timeout, transaction tokens, the lag of an index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from shared.ledger.states import CONDITIONS
+from tests.contract.test_ledger_contract import make_table
+from tests.simulation.expressions import ExpressionError, condition
+from tests.simulation.queues import FifoQueue
+from tests.simulation.tables import Tables
+
+KEY = {"pk": {"S": "p"}, "sk": {"S": "s"}}
+
+
+class Client(Protocol):
+    """The part of the DynamoDB client that the product calls."""
+
+    def get_item(self, **request: Any) -> Any: ...
+    def put_item(self, **request: Any) -> Any: ...
+    def update_item(self, **request: Any) -> Any: ...
+    def query(self, **request: Any) -> Any: ...
+    def transact_write_items(self, **request: Any) -> Any: ...
+
+
+class ModelClient:
+    """The model behind the client's methods, without faults."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.tables = Tables(lambda: self.now)
+
+    def get_item(self, **request: Any) -> Any:
+        return self.tables.get_item(request)
+
+    def put_item(self, **request: Any) -> Any:
+        return self.tables.put_item(request)
+
+    def update_item(self, **request: Any) -> Any:
+        return self.tables.update_item(request)
+
+    def query(self, **request: Any) -> Any:
+        return self.tables.query(request)
+
+    def transact_write_items(self, **request: Any) -> Any:
+        return self.tables.transact_write_items(request)
+
+
+def moto_client() -> Any:
+    client = boto3.client("dynamodb", region_name="eu-central-1")
+    make_table(client, "t")
+    return client
+
+
+@pytest.fixture(autouse=True)
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture(params=[ModelClient, moto_client], ids=["model", "moto"])
+def client(request: pytest.FixtureRequest) -> Client:
+    made: Client = request.param()
+    return made
+
+
+def put(client: Client, sort_key: str = "s", **members: Any) -> Any:
+    return client.put_item(TableName="t", Item={**KEY, "sk": {"S": sort_key}, **members})
+
+
+def item(client: Client, sort_key: str = "s") -> Any:
+    answer = client.get_item(TableName="t", Key={**KEY, "sk": {"S": sort_key}}, ConsistentRead=True)
+    return answer.get("Item")
+
+
+def update(client: Client, change: str, values: Any = None, wanted: str = "", **more: Any) -> Any:
+    request: dict[str, Any] = {"TableName": "t", "Key": KEY, "UpdateExpression": change, **more}
+    if values:
+        request["ExpressionAttributeValues"] = values
+    if wanted:
+        request["ConditionExpression"] = wanted
+    return client.update_item(**request)
+
+
+def refusal(error: pytest.ExceptionInfo[ClientError]) -> tuple[str, Any]:
+    response: dict[str, Any] = dict(error.value.response)
+    return response["Error"]["Code"], response.get("Item")
+
+
+def test_an_item_is_put_only_where_there_is_none(client: Client) -> None:
+    put(client, st={"S": "READY"})
+
+    with pytest.raises(ClientError) as error:
+        client.put_item(
+            TableName="t",
+            Item={**KEY, "st": {"S": "SENT"}},
+            ConditionExpression="attribute_not_exists(st)",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+
+    kept = {**KEY, "st": {"S": "READY"}}
+    assert refusal(error) == ("ConditionalCheckFailedException", kept)
+    assert item(client) == kept
+
+
+def test_an_update_whose_condition_fails_changes_nothing(client: Client) -> None:
+    put(client, st={"S": "DONE"}, fence={"N": "3"})
+
+    with pytest.raises(ClientError) as error:
+        update(client, "SET st = :x", {":x": {"S": "SENT"}, ":f": {"N": "2"}}, "fence = :f")
+
+    assert refusal(error)[0] == "ConditionalCheckFailedException"
+    assert item(client)["st"] == {"S": "DONE"}
+
+
+def test_an_update_of_an_absent_item_makes_it(client: Client) -> None:
+    answer = update(
+        client,
+        "SET #s = :open, seen = if_not_exists(seen, :at) ADD times :one",
+        {":open": {"S": "open"}, ":at": {"S": "now"}, ":one": {"N": "1"}},
+        ExpressionAttributeNames={"#s": "status"},
+        ReturnValues="ALL_NEW",
+    )
+
+    expected = {**KEY, "status": {"S": "open"}, "seen": {"S": "now"}, "times": {"N": "1"}}
+    assert answer["Attributes"] == expected
+
+
+def test_first_values_stay_counters_count_and_lists_grow(client: Client) -> None:
+    put(client, seen={"S": "then"}, times={"N": "2"}, hist={"L": [{"S": "a"}]}, gone={"S": "x"})
+
+    update(
+        client,
+        "SET seen = if_not_exists(seen, :at), hist = list_append(hist, :h) "
+        "REMOVE gone, never ADD times :one",
+        {":at": {"S": "now"}, ":h": {"L": [{"S": "b"}]}, ":one": {"N": "1"}},
+    )
+
+    assert item(client) == {
+        **KEY,
+        "seen": {"S": "then"},
+        "times": {"N": "3"},
+        "hist": {"L": [{"S": "a"}, {"S": "b"}]},
+    }
+
+
+def transaction(*writes: tuple[str, str]) -> list[Any]:
+    """Puts of the sort keys, under the conditions given."""
+    return [
+        {
+            "Put": {
+                "TableName": "t",
+                "Item": {**KEY, "sk": {"S": sort_key}, "st": {"S": "NEW"}},
+                "ConditionExpression": wanted,
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+        for sort_key, wanted in writes
+    ]
+
+
+def test_a_transaction_happens_whole(client: Client) -> None:
+    client.transact_write_items(
+        TransactItems=transaction(
+            ("a", "attribute_not_exists(st)"), ("b", "attribute_not_exists(st)")
+        )
+    )
+
+    assert item(client, "a")["st"] == item(client, "b")["st"] == {"S": "NEW"}
+
+
+def test_a_transaction_with_one_failing_condition_does_nothing(client: Client) -> None:
+    put(client, "b", st={"S": "OLD"})
+
+    with pytest.raises(ClientError) as error:
+        client.transact_write_items(
+            TransactItems=transaction(
+                ("a", "attribute_not_exists(st)"), ("b", "attribute_not_exists(st)")
+            )
+        )
+
+    response: dict[str, Any] = dict(error.value.response)
+    assert response["Error"]["Code"] == "TransactionCanceledException"
+    codes = [reason["Code"] for reason in response["CancellationReasons"]]
+    assert codes == ["None", "ConditionalCheckFailed"]
+    assert response["CancellationReasons"][1]["Item"]["st"] == {"S": "OLD"}
+    assert item(client, "a") is None
+    assert item(client, "b")["st"] == {"S": "OLD"}
+
+
+def names(answer: Any) -> list[str]:
+    return [one["sk"]["S"] for one in answer["Items"]]
+
+
+def test_a_partition_is_read_in_the_order_of_its_sort_keys(client: Client) -> None:
+    for sort_key in ("EVENT#b", "BATCH#1", "EVENT#a"):
+        put(client, sort_key)
+
+    every = client.query(
+        TableName="t",
+        ConsistentRead=True,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "p"}},
+    )
+    events = client.query(
+        TableName="t",
+        ConsistentRead=True,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :prefix)",
+        ExpressionAttributeValues={":pk": {"S": "p"}, ":prefix": {"S": "EVENT#"}},
+    )
+
+    assert names(every) == ["BATCH#1", "EVENT#a", "EVENT#b"]
+    assert names(events) == ["EVENT#a", "EVENT#b"]
+
+
+def test_the_sparse_index_lists_what_is_due_the_oldest_first(client: Client) -> None:
+    put(client, "late", due_shard={"S": "1"}, due_at={"N": "300"})
+    put(client, "first", due_shard={"S": "1"}, due_at={"N": "90"})
+    put(client, "second", due_shard={"S": "1"}, due_at={"N": "100"})
+    put(client, "other", due_shard={"S": "2"}, due_at={"N": "10"})
+    put(client, "done")
+
+    def due(**more: Any) -> list[str]:
+        return names(
+            client.query(
+                TableName="t",
+                IndexName="due-index",
+                KeyConditionExpression="due_shard = :shard AND due_at <= :now",
+                ExpressionAttributeValues={":shard": {"S": "1"}, ":now": {"N": "200"}},
+                **more,
+            )
+        )
+
+    assert due() == ["first", "second"]
+    assert due(Limit=1) == ["first"]
+
+
+STATES = st.sampled_from(["READY", "SENT", "DONE", "REFUSED", "REVIEW"])
+SMALL = st.integers(min_value=0, max_value=3)
+OWNERS = st.sampled_from(["a", "b"])
+STEPS = st.tuples(st.sampled_from(sorted(CONDITIONS.values())), STATES, SMALL, OWNERS, SMALL)
+
+
+def attempt(client: Client, step: tuple[str, str, int, str, int]) -> Any:
+    """One write under one of the ledger's own conditions; what became of it."""
+    wanted, state, fence, owner, now = step
+    known = {
+        ":f": {"N": str(fence)},
+        ":me": {"S": owner},
+        ":now": {"N": str(now)},
+        **{f":{name.lower()}": {"S": name} for name in ("READY", "SENT", "REFUSED", "REVIEW")},
+    }
+    values = {name: value for name, value in known.items() if name in wanted.split()}
+    values |= {name: known[name] for name in (":refused", ":review") if name in wanted}
+    values |= {":to": {"S": state}, ":next": {"N": str(fence)}, ":own": {"S": owner}}
+    values |= {":at": {"N": str(now)}}
+    change = "SET st = :to, fence = :next, own = :own, lease = :at, due_at = :at"
+    try:
+        answer = update(client, change, values, wanted, ReturnValues="ALL_NEW")
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return answer["Attributes"]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(steps=st.lists(STEPS, min_size=1, max_size=12))
+def test_model_and_moto_agree_on_any_program_of_the_ledgers_writes(
+    steps: list[tuple[str, str, int, str, int]],
+) -> None:
+    model, moto = ModelClient(), moto_client()
+    try:
+        for step in steps:
+            assert attempt(model, step) == attempt(moto, step)
+
+        assert item(model) == item(moto)
+    finally:
+        moto.delete_table(TableName="t")
+
+
+def test_a_repeated_token_answers_as_the_first_time() -> None:
+    client = ModelClient()
+    writes = transaction(("a", "attribute_not_exists(st)"))
+
+    client.transact_write_items(TransactItems=writes, ClientRequestToken="t1")
+    client.transact_write_items(TransactItems=writes, ClientRequestToken="t1")
+    client.now = 601.0
+
+    with pytest.raises(ClientError):
+        client.transact_write_items(TransactItems=writes, ClientRequestToken="t1")
+
+
+def test_the_index_lags_and_the_table_does_not() -> None:
+    client = ModelClient()
+    client.tables.index_lag = 2.0
+    put(client, due_shard={"S": "1"}, due_at={"N": "1"})
+    values = {":shard": {"S": "1"}, ":now": {"N": "9"}}
+    request = {"TableName": "t", "IndexName": "due-index", "ExpressionAttributeValues": values}
+
+    early = client.query(**request)
+    client.now = 2.5
+    later = client.query(**request)
+
+    assert item(client) is not None
+    assert (names(early), names(later)) == ([], ["s"])
+
+
+@pytest.mark.parametrize("text", ["size(a) > :b", "a == :b", "a = :b nonsense", "contains(a, :b)"])
+def test_an_expression_outside_the_grammar_is_refused(text: str) -> None:
+    with pytest.raises(ExpressionError):
+        condition(text)
+
+
+class Queue(Protocol):
+    """What both queues are asked in the tests."""
+
+    def send(self, body: str, *, group: str, deduplication: str) -> object: ...
+    def take(self, most: int = 10) -> list[tuple[str, str]]: ...
+    def done(self, body: str) -> None: ...
+    def give_back(self, body: str) -> None: ...
+    def dead(self) -> list[str]: ...
+
+
+class ModelQueue:
+    """The model, with receipts remembered by body."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.queue = FifoQueue("q", lambda: self.now, visibility_seconds=30, most_receives=2)
+        self._taken: dict[str, Any] = {}
+
+    def send(self, body: str, *, group: str, deduplication: str) -> object:
+        return self.queue.send(body, group=group, deduplication=deduplication)
+
+    def take(self, most: int = 10) -> list[tuple[str, str]]:
+        messages = self.queue.receive(most)
+        self._taken |= {message.body: message for message in messages}
+        return [(message.group, message.body) for message in messages]
+
+    def done(self, body: str) -> None:
+        assert self.queue.delete(self._taken[body].id, self._taken[body].receipt)
+
+    def give_back(self, body: str) -> None:
+        self.queue.expire(self._taken[body])
+
+    def dead(self) -> list[str]:
+        return [message.body for message in self.queue.dead]
+
+
+class MotoQueue:
+    """moto's queue under the same words."""
+
+    def __init__(self) -> None:
+        self._sqs: Any = boto3.client("sqs", region_name="eu-central-1")
+        fifo = {"FifoQueue": "true"}
+        self._dead = self._sqs.create_queue(QueueName="d.fifo", Attributes=fifo)["QueueUrl"]
+        arn = "arn:aws:sqs:eu-central-1:123456789012:d.fifo"
+        policy = f'{{"deadLetterTargetArn": "{arn}", "maxReceiveCount": "2"}}'
+        self._url = self._sqs.create_queue(
+            QueueName="q.fifo", Attributes={**fifo, "RedrivePolicy": policy}
+        )["QueueUrl"]
+        self._receipts: dict[str, str] = {}
+
+    def send(self, body: str, *, group: str, deduplication: str) -> object:
+        return self._sqs.send_message(
+            QueueUrl=self._url,
+            MessageBody=body,
+            MessageGroupId=group,
+            MessageDeduplicationId=deduplication,
+        )
+
+    def take(self, most: int = 10) -> list[tuple[str, str]]:
+        answer = self._sqs.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=most, AttributeNames=["All"]
+        )
+        messages = answer.get("Messages", [])
+        self._receipts |= {m["Body"]: m["ReceiptHandle"] for m in messages}
+        return [(m["Attributes"]["MessageGroupId"], m["Body"]) for m in messages]
+
+    def done(self, body: str) -> None:
+        self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=self._receipts[body])
+
+    def give_back(self, body: str) -> None:
+        self._sqs.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=self._receipts[body], VisibilityTimeout=0
+        )
+
+    def dead(self) -> list[str]:
+        answer = self._sqs.receive_message(QueueUrl=self._dead, MaxNumberOfMessages=10)
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+
+@pytest.fixture(params=[ModelQueue, MotoQueue], ids=["model", "moto"])
+def queue(request: pytest.FixtureRequest) -> Queue:
+    made: Queue = request.param()
+    return made
+
+
+def test_a_group_is_blocked_while_one_of_its_messages_is_worked_on(queue: Queue) -> None:
+    queue.send("a1", group="a", deduplication="1")
+    queue.send("a2", group="a", deduplication="2")
+    queue.send("b1", group="b", deduplication="3")
+
+    first, second = queue.take(1), queue.take(1)
+    queue.done("a1")
+    third = queue.take(1)
+
+    assert (first, second, third) == ([("a", "a1")], [("b", "b1")], [("a", "a2")])
+
+
+def test_messages_of_a_group_come_in_their_order(queue: Queue) -> None:
+    for number in range(4):
+        queue.send(f"a{number}", group="a", deduplication=str(number))
+
+    assert [body for _, body in queue.take(10)] == ["a0", "a1", "a2", "a3"]
+
+
+def test_the_same_id_within_five_minutes_counts_once(queue: Queue) -> None:
+    queue.send("a1", group="a", deduplication="1")
+    queue.send("a1", group="a", deduplication="1")
+
+    assert len(queue.take(10)) == 1
+
+
+def test_what_was_received_too_often_goes_to_the_dead_letters(queue: Queue) -> None:
+    queue.send("a1", group="a", deduplication="1")
+    for _ in range(2):
+        assert queue.take() == [("a", "a1")]
+        queue.give_back("a1")
+
+    assert queue.take() == []
+    assert queue.dead() == ["a1"]
+
+
+def test_the_model_remembers_an_id_after_its_message_was_deleted() -> None:
+    queue = ModelQueue()
+    queue.send("a1", group="a", deduplication="1")
+    queue.take()
+    queue.done("a1")
+
+    queue.now = 299.0
+    queue.send("a1", group="a", deduplication="1")
+    soon = queue.take()
+    queue.now = 300.0
+    queue.send("a1", group="a", deduplication="1")
+
+    assert (soon, queue.take()) == ([], [("a", "a1")])
+
+
+def test_in_the_model_a_group_keeps_its_order_after_a_visibility_timeout() -> None:
+    queue = ModelQueue()
+    queue.send("a1", group="a", deduplication="1")
+    queue.send("a2", group="a", deduplication="2")
+    queue.take(1)
+
+    queue.now = 31.0
+
+    assert [body for _, body in queue.take(10)] == ["a1", "a2"]
+
+
+def test_in_the_model_a_stale_receipt_deletes_nothing() -> None:
+    queue = ModelQueue()
+    queue.send("a1", group="a", deduplication="1")
+    (message,) = queue.queue.receive(1)
+    stale = message.receipt
+    queue.now = 31.0
+    queue.take()
+
+    assert not queue.queue.delete(message.id, stale)
+    assert len(queue.queue.messages) == 1
+
+
+def test_what_is_redriven_keeps_its_group_and_order() -> None:
+    queue = ModelQueue()
+    for body in ("a1", "a2"):
+        queue.send(body, group="a", deduplication=body)
+    for _ in range(3):
+        for _, body in queue.take():
+            queue.give_back(body)
+    assert queue.dead() == ["a1", "a2"]
+
+    assert queue.queue.redrive() == 2
+
+    assert queue.take() == [("a", "a1"), ("a", "a2")]
