@@ -156,4 +156,4 @@ def last_key(rows: Sequence[Element], key: str = _KEY) -> str:
 
 def record(row: Element) -> dict[str, str]:
     """A row's fields by name; nested rows are left to those who know them."""
-    return {str(field.tag): (field.text or "") for field in row}
+    return {field.tag: field.text or "" for field in row}
