@@ -124,7 +124,7 @@ class Books:
         """Give the owned lines of a document in their order."""
         return self._desk.lines(name, key)
 
-    def find(self, name: str, **equals: object) -> list[Record]:
+    def find(self, name: str, /, **equals: object) -> list[Record]:
         """Give the records whose stored fields have these values, in the order of their keys."""
         return self.store.find(name, **equals)
 

@@ -116,7 +116,7 @@ class Desk:
         stamp: dict[str, Any] = {"modified_at": self.clock.stamp(), "modified_by": actor.user}
         if changes.get("custom"):
             stamp["custom"] = with_custom(self.require(name, key), changes["custom"])
-        record = self.store.change(name, key, **changes, **stamp)
+        record = self.store.change(name, key, **{**changes, **stamp})
         self.note(name, record, how, actor)
         return record
 

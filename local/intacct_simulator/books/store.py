@@ -68,7 +68,7 @@ class Store:
         """Name the tables that hold something."""
         return sorted(name for name, rows in self._tables.items() if rows)
 
-    def find(self, table: str, **equals: object) -> list[Record]:
+    def find(self, table: str, /, **equals: object) -> list[Record]:
         """Give the records whose fields have these values, in the order of their keys."""
         (first, value), *others = equals.items()
         keys = self._index(table, first).get(value, {})
