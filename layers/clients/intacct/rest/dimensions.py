@@ -60,7 +60,9 @@ def values(
     client: RestClient, dimension: Dimension, *, entity: str = ""
 ) -> Iterator[DimensionValue]:
     """All values of a dimension, each once."""
-    query = Query(dimension.object, ("id", "name", "status"), include_private=True)
+    # A user-defined dimension is a custom object: which fields it has is the company's own affair.
+    fields = ("id", "name") if dimension.is_user_defined else ("id", "name", "status")
+    query = Query(dimension.object, fields, include_private=True)
     for row in rows(client, query, entity=entity):
         yield DimensionValue(
             key=text(row["key"]),
