@@ -7,9 +7,11 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from local.demo.payloads import delivery as signed
+from shared.connections.records import digest_of
 from shared.facts.record import DUE_SHARDS
 from shared.intake.deliveries import Outcome
 from shared.intake.requests import WebhookRequest
@@ -19,7 +21,6 @@ from tests.simulation import histories
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.histories import Delivery
 from tests.simulation.invariants import (
-    ViolationError,
     Watch,
     check_end,
     check_order_of_effects,
@@ -48,6 +49,7 @@ from tests.simulation.sandbox import (
 from tests.simulation.scheduler import START, Scheduler
 from tests.simulation.story import Story
 from tests.simulation.tables import Item, Place, Tables
+from tests.simulation.violations import ViolationError
 from tests.simulation.wire import Wire
 
 _FAULTS_END = 4 * 3600.0
@@ -58,6 +60,7 @@ _MOST_REPAIRS = 12
 _MOST_RECEIVES = 8
 _SWEEP_SECONDS = 60.0
 _EXPORT_SECONDS = 900.0
+_FOR_THE_BOOKS = ("AMOUNT_MISMATCH", "CONTENT_CONFLICT", "READBACK_DIFFERS")
 _EPOCH_MS = START.timestamp() * 1000
 
 
@@ -93,6 +96,8 @@ class History:
         self.left_to_people: set[tuple[str, str]] = set()
         self.outside = self._outside()
         self.watch.companies = self.outside.companies
+        for tenant, company in self.outside.companies.items():
+            company.is_published = partial(self._is_published, tenant)
         self.lambdas = Lambdas(self.outside, self.dice)
         self._sweep_at = math.inf
         self._export_at = math.inf
@@ -152,7 +157,7 @@ class History:
             self.outside.companies,
             items,
             self.accepted,
-            {store.partition("-")[0] for store, _ in self.left_to_people},
+            self.left_to_people,
         )
         check_order_of_effects(self.outside.companies, items[LEDGER])
         for queue in self.outside.queues.values():
@@ -306,13 +311,15 @@ class History:
     def _is_for_the_books(self, store: str, order_id: str, reasons: str) -> bool:
         """Whether a person must correct the books: it shipped before the edit came to us.
 
-        The invoice was rightly made from what was known; nothing is guessed about the difference.
+        What was posted, or was on its way, was rightly made from what was known; nothing is
+        guessed about the difference, and content that may be out is never replaced (R-15.4).
         """
         place = (store, order_id)
-        if reasons != "AMOUNT_MISMATCH" or place not in self.business.edited:
+        if reasons not in _FOR_THE_BOOKS or place not in self.business.edited:
             return False
-        topics = [d.topic for d in self.accepted if (d.store, d.order_id) == place]
-        return topics.index("fulfillments/create") < topics.index("orders/paid")
+        shipped = self.outside.begun.index((*place, "fulfillments/create"))
+        edited = min(at for at, known in self.outside.synced if known == (*place, "orders/paid"))
+        return shipped < edited - 1
 
     def _release_day(self, tenant: str, store: str, rest: list[str]) -> None:
         on = datetime.fromisoformat(rest[1]).replace(tzinfo=UTC).date()
@@ -371,7 +378,7 @@ class History:
         tables = Tables(lambda: self.scheduler.now, on_write=self._on_write)
         tables.index_lag = self.dice.choice((0.0, 0.0, 2.0))
         companies = {
-            name: Company(name, self.wire, self.dice, lambda text: self._fail(_twice(text)))
+            name: Company(name, self.wire, self.dice, self._fail, self.watch.on_send)
             for name in self.business.tenants
         }
         kinds = tuple(kind.value for kind in PostingKind)
@@ -399,6 +406,12 @@ class History:
             on_available=on_available,
         )
 
+    def _is_published(self, tenant: str, token: str) -> bool:
+        """Whether the connections table offers this very token to everybody."""
+        place = (CONNECTIONS, f"TOKEN#{tenant}", f"ws@{tenant}")
+        item = self.outside.tables.get(place) or {}
+        return item.get("digest") == {"S": digest_of(token)}
+
     def _fail(self, violation: ViolationError) -> None:
         self.story.tell(f"VIOLATION {violation}")
         self.scheduler.failure = self.scheduler.failure or violation
@@ -425,7 +438,3 @@ def _next_tick(seconds: float, every: float) -> float:
 
 def _is_order_shard(shard: str) -> bool:
     return shard.isdigit() and int(shard) < DUE_SHARDS
-
-
-def _twice(text: str) -> ViolationError:
-    return ViolationError(f"I1: {text}")

@@ -7,6 +7,7 @@ product's code, so that a defect there cannot excuse itself.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.simulation.histories import Business, Delivery
 from tests.simulation.sage import Company
 from tests.simulation.sage_documents import marks_of
 from tests.simulation.tables import Item, Place
+from tests.simulation.violations import ViolationError
 
 _EDGES = frozenset(
     {
@@ -37,10 +39,6 @@ _KINDS_BEFORE = {"INVOICE": "SO_CREATE", "APPLY": "INVOICE", "REFUND_PAY": "CRED
 _FIXED = ("doc_no", "controlid")
 
 
-class ViolationError(AssertionError):
-    """Something happened that must never happen; the message names the invariant."""
-
-
 class Watch:
     """Looks at every write as it happens.
 
@@ -50,6 +48,15 @@ class Watch:
     def __init__(self, on_violation: Callable[[ViolationError], None]) -> None:
         self.companies: Mapping[str, Company] = {}
         self._on_violation = on_violation
+        self._armed: Counter[str] = Counter()
+        self._sent: Counter[str] = Counter()
+
+    def on_send(self, control_id: str) -> None:
+        """Check a request to Sage: each was written down before it left (reliability rule 1)."""
+        self._sent[control_id] += 1
+        if self._sent[control_id] > self._armed[control_id]:
+            message = f"I1: {control_id} is sent without having been written down"
+            self._on_violation(ViolationError(message))
 
     def on_write(self, place: Place, before: Item | None, after: Item) -> None:
         """Check one write of the ledger against the rules of reliability §3.2."""
@@ -72,8 +79,14 @@ class Watch:
             raise ViolationError(message)
         if before is not None:
             self._check_change(pk, key, before, after)
+        if new == "SENT" and (
+            old != "SENT" or _number(before, "sent_at") != _number(after, "sent_at")
+        ):
+            self._armed[after["controlid"]["S"]] += 1
         if new == "DONE":
             self._check_done(pk, key, after)
+        if new == "REFUSED":
+            self._check_refused(pk, key, after)
 
     def _check_change(self, pk: str, key: str, before: Item, after: Item) -> None:
         fences = int(before["fence"]["N"]), int(after["fence"]["N"])
@@ -106,6 +119,13 @@ class Watch:
             message = f"I2: {pk} {key} is done, and there is no {table} {mark}"
             raise ViolationError(message)
 
+    def _check_refused(self, pk: str, key: str, after: Item) -> None:
+        company = self.companies[pk.split("#")[1]]
+        table, mark = _table_of(key), after["doc_no"]["S"]
+        if company.marks[table, mark]:
+            message = f"I2: {pk} {key} is called refused, and {table} {mark} is in the books"
+            raise ViolationError(message)
+
 
 def _marks_in(record: Mapping[str, Any]) -> set[str]:
     names = ("id", "reference_number", "adjustment_number", "document_number")
@@ -117,26 +137,31 @@ def check_end(
     companies: Mapping[str, Company],
     items: Mapping[str, list[Item]],
     accepted: list[Delivery],
-    left_to_people: Collection[str],
+    left_to_people: Collection[tuple[str, str]],
 ) -> None:
     """Check what must be true once everything has come to rest.
 
-    `left_to_people` are tenants with an invoice that a person must correct in the books: theirs
+    `left_to_people` are orders, by store and id, that a person must correct in the books: those
     balance, but do not show yet what was sold.
 
     Raises:
         ViolationError: an invariant does not hold.
     """
-    wanted = _wanted_items(business, items)
+    tenants_left = {store.partition("-")[0] for store, _ in left_to_people}
+    wanted = [
+        item
+        for item in _wanted_items(business, items)
+        if item["st"]["S"] == "DONE" or tuple(item["pk"]["S"].split("#")[2:]) not in left_to_people
+    ]
     in_doubt = {_place_of(item) for item in items["ledger"] if item not in wanted}
     _check_ledger(companies, wanted, in_doubt)
     for tenant, company in companies.items():
         _check_balance(tenant, company)
-        if tenant not in left_to_people:
+        if tenant not in tenants_left:
             _check_books(tenant, company, business)
         _check_tenants_apart(tenant, company, business)
+        _check_buyers(tenant, company, business)
     _check_accepted(items["orders"], accepted)
-    _check_logins(companies, items["connections"])
 
 
 def _wanted_items(business: Business, items: Mapping[str, list[Item]]) -> list[Item]:
@@ -255,13 +280,17 @@ def _check_accepted(orders: list[Item], accepted: list[Delivery]) -> None:
             raise ViolationError(message)
 
 
-def _check_logins(companies: Mapping[str, Company], connections: list[Item]) -> None:
-    """I10: a login that became everybody's had a reason: nothing before it, or an end of that."""
-    published = {item["pk"]["S"]: int(item["generation"]["N"]) for item in connections}
-    for tenant, company in companies.items():
-        if company.logins > published.get(f"TOKEN#{tenant}", 0):
-            message = f"I10: {tenant} signed in more often than leases were given"
-            raise ViolationError(message)
+def _check_buyers(tenant: str, company: Company, business: Business) -> None:
+    """I1: a buyer of a store is one customer in the books (reliability F20)."""
+    buyers = {
+        (delivery.store, delivery.body["customer"]["id"])
+        for delivery in business.deliveries
+        if delivery.tenant == tenant and "customer" in delivery.body
+    }
+    customers = sum(1 for table, _ in marks_of(company.books) if table == "customer") - 1
+    if customers > len(buyers):
+        message = f"I1: {tenant} has {customers} customers for {len(buyers)} buyers"
+        raise ViolationError(message)
 
 
 def check_order_of_effects(companies: Mapping[str, Company], ledger: list[Item]) -> None:
@@ -309,5 +338,5 @@ def _place_of(item: Item) -> tuple[str, str]:
     return f"{tenant} {_table_of(item['sk']['S'])}", str(item["doc_no"]["S"])
 
 
-def _number(item: Item, name: str) -> int:
-    return int(item.get(name, {}).get("N", "0"))
+def _number(item: Item | None, name: str) -> int:
+    return int((item or {}).get(name, {}).get("N", "0"))

@@ -205,7 +205,10 @@ class Lambdas:
 def sync_event(sandbox: Sandbox, record: SQSRecord, ends_at: float) -> None:
     """What functions/customer_sync does with one record."""
     event = CartEvent.model_validate_json(record.body)
+    outside, place = sandbox.outside, (event.store, event.resource_id, event.topic)
+    outside.begun.append(place)
     report = sandbox.customer_sync.sync(event, _deadline(sandbox, ends_at))
+    outside.synced.append((len(outside.begun), place))
     sandbox.outside.wire.story.tell(f"synced {report.order_id}: {report.outcome.value}")
 
 

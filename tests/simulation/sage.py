@@ -35,6 +35,7 @@ from shared.ports import Found
 from tests.simulation.faults import Fault
 from tests.simulation.sage_documents import TABLES, fields_of, found_of, result_of
 from tests.simulation.scheduler import START, KilledError
+from tests.simulation.violations import ViolationError
 from tests.simulation.wire import Wire
 
 ENTITY = "100"
@@ -52,9 +53,14 @@ class Company:
     """One tenant's company at Sage."""
 
     def __init__(
-        self, tenant: str, wire: Wire, dice: random.Random, on_commit: Callable[[str], None]
+        self,
+        tenant: str,
+        wire: Wire,
+        dice: random.Random,
+        on_violation: Callable[[ViolationError], None],
+        on_send: Callable[[str], None],
     ) -> None:
-        """`on_commit` is told of a mark that is in the books more than once."""
+        """`on_send` is told the control id of every request that leaves for Sage."""
         scheduler = wire.scheduler
         self.tenant = tenant
         self.books = Books(Clock(wall=lambda: START.timestamp() + scheduler.now))
@@ -68,9 +74,11 @@ class Company:
         self.token_until = 0.0
         self.logins = 0
         self.deaths = 0
+        self.is_published: Callable[[str], bool] = lambda _token: False
         self.marks: Counter[tuple[str, str]] = Counter()
         self._wire = wire
-        self._on_commit = on_commit
+        self.on_send = on_send
+        self._on_violation = on_violation
         self._visible_at: dict[tuple[str, int], float] = {}
         self._memory: dict[str, DocumentResult | RejectedError] = {}
 
@@ -115,7 +123,8 @@ class Company:
         self._visible_at[table, record["key"]] = self._wire.scheduler.now + self.lag
         self._wire.story.tell(f"books of {self.tenant}: {table} {mark}")
         if self.marks[table, mark] > 1:
-            self._on_commit(f"{self.tenant}: {table} {mark} is in the books twice")
+            message = f"I1: {self.tenant}: {table} {mark} is in the books twice"
+            self._on_violation(ViolationError(message))
         return result_of(record)
 
     def land_late(self, document: Document) -> None:
@@ -146,6 +155,10 @@ class Company:
     def login(self) -> Token:
         """A new token; it ends the one before (REST reference §3.4)."""
         now = self._wire.scheduler.now
+        is_young = self.token_until - now > TOKEN_SECONDS / 2
+        if self.token and is_young and self.is_published(self.token):
+            message = f"I10: {self.tenant} signs in although everybody has a good token"
+            self._on_violation(ViolationError(message))
         self.logins += 1
         self.token = f"token-{self.tenant}-{self.logins}"
         self.token_until = now + TOKEN_SECONDS
@@ -180,8 +193,8 @@ class SageBooks:
         self, document: Document, *, control_id: str, idempotency_key: str
     ) -> DocumentResult:
         """Post one document."""
-        del control_id
         token = self._tokens.current()
+        self._company.on_send(control_id)
         kind = self._request("sage.create", mark_of(document))
         company = self._company
         if kind is Fault.LANDS_LATE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import SimpleNamespace
@@ -48,7 +48,11 @@ CART_EVENTS, ORDER_POSTINGS = "cart-events", "order-postings"
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """Everything that survives processes."""
+    """Everything that survives processes.
+
+    `begun` and `synced` list the events that customer_sync took up and finished with, as store,
+    order and topic.
+    """
 
     wire: Wire
     tables: Tables
@@ -56,6 +60,8 @@ class Outside:
     bucket: dict[str, bytes]
     tenants: Mapping[str, Tenant]
     companies: Mapping[str, Company]
+    begun: list[tuple[str, str, str]] = field(default_factory=list)
+    synced: list[tuple[int, tuple[str, str, str]]] = field(default_factory=list)
 
 
 class Sandbox:
