@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from intacct.capabilities import protocols
+from intacct.errors import NotSentError
 from intacct.rest.actions import RestActions
 from intacct.rest.auth import TokenEndpoint
 from intacct.rest.client import RestClient
@@ -170,7 +171,7 @@ def _xml_actions(tenant: Tenant, entity: str, base_currency: str) -> XmlActions:
 
 def _open_session(tenant: Tenant, credentials: IntacctCredentials, entity: str) -> Session:
     from intacct.xml.envelope import SenderCredentials, UserCredentials  # noqa: PLC0415  # lxml
-    from intacct.xml.sessions import open_session  # noqa: PLC0415
+    from intacct.xml.sessions import adopt_session, open_session  # noqa: PLC0415
     from intacct.xml.transport import XmlTransport  # noqa: PLC0415
 
     transport = XmlTransport(
@@ -179,10 +180,26 @@ def _open_session(tenant: Tenant, credentials: IntacctCredentials, entity: str) 
         SenderCredentials(credentials.sender_id, credentials.sender_password),
         new_id=_new_id,
     )
+    if tenant.intacct.xml_sign_in == "rest":
+        return adopt_session(transport, _session_of_token(tenant), entity, clock=_now)
     user = UserCredentials(
         tenant.intacct.company_id, tenant.intacct.user_id, credentials.user_password
     )
     return open_session(transport, user, entity, clock=_now)
+
+
+def _session_of_token(tenant: Tenant) -> str:
+    """An XML session for the user of the REST token (REST reference §9.3).
+
+    Raises:
+        NotSentError: the service gave none.
+    """
+    told = rest_client(tenant).get("/services/core/session/id").result
+    session_id = told.get("sessionId") if isinstance(told, dict) else None
+    if not isinstance(session_id, str) or not session_id:
+        message = "the REST session service gave no session"
+        raise NotSentError(message)
+    return session_id
 
 
 def _xml_http(tenant: Tenant) -> httpx.Client:
@@ -211,6 +228,7 @@ def _credentials(tenant: Tenant) -> TenantCredentials:
         _settings().INTACCT_SECRET_PREFIX + tenant.id,
         company_id=tenant.intacct.company_id,
         user_id=tenant.intacct.user_id,
+        needs_password=tenant.intacct.xml_sign_in == "password",
     )
 
 

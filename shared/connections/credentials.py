@@ -44,10 +44,23 @@ def username_of(company_id: str, user_id: str) -> str:
 class TenantCredentials:
     """Reads and checks the secret of one tenant."""
 
-    def __init__(self, secrets: SecretStore, name: str, *, company_id: str, user_id: str) -> None:
-        """`company_id` and `user_id` are the tenant's configuration; the secret must agree."""
+    def __init__(
+        self,
+        secrets: SecretStore,
+        name: str,
+        *,
+        company_id: str,
+        user_id: str,
+        needs_password: bool = True,
+    ) -> None:
+        """`company_id` and `user_id` are the tenant's configuration; the secret must agree.
+
+        Without `needs_password` the secret may lack the user's password: XML sessions come by the
+        REST token then.
+        """
         self._secrets = secrets
         self._name = name
+        self._optional = _OPTIONAL if needs_password else _OPTIONAL | {"user_password"}
         self._username = username_of(company_id, user_id)
 
     def __repr__(self) -> str:
@@ -83,7 +96,7 @@ class TenantCredentials:
         missing = [
             name
             for name, value in given.items()
-            if name not in _OPTIONAL and (not isinstance(value, str) or not value)
+            if name not in self._optional and (not isinstance(value, str) or not value)
         ]
         problems = [f"lacks {', '.join(missing)}"] if missing else []
         username = str(given["username"] or "")

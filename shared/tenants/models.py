@@ -61,7 +61,9 @@ class Intacct(_Model):
     """How the tenant's company is reached: ids only; the secret holds what is secret.
 
     `lanes` is the company's write concurrency: the tier's application allowance less two.
-    `protocols` overrides the capability table, action name to `rest` or `xml`.
+    `protocols` overrides the capability table, action name to `rest` or `xml`. `xml_sign_in` says
+    where XML sessions come from: the user's password, or the REST token's session service, which
+    needs no password but is confirmed by one source only (XML reference §5.2, §17 no. 19).
     """
 
     company_id: str = Field(min_length=1)
@@ -70,6 +72,7 @@ class Intacct(_Model):
     lanes: int = Field(default=4, ge=1, le=64)
     protocols: dict[str, Literal["rest", "xml"]] = {}
     hard_unique: tuple[str, ...] = ()
+    xml_sign_in: Literal["password", "rest"] = "password"
 
 
 class Tenant(_Model):
