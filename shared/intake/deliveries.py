@@ -174,7 +174,7 @@ class Intake:
         except DocumentError as exc:
             return self._keep_invalid(genuine, store, str(exc))
         delivery = genuine.cart.describe(genuine.headers, genuine.body, document)
-        if delivery.account != store.domain.lower():
+        if not _is_of(delivery, store):
             return Receipt(Outcome.NOT_GENUINE, genuine.tenant)
         digest = _digest(genuine, delivery)
         shelf = Shelf.RAW if delivery.is_handled else Shelf.UNHANDLED
@@ -200,7 +200,7 @@ class Intake:
     def _keep_invalid(self, genuine: _Genuine, store: Store, why: str) -> Receipt:
         """Genuine bytes that are no document: archived, and shown to a person."""
         delivery = genuine.cart.describe(genuine.headers, genuine.body, None)
-        if delivery.account != store.domain.lower():
+        if not _is_of(delivery, store):
             return Receipt(Outcome.NOT_GENUINE, genuine.tenant)
         digest = _digest(genuine, delivery)
         self._put(genuine, archive_key(Shelf.INVALID, genuine.tenant, genuine.store, digest))
@@ -212,6 +212,11 @@ class Intake:
     def _put(self, genuine: _Genuine, key: str) -> bool:
         headers = genuine.headers.selected(genuine.cart.kept_headers)
         return self._archive.put_new(key, genuine.body, headers)
+
+
+def _is_of(delivery: Delivery, store: Store) -> bool:
+    """Whether the account that the delivery names is the store's (carts reference §2.1)."""
+    return delivery.account is None or delivery.account == store.domain.lower()
 
 
 def _digest(genuine: _Genuine, delivery: Delivery) -> str:

@@ -74,13 +74,15 @@ class Delivery:
     """What a verified delivery says of itself.
 
     `key` tells one business event from another over all retries (carts reference §2.2).
+    `account` is the shop or seller it names, to be compared with the store's; None where deliveries
+    of this cart name none, and the store's own secret is all the proof.
     `resource_id` is the order it belongs to, empty when the body names none: deliveries of one
     order keep their order. `is_handled` is false for topics without meaning to us.
     """
 
     topic: str
     key: str
-    account: str
+    account: str | None
     resource_id: str
     is_handled: bool
 

@@ -13,6 +13,7 @@ from carts.adapter import CartAdapter
 
 _ADAPTERS = {
     "shopify": "carts.shopify.adapter",
+    "walmart": "carts.walmart.adapter",
 }
 
 

@@ -1,0 +1,1 @@
+"""Walmart Marketplace (US): deliveries, orders and refunds (carts reference §9)."""

@@ -1,0 +1,156 @@
+"""Walmart order lines: what was sold, what left, what was cancelled (reference §9.4, §9.5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from carts.adapter import Code
+from carts.documents import Node
+from carts.walmart.models import (
+    CURRENCY,
+    ChargeAmount,
+    charge,
+    hold,
+    moment,
+    quantity,
+    required_moment,
+)
+from commerce.money import Money, total
+from commerce.orders import Charge, ChargeKind, OrderLine, ShippingLine, TaxLine
+
+_STATES = frozenset({"CREATED", "ACKNOWLEDGED", "SHIPPED", "DELIVERED", "CANCELLED", "REFUND"})
+_LEFT = frozenset({"SHIPPED", "DELIVERED"})
+_ITEM_PRICE = "itemprice"
+_SUBSCRIPTION = "subscriptiondiscount"
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """One line with everything that it carries; `shipped_at` is None until it left."""
+
+    node: Node
+    line: OrderLine
+    shipping: tuple[ShippingLine, ...]
+    fees: tuple[Charge, ...]
+    is_cancelled: bool
+    shipped_at: datetime | None
+    changed_at: datetime
+
+    @property
+    def worth(self) -> Money:
+        """What the buyer pays for the line: goods, shipping, fees and their taxes."""
+        parts = [self.line.net, *(tax.amount for tax in self.line.taxes)]
+        for part in self.shipping:
+            parts += [part.amount, *(tax.amount for tax in part.taxes)]
+        for fee in self.fees:
+            parts += [fee.amount, *(tax.amount for tax in fee.taxes)]
+        return total(parts, CURRENCY)
+
+
+def sold(node: Node) -> Sold:
+    """One line of the order."""
+    number = node.identifier("lineNumber")
+    item = node.node("item")
+    if item is None:
+        node.refuse("item", "given")
+    units = quantity(node.node("orderLineQuantity"))
+    if units <= 0:
+        node.refuse("orderLineQuantity", "a quantity above zero")
+    changed_at = required_moment(node, "statusDate")
+    is_cancelled, shipped_at = _progress(node, changed_at)
+    if units > 1 and not is_cancelled:
+        message = "holds several units: whether its charges are per unit is not documented"
+        hold(node, "orderLineQuantity", Code.CONFIGURATION_MISSING, message)
+    charges = _charges(node)
+    gross, discount, taxes = _goods(node, charges)
+    sku = item.text("sku").strip() if item else ""
+    title = item.text("productName") if item else ""
+    line = OrderLine(number, sku, title, units, gross, gross, discount, taxes)
+    return Sold(
+        node=node,
+        line=line,
+        shipping=tuple(
+            ShippingLine(f"{number}.{index}", part.name, part.amount, _none(), part.taxes)
+            for index, part in enumerate(each for each in charges if each.kind == "SHIPPING")
+        ),
+        fees=tuple(
+            Charge(ChargeKind.FEE, part.amount, part.taxes, part.name)
+            for part in charges
+            if part.kind == "FEE"
+        ),
+        is_cancelled=is_cancelled,
+        shipped_at=shipped_at,
+        changed_at=changed_at,
+    )
+
+
+def _none() -> Money:
+    return Money.zero(CURRENCY)
+
+
+def _charges(node: Node) -> list[ChargeAmount]:
+    holder = node.node("charges")
+    found = [charge(each) for each in holder.nodes("charge")] if holder else []
+    if not found:
+        node.refuse("charges", "given")
+    for each in found:
+        if each.kind not in ("PRODUCT", "SHIPPING", "FEE"):
+            each.node.refuse("chargeType", "a known type of charge")
+        elif each.amount.is_negative and each.kind != "PRODUCT":
+            each.node.refuse("chargeAmount", "zero or more")
+        if each.tax.is_negative and not each.amount.is_negative:
+            each.node.refuse("tax", "of the sign of its charge")
+    return found
+
+
+def _goods(node: Node, charges: list[ChargeAmount]) -> tuple[Money, Money, tuple[TaxLine, ...]]:
+    """Gross, discount and taxes of the goods: a discount is a charge below zero, by its name."""
+    gross, discount = Money.zero(CURRENCY), Money.zero(CURRENCY)
+    taxes: list[TaxLine] = []
+    is_priced = False
+    for part in (each for each in charges if each.kind == "PRODUCT"):
+        name = part.name.replace(" ", "").lower()
+        is_priced = is_priced or name == _ITEM_PRICE
+        taxes += part.taxes
+        if name == _SUBSCRIPTION and not part.amount.is_negative and part.amount:
+            message = "is a discount above zero: its sign is not documented"
+            hold(part.node, "chargeAmount", Code.PAYLOAD_INVALID, message)
+        elif name not in (_ITEM_PRICE, _SUBSCRIPTION) and part.amount.is_negative:
+            part.node.refuse("chargeName", "a known discount")
+        elif part.amount.is_negative:
+            discount -= part.amount
+        else:
+            gross += part.amount
+    if not is_priced:
+        node.refuse("charges", "a list with an ItemPrice")
+    return gross, discount, tuple(taxes)
+
+
+def _progress(node: Node, changed_at: datetime) -> tuple[bool, datetime | None]:
+    """Whether the line was cancelled, and when it left."""
+    holder = node.node("orderLineStatuses")
+    states = list(holder.nodes("orderLineStatus")) if holder else []
+    live: list[Node] = []
+    for state in states:
+        if state.text("status").upper() not in _STATES:
+            state.refuse("status", "a known status of an order line")
+        if quantity(state.node("statusQuantity")) != Decimal(0) or len(states) == 1:
+            live.append(state)
+    names = [state.text("status").upper() for state in live]
+    if not names:
+        node.refuse("orderLineStatuses", "given")
+    if len(set(names)) > 1 and not set(names) <= _LEFT:
+        message = "is partly in one state and partly in another: how its amounts split is not said"
+        hold(node, "orderLineStatuses", Code.CONFIGURATION_MISSING, message)
+    is_cancelled = bool(names) and set(names) == {"CANCELLED"}
+    left = [state for state in live if state.text("status").upper() in _LEFT]
+    return is_cancelled, _shipped_at(left[0], changed_at) if left else None
+
+
+def _shipped_at(state: Node, changed_at: datetime) -> datetime:
+    """When the parcel left; the line's last change where its tracking does not say."""
+    tracking = state.node("trackingInfo")
+    found = moment(tracking, "shipDateTime") if tracking else None
+    return found or changed_at
