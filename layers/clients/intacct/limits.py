@@ -1,5 +1,7 @@
 """What Sage lets one company and one application do, per service tier, as plain data.
 
+How a company's calls react when it asks for a pause or fails is in `intacct.health`.
+
 Tiers: REST reference §11. `APPLICATION` holds the figures of a secondary source that no page of
 Sage's confirms (U19): a ceiling of ours over all companies together, never a licence.
 """

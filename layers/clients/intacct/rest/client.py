@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from intacct.errors import IntacctError
+from intacct.gate import Gate, OpenGate
 from intacct.rest.answers import (
     MOST_ROWS,
     Answer,
@@ -19,7 +20,7 @@ from intacct.rest.answers import (
     understood_steps,
 )
 from intacct.rest.auth import BearerAuth, TokenSource
-from intacct.rest.error_table import transport_error
+from intacct.rest.error_table import error_of, transport_error
 from intacct.transport import CONNECT_SECONDS, TOTAL_SECONDS
 
 # Verified live; other spellings are silently ignored and answer top-level data (§4.1).
@@ -64,14 +65,19 @@ class RestClient:
         monotonic: Callable[[], float],
         count: CountCall = uncounted,
         total_seconds: float = TOTAL_SECONDS,
+        gate: Gate | None = None,
     ) -> None:
-        """`base_url` ends with the version (`.../ia/api/v1`); `monotonic` is a clock in seconds."""
+        """`base_url` ends with the version (`.../ia/api/v1`); `monotonic` is a clock in seconds.
+
+        `gate` is asked before each call and told how it ended; without one every call leaves.
+        """
         self._http = http
         self._base_url = base_url.rstrip("/")
         self._auth = BearerAuth(tokens)
         self._monotonic = monotonic
         self._count = count
         self._total_seconds = total_seconds
+        self._gate: Gate = gate or OpenGate()
 
     def __repr__(self) -> str:
         """Name the address and nothing secret."""
@@ -213,8 +219,16 @@ class RestClient:
             headers=sent,
             timeout=httpx.Timeout(self._total_seconds, connect=CONNECT_SECONDS),
         )
+        self._gate.enter()
         self._count(kind)
-        return self._send(request, is_write=is_write)
+        try:
+            status, answered, read = self._send(request, is_write=is_write)
+        except IntacctError as error:
+            self._gate.leave(error)
+            raise
+        failed = status >= httpx.codes.BAD_REQUEST
+        self._gate.leave(error_of(status, answered, read, is_write=is_write) if failed else None)
+        return status, answered, read
 
     def _send(
         self, request: httpx.Request, *, is_write: bool
