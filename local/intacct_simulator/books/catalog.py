@@ -58,6 +58,9 @@ _MASTERS = [
             "customer_type": "customer_type",
             "territory": "territory",
             "shipping_method": "shipping_method",
+            "sales_representative": "employee",
+            "vendor": "vendor",
+            "attachment": "attachment",
         },
         words={
             "delivery_options": frozenset({"print", "email", "both"}),
@@ -97,7 +100,16 @@ _MASTERS = [
         required=("id",),
         references={"revenue_account": "account", "returns_account": "account"},
     ),
-    _master("warehouse", references={"location": "location", "parent": "warehouse"}),
+    _master(
+        "warehouse",
+        references={
+            "location": "location",
+            "parent": "warehouse",
+            "manager": "employee",
+            "contact_primary": "contact",
+            "contact_ship_to": "contact",
+        },
+    ),
     _master(
         "account",
         "account number",

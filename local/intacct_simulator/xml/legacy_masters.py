@@ -17,6 +17,8 @@ _CUSTOMER = {
     "name": "name",
     "parentid": "parent",
     "termname": "term",
+    "custrepid": "sales_representative",
+    "supdocid": "attachment",
     "shippingmethod": "shipping_method",
     "custtype": "customer_type",
     "taxid": "tax_id",

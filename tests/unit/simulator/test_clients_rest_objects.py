@@ -7,6 +7,7 @@ import pytest
 from tests.unit.simulator.rest_desk import Json, Rest, at, journal, journal_line
 
 NOTHING = {"id": None}
+CUSTOMER = "accounts-receivable/customer"
 SINCE = [{"$gte": {"audit.modifiedDateTime": "2026-01-01T00:00:00Z"}}]
 
 ASKED = {
@@ -164,3 +165,62 @@ def test_an_entry_without_tax_says_so(rest: Rest) -> None:
 
     taxed = journal(lines, tax={"taxImplication": "inbound"})
     rest.refused("general-ledger/journal-entry", taxed, 400)
+
+
+def test_a_customer_names_its_representative_vendor_and_attachment(rest: Rest) -> None:
+    rest.create("company-config/employee", {"id": "E-1"})
+    rest.create("accounts-payable/vendor", {"id": "V-1", "name": "Paper"})
+    rest.create("company-config/folder", {"id": "F-1"})
+    rest.create(
+        "company-config/attachment",
+        {"id": "A-1", "folder": {"id": "F-1"}, "files": [{"name": "a.txt", "data": "aGk="}]},
+    )
+    named = {"salesRepresentative": "E-1", "vendor": "V-1", "attachment": "A-1"}
+
+    references = {name: {"id": value} for name, value in named.items()}
+    key = rest.create(CUSTOMER, {"id": "C-1", "name": "Ada", **references})
+
+    made = rest.get(CUSTOMER, key)
+    assert {name: made[name]["id"] for name in named} == named
+    rest.send("DELETE", "/objects/company-config/attachment/1", expect=422)
+
+
+def test_a_warehouse_has_a_manager_and_contacts(rest: Rest) -> None:
+    rest.create("company-config/employee", {"id": "E-1"})
+    rest.create("company-config/contact", {"id": "Gate", "printAs": "Gate 3"})
+
+    key = rest.create(
+        "inventory-control/warehouse",
+        {
+            "id": "W-9",
+            "name": "Overflow",
+            "location": {"id": "100"},
+            "manager": {"id": "E-1"},
+            "contacts": {"primary": {"id": "Gate"}, "shipTo": {"id": None}},
+            "isReplenishmentEnabled": True,
+        },
+    )
+
+    made = rest.get("inventory-control/warehouse", key)
+    assert made["manager"]["id"] == "E-1"
+    assert made["contacts"]["primary"]["id"] == "Gate"
+    assert made["contacts"]["shipTo"]["id"] is None
+    assert made["isReplenishmentEnabled"] is True
+
+
+def test_an_item_is_written_with_its_unit_and_read_with_its_group(rest: Rest) -> None:
+    key = rest.create(
+        "inventory-control/item",
+        {
+            "id": "I-1",
+            "name": "Box",
+            "itemType": "nonInventory",
+            "unitOfMeasure": {"id": "Box"},
+            "productLine": NOTHING,
+        },
+    )
+
+    made = rest.get("inventory-control/item", key)
+    assert made["unitOfMeasureGroup"] == {"id": "Box"}
+    refused = {"id": "I-2", "name": "x", "itemType": "kit", "unitOfMeasureGroup": {"id": "Box"}}
+    rest.refused("inventory-control/item", refused, 400)

@@ -94,7 +94,8 @@ inventory.shippingWeight | shipping_weight | quantity
 sales.isTaxable      | is_taxable       | boolean
 sales.basePrice      | base_price       | amount
 purchasing.standardCost | standard_cost | amount
-unitOfMeasure        | unit             | text
+unitOfMeasure.id     | unit             | text
+unitOfMeasureGroup.id | unit            | text | ro
 itemDetails.universalProductCode | upc  | text
 """
 
@@ -110,6 +111,10 @@ id                   | id               | text | required fixed
 name                 | name             | text | required
 location             | location         | ref(company-config/location)
 parent               | parent           | ref(inventory-control/warehouse)
+manager              | manager          | ref(company-config/employee)
+contacts.primary     | contact_primary  | ref(company-config/contact)
+contacts.shipTo      | contact_ship_to  | ref(company-config/contact)
+isReplenishmentEnabled | is_replenishment_enabled | boolean
 enableNegativeInv    | enable_negative_inventory | boolean
 status               | status           | enum(active,inactive)
 """

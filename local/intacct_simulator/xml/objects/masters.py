@@ -97,6 +97,10 @@ DELIVERY_OPTIONS delivery_options delivery
 DELIVERYOPTIONS  delivery_options delivery
 OBJECTRESTRICTION restriction restriction
 DISPLAYCONTACTKEY contact_default int
+CUSTREPID    sales_representative.id
+CUSTREPNAME  sales_representative.name
+CUSTREPKEY   sales_representative int
+SUPDOCID     attachment.id
 """
         + AUDIT,
         {
@@ -106,7 +110,7 @@ DISPLAYCONTACTKEY contact_default int
         },
     )
     | empty(
-        "CUSTREPID CUSTREPNAME CUSTREPKEY GLGRPKEY GLGROUP SUPDOCID HIDEDISPLAYCONTACT "
+        "GLGRPKEY GLGROUP HIDEDISPLAYCONTACT "
         "RETAINAGEPERCENTAGE ADVBILLBY ADVBILLBYTYPE CUSTMESSAGEID PRICELIST PRICESCHEDULE "
         "RESTRICTEDLOCATIONS RESTRICTEDDEPARTMENTS RECORD_URL"
     ),
@@ -176,12 +180,16 @@ LOCATIONID  location.id
 PARENTID    parent.id
 PARENTKEY   parent int
 PARENTNAME  parent.name
+MANAGERID   manager.id
+MANAGER.NAME manager.name
+CONTACTINFO.CONTACTNAME contact_primary.id
+SHIPTO.CONTACTNAME contact_ship_to.id
 STATUS      status status
 """
         + AUDIT,
         _STATUS,
     )
-    | empty("MANAGERID CONTACTINFO SHIPTO USEDINGL ENABLE_REPLENISHMENT ENABLENEGATIVEINV"),
+    | empty("CONTACTINFO SHIPTO USEDINGL ENABLE_REPLENISHMENT ENABLENEGATIVEINV"),
     id_field="WAREHOUSEID",
     can_write=True,
 )
