@@ -30,6 +30,9 @@ _PYTHON = REPOSITORY / ".local" / "bench" / "bin" / "python"
 _EMULATORS = ".local/sam/lib/python*/site-packages/samcli/local/rapid/aws-lambda-rie-"
 _INVOKE = "/2015-03-31/functions/function/invocations"
 _READY_SECONDS = 10.0
+_STOP_SECONDS = 0.2
+_POLL_SECONDS = 0.01
+_ATTEMPTS = 3
 _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _KILOBYTES_A_MEGABYTE = 1024
 
@@ -97,42 +100,68 @@ class LambdaProcess:
         self._log = log
         self._memory_mb = memory_mb
         self._timeout_seconds = timeout_seconds
-        self._address = f"127.0.0.1:{ports.free_port()}"
-        self._client = httpx.Client(
-            base_url=f"http://{self._address}", timeout=timeout_seconds + 10.0
-        )
+        self._client = httpx.Client(timeout=timeout_seconds + 10.0)
+        self._url = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        """Start the emulator; the function itself starts with the first invocation."""
+        """Start the emulator; the function itself starts with the first invocation.
+
+        Raises:
+            InvocationError: it does not start, on other ports either.
+        """
+        for _ in range(_ATTEMPTS):
+            self._process = self._started(ports.free_port(), ports.free_port())
+            if self._listens(self._process):
+                return self
+            self._end()
+        what = "the emulator does not listen"
+        raise self._failure(what)
+
+    def _started(self, port: int, runtime_port: int) -> subprocess.Popen[bytes]:
+        self._url = f"http://127.0.0.1:{port}"
         command: list[str | Path] = [
             self._runtime.emulator,
             "--log-level",
             "error",
             "--runtime-interface-emulator-address",
-            self._address,
+            f"127.0.0.1:{port}",
             "--runtime-api-address",
-            f"127.0.0.1:{ports.free_port()}",
+            f"127.0.0.1:{runtime_port}",
             self._runtime.python,
             "-m",
             "awslambdaric",
             "app.handler",
         ]
-        self._process = processes.start(
+        return processes.start(
             self._task_root.name,
             command,
             log=self._log,
             env=self._environment(),
             cwd=self._task_root,
         )
-        self._wait_for_the_emulator()
-        return self
+
+    def _listens(self, process: subprocess.Popen[bytes]) -> bool:
+        """Wait until it does; False when it ended, because somebody else took one of its ports."""
+        deadline = time.monotonic() + _READY_SECONDS
+        while time.monotonic() < deadline and process.poll() is None:
+            try:
+                self._client.get(self._url, timeout=1.0)
+            except httpx.TransportError:
+                time.sleep(_POLL_SECONDS)
+            else:
+                time.sleep(_POLL_SECONDS)  # if another one answered, ours has ended by now
+                return process.poll() is None
+        return False
 
     def __exit__(self, *_: object) -> None:
         """End the emulator and the function."""
         self._client.close()
+        self._end()
+
+    def _end(self) -> None:
         if self._process is not None:
-            processes.stop(processes.ProcessId.of(self._process.pid), seconds=0.2)
+            processes.stop(processes.ProcessId.of(self._process.pid), seconds=_STOP_SECONDS)
             self._process.wait()
 
     def invoke(self, event: Mapping[str, Any]) -> tuple[Any, float]:
@@ -143,7 +172,7 @@ class LambdaProcess:
         """
         started = time.perf_counter()
         try:
-            response = self._client.post(_INVOKE, json=event)
+            response = self._client.post(self._url + _INVOKE, json=event)
         except httpx.TransportError as exc:
             raise self._failure(type(exc).__name__) from exc
         seconds = time.perf_counter() - started
@@ -171,12 +200,15 @@ class LambdaProcess:
         return library in (self._proc() / "maps").read_text()
 
     def _proc(self) -> Path:
-        """The function's process: the one child of the emulator."""
+        """The function's process: the one child of the emulator that lives."""
         assert self._process is not None
-        folder = Path("/proc") / str(self._process.pid) / "task"
-        children = " ".join(file.read_text() for file in folder.glob("*/children")).split()
-        assert len(children) == 1, "the emulator starts one process"
-        return Path("/proc") / children[0]
+        children = [
+            pid for pid in Path("/proc").glob("[0-9]*") if _parent(pid) == self._process.pid
+        ]
+        if len(children) != 1:
+            what = f"the emulator has {len(children)} processes"
+            raise self._failure(what)
+        return children[0]
 
     def _environment(self) -> dict[str, str]:
         return environment.bare() | {
@@ -196,18 +228,16 @@ class LambdaProcess:
             **self._variables,
         }
 
-    def _wait_for_the_emulator(self) -> None:
-        deadline = time.monotonic() + _READY_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                self._client.get("/", timeout=1.0)
-            except httpx.TransportError:
-                time.sleep(0.005)
-            else:
-                return
-        what = "it does not listen"
-        raise self._failure(what)
-
     def _failure(self, what: str) -> InvocationError:
         tail = processes.tail(self._log)
         return InvocationError(f"{self._task_root.name} failed: {what}\n{tail}")
+
+
+def _parent(process: Path) -> int:
+    """The parent of a process; 0 when it has ended, or has just gone."""
+    try:
+        stat = (process / "stat").read_text()
+    except OSError:
+        return 0
+    state, parent, *_ = stat.rpartition(")")[2].split()
+    return 0 if state == "Z" else int(parent)
