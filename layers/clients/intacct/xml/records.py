@@ -16,12 +16,13 @@ from intacct.changes import (
     UpdateMaster,
     UpdateSalesDocument,
 )
-from intacct.documents import DocumentResult, JournalEntry
+from intacct.documents import Customer, DocumentResult, JournalEntry
 from intacct.entries import Deposit, StatisticalEntry
 from intacct.errors import IntacctError, RejectedError
 from intacct.masters import AttachedFile, Attachment, CustomRecord, Folder, Master
+from intacct.records import Record
 from intacct.results import Found
-from intacct.stock import StockDocument, StockLevel, StockMovement, WarehouseTransfer
+from intacct.stock import StockDocument, StockLevel, WarehouseTransfer
 from intacct.xml import (
     attachments,
     deposits,
@@ -42,7 +43,8 @@ from intacct.xml.master_fields import object_of
 from intacct.xml.paging import read_all
 from intacct.xml.queries import Query, equal
 
-Record = Master | CustomRecord | Attachment | Folder | StockMovement | Deposit | StatisticalEntry
+Kept = Record | Customer
+"""What this class creates and finds: customers come with the other masters."""
 
 
 class XmlRecords:
@@ -58,7 +60,7 @@ class XmlRecords:
         """Say which entity."""
         return f"XmlRecords(entity={self._entity!r})"
 
-    def create(self, record: Record, *, control_id: str) -> DocumentResult:
+    def create(self, record: Kept, *, control_id: str) -> DocumentResult:
         """Create or post one record.
 
         Raises:
@@ -93,7 +95,7 @@ class XmlRecords:
         (result,) = self._gateway.execute([function], entity=self._entity, is_write=True)
         return multi_create.read_together(result, records)
 
-    def find(self, record: Record) -> list[Found]:
+    def find(self, record: Kept) -> list[Found]:
         """Records of the same kind that carry our mark; none when it has none.
 
         Raises:
@@ -250,7 +252,7 @@ class XmlRecords:
         return self._gateway.execute_one(function, entity=self._entity, is_write=True)
 
 
-def _creation(record: Record) -> Element:  # noqa: PLR0911  # one per kind
+def _creation(record: Kept) -> Element:  # noqa: PLR0911  # one per kind
     match record:
         case CustomRecord():
             return masters.create_custom_record(record)
@@ -268,7 +270,7 @@ def _creation(record: Record) -> Element:  # noqa: PLR0911  # one per kind
             return masters.create_master(record)
 
 
-def _lookup(record: Record) -> tuple[Query | None, str, str]:
+def _lookup(record: Kept) -> tuple[Query | None, str, str]:
     """The query for a record's mark, the field of its readable id, and that of the mark."""
     match record:
         case Deposit():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from lxml import etree
 
 from intacct.errors import RejectedError
+from intacct.watermarks import Reading, Watermark
+from intacct.xml.changed_rows import changed_rows
 from intacct.xml.elements import text_at
 from intacct.xml.ledger_reads import stream_detail, trial_balance
+from intacct.xml.queries import Query
 from intacct.xml.reads import XmlReads
+from intacct.xml.user_format import UserFormat
 from tests.unit.intacct.xml.answers import answered, done
 from tests.unit.intacct.xml.scripted import Rig
 
@@ -99,3 +103,33 @@ def test_a_sum_is_read_under_both_of_its_names() -> None:
 def test_a_sum_that_is_no_number_is_no_balance() -> None:
     with pytest.raises(RejectedError):
         list(trial_balance(Rig(balances(("1100", "many", "0"))).gateway, START, END))
+
+
+def modified(*stamps: str) -> bytes:
+    rows = "".join(
+        f"<CUSTOMER><RECORDNO>{number}</RECORDNO><WHENMODIFIED>{stamp}</WHENMODIFIED></CUSTOMER>"
+        for number, stamp in enumerate(stamps, start=1)
+    )
+    data = f'<data listtype="CUSTOMER" count="{len(stamps)}" numremaining="0">{rows}</data>'
+    return answered(done("read", data=data, function="query"))
+
+
+def test_changes_are_asked_for_and_read_in_the_users_own_zone() -> None:
+    pacific = UserFormat(offset=timedelta(hours=-8))
+    reached = datetime(2026, 1, 15, 10, 0, tzinfo=UTC)
+    reading = Reading(Watermark(reached), started_at=reached + timedelta(hours=1))
+    rig = Rig(modified("01/15/2026 02:30:00"))
+
+    rows = list(changed_rows(rig.gateway, Query("CUSTOMER", ()), reading, user_format=pacific))
+
+    assert len(rows) == 1
+    assert rig.sent(0, ".//greaterthanorequalto/value") == "01/15/2026 01:50:00"
+    assert reading.watermark.reached_at == datetime(2026, 1, 15, 10, 30, tzinfo=UTC)
+
+
+def test_a_row_without_a_stamp_is_not_passed_over_in_silence() -> None:
+    reading = Reading(Watermark(), started_at=datetime(2026, 1, 15, tzinfo=UTC))
+    rig = Rig(modified(""))
+
+    with pytest.raises(RejectedError, match="modification time"):
+        list(changed_rows(rig.gateway, Query("CUSTOMER", ()), reading, user_format=UserFormat()))
