@@ -43,13 +43,18 @@ class ColdStart:
 
     @property
     def ratio(self) -> float:
-        """The median time with bytecode as a part of the median without."""
-        return median(self.compiled.elapsed) / median(self.source_only.elapsed)
+        """Time with bytecode as a part of the time without: the median over neighbouring starts."""
+        return _ratio(self.compiled.elapsed, self.source_only.elapsed)
 
     @property
     def processor_ratio(self) -> float:
-        """The same of processor time, which other work on the machine hardly touches."""
-        return median(self.compiled.processor) / median(self.source_only.processor)
+        """The same of processor time, which other work on the machine touches less."""
+        return _ratio(self.compiled.processor, self.source_only.processor)
+
+
+def _ratio(compiled: Sequence[float], source_only: Sequence[float]) -> float:
+    """Neighbours in time share the machine's mood, so pairs are compared before the median."""
+    return median(a / b for a, b in zip(compiled, source_only, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
