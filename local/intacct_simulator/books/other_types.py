@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from local.intacct_simulator.books.object_type import STATUS, ObjectType
 
-NEVER_WRITTEN = frozenset({"ap_bill", "ap_payment", "employee_expense", "credit_card_txn"})
+NEVER_WRITTEN = frozenset(
+    {"ap_bill", "ap_payment", "employee_expense", "employee_payment", "credit_card_txn"}
+)
 
 
 def _named(name: str, label: str, **references: str) -> ObjectType:

@@ -24,6 +24,7 @@ from tests.unit.simulator.xml_desk import (
 NEVER_WRITTEN = {
     "APBILL": "RECORDNO RECORDID STATE VENDORID TOTALDUE WHENMODIFIED",
     "APPYMT": "RECORDNO STATE VENDORID",
+    "EPPAYMENT": "RECORDNO STATE EMPLOYEEID",
     "EEXPENSES": "RECORDNO RECORDID STATE TOTALDUE DESCRIPTION MEMO",
     "CCTRANSACTION": "RECORDNO RECORDID STATE TRX_TOTALENTERED",
 }
@@ -38,6 +39,9 @@ MASTERS = {
     "ALLOCATION": "RECORDNO ALLOCATIONID STATUS TYPE",
     "SAVINGSACCOUNT": "RECORDNO BANKACCOUNTID BANKNAME STATUS",
     "CREDITCARD": "RECORDNO CARDID CARDTYPE STATUS",
+    "CUSTTYPE": "RECORDNO NAME STATUS WHENMODIFIED",
+    "TERRITORY": "RECORDNO TERRITORYID NAME STATUS",
+    "SHIPMETHOD": "RECORDNO NAME STATUS",
 }
 
 
@@ -221,3 +225,14 @@ def test_the_lines_of_an_order_tell_what_their_order_and_item_say(desk: Desk) ->
         "21",
         "USD",
     ]
+
+
+def test_a_customer_has_a_type_that_was_made_before(desk: Desk) -> None:
+    desk.rows("<create><CUSTTYPE><NAME>Retail</NAME></CUSTTYPE></create>")
+    typed = customer("C-1").replace("<DISPLAY", "<CUSTTYPE>Retail</CUSTTYPE><DISPLAY")
+
+    desk.rows(typed)
+
+    assert value(desk, "CUSTOMER", "CUSTTYPE") == "Retail"
+    unknown = customer("C-2").replace("<DISPLAY", "<CUSTTYPE>None</CUSTTYPE><DISPLAY")
+    assert first_error(desk.result(unknown))[1]

@@ -173,6 +173,10 @@ OFFSETACCTTITLE account.name
             "LIABILITYTYPE OUTSOURCECARD"
         ),
     ),
+    _master("CUSTTYPE", "customer_type", "NAME", "", known="PARENTKEY PARENT.NAME"),
+    _master("TERRITORY", "territory", "TERRITORYID", "NAME name", known="PARENTID MANAGERID"),
+    _master("SHIPMETHOD", "shipping_method", "NAME", ""),
+    _never_written("EPPAYMENT", "employee_payment", "RECORDID STATE EMPLOYEEID DESCRIPTION"),
     _never_written(
         "APBILL",
         "ap_bill",
