@@ -72,6 +72,15 @@ bench: setup ## Measure size, cold starts, memory and requests per order
 	@.ci/make-environment .local/bench .ci/bench.txt
 	@$(RUN) -m tests.benchmarks
 
+.PHONY: simulate
+simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2; SEED=n replays one)
+	@$(RUN) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) \
+		--jobs $(or $(JOBS),2) $(if $(SEED),--seed $(SEED))
+
+.PHONY: mutants
+mutants: setup ## Put defects into the product and show that the simulator sees each (SEEDS=1000)
+	@$(RUN) -m tests.simulation.mutation --seeds $(or $(SEEDS),1000) --jobs $(or $(JOBS),2)
+
 ##@ Deployment
 
 .PHONY: build

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ class Tally:
     histories: int = 0
     documents: int = 0
     repairs: int = 0
+    left_to_people: int = 0
     violations: list[tuple[int, str]] = field(default_factory=list)
     struck: Counter[tuple[str, Fault]] = field(default_factory=Counter)
 
@@ -31,6 +33,7 @@ class Tally:
         self.histories += 1
         self.documents += ending.documents
         self.repairs += ending.repairs
+        self.left_to_people += ending.left_to_people
         self.struck.update(ending.struck)
         if ending.violation:
             self.violations.append((ending.seed, ending.violation))
@@ -40,6 +43,7 @@ class Tally:
         self.histories += other.histories
         self.documents += other.documents
         self.repairs += other.repairs
+        self.left_to_people += other.left_to_people
         self.struck.update(other.struck)
         self.violations += other.violations
 
@@ -52,6 +56,12 @@ def lived(seeds: Sequence[int]) -> Tally:
     return tally
 
 
+def say(text: str) -> None:
+    """Tell the person at the terminal."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the command; 1 when an invariant was broken."""
     options = _options(arguments)
@@ -62,24 +72,25 @@ def main(arguments: Sequence[str]) -> int:
     for part in _parts(range(options.first, options.first + options.seeds), options.jobs):
         tally.merge(part)
     seconds = time.perf_counter() - started
-    print(table(tally.struck))
-    print(
+    say(table(tally.struck))
+    say(
         f"\n{tally.histories} histories, {tally.documents} documents, "
         f"{sum(tally.struck.values())} faults, {tally.repairs} repairs, "
+        f"{tally.left_to_people} orders left to a person, "
         f"{len(tally.violations)} violations, {seconds:.1f} s, "
         f"{tally.histories / seconds:.1f} histories/s with {options.jobs} processes"
     )
     for seed, violation in tally.violations[:20]:
-        print(f"seed {seed}: {violation}")
+        say(f"seed {seed}: {violation}")
     if tally.violations:
-        print(f"\nreplay with: make simulate SEED={tally.violations[0][0]}")
+        say(f"\nreplay with: make simulate SEED={tally.violations[0][0]}")
     return 1 if tally.violations else 0
 
 
 def _replay(seed: int, about: str) -> int:
     ending = History(seed).run()
-    print("\n".join(ending.story.lines(about)))
-    print(f"\nseed {seed}: {ending.violation or 'no violation'}; trace {ending.digest}")
+    say("\n".join(ending.story.lines(about)))
+    say(f"\nseed {seed}: {ending.violation or 'no violation'}; trace {ending.digest}")
     return 1 if ending.violation else 0
 
 

@@ -135,15 +135,18 @@ def drawn(dice: random.Random) -> Business:
     business = Business(tenants)
     for tenant in tenants:
         business.owe(tenant)
+    spread = dice.choice((1.0, 60.0, 3600.0, 3600.0))
     for number in range(dice.randint(1, 5)):
-        _order(business, dice, dice.choice(tenants), number)
+        _order(business, dice, dice.choice(tenants), number, begins_at=dice.random() * spread)
     business.deliveries.sort(key=lambda delivery: delivery.at)
     return business
 
 
-def _order(business: Business, dice: random.Random, tenant: str, number: int) -> None:
+def _order(
+    business: Business, dice: random.Random, tenant: str, number: int, *, begins_at: float
+) -> None:
     store = OUTLET if dice.random() < 0.3 else SHOP
-    at = dice.random() * 3600.0
+    at = begins_at
     order = replace(_drawn_order(dice, number), placed_at=_text(at))
     life = _Life(tenant, store, order)
     if dice.random() < 0.4:  # unpaid at first, and edited before it is paid

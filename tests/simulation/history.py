@@ -31,6 +31,7 @@ from tests.simulation.lambdas import (
     POSTING,
     SWEEPER,
     SYNC,
+    Fate,
     Lambdas,
     post_order,
     sync_event,
@@ -90,7 +91,7 @@ class History:
         self.story = Story(lambda: self.scheduler.now, self._who)
         self.wire = Wire(self.scheduler, self.faults, self.story)
         self.business = histories.drawn(self.dice)
-        self.watch = Watch(self._fail)
+        self.watch = Watch(self.wire, self._fail)
         self.accepted: list[Delivery] = []
         self.repairs = 0
         self.left_to_people: set[tuple[str, str]] = set()
@@ -190,14 +191,18 @@ class History:
             is_taken = receipt.outcome in (Outcome.ACCEPTED, Outcome.DUPLICATE)
             status[0] = 200 if is_taken else 503
 
-        def answered(survived: bool) -> None:
+        def answered(fate: Fate) -> None:
             kind = self.faults.draw("cart.deliver")
+
+            def is_taken() -> bool:
+                return fate is Fate.SURVIVED and status[0] == 200
+
             is_heard = kind not in (Fault.REQUEST_LOST, Fault.ANSWER_LOST)
-            if survived and status[0] == 200:
+            if is_taken():
                 self.accepted.append(delivery)
             if not is_first:
                 return
-            if survived and status[0] == 200 and is_heard:
+            if is_taken() and is_heard:
                 self._undelivered -= 1
             else:
                 pause = self.scheduler.now + 60.0 + self.dice.random() * 600.0
@@ -237,7 +242,7 @@ class History:
             swept = sandbox.sweeper(on_failure).sweep(deadline)
             self.story.tell(f"swept {swept.sent} {sorted(swept.passed_over.items())}")
 
-        def again(_survived: bool) -> None:
+        def again(_fate: Fate) -> None:
             due = self.outside.tables.earliest_due(ORDERS, _is_order_shard)
             if due is not None:
                 self._arm_sweep(max((due - _EPOCH_MS) / 1000, self.scheduler.now + 1.0))
@@ -268,7 +273,7 @@ class History:
                 held.append(report.state.value)
                 self.story.tell(f"day {report.day.pk}: {report.state.value} {report.reasons}")
 
-        def again(_survived: bool) -> None:
+        def again(_fate: Fate) -> None:
             due = self.outside.tables.earliest_due(ORDERS, lambda s: s.startswith("GL#"))
             waits_for_people = set(held) <= {"held", "incomplete"} and bool(held)
             if due is not None and not waits_for_people:
@@ -330,7 +335,7 @@ class History:
             for report in exporter.export(tenant, store, on, deadline, release_by="ops"):
                 self.story.tell(f"day {report.day.pk}: {report.state.value} {report.reasons}")
 
-        def again(_survived: bool) -> None:
+        def again(_fate: Fate) -> None:
             due = self.outside.tables.earliest_due(ORDERS, lambda s: s.startswith("GL#"))
             if due is not None:
                 self._arm_export(max((due - _EPOCH_MS) / 1000, self.scheduler.now + 1.0))

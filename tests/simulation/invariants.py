@@ -17,6 +17,7 @@ from tests.simulation.sage import Company
 from tests.simulation.sage_documents import marks_of
 from tests.simulation.tables import Item, Place
 from tests.simulation.violations import ViolationError
+from tests.simulation.wire import Wire
 
 _EDGES = frozenset(
     {
@@ -45,7 +46,12 @@ class Watch:
     A breach is told to `on_violation`, not raised: the code under test might swallow it.
     """
 
-    def __init__(self, on_violation: Callable[[ViolationError], None]) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        on_violation: Callable[[ViolationError], None],
+    ) -> None:
+        self._wire = wire
         self.companies: Mapping[str, Company] = {}
         self._on_violation = on_violation
         self._armed: Counter[str] = Counter()
@@ -94,6 +100,8 @@ class Watch:
             message = f"I2: the fence of {pk} {key} goes back"
             raise ViolationError(message)
         old, new = before["st"]["S"], after["st"]["S"]
+        if old == "SENT":
+            self._check_hands(pk, key, before, after)
         is_new_owner = before.get("own") != after.get("own")
         if (old, new) == ("SENT", "SENT") and is_new_owner and fences[1] == fences[0]:
             message = f"I2: {pk} {key} changes hands under the same fence"
@@ -108,6 +116,23 @@ class Watch:
             if before.get(name) != after.get(name):
                 message = f"I2: {name} of {pk} {key} changes"
                 raise ViolationError(message)
+
+    def _check_hands(self, pk: str, key: str, before: Item, after: Item) -> None:
+        """Only its owner moves what is sent; another may take it over once the lease is over."""
+        actor = self._wire.scheduler.current
+        if actor is None:
+            return
+        name = before["own"]["S"].rpartition(".")[0]
+        if before["own"] == after["own"]:
+            if name != actor.name:
+                message = f"I2: {pk} {key} of {name} is moved by {actor.name}"
+                raise ViolationError(message)
+            return
+        now = self._wire.scheduler.instant().timestamp()
+        early = _number(before, "lease") / 1000 - now
+        if early > 2 * self._wire.largest_skew:
+            message = f"I2: {pk} {key} is taken over {early:.0f} s before the lease of {name} ends"
+            raise ViolationError(message)
 
     def _check_done(self, pk: str, key: str, after: Item) -> None:
         company = self.companies[pk.split("#")[1]]
@@ -309,9 +334,9 @@ def check_order_of_effects(companies: Mapping[str, Company], ledger: list[Item])
         assert record is not None
         made = chains.setdefault(pk, {}).setdefault(key.split("/")[2], [])
         made.append(record["created_at"])
-    for pk, made in chains.items():
+    for pk, chain in chains.items():
         for later, earlier in _KINDS_BEFORE.items():
-            if later in made and (earlier not in made or min(made[later]) < min(made[earlier])):
+            if later in chain and (earlier not in chain or min(chain[later]) < min(chain[earlier])):
                 message = f"I5: {pk} has a {later} before its {earlier}"
                 raise ViolationError(message)
 

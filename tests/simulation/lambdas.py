@@ -10,7 +10,8 @@ import itertools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from aws_lambda_powertools.utilities.batch import process_partial_response
@@ -56,6 +57,14 @@ _EXPECTED = (
     StaleFactsError,
 )
 
+
+class Fate(Enum):
+    """What became of the process of an invocation."""
+
+    SURVIVED = "survived"
+    KILLED = "killed"
+
+
 RecordHandler = Callable[[Sandbox, SQSRecord, float], None]
 
 
@@ -79,11 +88,11 @@ class Lambdas:
         function: Function,
         work: Callable[[Sandbox, float], None],
         *,
-        on_end: Callable[[bool], None] = lambda _survived: None,
+        on_end: Callable[[Fate], None] = lambda _fate: None,
     ) -> None:
         """Run one invocation; `work` gets the process and the second at which it must have ended.
 
-        `on_end` is told whether the process survived, at whatever time it ends.
+        `on_end` is told what became of the process, at whatever time it ends.
         """
         wire = self._outside.wire
         sandbox = self._process(function)
@@ -94,21 +103,21 @@ class Lambdas:
         self._running[function.name] = self._running.get(function.name, 0) + 1
 
         def run() -> None:
-            survived = False
+            fate = Fate.KILLED
             try:
                 work(sandbox, started + function.timeout_seconds)
-                survived = not task.is_cancelled
+                fate = Fate.KILLED if task.is_cancelled else Fate.SURVIVED
             except _EXPECTED as error:  # the invocation fails, the process lives on
                 wire.story.tell(f"{sandbox.name} fails: {type(error).__name__}")
-                survived = True
+                fate = Fate.SURVIVED
             except KilledError:
                 wire.story.tell(f"{sandbox.name} is killed")
                 raise
             finally:
                 self._running[function.name] -= 1
-                if survived:
+                if fate is Fate.SURVIVED:
                     self._warm.setdefault(function.name, []).append(sandbox)
-                on_end(survived)
+                on_end(fate)
 
         task = wire.scheduler.spawn(sandbox.name, run)
         wire.scheduler.at(started + allowed, lambda: _kill(task))
@@ -146,7 +155,7 @@ class Lambdas:
                 if message_id not in failed:
                     queue.delete(message_id, receipt)
 
-        def again(_survived: bool) -> None:
+        def again(_fate: Fate) -> None:
             now = self._outside.wire.scheduler.now
             self._outside.wire.scheduler.at(now, lambda: self.poll(function, handle))
 
@@ -173,7 +182,7 @@ class Lambdas:
             )
         except BatchProcessingError:  # all of them failed: an error of the whole invocation
             return {record["messageId"] for record in event["Records"]}
-        return {failure["itemIdentifier"] for failure in answer["batchItemFailures"]}
+        return {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]}
 
     def _judge(self, sandbox: Sandbox, error: Exception) -> None:
         """A message may go back for a passing reason only; anything else is a defect."""
@@ -187,7 +196,7 @@ class Lambdas:
         wire = self._outside.wire
         if wire.faults.draw("queue.receive") is Fault.EARLY:
             message = self._dice.choice(messages)
-            delay = self._dice.random() * 60.0
+            delay = self._dice.random() * self._dice.choice((0.05, 0.5, 60.0))
             wire.story.tell(f"{message.id} will be visible early")
             wire.scheduler.at(wire.scheduler.now + delay, lambda: queue.expire(message))
 
@@ -198,6 +207,7 @@ class Lambdas:
         skew = 0.0
         if self._outside.wire.faults.draw("lambda.run") is Fault.SKEW:
             skew = self._dice.uniform(-_LARGEST_SKEW_SECONDS, _LARGEST_SKEW_SECONDS)
+            self._outside.wire.largest_skew = max(self._outside.wire.largest_skew, abs(skew))
         name = f"{function.name}-{next(self._numbers)}"
         return Sandbox(name, self._outside, skew_seconds=skew)
 
@@ -220,7 +230,7 @@ def post_order(sandbox: Sandbox, record: SQSRecord, ends_at: float) -> None:
     story.tell(f"posted {order.order_id} of {order.store}: {report.state.value} {report.reason}")
 
 
-def _deadline(sandbox: Sandbox, ends_at: float) -> Any:
+def _deadline(sandbox: Sandbox, ends_at: float) -> datetime:
     left = ends_at - sandbox.outside.wire.scheduler.now
     return sandbox.clock() + timedelta(seconds=left)
 

@@ -370,7 +370,7 @@ class MotoQueue:
 
     def __init__(self) -> None:
         self._sqs: Any = boto3.client("sqs", region_name="eu-central-1")
-        fifo = {"FifoQueue": "true"}
+        fifo: Any = {"FifoQueue": "true"}
         self._dead = self._sqs.create_queue(QueueName="d.fifo", Attributes=fifo)["QueueUrl"]
         arn = "arn:aws:sqs:eu-central-1:123456789012:d.fifo"
         policy = f'{{"deadLetterTargetArn": "{arn}", "maxReceiveCount": "2"}}'

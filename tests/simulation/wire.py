@@ -32,6 +32,7 @@ class Wire:
         self.scheduler = scheduler
         self.faults = faults
         self.story = story
+        self.largest_skew = 0.0
         self._tokens = itertools.count(1)
 
     def new_token(self) -> str:

@@ -1,0 +1,91 @@
+"""A short run of the simulator, for every push; the long one is `make simulate`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.simulation.coverage import empty_cells, table
+from tests.simulation.faults import APPLICABLE, Fault
+from tests.simulation.history import History
+from tests.simulation.mutants import MUTANTS
+
+ROOT = Path(__file__).parents[2]
+SEEDS = 100
+SEEDS_THAT_FAILED = (80, 222, 350, 1430, 2014, 3207, 3269)
+"""Each showed something once, in the product or in the simulator's expectations."""
+
+
+def test_a_calm_history_needs_no_repair_and_ends_with_the_intended_books() -> None:
+    history = History(5)
+    history.faults.is_on = False
+
+    ending = history.run()
+
+    assert ending.violation == ""
+    assert (ending.repairs, sum(ending.struck.values())) == (0, 0)
+    assert ending.documents > 5
+
+
+@pytest.mark.parametrize("first", range(0, SEEDS, 20))
+def test_under_drawn_faults_every_invariant_holds(first: int) -> None:
+    endings = [History(seed).run() for seed in range(first, first + 20)]
+
+    assert [(each.seed, each.violation) for each in endings if each.violation] == []
+    assert sum(sum(each.struck.values()) for each in endings) > 100
+
+
+@pytest.mark.parametrize("seed", SEEDS_THAT_FAILED)
+def test_a_seed_that_failed_once_fails_no_more(seed: int) -> None:
+    assert History(seed).run().violation == ""
+
+
+def test_a_seed_tells_the_same_story_in_any_process() -> None:
+    here = History(7).run().digest
+    program = "from tests.simulation.history import History; print(History(7).run().digest)"
+
+    digests = [
+        subprocess.run(  # noqa: S603  # our own interpreter and program
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": ".:layers/clients", "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout.strip()
+        for hash_seed in ("1", "2")
+    ]
+
+    assert digests == [here, here]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "no intent before the request",
+        "acknowledged before it is queued",
+        "posting key from the delivery",
+        "a customer for each order",
+    ],
+)
+def test_a_defect_in_the_product_is_seen(name: str) -> None:
+    (mutant,) = (each for each in MUTANTS if each.name == name)
+
+    with mutant.apply():
+        violations = [History(seed).run().violation for seed in range(25)]
+
+    assert any(violations)
+
+
+def test_the_table_shows_a_cell_for_every_fault_that_can_happen() -> None:
+    struck = Counter({("sage.create", Fault.LANDS_LATE): 17})
+
+    cells = sum(len(kinds) for kinds in APPLICABLE.values())
+
+    assert len(empty_cells(struck)) == cells - 1
+    assert "17" in table(struck)
