@@ -111,11 +111,21 @@ class SalesLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Subtotal:
+    """A row of the definition's subtotals (Freight, Sales Tax): `name` must match it exactly."""
+
+    name: str
+    amount: Money
+    dimensions: Dimensions = Dimensions()
+
+
+@dataclass(frozen=True, slots=True)
 class SalesDocument:
     """An Order Entry document of the named transaction definition (Sales Order, Sales Invoice ...).
 
     `reference` is our document number (at most 21 characters): the mark it is looked up by.
-    `source` is the document it converts, by Sage key.
+    `source` is the document it converts, by Sage key. Documents with `subtotals` are posted over
+    XML: how REST writes them is shown nowhere (REST reference U18).
     """
 
     definition: str
@@ -133,6 +143,7 @@ class SalesDocument:
     source: Reference = ""
     exchange_rate: Decimal | None = None
     custom: CustomFields = ()
+    subtotals: tuple[Subtotal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

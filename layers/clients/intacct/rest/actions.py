@@ -57,7 +57,7 @@ class RestActions:
         """Whether REST can say this document exactly as it is meant."""
         if isinstance(document, ArInvoice | Adjustment):
             return receivables.is_offered(document, self._credit_sign)
-        return True
+        return not (isinstance(document, SalesDocument) and document.subtotals)
 
     def create(self, document: Document, *, idempotency_key: str) -> DocumentResult:
         """Post one document whose references are all resolved to Sage keys.

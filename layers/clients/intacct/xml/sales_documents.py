@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intacct.documents import SalesDocument, SalesLine, SalesState
+from intacct.documents import SalesDocument, SalesLine, SalesState, Subtotal
 from intacct.xml.currencies import add_legacy_currency
 from intacct.xml.custom_fields import add_legacy_custom_fields
 from intacct.xml.elements import Element, add, add_given, add_legacy_date, decimal_text, element
@@ -68,7 +68,30 @@ def create_sales_document(
     items = add(function, "sotransitems")
     for line in document.lines:
         add_line(items, line, source_key=_source_key(line, source_lines))
+    if document.subtotals:
+        rows = add(function, "subtotals")
+        for subtotal in document.subtotals:
+            _add_subtotal(rows, subtotal)
     return function
+
+
+def _add_subtotal(rows: Element, subtotal: Subtotal) -> None:
+    row = add(rows, "subtotal")
+    dimensions = subtotal.dimensions
+    add_given(
+        row,
+        [
+            ("description", subtotal.name),
+            ("total", subtotal.amount.plain()),
+            ("locationid", dimensions.location),
+            ("departmentid", dimensions.department),
+            ("projectid", dimensions.project),
+            ("customerid", dimensions.customer),
+            ("classid", dimensions.class_id),
+            ("itemid", dimensions.item),
+        ],
+    )
+    add_legacy_custom_fields(row, dimensions=dimensions)
 
 
 def _source_key(line: SalesLine, source_lines: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ from intacct.documents import (
     SalesDocument,
     SalesLine,
     Side,
+    Subtotal,
 )
 from intacct.entries import Deposit
 from intacct.errors import OutcomeUnknownError, RejectedError
@@ -196,6 +197,22 @@ def test_custom_fields_stand_where_each_schema_wants_them() -> None:
     assert f"<customfields>{of_line}</customfields><projectid>P1</projectid>" in sales
     bill = text(receivables.create_invoice(invoice, base_currency="USD"))
     assert f"<customfields>{field.format('SHOP', 'eu')}</customfields><invoiceitems>" in bill
+
+
+def test_subtotals_follow_the_lines() -> None:
+    line = SalesLine("TEE", Decimal(1), "Each", usd("25.00"))
+    freight = Subtotal("Freight", usd("5.00"), Dimensions("100", "WEB", custom=(("channel", "7"),)))
+    order = SalesDocument("Sales Order", "SO-1", "C-1", DAY, "USD", (line,), subtotals=(freight,))
+
+    written = text(sales_documents.create_sales_document(order, base_currency="USD"))
+
+    assert written.endswith(
+        "</sotransitems><subtotals><subtotal><description>Freight</description>"
+        "<total>5.00</total><locationid>100</locationid><departmentid>WEB</departmentid>"
+        "<customfields><customfield><customfieldname>GLDIMCHANNEL</customfieldname>"
+        "<customfieldvalue>7</customfieldvalue></customfield></customfields>"
+        "</subtotal></subtotals></create_sotransaction>"
+    )
 
 
 def test_a_custom_field_that_can_be_none_is_not_written() -> None:
