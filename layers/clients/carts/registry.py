@@ -13,6 +13,8 @@ from carts.adapter import CartAdapter
 
 _ADAPTERS = {
     "shopify": "carts.shopify.adapter",
+    "woocommerce": "carts.woocommerce.adapter",
+    "api2cart": "carts.api2cart.adapter",
     "walmart": "carts.walmart.adapter",
 }
 

@@ -1,0 +1,68 @@
+"""API2Cart as the registry sees it: deliveries in, facts of the commerce model out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from carts.adapter import (
+    CartAdapter,
+    CartApiError,
+    CartClient,
+    Code,
+    Delivery,
+    Headers,
+    Problem,
+    Reading,
+    StoreAccess,
+)
+from carts.api2cart import readings, webhooks
+from carts.api2cart.models import CART
+from carts.documents import Node
+from commerce.money import MoneyError
+
+
+class Api2CartAdapter:
+    """API2Cart's deliveries and documents; see `CartAdapter` for the promises."""
+
+    name = CART
+    kept_headers = webhooks.KEPT_HEADERS
+
+    def missing_members(self, secret: Mapping[str, Any]) -> list[str]:
+        """The members that the store's secret lacks for verifying deliveries."""
+        return webhooks.missing_members(secret)
+
+    def is_genuine(self, headers: Headers, body: bytes, secret: Mapping[str, Any]) -> bool:
+        """Whether the delivery was signed with the store key, by the recipe in use."""
+        return webhooks.is_genuine(headers, body, secret)
+
+    def describe(self, headers: Headers, body: bytes, document: Any) -> Delivery:
+        """What the delivery says of itself."""
+        return webhooks.describe(headers, body, document)
+
+    def read(
+        self, store: str, topic: str, document: Any, *, tax_included: bool | None = None
+    ) -> Reading:
+        """The document in the commerce model; its prices are those without tax.
+
+        Raises:
+            UnknownTopicError: the topic has no meaning to this adapter.
+        """
+        del tax_included
+        try:
+            return readings.read(Node(document, "", []), store, topic)
+        except MoneyError:
+            message = "holds amounts whose sums are beyond belief"
+            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+
+    def client(self, access: StoreAccess) -> CartClient:
+        """There is no client of API2Cart.
+
+        Raises:
+            CartApiError: always, and lastingly.
+        """
+        message = f"orders of store {access.store} cannot be fetched: no client of API2Cart"
+        raise CartApiError(message, is_lasting=True)
+
+
+ADAPTER: CartAdapter = Api2CartAdapter()

@@ -1,0 +1,145 @@
+"""The parts that API2Cart's answers are made of, whatever shape the cart behind it gives them.
+
+A single object may arrive as a list of one, a list may be wrapped in an object, numbers may be
+text, dates may be bare (carts reference §10.4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from carts.adapter import Code, Problem
+from carts.documents import Node
+from commerce.money import Money
+from commerce.orders import Address, Buyer
+
+CART = "api2cart"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def unwrap(value: Any) -> Any:
+    """The only member of a list of one; anything else as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def child(node: Node, name: str) -> Node | None:
+    """A member that is one object, be it in a list of one; None when absent, null or empty."""
+    value = unwrap(node.get(name))
+    return Node(value, node.at(name), node.problems) if value not in (None, [], "") else None
+
+
+def children(node: Node, name: str, wrapper: str = "") -> Iterator[Node]:
+    """A member that is a list of objects, be it inside an object's `wrapper`, or a lone object."""
+    value = node.get(name)
+    holder = node
+    if wrapper and isinstance(value, dict) and wrapper in value:
+        inner = node.node(name)
+        holder = inner or node
+        value, name = value[wrapper], wrapper
+    if isinstance(value, dict):
+        yield Node(value, holder.at(name), node.problems)
+    elif value not in (None, ""):
+        yield from holder.nodes(name)
+
+
+def currency_of(order: Node) -> str:
+    """The order's currency: the default field set leaves it out, and it is never guessed."""
+    node = child(order, "currency")
+    code = node.text("iso3") if node else ""
+    if len(code) == len("USD") and code.isascii() and code.isalpha() and code.isupper():
+        return code
+    order.refuse("currency.iso3", "a currency of ISO 4217")
+    return "XXX"
+
+
+def amount(node: Node | None, name: str, currency: str) -> Money:
+    """An amount; zero when absent or null."""
+    found = node.money(name, currency) if node else None
+    return found or Money.zero(currency)
+
+
+def number(node: Node, name: str) -> Decimal:
+    """A decimal; zero when absent or null."""
+    return node.decimal(name) or Decimal(0)
+
+
+def instant(node: Node, name: str) -> datetime | None:
+    """A time given as `{value, format}` or as text; bare text is taken as UTC (U11)."""
+    value = unwrap(node.get(name))
+    if isinstance(value, dict):
+        value = value.get("value")
+    if value in (None, ""):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        return Node({"at": found.isoformat()}, node.place, node.problems).instant("at")
+    except (TypeError, ValueError, OverflowError):
+        node.refuse(name, "an instant (ISO 8601)")
+        return _EPOCH
+
+
+def required_instant(node: Node, *names: str) -> datetime:
+    """The first of the times that is there."""
+    for name in names:
+        found = instant(node, name)
+        if found is not None:
+            return found
+    node.refuse(names[0], "given")
+    return _EPOCH
+
+
+def is_bare(node: Node, name: str) -> bool:
+    """Whether the time states no zone, so that UTC is an assumption."""
+    value = unwrap(node.get(name))
+    if isinstance(value, dict):
+        value = value.get("value")
+    if not isinstance(value, str):
+        return False
+    try:
+        return datetime.fromisoformat(value).tzinfo is None
+    except ValueError:
+        return False
+
+
+def hold(
+    node: Node, name: str, message: str, difference: Money | None = None, *, code: Code
+) -> None:
+    """Note why the document cannot be believed as it is."""
+    node.problems.append(Problem(code, node.at(name) or "document", message, difference))
+
+
+def address(order: Node, name: str, email: str = "") -> Address | None:
+    """A postal address with its person."""
+    node = child(order, name)
+    if node is None:
+        return None
+    country, state = child(node, "country"), child(node, "state")
+    return Address(
+        name=f"{node.text('first_name')} {node.text('last_name')}".strip(),
+        company=node.text("company"),
+        line1=node.text("address1"),
+        line2=node.text("address2"),
+        city=node.text("city"),
+        region_code=state.text("code") if state else "",
+        postal_code=node.text("postcode"),
+        country=country.text("code2") if country else "",
+        phone=node.text("phone"),
+        email=email,
+    )
+
+
+def buyer(order: Node) -> Buyer:
+    """Who bought; all blanks where the marketplace does not say."""
+    node = child(order, "customer")
+    if node is None:
+        return Buyer()
+    return Buyer(
+        id=node.identifier("id") if node.get("id") not in (None, "") else "",
+        email=node.text("email"),
+        name=f"{node.text('first_name')} {node.text('last_name')}".strip(),
+    )
