@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from commerce.money import Money
-from commerce.orders import Facts
+
+if TYPE_CHECKING:  # intake proves deliveries and reads none: the commerce model is not its to load
+    from commerce.orders import Facts
 
 
 class Code(StrEnum):
