@@ -1,0 +1,141 @@
+"""Reading a store's JSON API over HTTP: only GET, only https, patient with a busy server.
+
+Only reads: every call may be repeated. What the cart answers is parsed as strictly as deliveries.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+
+from carts.adapter import CartApiError
+from carts.documents import DocumentError, parse
+
+TIMEOUT = httpx.Timeout(20.0, connect=5.0)
+
+_ATTEMPTS = 5
+_LONGEST_WAIT_SECONDS = 20.0
+_LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
+
+
+class NotFoundError(CartApiError):
+    """The cart knows no such resource."""
+
+
+class RefusedParametersError(CartApiError):
+    """The cart does not take the parameters of the call."""
+
+
+class _BusyError(Exception):
+    """The API asked for a pause of `seconds`, or could not be reached."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        super().__init__("the cart's API is busy")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A parsed answer with its headers."""
+
+    document: Any
+    headers: Mapping[str, str]
+
+
+class JsonApi:
+    """One store's JSON API; one request at a time, since carts on shared hosts are easily hurt."""
+
+    def __init__(self, http: httpx.Client, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        """`http` carries base address and credentials; `sleep` is what waiting means."""
+        self._http = http
+        self._sleep = sleep
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Answer:
+        """The document at `path`; waits and asks again while the API is busy.
+
+        Raises:
+            NotFoundError: there is no such resource (404).
+            RefusedParametersError: the parameters are not taken (400).
+            CartApiError: the API refuses, stays busy, or answers no JSON that we accept.
+        """
+        retrying = Retrying(
+            stop=stop_after_attempt(_ATTEMPTS),
+            retry=retry_if_exception_type(_BusyError),
+            wait=_pause,
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            answer: Answer = retrying(self._get_once, path, params or {})
+        except _BusyError as exc:
+            message = "the cart's API stayed busy or out of reach"
+            raise CartApiError(message) from exc
+        return answer
+
+    def _get_once(self, path: str, params: Mapping[str, str]) -> Answer:
+        try:
+            response = self._http.get(path, params=dict(params))
+        except httpx.TransportError as exc:
+            raise _BusyError from exc
+        _check_status(response)
+        if len(response.content) > _LARGEST_ANSWER_BYTES:
+            message = "the cart's answer is larger than can be read"
+            raise CartApiError(message, is_lasting=True)
+        try:
+            document = parse(response.content)
+        except DocumentError as exc:
+            message = f"the cart's answer cannot be read: {exc}"
+            raise CartApiError(message) from exc
+        return Answer(document, response.headers)
+
+
+def checked_base_url(base_url: str) -> str:
+    """The address, when it may be called.
+
+    Raises:
+        CartApiError: it is neither https nor loopback.
+    """
+    parts = urlsplit(base_url)
+    is_loopback = parts.hostname in ("127.0.0.1", "localhost")
+    if not parts.hostname or (
+        parts.scheme != "https" and not (parts.scheme == "http" and is_loopback)
+    ):
+        message = "the store's API address must be https"
+        raise CartApiError(message, is_lasting=True)
+    return base_url.rstrip("/")
+
+
+def _check_status(response: httpx.Response) -> None:
+    status = response.status_code
+    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise _BusyError(_seconds(response.headers.get("Retry-After", "")))
+    if status == httpx.codes.NOT_FOUND:
+        message = "the cart knows no such resource"
+        raise NotFoundError(message, is_lasting=True)
+    if status == httpx.codes.BAD_REQUEST:
+        message = "the cart does not take the parameters of the call"
+        raise RefusedParametersError(message, is_lasting=True)
+    if status != httpx.codes.OK:
+        message = f"the cart's API answered {status}"
+        raise CartApiError(message, is_lasting=True)
+
+
+def _seconds(text: str) -> float | None:
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return None
+
+
+def _pause(state: RetryCallState) -> float:
+    """What the API asked for, else 1, 2, 4, 8 seconds."""
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.seconds if isinstance(error, _BusyError) else None
+    seconds = 2.0 ** (state.attempt_number - 1) if asked is None else asked
+    return min(seconds, _LONGEST_WAIT_SECONDS)
