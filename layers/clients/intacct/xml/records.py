@@ -13,10 +13,11 @@ from intacct.changes import (
     CloseSalesDocument,
     DeleteSalesDocument,
     ReverseDocument,
+    Reversible,
     UpdateMaster,
     UpdateSalesDocument,
 )
-from intacct.documents import Customer, DocumentResult, JournalEntry
+from intacct.documents import Customer, DocumentResult, JournalEntry, Payment
 from intacct.entries import Deposit, StatisticalEntry
 from intacct.errors import IntacctError, RejectedError
 from intacct.masters import AttachedFile, Attachment, CustomRecord, Folder, Master
@@ -148,6 +149,27 @@ class XmlRecords:
         """
         self._written(masters.delete_records(name, keys), control_id)
 
+    def delete_document(self, kind: Reversible, key: str, *, control_id: str) -> None:
+        """Delete a draft, or an AR invoice or adjustment that nothing was settled on.
+
+        Raises:
+            RejectedError: it is paid, applied, or in a closed period.
+            IntacctError: as `XmlGateway.execute_one`.
+            ValueError: XML does not delete documents of that kind.
+        """
+        self._written(reversals.delete_document(kind, key), control_id)
+
+    def update_custom_record(
+        self, record: CustomRecord, key: str, *, control_id: str
+    ) -> DocumentResult:
+        """Give the custom record with that key the fields of `record`; an empty one is cleared.
+
+        Raises:
+            IntacctError: as `create`.
+        """
+        self._written(masters.update_custom_record(record, key), control_id)
+        return DocumentResult(key=key)
+
     def add_files(
         self, attachment_id: str, files: tuple[AttachedFile, ...], *, control_id: str
     ) -> None:
@@ -168,6 +190,15 @@ class XmlRecords:
             key, entry, base_currency=self._base_currency
         )
         return DocumentResult(key=created_key(self._written(function, control_id)) or key)
+
+    def receive_payment(self, payment: Payment, *, control_id: str) -> DocumentResult:
+        """Receive money by the legacy function; what is not applied stays with the customer.
+
+        Raises:
+            IntacctError: as `create`.
+        """
+        function = legacy_payments.create_payment(payment, base_currency=self._base_currency)
+        return _named(self._written(function, control_id).key, control_id)
 
     def apply_credit(self, application: CreditApplication, *, control_id: str) -> DocumentResult:
         """Settle invoices with a credit that is there, by the legacy function.
