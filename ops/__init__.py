@@ -1,0 +1,1 @@
+"""The operators' command line: see what waits, fix it, send it again. `python -m ops --help`."""

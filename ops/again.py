@@ -1,0 +1,136 @@
+"""Having an order, or a day, looked at again by the deployed functions, through their messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ops.desk import Desk
+from ops.errors import OpsError
+from shared.customers.lanes import deduplication_id, lane
+from shared.facts.record import FactsRecord, FactsStatus, order_pk
+from shared.messages import CartEvent, OrderReady
+from shared.posting.post_order import RELEASE
+from shared.reviews.records import Stage
+
+
+def facts_of(desk: Desk, tenant: str, store: str, order_id: str) -> FactsRecord:
+    """The order's record.
+
+    Raises:
+        OpsError: nothing is known of the order.
+    """
+    record = desk.facts.load(order_pk(tenant, store, order_id))
+    if record is None:
+        message = f"nothing is known of order {order_id} of store {store}"
+        raise OpsError(message)
+    return record
+
+
+def judge_again(desk: Desk, record: FactsRecord, *, released_by: str = "") -> None:
+    """Have facts and customer judged anew, as the sweeper does; a release names the person.
+
+    Raises:
+        NotKeptError: it could not be queued.
+    """
+    ref = record.known.ref
+    now = desk.clock()
+    once = deduplication_id(record.pk, f"{'release' if released_by else 'retry'} {now.isoformat()}")
+    desk.events.send(
+        CartEvent(
+            tenant=_tenant_of(record),
+            store=ref.store,
+            cart=ref.cart,
+            topic="release" if released_by else "retry",
+            delivery=once,
+            resource_id=ref.id,
+            received_at=now,
+            released_by=released_by,
+        )
+    )
+
+
+def post_again(desk: Desk, record: FactsRecord, *, cause: str) -> None:
+    """Put the order on its lane once more; `cause` is `retry`, `settle:<who>` or a release.
+
+    Raises:
+        OpsError: the order may not be posted, or its tenant is not there.
+    """
+    ref, tenant_id = record.known.ref, _tenant_of(record)
+    if record.status is not FactsStatus.READY:
+        message = f"order {ref.id} is {record.status.value}, not ready to post: see `order show`"
+        raise OpsError(message)
+    lanes = desk.tenant(tenant_id).intacct.lanes
+    desk.lanes.send(
+        OrderReady(
+            tenant=tenant_id,
+            store=ref.store,
+            order_id=ref.id,
+            facts_version=record.version,
+            cause=cause,
+        ),
+        lane=lane(tenant_id, lanes, customer=record.customer, order_id=ref.id),
+        deduplication=deduplication_id(record.pk, f"{cause} {desk.clock().isoformat()}"),
+    )
+
+
+def subject_again(desk: Desk, tenant: str, subject: str, *, is_release: bool) -> str:
+    """Retry or release what a review record is about; the sentence says what was started.
+
+    Raises:
+        OpsError: this subject cannot be tried again from here.
+    """
+    kind, store, rest = (*subject.split(":", 2), "", "")[:3]
+    if kind == "order" and ":" in rest:
+        order_id, _, stage = rest.rpartition(":")
+        return _order_again(desk, tenant, store, order_id, stage, is_release=is_release)
+    if kind == "day" and ":" in rest:
+        return _day_again(desk, tenant, store, rest.rpartition(":")[2], is_release=is_release)
+    message = (
+        f"{subject} names nothing that could be sent again: correct what its findings say;"
+        " events that wait in a dead-letter queue come back with `dlq redrive`"
+    )
+    raise OpsError(message)
+
+
+def invoke(desk: Desk, function_output: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """Call a deployed function and wait for its answer.
+
+    Raises:
+        OpsError: it failed; what it said is in its log.
+    """
+    function = desk.place.output(function_output)
+    payload = json.dumps(dict(event)).encode()
+    answer = desk.place.client("lambda").invoke(FunctionName=function, Payload=payload)
+    said = json.loads(answer["Payload"].read() or b"null")
+    if answer.get("FunctionError"):
+        error = said.get("errorType", "an error") if isinstance(said, dict) else "an error"
+        message = f"{function} failed with {error}; its log says more"
+        raise OpsError(message)
+    return said if isinstance(said, dict) else {}
+
+
+def _order_again(
+    desk: Desk, tenant: str, store: str, order_id: str, stage: str, *, is_release: bool
+) -> str:
+    record = facts_of(desk, tenant, store, order_id)
+    who = desk.audit.who if is_release else ""
+    if stage == Stage.FACTS.value:
+        judge_again(desk, record, released_by=who)
+        return "the order goes through customer_sync again"
+    post_again(desk, record, cause=f"{RELEASE}{who}" if who else "retry")
+    return "the order is on its lane again"
+
+
+def _day_again(desk: Desk, tenant: str, store: str, on: str, *, is_release: bool) -> str:
+    event = {"tenant": tenant, "store": store, "date": on}
+    if is_release:
+        event["release_by"] = desk.audit.who
+    days = invoke(desk, "GlExportFunctionName", event).get("days", [])
+    states = sorted({str(day.get("state", "")) for day in days})
+    return f"gl_export says: {', '.join(states) or 'nothing to do'}"
+
+
+def _tenant_of(record: FactsRecord) -> str:
+    return record.pk.split("#", 3)[1]

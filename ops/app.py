@@ -1,0 +1,58 @@
+"""The commands put together, and the one place where an error becomes a sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from typer.core import TyperGroup
+
+from ops.commands import (
+    audit,
+    connections,
+    dead_letters,
+    orders,
+    postings,
+    queues,
+    reviews,
+    tenants,
+)
+from ops.errors import OpsError
+from shared.intake.archive import NotKeptError
+
+
+class _Told(TyperGroup):
+    """Tells what went wrong in one line and ends with 1, without a traceback."""
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]  # typer's own context
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except OpsError as exc:
+            sentence = str(exc)
+        except ClientError as exc:
+            code = exc.response.get("Error", {}).get("Code", "an error")
+            sentence = f"AWS refused {exc.operation_name}: {code}"
+        except (BotoCoreError, NotKeptError) as exc:
+            sentence = f"AWS could not be used: {type(exc).__name__}"
+        typer.echo(f"error: {sentence}", err=True)
+        raise typer.Exit(1)
+
+
+app = typer.Typer(
+    name="ops",
+    cls=_Told,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="See what waits, fix it, send it again. Every change leaves an audit record.",
+)
+app.command("queues")(queues.show)
+app.command("audit")(audit.show)
+app.add_typer(dead_letters.app, name="dlq")
+app.add_typer(reviews.app, name="review")
+app.add_typer(postings.app, name="postings")
+app.add_typer(tenants.app, name="tenant")
+app.add_typer(connections.app, name="connections")
+app.add_typer(orders.app, name="order")

@@ -1,0 +1,1 @@
+"""The commands: read the options, ask, write the audit record, act, print."""

@@ -1,0 +1,109 @@
+"""What the commands work with: the deployment's stores and queues, opened once per command."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ops.audit import Audit
+from ops.errors import OpsError
+from ops.place import Place, open_place
+from ops.tenant_store import TenantStore
+from shared.customers.lanes import SqsOrderLanes
+from shared.facts.store import DynamoDbFactsStore
+from shared.intake.cart_events import SqsCartEvents
+from shared.ledger.dynamodb import DynamoDbLedger
+from shared.ports import Clock
+from shared.reviews.records import DynamoDbReviews, Review
+from shared.tenants.models import Tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A deployment as an operator sees it.
+
+    `sleep` keeps the rate of a redrive; `wait_seconds` is how long SQS waits before it says empty.
+    """
+
+    place: Place
+    clock: Clock
+    sleep: Callable[[float], None]
+    wait_seconds: int
+    facts: DynamoDbFactsStore
+    ledger: DynamoDbLedger
+    reviews: DynamoDbReviews
+    tenants: TenantStore
+    lanes: SqsOrderLanes
+    events: SqsCartEvents
+    audit: Audit
+
+    def tenant_ids(self, wanted: str) -> list[str]:
+        """The tenant that is wanted, or all where none is named."""
+        return [wanted] if wanted else self.tenants.ids()
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        """The tenant's configuration as it is stored now.
+
+        Raises:
+            OpsError: there is none, or it is not valid.
+        """
+        return self.tenants.stored(tenant_id).tenant
+
+    def review(self, tenant: str, subject: str) -> Review:
+        """The review record of that subject.
+
+        Raises:
+            OpsError: there is none.
+        """
+        for review in self.reviews.all(tenant):
+            if review.subject == subject:
+                return review
+        message = f"tenant {tenant} has no review record {subject!r}"
+        raise OpsError(message)
+
+
+Opener = Callable[[str], Desk]
+"""Opens the desk of a profile; tests put their own in."""
+
+
+def open_desk(profile: str) -> Desk:
+    """The desk of the deployment that the profile names.
+
+    Raises:
+        OpsError: there is no such deployment.
+    """
+    return desk_at(
+        open_place(profile), clock=lambda: datetime.now(UTC), sleep=time.sleep, wait_seconds=1
+    )
+
+
+def desk_at(
+    place: Place, *, clock: Clock, sleep: Callable[[float], None], wait_seconds: int
+) -> Desk:
+    """The desk of a deployment.
+
+    Raises:
+        OpsError: the deployment lacks an output.
+    """
+    dynamodb, sqs = place.client("dynamodb"), place.client("sqs")
+    orders = place.output("OrdersTableName")
+    return Desk(
+        place=place,
+        clock=clock,
+        sleep=sleep,
+        wait_seconds=wait_seconds,
+        facts=DynamoDbFactsStore(dynamodb, orders, new_id=_new_id),
+        ledger=DynamoDbLedger(dynamodb, place.output("LedgerTableName")),
+        reviews=DynamoDbReviews(dynamodb, orders),
+        tenants=TenantStore(dynamodb, place.output("TenantsTableName")),
+        lanes=SqsOrderLanes(sqs, place.output("OrderPostingsQueueUrl")),
+        events=SqsCartEvents(sqs, place.output("CartEventsQueueUrl")),
+        audit=Audit(dynamodb, orders, who=place.operator, clock=clock, new_id=_new_id),
+    )
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)

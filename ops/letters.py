@@ -1,0 +1,122 @@
+"""A dead letter: what it is about, read from a message without showing more than ids and codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
+
+from ops.queues import CART_EVENTS, ORDER_POSTINGS
+from shared.messages import CartEvent, OrderReady
+
+REDRIVES = "redrive_count"
+"""The message attribute that counts how often a person sent the message again."""
+
+
+class Kind(StrEnum):
+    """What the message is: one of ours, the failure of a scheduled run, or nothing we can read."""
+
+    CART_EVENT = "cart event"
+    ORDER_READY = "order ready"
+    SCHEDULED_RUN = "scheduled run"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message of a dead-letter queue.
+
+    `dead_since` is when SQS moved it there; of a standard queue, when it was first sent. `error` is
+    the kind of the error that ended a scheduled run. The body is shown for messages of ours only:
+    they hold no personal data.
+    """
+
+    queue: str
+    id: str
+    kind: Kind
+    dead_since: datetime
+    receipt: str = field(repr=False)
+    body: str = field(repr=False)
+    attributes: Mapping[str, Any] = field(repr=False)
+    group: str = ""
+    tenant: str = ""
+    store: str = ""
+    order_id: str = ""
+    delivery: str = ""
+    about: str = ""
+    error: str = ""
+    redrives: int = 0
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is a message of ours, so that its body may be shown and kept."""
+        return self.kind in (Kind.CART_EVENT, Kind.ORDER_READY)
+
+
+def letter(queue: str, message: Mapping[str, Any]) -> Letter:
+    """The dead letter in a message as SQS gives it, with all its attributes."""
+    system = message.get("Attributes", {})
+    facts = _read(queue, message["Body"])
+    attributes = message.get("MessageAttributes", {})
+    return Letter(
+        queue=queue,
+        id=message["MessageId"],
+        dead_since=datetime.fromtimestamp(int(system["SentTimestamp"]) / 1000, UTC),
+        receipt=message["ReceiptHandle"],
+        body=message["Body"],
+        attributes=attributes,
+        group=system.get("MessageGroupId", ""),
+        redrives=_redrives(attributes),
+        **facts,
+    )
+
+
+def _redrives(attributes: Mapping[str, Any]) -> int:
+    text = str(attributes.get(REDRIVES, {}).get("StringValue", "0"))
+    return int(text) if text.isdecimal() else 0
+
+
+def _read(queue: str, body: str) -> dict[str, Any]:
+    try:
+        if queue == CART_EVENTS.name:
+            return _cart_event(CartEvent.model_validate_json(body))
+        if queue == ORDER_POSTINGS.name:
+            return _order_ready(OrderReady.model_validate_json(body))
+        return _scheduled_run(json.loads(body))
+    except (ValidationError, ValueError):
+        return {"kind": Kind.UNREADABLE}
+
+
+def _cart_event(event: CartEvent) -> dict[str, Any]:
+    return {
+        "kind": Kind.CART_EVENT,
+        "tenant": event.tenant,
+        "store": event.store,
+        "order_id": event.resource_id,
+        "delivery": event.delivery,
+        "about": event.topic,
+    }
+
+
+def _order_ready(order: OrderReady) -> dict[str, Any]:
+    return {
+        "kind": Kind.ORDER_READY,
+        "tenant": order.tenant,
+        "store": order.store,
+        "order_id": order.order_id,
+        "about": f"facts {order.facts_version}, {order.cause}",
+    }
+
+
+def _scheduled_run(document: Any) -> dict[str, Any]:
+    """What Lambda's on-failure destination or the scheduler says; its texts are not shown."""
+    facts = document if isinstance(document, dict) else {}
+    request, answer = facts.get("requestContext"), facts.get("responsePayload")
+    condition = request.get("condition", "") if isinstance(request, dict) else ""
+    error = answer.get("errorType", "") if isinstance(answer, dict) else ""
+    return {"kind": Kind.SCHEDULED_RUN, "about": str(condition), "error": str(error)}

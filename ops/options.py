@@ -1,0 +1,81 @@
+"""Options that many commands share, and how a command finds its desk and asks before it acts."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from ops.desk import Desk, Opener, open_desk
+from ops.errors import OpsError
+from ops.output import say
+
+Profile = Annotated[
+    str,
+    typer.Option(
+        "--profile",
+        "-p",
+        envvar="CARTLEDGER_PROFILE",
+        help="Where: local, local:NAME or aws:STACK.",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask: for scripts.")]
+Why = Annotated[
+    str, typer.Option("--why", prompt="Why", help="The reason, kept in the audit record.")
+]
+TenantArgument = Annotated[str, typer.Argument(help="The tenant's id.")]
+StoreArgument = Annotated[str, typer.Argument(help="The store's id.")]
+OrderArgument = Annotated[str, typer.Argument(help="The cart's own id of the order.")]
+
+DEFAULT_PROFILE = "local"
+_AGE = re.compile(r"(\d+)([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def desk_of(context: typer.Context, profile: str) -> Desk:
+    """The desk of the profile; a test hands its own opener over as the context's object.
+
+    Raises:
+        OpsError: the profile names no deployment.
+    """
+    opener: Opener = context.obj or open_desk
+    return opener(profile)
+
+
+def agreed(question: str, *, yes: bool, json: bool) -> None:
+    """Return when the person agrees; `--yes` has agreed already.
+
+    Raises:
+        OpsError: a script did not say `--yes`.
+        typer.Abort: the person did not agree.
+    """
+    if yes:
+        return
+    if json:
+        message = "with --json nobody is asked: say --yes, or leave --json out"
+        raise OpsError(message)
+    typer.confirm(question, abort=True)
+
+
+def said(sentence: str, *, json: bool) -> None:
+    """Tell the person, unless only a document may be printed."""
+    if not json:
+        say(sentence)
+
+
+def age(text: str) -> timedelta | None:
+    """An age like `30m`, `6h` or `2d`; None for no text.
+
+    Raises:
+        OpsError: it is none.
+    """
+    if not text:
+        return None
+    match = _AGE.fullmatch(text)
+    if match is None:
+        message = f"{text!r} is no age: say 90s, 30m, 6h or 2d"
+        raise OpsError(message)
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
