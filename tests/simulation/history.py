@@ -47,7 +47,7 @@ from tests.simulation.sandbox import (
     Outside,
     Sandbox,
 )
-from tests.simulation.scheduler import START, Scheduler
+from tests.simulation.scheduler import START, EndlessError, Scheduler
 from tests.simulation.story import Story
 from tests.simulation.tables import Item, Place, Tables
 from tests.simulation.violations import ViolationError
@@ -99,7 +99,7 @@ class History:
         self.watch.companies = self.outside.companies
         for tenant, company in self.outside.companies.items():
             company.is_published = partial(self._is_published, tenant)
-        self.lambdas = Lambdas(self.outside, self.dice)
+        self.lambdas = Lambdas(self.outside, self.dice, self._meddle)
         self._sweep_at = math.inf
         self._export_at = math.inf
         self._undelivered = 0
@@ -112,6 +112,8 @@ class History:
             self._judge()
         except ViolationError as error:
             violation = str(error)
+        except EndlessError as error:
+            violation = f"I11: {error}"
         except Exception as error:  # noqa: BLE001  # a crash of ours or theirs is a finding too
             violation = f"crash: {type(error).__name__}: {error}"
         finally:
@@ -296,6 +298,18 @@ class History:
                 did_something |= self._release(item)
         self.repairs += did_something
         return did_something
+
+    def _meddle(self) -> None:
+        """Somebody sends an order again, or releases it, without need (reliability F26)."""
+        for queue in self.outside.queues.values():
+            queue.redrive()
+        if not self.accepted:
+            return
+        delivery = self.dice.choice(self.accepted)
+        cause = self.dice.choice(("redrive", "release:ops"))
+        self.story.tell(f"operator sends {delivery.order_id} of {delivery.store} again: {cause}")
+        once = f"{cause}{self.scheduler.now}"
+        self._put_on_lane(delivery.tenant, delivery.store, delivery.order_id, once)
 
     def _release(self, review: Item) -> bool:
         tenant, subject = review["pk"]["S"].removeprefix("REVIEW#"), review["sk"]["S"]

@@ -37,6 +37,7 @@ _EDGES = frozenset(
     }
 )
 _KINDS_BEFORE = {"INVOICE": "SO_CREATE", "APPLY": "INVOICE", "REFUND_PAY": "CREDIT"}
+_MOST_RESENDS = 3
 _FIXED = ("doc_no", "controlid")
 
 
@@ -111,6 +112,9 @@ class Watch:
             raise ViolationError(message)
         if old == "SENT" and new == "SENT" and before["req_hash"] != after["req_hash"]:
             message = f"I2: the content of {pk} {key} changes while in doubt"
+            raise ViolationError(message)
+        if _number(after, "rearmed") > _MOST_RESENDS:
+            message = f"I11: {pk} {key} is sent again and again"
             raise ViolationError(message)
         for name in _FIXED:
             if before.get(name) != after.get(name):

@@ -71,7 +71,11 @@ RecordHandler = Callable[[Sandbox, SQSRecord, float], None]
 class Lambdas:
     """Runs functions in processes that are drawn warm or cold."""
 
-    def __init__(self, outside: Outside, dice: random.Random) -> None:
+    def __init__(
+        self, outside: Outside, dice: random.Random, on_redrive: Callable[[], None]
+    ) -> None:
+        """`on_redrive` is called when an operator is to send something again for no reason."""
+        self._on_redrive = on_redrive
         self._outside = outside
         self._dice = dice
         self._warm: dict[str, list[Sandbox]] = {}
@@ -192,9 +196,12 @@ class Lambdas:
             scheduler.failure = scheduler.failure or error
 
     def _strike(self, queue: FifoQueue, messages: Sequence[QueuedMessage]) -> None:
-        """Now and then a message becomes visible while somebody still works on it."""
+        """A message becomes visible while somebody works on it, or a person sends one again."""
         wire = self._outside.wire
-        if wire.faults.draw("queue.receive") is Fault.EARLY:
+        kind = wire.faults.draw("queue.receive")
+        if kind is Fault.REDRIVE:
+            self._on_redrive()
+        if kind is Fault.EARLY:
             message = self._dice.choice(messages)
             delay = self._dice.random() * self._dice.choice((0.05, 0.5, 60.0))
             wire.story.tell(f"{message.id} will be visible early")

@@ -17,6 +17,14 @@ START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """When every history begins: a Monday morning in New York, an open period."""
 
 
+MOST_SLEEPS = 50_000
+"""How often the tasks of one history may wait for the outside: usually some hundred times."""
+
+
+class EndlessError(Exception):
+    """The history does not come to rest, however little time passes."""
+
+
 class KilledError(BaseException):
     """The sandbox is gone. No `except Exception` may survive it, as nothing survives a kill."""
 
@@ -42,6 +50,7 @@ class Scheduler:
         self.failure: BaseException | None = None
         self._heap: list[tuple[float, int, Callable[[], None]]] = []
         self._sequence = itertools.count()
+        self._sleeps = 0
         self._main_turn = threading.Semaphore(0)
         self._tasks: set[Task] = set()
 
@@ -68,6 +77,10 @@ class Scheduler:
         """
         task = self.current
         assert task is not None, "only tasks sleep"
+        self._sleeps += 1
+        if self._sleeps > MOST_SLEEPS:
+            self.failure = self.failure or EndlessError(f"{MOST_SLEEPS} calls to the outside")
+            raise KilledError
         until = self.now + seconds
         if not self._heap or self._heap[0][0] > until:
             self.now = until

@@ -16,7 +16,7 @@ from tests.simulation.history import History
 from tests.simulation.mutants import MUTANTS
 
 ROOT = Path(__file__).parents[2]
-SEEDS = 100
+SEEDS = 80
 SEEDS_THAT_FAILED = (80, 222, 350, 1430, 2014, 3207, 3269)
 """Each showed something once, in the product or in the simulator's expectations."""
 
@@ -68,7 +68,7 @@ def test_a_seed_tells_the_same_story_in_any_process() -> None:
     "name",
     [
         "no intent before the request",
-        "acknowledged before it is queued",
+        "leases are ignored",
         "posting key from the delivery",
         "a customer for each order",
     ],
@@ -77,9 +77,9 @@ def test_a_defect_in_the_product_is_seen(name: str) -> None:
     (mutant,) = (each for each in MUTANTS if each.name == name)
 
     with mutant.apply():
-        violations = [History(seed).run().violation for seed in range(25)]
+        is_seen = any(History(seed).run().violation for seed in range(25))
 
-    assert any(violations)
+    assert is_seen
 
 
 def test_the_table_shows_a_cell_for_every_fault_that_can_happen() -> None:

@@ -59,8 +59,15 @@ class Wire:
             self.scheduler.sleep(20.0 + self.faults.dice.random() * 60.0)
         return kind
 
-    def aws(self, boundary: str, operation: str, about: str, effect: Callable[[], T]) -> T:
-        """Call AWS as botocore does, with its retries."""
+    def aws(
+        self, boundary: str, operation: str, about: str, effect: Callable[[], T], *, size: int = 1
+    ) -> T:
+        """Call AWS as botocore does, with its retries; `size` counts the writes of a transaction.
+
+        Raises:
+            botocore.exceptions.ClientError: AWS refuses, or is throttled three times.
+            botocore.exceptions.ReadTimeoutError: no answer came three times.
+        """
         error: Exception | None = None
         for _ in range(_ATTEMPTS):
             self.latency(0.02)
@@ -69,7 +76,7 @@ class Wire:
                 error = client_error("ThrottlingException", operation)
                 continue
             if kind is Fault.CONFLICT:
-                raise cancelled([{"Code": "TransactionConflict"}, {"Code": "None"}])
+                raise cancelled(_in_conflict(size))
             if kind is Fault.REQUEST_LOST:
                 error = self._timed_out()
                 continue
@@ -86,6 +93,11 @@ class Wire:
     def _timed_out(self) -> Exception:
         self.scheduler.sleep(_AWS_TIMEOUT)
         return ReadTimeoutError(endpoint_url="https://aws.invalid")
+
+
+def _in_conflict(size: int) -> list[dict[str, str]]:
+    """The reasons of a transaction whose first item another one holds at this moment."""
+    return [{"Code": "TransactionConflict"}, *({"Code": "None"} for _ in range(size - 1))]
 
 
 class DynamoDbFace:
@@ -116,6 +128,7 @@ class DynamoDbFace:
             "TransactWriteItems",
             first.get("Item") or first["Key"],
             lambda: self._tables.transact_write_items(request),
+            size=len(request["TransactItems"]),
         )
 
     def query(self, **request: Any) -> dict[str, Any]:
@@ -137,10 +150,16 @@ class DynamoDbFace:
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def _call(
-        self, boundary: str, operation: str, key: Mapping[str, Any], effect: Callable[[], T]
+        self,
+        boundary: str,
+        operation: str,
+        key: Mapping[str, Any],
+        effect: Callable[[], T],
+        *,
+        size: int = 1,
     ) -> T:
         about = f"{key['pk'].get('S')} {key['sk'].get('S')}"
-        return self._wire.aws(boundary, operation, about, effect)
+        return self._wire.aws(boundary, operation, about, effect, size=size)
 
 
 class SqsFace:
