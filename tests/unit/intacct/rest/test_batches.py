@@ -15,6 +15,7 @@ from intacct.documents import (
     DocumentResult,
     JournalEntry,
     JournalLine,
+    SalesDocument,
     Side,
 )
 from intacct.errors import (
@@ -241,12 +242,6 @@ def test_orders_that_cannot_be_read_back_are_unknown_and_the_refused_one_is_refu
 
 
 def test_the_sources_of_several_conversions_are_read_in_one_call() -> None:
-    def converting(source: str) -> Document:
-        lines = tuple(
-            dataclasses.replace(line, source_line=place) for place, line in enumerate(ORDER.lines)
-        )
-        return dataclasses.replace(ORDER, definition="Sales Invoice", source=source, lines=lines)
-
     def source(key: str) -> dict[str, Any]:
         lines = [{"key": f"{key}2", "lineNumber": 2}, {"key": f"{key}1", "lineNumber": 1}]
         return {"key": key, "lines": lines}
@@ -327,3 +322,59 @@ def test_a_composite_of_a_size_that_sage_refuses_is_not_sent(count: int) -> None
 
 def test_a_row_in_a_list_is_counted_from_one() -> None:
     assert result_of("found", "id", row=1) == "@{found.1.id}"
+
+
+def converting(source: str) -> SalesDocument:
+    """An invoice of every line of the order with that key."""
+    lines = tuple(
+        dataclasses.replace(line, source_line=place) for place, line in enumerate(ORDER.lines)
+    )
+    return dataclasses.replace(ORDER, definition="Sales Invoice", source=source, lines=lines)
+
+
+def test_a_source_that_cannot_be_read_keeps_its_own_invoice_back_only() -> None:
+    lines = [{"key": "101", "lineNumber": 1}, {"key": "102", "lineNumber": 2}]
+    missing = refusal(404, code="notFound", error_id="")
+    server = Server(
+        missing,  # both at once
+        envelope({"key": "10", "lines": lines}),
+        missing,  # the second by itself
+        created("1", invoice={"key": "91"}),
+    )
+
+    first, second = post(server, converting("10"), converting("20"))
+
+    assert first.invoice_key == "91"
+    assert isinstance(second, RejectedError)
+    assert second.status == 404
+
+
+def test_a_source_that_is_left_out_of_the_answer_is_not_there() -> None:
+    lines = [{"key": "101", "lineNumber": 1}, {"key": "102", "lineNumber": 2}]
+    server = Server(
+        envelope([{"key": "10", "lines": lines}], status=207), created("1", invoice={"key": "91"})
+    )
+    first, second = post(server, converting("10"), converting("20"))
+    assert first.key == "1"
+    assert isinstance(second, RejectedError)
+
+
+def test_orders_of_which_one_is_not_shown_yet_are_unknown() -> None:
+    orders = [dataclasses.replace(ORDER, reference=f"R-{number}") for number in range(2)]
+    shown = {"key": "1", "txnCurrency": "USD", "totalInTxnCurrency": "43.75"}
+    server = Server(envelope([row("1"), row("2")], status=201), page([shown]))
+    assert kinds(post(server, *orders)) == [OutcomeUnknownError, OutcomeUnknownError]
+
+
+def test_a_row_that_failed_without_a_word_or_with_a_status_of_nonsense_is_unknown() -> None:
+    rows = [{"ia::status": 422}, {"key": "2", "ia::status": "fine"}, row("3")]
+    first, second, third = post(Server(envelope(rows, status=207)), ADA, BOB, EVE)
+    assert isinstance(first, OutcomeUnknownError)
+    assert (second.key, third.key) == ("2", "3")
+
+
+def test_a_step_of_another_kind_of_path_is_not_sent() -> None:
+    server = Server(created())
+    with pytest.raises(ValueError, match="begins with"):
+        run(client(server), [CONTACT, dataclasses.replace(CONTACT, path="/oauth2/revoke")])
+    assert server.requests == []

@@ -22,7 +22,7 @@ from intacct.changes import (
 )
 from intacct.documents import Contact, Customer, PostalAddress, SalesLine
 from intacct.errors import OutcomeUnknownError, RejectedError
-from intacct.masters import Item
+from intacct.masters import DimensionEntry, DimensionKind, Item
 from intacct.rest.records import RestRecords
 from tests.unit.intacct.rest.documents import DAY, ORDER, usd
 from tests.unit.intacct.rest.support import Server, client, created
@@ -156,3 +156,10 @@ def lost(change: Change) -> Callable[[], object]:
 def test_a_change_whose_answer_is_lost_may_have_been_made(change: Change) -> None:
     with pytest.raises(OutcomeUnknownError):
         lost(change)()
+
+
+def test_a_value_does_not_move_to_another_dimension() -> None:
+    entry = DimensionEntry(DimensionKind.CLASS, "VIP", "Very good")
+    with pytest.raises(RejectedError) as refused:
+        changed(UpdateMaster("1", entry, frozenset({"dimension", "name"})))
+    assert refused.value.findings[0].target == "/dimension"
