@@ -147,7 +147,9 @@ def rest(simulator: Simulator) -> Iterator[RestRig]:
 
 def shown(company: Company, table: str, *names: str) -> list[tuple[object, ...]]:
     """What the books say of every record of a table, in the order of their making."""
-    return [tuple(row.get(name) for name in names) for row in company.books.select(table, private=True)]
+    return [
+        tuple(row.get(name) for name in names) for row in company.books.select(table, private=True)
+    ]
 
 
 def test_records_and_changes_over_both_protocols_leave_equal_books(

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import httpx
 import pytest
 
 from commerce.money import Money
-from intacct.documents import Dimensions, JournalEntry, JournalLine, Side
+from intacct.documents import Dimensions, DocumentResult, JournalEntry, JournalLine, Side
 from intacct.errors import (
     CredentialsError,
+    DuplicateDocumentError,
     IntacctError,
     NotSentError,
     OutcomeUnknownError,
@@ -159,3 +161,33 @@ def test_no_failure_shows_a_secret(rig: XmlRig) -> None:
         rig.company.faults.clear()
 
     assert not [secret for secret in secrets if secret in " ".join(shown)]
+
+
+BATCH = [replace(JOURNAL, reference=f"GL-BATCH-{number}") for number in range(3)]
+
+
+@pytest.mark.parametrize(("mishap", "documents"), [("drop-before", 0), ("drop-after", 3)])
+def test_a_batch_whose_answer_is_lost_is_settled_document_by_document(
+    rig: XmlRig, mishap: str, documents: int
+) -> None:
+    rig.open()
+    rig.company.faults.add(mishap=mishap, protocol="xml", function="create", times=1)
+
+    outcomes = rig.actions().create_many(BATCH, ["b0", "b1", "b2"])
+
+    assert [type(each) for each in outcomes] == [OutcomeUnknownError] * 3
+    assert sum(len(rig.actions().find(each)) for each in BATCH) == documents
+    again = rig.actions().create_many(BATCH, ["b0", "b1", "b2"])
+    kinds = {type(each) for each in again}
+    assert kinds == ({DuplicateDocumentError} if documents else {DocumentResult})
+    assert sum(len(rig.actions().find(each)) for each in BATCH) == 3
+
+
+def test_a_batch_outlives_its_session(rig: XmlRig) -> None:
+    rig.actions().find(JOURNAL)
+    rig.company.sessions.expire_all()
+
+    outcomes = rig.actions().create_many(BATCH, ["b0", "b1", "b2"])
+
+    assert [type(each) for each in outcomes] == [DocumentResult] * 3
+    assert rig.sessions.renewals == 1
