@@ -46,6 +46,8 @@ LATEST_UNIQUE_SECONDS = 1500.0
 """How late it may land where Sage refuses a second document of the same number."""
 
 _HTTP_TIMEOUT = 40.0
+_STALE_SECONDS = 4.0
+_STALE_UNIQUE_SECONDS = 300.0
 _LAST_DAY = date(2026, 3, 31)
 
 
@@ -130,7 +132,7 @@ class Company:
     def land_late(self, document: Document) -> None:
         """Have the document land some time later, unasked."""
         most = LATEST_UNIQUE_SECONDS if self.is_unique(document) else LATEST_LANDING_SECONDS
-        delay = self._wire.faults.dice.random() * most
+        delay = self._wire.faults.dice.random() * self._wire.faults.dice.choice((130.0, most, most))
         self.travelling += 1
 
         def arrive() -> None:
@@ -215,8 +217,7 @@ class SageBooks:
         token = self._tokens.current()
         kind = self._request("sage.find", mark_of(document))
         self._insist_on_token(token)
-        stale = 4.0 if kind is Fault.STALE_READ else 0.0
-        found = self._company.found(document, stale_seconds=stale)
+        found = self._company.found(document, stale_seconds=self._staleness(kind, document))
         self._answer(kind)
         return found
 
@@ -227,6 +228,12 @@ class SageBooks:
     def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
         """Not asked for by the use cases under test."""
         raise NotImplementedError
+
+    def _staleness(self, kind: Fault | None, document: Document) -> float:
+        """How old the look-up's view is: without bound it is survived only by unique numbers."""
+        if kind is not Fault.STALE_READ:
+            return 0.0
+        return _STALE_UNIQUE_SECONDS if self._company.is_unique(document) else _STALE_SECONDS
 
     def _request(self, boundary: str, about: str) -> Fault | None:
         kind = self._wire.strike(boundary, about)
