@@ -67,7 +67,12 @@ def check(text: str) -> Checked:
         tenant = Tenant.model_validate(document)
     except ValidationError as exc:
         errors = exc.errors(include_url=False, include_input=False, include_context=False)
-        problems += [_problem(root, error["loc"], error["msg"]) for error in errors]
+        places = [error["loc"] for error in errors]
+        problems += [
+            _problem(root, error["loc"], error["msg"])
+            for error in errors
+            if error["type"] != "too_short" or not _is_around(error["loc"], places)
+        ]
         return Checked(None, tuple(sorted(problems, key=_order)))
     problems += [_problem(root, place, message) for place, message in _disagreements(tenant)]
     return Checked(None if problems else tenant, tuple(sorted(problems, key=_order)))
@@ -138,6 +143,11 @@ def _doubled_keys(node: yaml.Node | None, place: Place) -> Iterator[Problem]:
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             yield from _doubled_keys(value, (*place, number))
+
+
+def _is_around(place: Place, places: Sequence[Place]) -> bool:
+    """Whether a list is too short only because none of its members is valid."""
+    return any(len(other) > len(place) and other[: len(place)] == place for other in places)
 
 
 def _problem(root: yaml.Node | None, place: Sequence[str | int], message: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,13 +11,12 @@ from typing import Any
 
 import boto3
 import pytest
-from click.testing import Result
 from moto import mock_aws
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from ops.app import app
 from ops.desk import Desk, desk_at
-from ops.place import open_place
+from ops.place import AwsPlace, open_place
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.messages import OrderReady
 from shared.postings.findings import Finding, Reason
@@ -64,10 +64,28 @@ def _template() -> str:
     for name in _SCHEDULES:
         resources[f"{name}Dlq"] = _queue()
         outputs[f"{name}DlqUrl"] = {"Value": {"Ref": f"{name}Dlq"}}
+    for name in ("GlExport", "TokenRefresh", "SessionManager"):
+        outputs[f"{name}FunctionName"] = {"Value": name}
     for name in _TABLES:
         resources[f"{name}Table"] = _table()
         outputs[f"{name}TableName"] = {"Value": {"Ref": f"{name}Table"}}
     return json.dumps({"Resources": resources, "Outputs": outputs})
+
+
+class FakeLambda:
+    """Functions that answer what a test says, and remember what they were asked."""
+
+    def __init__(self, answers: dict[str, Any], *, fails: bool = False) -> None:
+        self._answers = answers
+        self._fails = fails
+        self.asked: list[tuple[str, Any]] = []
+
+    def invoke(self, **call: Any) -> dict[str, Any]:
+        """Answer as Lambda does."""
+        self.asked.append((call["FunctionName"], json.loads(call["Payload"])))
+        body = json.dumps(self._answers.get(call["FunctionName"])).encode()
+        failure = {"FunctionError": "Unhandled"} if self._fails else {}
+        return {"Payload": io.BytesIO(body), **failure}
 
 
 @dataclass
@@ -95,6 +113,14 @@ class OpsRig:
         result = self.run(*arguments, "--json")
         assert result.exit_code == 0, result.output
         return json.loads(result.stdout)
+
+    def answer_functions(self, answers: dict[str, Any], *, fails: bool = False) -> FakeLambda:
+        """Put functions in the place that moto cannot run."""
+        functions = FakeLambda(answers, fails=fails)
+        place = self.desk.place
+        assert isinstance(place, AwsPlace)
+        place.clients["lambda"] = functions
+        return functions
 
     def keep(self, order_id: str, *, status: FactsStatus = FactsStatus.READY) -> FactsRecord:
         """Store an order's facts."""
