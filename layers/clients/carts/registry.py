@@ -13,7 +13,9 @@ from carts.adapter import CartAdapter
 
 _ADAPTERS = {
     "shopify": "carts.shopify.adapter",
+    "magento": "carts.magento.adapter",
     "woocommerce": "carts.woocommerce.adapter",
+    "ebay": "carts.ebay.adapter",
     "api2cart": "carts.api2cart.adapter",
     "walmart": "carts.walmart.adapter",
 }

@@ -1,0 +1,77 @@
+"""eBay as the registry sees it: deliveries in, facts of the commerce model out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from carts.adapter import (
+    CartAdapter,
+    CartApiError,
+    CartClient,
+    Code,
+    Delivery,
+    Headers,
+    Problem,
+    Reading,
+    StoreAccess,
+)
+from carts.documents import Node
+from carts.ebay import readings, webhooks
+from carts.ebay.keys import EbayKeys
+from carts.ebay.models import CART
+from commerce.money import MoneyError
+
+
+class EbayAdapter:
+    """eBay's notifications and documents; see `CartAdapter` for the promises."""
+
+    name = CART
+    kept_headers = webhooks.KEPT_HEADERS
+
+    def __init__(self, keys: webhooks.KeySource | None = None) -> None:
+        """`keys` tells eBay's public keys; by default those that eBay publishes."""
+        self._keys = keys or EbayKeys()
+
+    def missing_members(self, secret: Mapping[str, Any]) -> list[str]:
+        """The members that the store's secret lacks for verifying deliveries."""
+        return webhooks.missing_members(secret)
+
+    def is_genuine(self, headers: Headers, body: bytes, secret: Mapping[str, Any]) -> bool:
+        """Whether eBay signed the body.
+
+        Raises:
+            CartApiError: the key is not known yet, and eBay could not be asked.
+        """
+        return webhooks.is_genuine(headers, body, secret, self._keys)
+
+    def describe(self, headers: Headers, body: bytes, document: Any) -> Delivery:  # noqa: ARG002
+        """What the delivery says of itself; eBay says it in the body alone."""
+        return webhooks.describe(body, document)
+
+    def read(
+        self, store: str, topic: str, document: Any, *, tax_included: bool | None = None
+    ) -> Reading:
+        """The document in the commerce model.
+
+        Raises:
+            UnknownTopicError: the topic has no meaning to this adapter.
+        """
+        del tax_included
+        try:
+            return readings.read(Node(document, "", []), store, topic)
+        except MoneyError:
+            message = "holds amounts whose sums are beyond belief"
+            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+
+    def client(self, access: StoreAccess) -> CartClient:
+        """There is no client of eBay's API.
+
+        Raises:
+            CartApiError: always, and lastingly.
+        """
+        message = f"orders of store {access.store} cannot be fetched: no client of eBay's API"
+        raise CartApiError(message, is_lasting=True)
+
+
+ADAPTER: CartAdapter = EbayAdapter()

@@ -1,0 +1,33 @@
+"""eBay's documents in the commerce model: which reader a topic takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from carts.adapter import Reading, UnknownTopicError
+from carts.documents import Node
+from carts.ebay import webhooks
+from carts.ebay.orders import order_reading
+
+ORDER_TOPIC = "order"
+"""One order as `GET /sell/fulfillment/v1/order/{orderId}` answers."""
+
+
+def read(node: Node, store: str, topic: str) -> Reading:
+    """The document of that topic; a notification holds ids only and asks for the order.
+
+    Raises:
+        UnknownTopicError: the topic has no meaning to this adapter.
+        MoneyError: the document's sums are beyond belief.
+    """
+    if topic == ORDER_TOPIC:
+        return order_reading(node, store)
+    if topic in webhooks.ORDER_TOPICS:
+        return Reading(None, needs_fetch=True)
+    message = "a topic without meaning to the eBay adapter"
+    raise UnknownTopicError(message)
+
+
+def page_orders(node: Node) -> Iterator[Node]:
+    """The orders of an answer of `GET /sell/fulfillment/v1/order`."""
+    yield from node.nodes("orders")
