@@ -6,12 +6,13 @@ that saves calls, never a proof: when the store is raced, the last word simply g
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from intacct.errors import IntacctError, RateLimitedError
+from intacct.errors import IntacctError, NotSentError, RateLimitedError
 from intacct.health import (
     REACTION,
     Health,
@@ -55,7 +56,10 @@ class OpenGate:
 
 
 class HealthStore(Protocol):
-    """Where the fleet keeps the health of companies."""
+    """Where the fleet keeps the health of companies.
+
+    Both methods may raise a `NotSentError` when the store cannot be used, and nothing else.
+    """
 
     def read(self, company: str) -> Health:
         """The company's health as it is kept; the default when nothing is."""
@@ -116,6 +120,7 @@ class CompanyGate:
 
         Raises:
             RateLimitedError: the company pauses; come back after `retry_after_seconds`.
+            NotSentError: the store cannot be used.
         """
         for _ in range(_RACES):
             now, health = self._clock(), self._store.read(self._company)
@@ -129,7 +134,15 @@ class CompanyGate:
         raise self._paused(self._reaction.base_seconds)
 
     def leave(self, error: IntacctError | None) -> None:
-        """Take note of how the call ended; None when it was answered."""
+        """Take note of how the call ended; None when it was answered.
+
+        A store that fails loses the note: its error must not become the outcome of a call that was
+        answered, for a write that seems not sent is sent again.
+        """
+        with contextlib.suppress(NotSentError):
+            self._note(error)
+
+    def _note(self, error: IntacctError | None) -> None:
         for _ in range(_RACES):
             health = self._store.read(self._company)
             after = self._after(health, error)

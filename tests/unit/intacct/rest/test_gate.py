@@ -224,6 +224,25 @@ def test_a_raced_store_costs_a_note_and_never_a_call() -> None:
     assert fleet.call()
 
 
+class BrokenStore(ProcessHealth):
+    """Cannot be used for a while."""
+
+    def read(self, company: str) -> Health:
+        message = f"the health of {company} cannot be read"
+        raise NotSentError(message)
+
+
+def test_a_store_that_fails_never_makes_an_answered_write_look_unsent() -> None:
+    fleet = Fleet()
+    gate = fleet.gate()
+    gate.enter()
+    fleet.store = BrokenStore()
+    broken = fleet.gate()
+    broken.leave(None)
+    with pytest.raises(NotSentError):
+        broken.enter()
+
+
 def test_whoever_loses_the_race_for_the_probe_waits() -> None:
     fleet = Fleet()
     for _ in range(5):

@@ -1,0 +1,89 @@
+"""The health of a company is shared by the fleet and changed only as it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from moto import mock_aws
+
+from intacct.errors import NotSentError, OutcomeUnknownError, RateLimitedError
+from intacct.gate import CompanyGate, HealthStore, ProcessHealth
+from intacct.health import REACTION, Health
+from shared.connections.errors import ConnectionStoreError
+from shared.connections.health import SharedHealth
+from tests.unit.connections.support import Fleet
+
+NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
+ILL = Health(
+    paused_until=NOON,
+    limited_in_a_row=3,
+    failed_in_a_row=2,
+    recent=(True, False, True),
+    open_until=NOON + timedelta(seconds=30),
+    probe_until=NOON + timedelta(seconds=60),
+)
+
+
+@pytest.fixture
+def fleet() -> Iterator[Fleet]:
+    with mock_aws():
+        yield Fleet()
+
+
+@pytest.fixture(params=["shared", "process"])
+def store(request: pytest.FixtureRequest, fleet: Fleet) -> HealthStore:
+    makers: dict[str, Callable[[], HealthStore]] = {
+        "shared": lambda: SharedHealth(fleet.dynamodb, "connections"),
+        "process": ProcessHealth,
+    }
+    return makers[request.param]()
+
+
+def test_a_company_that_never_failed_is_well(store: HealthStore) -> None:
+    assert store.read("Acme") == Health()
+
+
+def test_all_that_is_known_of_a_company_is_kept(store: HealthStore) -> None:
+    assert store.change("Acme", Health(), ILL)
+    assert store.read("Acme") == ILL
+    assert store.read("Other") == Health()
+
+
+def test_a_change_of_what_somebody_else_changed_is_refused(store: HealthStore) -> None:
+    store.change("Acme", Health(), ILL)
+    assert not store.change("Acme", Health(), Health(limited_in_a_row=1))
+    assert store.read("Acme") == ILL
+
+
+def test_a_company_that_got_well_can_fall_ill_again(store: HealthStore) -> None:
+    store.change("Acme", Health(), ILL)
+    assert store.change("Acme", ILL, Health())
+    assert store.change("Acme", Health(), ILL)
+
+
+def test_workers_of_the_whole_fleet_pause_together_and_send_one_probe(fleet: Fleet) -> None:
+    def gate() -> CompanyGate:
+        kept = SharedHealth(fleet.dynamodb, "connections")
+        return CompanyGate("Acme", kept, clock=fleet.clock, uniform=lambda low, _: low)
+
+    for _ in range(REACTION.failures_in_a_row):
+        gate().leave(OutcomeUnknownError("lost"))
+    with pytest.raises(RateLimitedError):
+        gate().enter()
+
+    fleet.clock.pass_time(REACTION.open_seconds)
+    gate().enter()
+    with pytest.raises(RateLimitedError):
+        gate().enter()
+    gate().leave(None)
+    gate().enter()
+
+
+def test_a_table_that_is_not_there_stops_calls_before_they_leave(fleet: Fleet) -> None:
+    kept = SharedHealth(fleet.dynamodb, "no-such-table")
+    with pytest.raises(ConnectionStoreError):
+        kept.read("Acme")
+    with pytest.raises(NotSentError):
+        kept.change("Acme", Health(), ILL)
