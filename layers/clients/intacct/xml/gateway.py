@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import httpx
 
 from intacct.errors import IntacctError
+from intacct.gate import Gate, OpenGate
 from intacct.xml.envelope import (
     Faults,
     Function,
@@ -21,7 +22,7 @@ from intacct.xml.envelope import (
     SessionId,
 )
 from intacct.xml.error_table import Level, error_for, error_for_status, pause_asked_for
-from intacct.xml.matching import cut_off, judged_results, renamed
+from intacct.xml.matching import cut_off, judged_results, renamed, trouble_of
 from intacct.xml.parsing import MalformedAnswerError
 from intacct.xml.sessions import Session, SessionSource
 from intacct.xml.streaming import RowStream
@@ -50,10 +51,15 @@ class XmlGateway:
         sessions: SessionSource,
         *,
         new_id: Callable[[], str],
+        gate: Gate | None = None,
     ) -> None:
-        """`new_id` makes the control ids of requests; functions bring their own."""
+        """`new_id` makes the control ids of requests; functions bring their own.
+
+        `gate` is asked before each request and told how it ended; without one every request leaves.
+        """
         self._transport = XmlTransport(client, url, sender, new_id=new_id)
         self._sessions = sessions
+        self._gate: Gate = gate or OpenGate()
 
     def __repr__(self) -> str:
         """Say where to, and nothing of whom."""
@@ -76,6 +82,7 @@ class XmlGateway:
 
         Raises:
             NotSentError: nothing was carried out; sending again is safe.
+            RateLimitedError: as that; the gate is shut, or Sage asked for a pause.
             OutcomeUnknownError: writes left and no readable answer came back.
             RejectedError: the envelope was refused; nothing was carried out.
             CredentialsError: sender, company or user refused, or a fresh session was.
@@ -122,6 +129,18 @@ class XmlGateway:
     def _streamed(
         self, function: Function, session: Session
     ) -> Generator[dict[str, str], None, Answer]:
+        self._gate.enter()
+        try:
+            answer = yield from self._rows(function, session)
+        except IntacctError as error:
+            self._gate.leave(error)
+            raise
+        self._gate.leave(trouble_of(answer, is_write=False))
+        return answer
+
+    def _rows(
+        self, function: Function, session: Session
+    ) -> Generator[dict[str, str], None, Answer]:
         with self._transport.streamed(
             [function], SessionId(session.id), endpoint=session.endpoint
         ) as answer:
@@ -139,13 +158,20 @@ class XmlGateway:
                 ) from exc
 
     def _exchange(self, functions: Sequence[Function], session: Session, kind: _Kind) -> Answer:
-        return self._transport.exchange(
-            functions,
-            SessionId(session.id),
-            endpoint=session.endpoint,
-            is_write=kind.is_write,
-            transaction=kind.transaction,
-        )
+        self._gate.enter()
+        try:
+            answer = self._transport.exchange(
+                functions,
+                SessionId(session.id),
+                endpoint=session.endpoint,
+                is_write=kind.is_write,
+                transaction=kind.transaction,
+            )
+        except IntacctError as error:
+            self._gate.leave(error)
+            raise
+        self._gate.leave(trouble_of(answer, is_write=kind.is_write))
+        return answer
 
     def _results(
         self, functions: Sequence[Function], answer: Answer, session: Session, kind: _Kind

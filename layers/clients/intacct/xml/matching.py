@@ -24,6 +24,7 @@ from intacct.xml.transport import Answer
 # A session that is refused like a wrong password: newer gateways may say it so (§2.1, §8.4 row 10).
 _MAYBE_EXPIRED = "sign-in information"
 _ABORTED = "aborted"
+_TROUBLE = frozenset({Verdict.RATE_LIMIT, Verdict.RETRY, Verdict.UPSTREAM})
 
 
 def is_session_refused(response: Response) -> bool:
@@ -57,6 +58,29 @@ def cut_off(
 
 def _died(result: FunctionResult) -> bool:
     return not result.is_success and verdict_of(result.faults, Level.RESULT) is Verdict.RELOGIN
+
+
+def trouble_of(answer: Answer, *, is_write: bool) -> IntacctError | None:
+    """What an answer says of the company's health: a pause asked for, or trouble of Sage's own.
+
+    Refused documents and ended sessions are no trouble: the company answered.
+    """
+    response = answer.response
+    levels = [(response.is_read, Level.CONTROL, response.faults)]
+    if response.authentication is not None:
+        known = response.authentication
+        levels.append((response.is_authenticated, Level.AUTHENTICATION, known.faults))
+    levels += [(result.is_success, Level.RESULT, result.faults) for result in response.results]
+    for is_fine, level, faults in levels:
+        if not is_fine and verdict_of(faults, level) in _TROUBLE:
+            return error_for(
+                faults,
+                level,
+                is_write=is_write,
+                status=answer.status,
+                pause_seconds=answer.pause_seconds,
+            )
+    return None
 
 
 def judged_results(

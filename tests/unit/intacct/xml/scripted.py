@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import httpx
 from lxml import etree
 
+from intacct.gate import Gate
 from intacct.xml.envelope import SenderCredentials
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.sessions import Session
@@ -41,7 +42,9 @@ class Sessions:
 class Rig:
     """A gateway that is answered from a script."""
 
-    def __init__(self, *script: bytes | httpx.Response | Exception) -> None:
+    def __init__(
+        self, *script: bytes | httpx.Response | Exception, gate: Gate | None = None
+    ) -> None:
         self._script = list(script)
         self.requests: list[httpx.Request] = []
         self.sessions = Sessions()
@@ -51,6 +54,7 @@ class Rig:
             SenderCredentials("sender", "sender-secret"),
             self.sessions,
             new_id=lambda: f"request-{len(self.requests)}",
+            gate=gate,
         )
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
