@@ -6,6 +6,7 @@ import typer
 
 from ops.again import invoke
 from ops.connecting import connections
+from ops.errors import OpsError
 from ops.options import DEFAULT_PROFILE, Json, Profile, TenantArgument, Why, desk_of
 from ops.output import print_json, print_table
 
@@ -62,7 +63,9 @@ def renew(
 ) -> None:
     """Have the functions renew now what ends within a quarter of an hour."""
     desk = desk_of(context, profile)
-    desk.tenant(tenant)
+    if desk.tenant(tenant).is_paused:
+        message = f"tenant {tenant} is paused, and so are its connections: resume it first"
+        raise OpsError(message)
     desk.audit.note(tenant, "connections renew", f"tenant:{tenant}", why=why)
     event = {"tenant": tenant}
     tokens = invoke(desk, "TokenRefreshFunctionName", event).get("tokens", [])

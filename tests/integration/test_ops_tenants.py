@@ -163,6 +163,17 @@ def test_renewing_asks_both_functions_and_leaves_a_record(rig: OpsRig) -> None:
     assert [note.what for note in rig.desk.audit.all("acme")] == ["connections renew"]
 
 
+def test_a_paused_tenants_connections_are_left_alone(rig: OpsRig) -> None:
+    functions = rig.answer_functions({})
+    rig.run("tenant", "pause", "acme", "--why", "x", "--yes")
+
+    result = rig.run("connections", "renew", "acme", "--why", "x")
+
+    assert result.exit_code == 1
+    assert "resume it first" in result.output
+    assert functions.asked == []
+
+
 def test_a_function_that_fails_is_named_without_its_message(rig: OpsRig) -> None:
     said = {"errorType": "ClientError", "errorMessage": "secret words"}
     rig.answer_functions({"TokenRefresh": said}, fails=True)
