@@ -15,6 +15,7 @@ _ADAPTERS = {
     "shopify": "carts.shopify.adapter",
     "magento": "carts.magento.adapter",
     "woocommerce": "carts.woocommerce.adapter",
+    "amazon": "carts.amazon.adapter",
     "ebay": "carts.ebay.adapter",
     "api2cart": "carts.api2cart.adapter",
     "walmart": "carts.walmart.adapter",

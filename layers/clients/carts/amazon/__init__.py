@@ -1,0 +1,1 @@
+"""Amazon Selling Partner API: notifications from a queue, and orders (carts reference §7)."""

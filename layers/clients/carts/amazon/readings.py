@@ -1,0 +1,38 @@
+"""Amazon's documents in the commerce model: which reader a topic takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from carts.adapter import Reading, UnknownTopicError
+from carts.amazon import notifications
+from carts.amazon.orders import order_reading
+from carts.assembly import distinct
+from carts.documents import Node
+
+ORDER_TOPIC = "order"
+"""One order as `getOrder` of 2026-01-01 answers, wrapped in `order` or bare."""
+
+
+def read(node: Node, store: str, topic: str) -> Reading:
+    """The document of that topic; a notification holds no amounts and asks for the order.
+
+    Raises:
+        UnknownTopicError: the topic has no meaning to this adapter.
+        MoneyError: the document's sums are beyond belief.
+    """
+    if topic == ORDER_TOPIC:
+        inner = node.node("order") if node.has("order") else node
+        if inner is None:
+            node.refuse("order", "given")
+            return Reading(None, distinct(node.problems))
+        return order_reading(inner, store)
+    if topic in notifications.ORDER_TOPICS:
+        return Reading(None, needs_fetch=True)
+    message = "a topic without meaning to the Amazon adapter"
+    raise UnknownTopicError(message)
+
+
+def page_orders(node: Node) -> Iterator[Node]:
+    """The orders of an answer of `searchOrders`."""
+    yield from node.nodes("orders")
