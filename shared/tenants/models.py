@@ -48,7 +48,7 @@ class Store(_Model):
     """One shop of a tenant: its cart, how it is recognised, its entity, policy and mapping."""
 
     id: Identifier
-    cart: Literal["shopify", "woocommerce"]
+    cart: Literal["shopify", "woocommerce", "magento"]
     domain: str = ""
     entity: Identifier
     api_base_url: str = ""
