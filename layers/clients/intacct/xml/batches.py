@@ -18,6 +18,7 @@ from intacct.documents import (
 )
 from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError, RejectedError
 from intacct.xml import sales_documents
+from intacct.xml.checks import refuse_the_impossible
 from intacct.xml.custom_fields import CustomFieldError
 from intacct.xml.elements import Element, text_at
 from intacct.xml.envelope import Function, FunctionResult
@@ -108,9 +109,12 @@ class BatchPoster:
             message = "the document to convert is not there"
             return RejectedError(message, control_id=control_id)
         try:
+            refuse_the_impossible(document)
             element = written(document, sources, base_currency=self._base_currency)
         except (SourceLineError, AdjustmentSignError, CustomFieldError) as exc:
             return RejectedError(str(exc), control_id=control_id)
+        except RejectedError as exc:
+            return renamed(exc, control_id)
         return Function(control_id, element)
 
     def _sources(self, keys: Sequence[str]) -> dict[str, Source]:
