@@ -16,6 +16,7 @@ _ADAPTERS = {
     "magento": "carts.magento.adapter",
     "woocommerce": "carts.woocommerce.adapter",
     "amazon": "carts.amazon.adapter",
+    "bigcommerce": "carts.bigcommerce.adapter",
     "ebay": "carts.ebay.adapter",
     "api2cart": "carts.api2cart.adapter",
     "walmart": "carts.walmart.adapter",

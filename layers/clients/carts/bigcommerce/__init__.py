@@ -1,0 +1,1 @@
+"""BigCommerce: deliveries signed as Standard Webhooks (carts reference §11)."""
