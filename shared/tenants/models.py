@@ -48,7 +48,16 @@ class Store(_Model):
     """One shop of a tenant: its cart, how it is recognised, its entity, policy and mapping."""
 
     id: Identifier
-    cart: Literal["shopify", "woocommerce", "magento"]
+    cart: Literal[
+        "shopify",
+        "woocommerce",
+        "magento",
+        "walmart",
+        "api2cart",
+        "ebay",
+        "amazon",
+        "bigcommerce",
+    ]
     domain: str = ""
     entity: Identifier
     api_base_url: str = ""
