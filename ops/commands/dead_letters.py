@@ -137,7 +137,10 @@ def redrive(
         return letter.redrives < most and letter.is_ours and asked(letter)
 
     planned = [one for one in letters.read(limit=10_000) if wanted(one)][:limit]
-    if _is_only_planned(causes, queue, planned, dry_run=dry_run, json=json):
+    if _plan(causes, queue, planned, dry_run=dry_run, json=json):
+        return
+    if not planned:
+        _report(letters, 0, "sent again", json=json)
         return
     agreed(f"Send {len(planned)} to {queue} again, {rate} a second?", yes=yes, json=json)
     ids = {one.id for one in planned}
@@ -174,7 +177,10 @@ def drop(
     wanted = _Filter(desk, causes, tenant, order, reason, older_than, message)
     letters = _letters(desk, queue)
     planned = [one for one in letters.read(limit=10_000) if wanted(one)][:limit]
-    if _is_only_planned(causes, queue, planned, dry_run=dry_run, json=json):
+    if _plan(causes, queue, planned, dry_run=dry_run, json=json):
+        return
+    if not planned:
+        _report(letters, 0, "dropped", json=json)
         return
     agreed(f"Delete {len(planned)} dead letters of {queue} for good?", yes=yes, json=json)
     ids = {one.id for one in planned}
@@ -194,14 +200,11 @@ def _letters(desk: Desk, queue: str) -> DeadLetters:
     return DeadLetters(desk.place, watched(queue), sleep=desk.sleep, wait_seconds=desk.wait_seconds)
 
 
-def _is_only_planned(
-    causes: Causes, queue: str, planned: list[Letter], *, dry_run: bool, json: bool
-) -> bool:
-    """Say what would be done; whether that is all."""
-    is_all = dry_run or not planned
-    if is_all or not json:
+def _plan(causes: Causes, queue: str, planned: list[Letter], *, dry_run: bool, json: bool) -> bool:
+    """Say what would be done; whether that is all that is wanted."""
+    if dry_run or not json:
         _print(causes, queue, planned, json=json)
-    return is_all
+    return dry_run
 
 
 def _print(causes: Causes, queue: str, letters: list[Letter], *, json: bool) -> None:

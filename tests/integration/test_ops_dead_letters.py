@@ -148,6 +148,19 @@ def test_an_interrupted_redrive_is_repeated_without_a_second_message(rig: OpsRig
     assert rig.take("OrderPostingsDlqUrl") == []
 
 
+def test_a_long_group_is_redriven_in_its_order_by_repetition(rig: OpsRig) -> None:
+    ids = [str(number) for number in range(1001, 1013)]
+    for order_id in ids:
+        rig.dead_order(order_id)
+
+    arguments = ("dlq", "redrive", "order-postings", "--why", "x", "--yes", "--limit", "7")
+    reports = [rig.json(*arguments) for _ in range(4)]
+
+    assert reports[0] == {"moved": 7, "left": 5}
+    assert reports[-1] == {"moved": 0, "left": 0}
+    assert order_ids(rig.take("OrderPostingsQueueUrl")) == ids
+
+
 def test_dropping_asks_deletes_and_keeps_the_body_in_the_record(rig: OpsRig) -> None:
     rig.dead_order("1001")
     rig.dead_order("1002", group="acme#1")
