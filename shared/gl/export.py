@@ -127,7 +127,9 @@ class DayExporter:
             self._parts.on_failure(key, error)
             return DayReport(key, DayState.FAILED, reasons=(type(error).__name__,))
 
-    def _export(self, tenant: Tenant, key: DayKey, asked: _Asked) -> DayReport:
+    def _export(  # noqa: PLR0911  # one per outcome
+        self, tenant: Tenant, key: DayKey, asked: _Asked
+    ) -> DayReport:
         book = store_book(tenant, key.store)
         if book is None:
             return self._held(key, [_no_store(key)])
@@ -142,13 +144,19 @@ class DayExporter:
             if missing:
                 return self._incomplete(key, missing)
         try:
-            day, batch = self._sealed(day, ends_at)
+            frozen = self._sealed(day, ends_at)
         except SummaryError as error:
             return self._held(key, [_unbalanced(key, error)])
+        if frozen is None:
+            return DayReport(key, DayState.NOTHING)
+        day, batch = frozen
         return self._post(tenant, book, day, batch, asked)
 
-    def _sealed(self, day: Day, ends_at: datetime) -> tuple[Day, Batch]:
+    def _sealed(self, day: Day, ends_at: datetime) -> tuple[Day, Batch] | None:
         """Freeze what is free into the day's open batch and seal it, or take up a sealed one.
+
+        None where another export was faster and left nothing: a batch without members would never
+        balance, and would keep the day due for ever.
 
         Raises:
             SummaryError: the events do not make one balanced journal.
@@ -158,6 +166,8 @@ class DayExporter:
             batch = day.unfinished
             if batch is not None and batch.state is BatchState.SEALED:
                 return day, batch
+            if batch is None and not day.free:
+                return None
             try:
                 opened = days.open_batch(day.key, _sequence(day), due_at=ends_at)
                 days.freeze(day.key, opened, day.free)

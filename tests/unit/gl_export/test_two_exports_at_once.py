@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from shared.gl.days import BatchState
+from shared.gl.export import DayExporter
+from shared.gl.reports import DayState
+from tests.unit.gl_export.test_export import KEY, OpenBacklog, Rig, entry
+
+
+class Overtaken(OpenBacklog):
+    """While one export asks what is missing, another one exports the whole day."""
+
+    def __init__(self, rig: Rig) -> None:
+        super().__init__()
+        self._rig = rig
+
+    def unfinished(self, tenant: str, store: str, *, before: datetime) -> tuple[str, ...]:
+        self._rig.due()
+        return super().unfinished(tenant, store, before=before)
+
+
+def test_an_export_that_was_overtaken_leaves_no_empty_batch_behind() -> None:
+    slow, quick = Rig(), Rig()
+    slow.days, slow.ledger, slow.books = quick.days, quick.ledger, quick.books
+    parts = replace(slow.exporter._parts, days=quick.days, ledger=quick.ledger)
+    slow.exporter = DayExporter(replace(parts, backlog=Overtaken(quick)))
+    slow.enter(entry("sale:1", "10.00"))
+
+    (report,) = slow.due()
+
+    assert report.state is DayState.NOTHING
+    assert [batch.state for batch in slow.days.read(KEY).batches] == [BatchState.DONE]
+    assert len(slow.journals()) == 1
+    assert slow.due() == []
