@@ -44,6 +44,7 @@ APPLICABLE: Mapping[str, tuple[Fault, ...]] = {
     "s3.get": _AWS,
     "sqs.send": _AWS,
     "queue.receive": (Fault.EARLY, Fault.REDRIVE),
+    "schedule.tick": (Fault.REPEATED,),
     "lambda.run": (Fault.TIME_OUT, Fault.SKEW),
     "dynamodb.get": _AWS,
     "dynamodb.query": _AWS,
@@ -77,7 +78,7 @@ class Faults:
         sage = {kind: dice.choice(_SAGE_LEVELS) for kind in Fault}
         hell = dice.choice((0.3, 1.0, 1.0, 2.0))
         for boundary, kinds in APPLICABLE.items():
-            is_sage = boundary.startswith(("sage", "cart", "queue", "lambda"))
+            is_sage = boundary.startswith(("sage", "cart", "queue", "schedule", "lambda"))
             steps, sum_ = [], 0.0
             for kind in kinds:
                 sum_ += (sage if is_sage else levels)[kind] * hell / len(kinds) * 3

@@ -27,6 +27,7 @@ from tests.simulation.faults import Fault
 from tests.simulation.queues import FifoQueue, QueuedMessage
 from tests.simulation.sandbox import CART_EVENTS, ORDER_POSTINGS, Outside, Sandbox, lambda_context
 from tests.simulation.scheduler import KilledError, Task
+from tests.simulation.violations import ViolationError
 
 _LARGEST_SKEW_SECONDS = 30.0
 
@@ -146,10 +147,13 @@ class Lambdas:
         receipts = {message.id: message.receipt for message in messages}
         event = {"Records": [_record(message) for message in messages]}
 
+        finished: set[str] = set()
+
         def work(sandbox: Sandbox, ends_at: float) -> None:
             def one(record: SQSRecord) -> None:
                 try:
                     handle(sandbox, record, ends_at)
+                    finished.add(record.message_id)
                 except Exception as error:
                     self._judge(sandbox, error)
                     raise
@@ -157,6 +161,7 @@ class Lambdas:
             failed = self._failed(sandbox, function, event, one)
             for message_id, receipt in receipts.items():
                 if message_id not in failed:
+                    self._insist_on_end(message_id, finished)
                     queue.delete(message_id, receipt)
 
         def again(_fate: Fate) -> None:
@@ -187,6 +192,13 @@ class Lambdas:
         except BatchProcessingError:  # all of them failed: an error of the whole invocation
             return {record["messageId"] for record in event["Records"]}
         return {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]}
+
+    def _insist_on_end(self, message_id: str, finished: set[str]) -> None:
+        """A message leaves its queue only when its handler came to an end."""
+        if message_id not in finished:
+            message = f"I3: {message_id} is deleted, and was not worked off"
+            scheduler = self._outside.wire.scheduler
+            scheduler.failure = scheduler.failure or ViolationError(message)
 
     def _judge(self, sandbox: Sandbox, error: Exception) -> None:
         """A message may go back for a passing reason only; anything else is a defect."""

@@ -16,7 +16,8 @@ from unittest.mock import patch
 from commerce.orders import Facts
 from intacct.documents import Document
 from intacct.errors import DuplicateDocumentError, NotSentError, OutcomeUnknownError
-from shared.connections.records import ConnectionKey
+from shared.connections.records import ConnectionKey, Lease, Stored
+from shared.connections.single_flight import SingleFlight
 from shared.connections.table import ConnectionTable
 from shared.customers import identity, sync
 from shared.facts.merge import merge
@@ -299,7 +300,19 @@ def _lease_of_tokens_unconditioned() -> Patch:
             return update(self, key, change, "attribute_not_exists(nothing)", used)
         return update(self, key, change, condition, values)
 
-    return patch.object(ConnectionTable, "_update", granted)
+    def always(self: SingleFlight, stored: Stored, now: datetime) -> Lease | None:
+        owner = self._around.owner()
+        return self._table.lease(self._key, stored, owner=owner, now=now, until=now)
+
+    @contextmanager
+    def both() -> Iterator[None]:
+        with (
+            patch.object(ConnectionTable, "_update", granted),
+            patch.object(SingleFlight, "_lease", always),
+        ):
+            yield
+
+    return both()
 
 
 MUTANTS: Sequence[Mutant] = (

@@ -75,6 +75,7 @@ class Company:
         self.token = ""
         self.token_until = 0.0
         self.logins = 0
+        self.signing_in = 0
         self.deaths = 0
         self.is_published: Callable[[str], bool] = lambda _token: False
         self.marks: Counter[tuple[str, str]] = Counter()
@@ -154,21 +155,22 @@ class Company:
             if self._visible_at.get((table, record["key"]), 0.0) <= shown_until
         ]
 
-    def login(self, *, was_frozen: bool) -> Token:
-        """A new token; it ends the one before (REST reference §3.4).
-
-        `was_frozen`: the process slept through its lease, and cannot know of the newer token.
-        """
+    def login(self) -> Token:
+        """A new token; it ends the one before (REST reference §3.4)."""
         now = self._wire.scheduler.now
         is_young = self.token_until - now > TOKEN_SECONDS / 2
-        if not was_frozen and is_young and self.token and self.is_published(self.token):
-            message = f"I10: {self.tenant} signs in although everybody has a good token"
-            self._on_violation(ViolationError(message))
+        if is_young and self.token and self.is_published(self.token):
+            self.needless(f"I10: {self.tenant} signs in although everybody has a good token")
         self.logins += 1
         self.token = f"token-{self.tenant}-{self.logins}"
         self.token_until = now + TOKEN_SECONDS
         expires_at = self._wire.scheduler.instant() + timedelta(seconds=TOKEN_SECONDS)
         return Token(access_token=self.token, expires_at=expires_at)
+
+    def needless(self, message: str) -> None:
+        """Report a login that a process should not have made, unless it slept through its lease."""
+        if not self._wire.was_delayed() and not self._wire.largest_skew:
+            self._on_violation(ViolationError(message))
 
     def revoke(self) -> None:
         """End the token before its time."""
@@ -288,13 +290,20 @@ class LoginDesk:
         """Sign in."""
         del username
         kind = self._wire.strike("sage.token", self._company.tenant)
-        self._wire.latency(0.5)
+        if self._company.signing_in:
+            self._company.needless(f"I10: two processes sign in to {self._company.tenant} at once")
+        counted = not self._wire.was_delayed()
+        self._company.signing_in += counted
+        try:
+            self._wire.latency(0.5)
+        finally:
+            self._company.signing_in -= counted
         if kind is Fault.REQUEST_LOST:
             self._unanswered()
         if kind is Fault.UNAVAILABLE:
             message = "please try again later"
             raise NotSentError(message)
-        token = self._company.login(was_frozen=kind is Fault.FREEZE)
+        token = self._company.login()
         self._wire.story.tell(f"login {self._company.logins} of {self._company.tenant}")
         if kind is Fault.CRASH_AFTER:
             raise KilledError

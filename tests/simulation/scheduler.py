@@ -13,8 +13,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
-START = datetime(2026, 3, 2, 12, tzinfo=UTC)
-"""When every history begins: a Monday morning in New York, an open period."""
+START = datetime(2026, 3, 3, 2, tzinfo=UTC)
+"""When every history begins: nine in the evening in New York, so that a day ends under faults."""
 
 
 MOST_SLEEPS = 50_000

@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 _ATTEMPTS = 3
 _AWS_TIMEOUT = 10.0
+_DELAYS = (Fault.FREEZE, Fault.REQUEST_LOST, Fault.ANSWER_LOST)
+_DELAY_SECONDS = 120.0
 
 
 class Wire:
@@ -33,11 +35,18 @@ class Wire:
         self.faults = faults
         self.story = story
         self.largest_skew = 0.0
+        self._delayed_at: dict[str, float] = {}
         self._tokens = itertools.count(1)
 
     def new_token(self) -> str:
         """A transaction token as botocore would make one."""
         return f"auto-{next(self._tokens)}"
+
+    def was_delayed(self) -> bool:
+        """Whether this process lost time lately, more than a lease of the connections lasts."""
+        task = self.scheduler.current
+        since = self._delayed_at.get(task.name if task else "")
+        return since is not None and self.scheduler.now - since < _DELAY_SECONDS
 
     def latency(self, most: float) -> None:
         """Let a drawn time pass."""
@@ -53,6 +62,8 @@ class Wire:
         if kind is None:
             return None
         self.story.tell(f"{boundary} {about}: {kind.value}")
+        if kind in _DELAYS and self.scheduler.current is not None:
+            self._delayed_at[self.scheduler.current.name] = self.scheduler.now
         if kind is Fault.CRASH_BEFORE:
             raise KilledError
         if kind is Fault.FREEZE:
