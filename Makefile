@@ -28,6 +28,8 @@ setup: ## Make .venv, .local/sam and .local/ministack from hashed requirements
 	.ci/make-environment .local/ministack .ci/ministack.txt & pids+=($$!); \
 	for pid in "$${pids[@]}"; do wait "$$pid" || failed=1; done; \
 	exit $$failed
+	@for packages in .venv/lib/python*/site-packages; do \
+		echo "$(CURDIR)/layers/clients" > "$$packages/cartledger.pth"; done
 
 .PHONY: run
 run: setup ## Show the whole product on this machine (ONCE=1: do not stay up; KEEP=1: keep the state)
