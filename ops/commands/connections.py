@@ -9,6 +9,7 @@ from ops.connecting import connections
 from ops.errors import OpsError
 from ops.options import DEFAULT_PROFILE, Json, Profile, TenantArgument, Why, desk_of
 from ops.output import print_json, print_table
+from shared.connections.keeping import FAILED, REFUSED
 
 app = typer.Typer(no_args_is_help=True, help="Tokens and sessions, shared by the fleet.")
 
@@ -72,10 +73,13 @@ def renew(
     sessions = invoke(desk, "SessionManagerFunctionName", event).get("sessions", [])
     if json:
         print_json({"tokens": tokens, "sessions": sessions})
-        return
-    rows = [
-        (kind, one.get("entity", ""), one.get("outcome", ""), one.get("error", ""))
-        for kind, kept in (("token", tokens), ("session", sessions))
-        for one in kept
-    ]
-    print_table(f"Connections of {tenant}", ("kind", "entity", "outcome", "error"), rows)
+    else:
+        rows = [
+            (kind, one.get("entity", ""), one.get("outcome", ""), one.get("error", ""))
+            for kind, kept in (("token", tokens), ("session", sessions))
+            for one in kept
+        ]
+        print_table(f"Connections of {tenant}", ("kind", "entity", "outcome", "error"), rows)
+    if any(one.get("outcome") in (REFUSED, FAILED) for one in (*tokens, *sessions)):
+        message = f"not every connection of {tenant} could be renewed; the functions' logs say why"
+        raise OpsError(message)

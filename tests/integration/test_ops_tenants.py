@@ -150,7 +150,7 @@ def test_renewing_asks_both_functions_and_leaves_a_record(rig: OpsRig) -> None:
     functions = rig.answer_functions(
         {
             "TokenRefresh": {"tokens": [{"tenant": "acme", "outcome": "renewed"}]},
-            "SessionManager": {"sessions": [{"entity": "100", "outcome": "refused"}]},
+            "SessionManager": {"sessions": [{"entity": "100", "outcome": "fresh"}]},
         }
     )
 
@@ -159,8 +159,19 @@ def test_renewing_asks_both_functions_and_leaves_a_record(rig: OpsRig) -> None:
     assert [name for name, _ in functions.asked] == ["TokenRefresh", "SessionManager"]
     assert {event["tenant"] for _, event in functions.asked} == {"acme"}
     assert answer["tokens"][0]["outcome"] == "renewed"
-    assert answer["sessions"][0]["outcome"] == "refused"
+    assert answer["sessions"][0]["outcome"] == "fresh"
     assert [note.what for note in rig.desk.audit.all("acme")] == ["connections renew"]
+
+
+def test_a_refused_renewal_is_shown_and_ends_with_an_error(rig: OpsRig) -> None:
+    refused = {"tenant": "acme", "outcome": "refused", "error": "CredentialsError"}
+    rig.answer_functions({"TokenRefresh": {"tokens": [refused]}, "SessionManager": {}})
+
+    result = rig.run("connections", "renew", "acme", "--why", "x")
+
+    assert result.exit_code == 1
+    assert "CredentialsError" in result.stdout
+    assert "not every connection" in result.stderr
 
 
 def test_a_paused_tenants_connections_are_left_alone(rig: OpsRig) -> None:
