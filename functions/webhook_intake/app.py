@@ -19,6 +19,7 @@ metrics = Metrics()
 _STATUS = {
     Outcome.ACCEPTED: 200,
     Outcome.DUPLICATE: 200,
+    Outcome.TRIED: 200,
     Outcome.UNHANDLED: 200,
     Outcome.NOT_FOUND: 404,
     Outcome.NOT_GENUINE: 401,
@@ -27,12 +28,15 @@ _STATUS = {
 }
 
 
-def answer(status: int, word: str) -> dict[str, Any]:
-    """An answer of API Gateway's proxy integration; it tells the sender one word and no more."""
+def answer(status: int, word: str, reply: str = "") -> dict[str, Any]:
+    """An answer of API Gateway's proxy integration; it tells the sender one word and no more.
+
+    `reply` is the JSON text that the cart insists on instead.
+    """
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json"},
-        "body": json.dumps({"status": word}),
+        "body": reply or json.dumps({"status": word}),
     }
 
 
@@ -47,7 +51,7 @@ def report(receipt: Receipt) -> dict[str, Any]:
         delivery=receipt.delivery,
         missing=list(receipt.missing),
     )
-    return answer(_STATUS[receipt.outcome], receipt.outcome.value)
+    return answer(_STATUS[receipt.outcome], receipt.outcome.value, receipt.reply)
 
 
 def _metric(outcome: str) -> str:

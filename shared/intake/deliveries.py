@@ -7,13 +7,13 @@ and nothing is kept of what is not genuine.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from carts.adapter import CartAdapter, Delivery, Headers
+from carts.adapter import CartAdapter, Delivery, Headers, Trial, TryingCart
 from carts.documents import DocumentError, parse
 from carts.registry import adapter, is_known
 from shared.intake.archive import Archive, NotKeptError, Shelf, archive_key
@@ -35,6 +35,7 @@ class Outcome(StrEnum):
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
+    TRIED = "tried"
     UNHANDLED = "unhandled"
     NOT_FOUND = "not_found"
     NOT_GENUINE = "not_genuine"
@@ -44,13 +45,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a delivery, with the ids a log may hold; `missing` is what is not set up."""
+    """What became of a delivery, with the ids a log may hold; `missing` is what is not set up.
+
+    `reply` is the JSON text that the cart insists on as an answer.
+    """
 
     outcome: Outcome
     tenant: str = ""
     topic: str = ""
     delivery: str = ""
     missing: tuple[str, ...] = ()
+    reply: str = field(default="", repr=False)
 
 
 class Directory(Protocol):
@@ -112,23 +117,30 @@ class Intake:
 
         Every outcome but UNAVAILABLE is final; that one asks the cart to send again.
         """
-        if request.method != "POST" or not request.store or not is_known(request.cart):
+        cart = _cart_of(request)
+        tenant_id = self._directory.route(request.cart, request.store) if cart else ""
+        if cart is None or not tenant_id:
             return Receipt(Outcome.NOT_FOUND)
-        tenant_id = self._directory.route(request.cart, request.store)
-        if not tenant_id:
-            return Receipt(Outcome.NOT_FOUND)
-        cart = adapter(request.cart)
         store, secret, missing = self._configuration(cart, tenant_id, request.store)
         if store is None or missing:
             return self._misconfigured(tenant_id, request.store, missing)
         headers = Headers(request.headers)
+        reply = _reply_to_trial(cart, request, headers, secret)
+        if reply is not None:
+            return Receipt(Outcome.TRIED, tenant_id, reply=reply)
+        if request.method != "POST":
+            return Receipt(Outcome.NOT_FOUND, tenant_id)
         if not cart.is_genuine(headers, request.body, secret):
             return Receipt(Outcome.NOT_GENUINE, tenant_id)
-        genuine = _Genuine(cart, tenant_id, request.store, headers, request.body)
+        return self._keep_or_refuse(
+            _Genuine(cart, tenant_id, request.store, headers, request.body), store
+        )
+
+    def _keep_or_refuse(self, genuine: _Genuine, store: Store) -> Receipt:
         try:
             return self._keep(genuine, store)
         except NotKeptError:
-            return Receipt(Outcome.UNAVAILABLE, tenant_id)
+            return Receipt(Outcome.UNAVAILABLE, genuine.tenant)
 
     def _configuration(
         self, cart: CartAdapter, tenant_id: str, store_id: str
@@ -181,7 +193,9 @@ class Intake:
         key = archive_key(shelf, genuine.tenant, genuine.store, digest)
         is_new = self._put(genuine, key)
         if not delivery.is_handled:
-            return Receipt(Outcome.UNHANDLED, genuine.tenant, delivery.topic, digest)
+            return Receipt(
+                Outcome.UNHANDLED, genuine.tenant, delivery.topic, digest, reply=delivery.reply
+            )
         self._events.send(
             CartEvent(
                 tenant=genuine.tenant,
@@ -195,7 +209,7 @@ class Intake:
             )
         )
         outcome = Outcome.ACCEPTED if is_new else Outcome.DUPLICATE
-        return Receipt(outcome, genuine.tenant, delivery.topic, digest)
+        return Receipt(outcome, genuine.tenant, delivery.topic, digest, reply=delivery.reply)
 
     def _keep_invalid(self, genuine: _Genuine, store: Store, why: str) -> Receipt:
         """Genuine bytes that are no document: archived, and shown to a person."""
@@ -212,6 +226,24 @@ class Intake:
     def _put(self, genuine: _Genuine, key: str) -> bool:
         headers = genuine.headers.selected(genuine.cart.kept_headers)
         return self._archive.put_new(key, genuine.body, headers)
+
+
+def _cart_of(request: WebhookRequest) -> CartAdapter | None:
+    """The cart that the path leads to; None where it, or the method, leads nowhere."""
+    if not request.store or not is_known(request.cart):
+        return None
+    cart = adapter(request.cart)
+    may_try = request.method == "GET" and isinstance(cart, TryingCart)
+    return cart if request.method == "POST" or may_try else None
+
+
+def _reply_to_trial(
+    cart: CartAdapter, request: WebhookRequest, headers: Headers, secret: Mapping[str, Any]
+) -> str | None:
+    """What a cart that tries our address wants back; None when the request is no trial."""
+    if not isinstance(cart, TryingCart):
+        return None
+    return cart.answer(Trial(request.method, request.query, headers, request.body), secret)
 
 
 def _is_of(delivery: Delivery, store: Store) -> bool:

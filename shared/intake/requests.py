@@ -32,6 +32,7 @@ class WebhookRequest:
     store: str
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def webhook_request(event: Mapping[str, Any]) -> WebhookRequest:
@@ -46,8 +47,9 @@ def webhook_request(event: Mapping[str, Any]) -> WebhookRequest:
         method=str(event.get("httpMethod") or ""),
         cart=_name(path.get("cart")),
         store=_name(path.get("store")),
-        headers=_headers(event),
+        headers=_texts(event, "headers"),
         body=_body(event),
+        query=_texts(event, "queryStringParameters"),
     )
 
 
@@ -55,9 +57,9 @@ def _name(value: Any) -> str:
     return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
 
 
-def _headers(event: Mapping[str, Any]) -> dict[str, str]:
-    headers = event.get("headers") or {}
-    return {str(name): str(value) for name, value in headers.items() if value is not None}
+def _texts(event: Mapping[str, Any], member: str) -> dict[str, str]:
+    values = event.get(member) or {}
+    return {str(name): str(value) for name, value in values.items() if value is not None}
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from commerce.money import Money
 
@@ -79,7 +79,8 @@ class Delivery:
     `account` is the shop or seller it names, to be compared with the store's; None where deliveries
     of this cart name none, and the store's own secret is all the proof.
     `resource_id` is the order it belongs to, empty when the body names none: deliveries of one
-    order keep their order. `is_handled` is false for topics without meaning to us.
+    order keep their order. `is_handled` is false for topics without meaning to us. `reply` is the
+    JSON text that the cart insists on as an answer; empty where any will do.
     """
 
     topic: str
@@ -87,6 +88,17 @@ class Delivery:
     account: str | None
     resource_id: str
     is_handled: bool
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A request that may be a cart's way to try an address before it sends deliveries there."""
+
+    method: str
+    query: Mapping[str, str]
+    headers: Headers
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +182,16 @@ class CartAdapter(Protocol):
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one store's API."""
+        ...
+
+
+@runtime_checkable
+class TryingCart(Protocol):
+    """A cart that tries an address first; its adapter is a `CartAdapter` as well."""
+
+    def answer(self, trial: Trial, secret: Mapping[str, Any]) -> str | None:
+        """The JSON text that the cart wants back; None when the request is no trial.
+
+        Nothing is kept of a trial, and nothing is proved by it.
+        """
         ...

@@ -299,6 +299,7 @@ def test_a_commerce_webhook_names_its_order() -> None:
     delivery = webhooks.describe(Headers(valid["headers"]), body, json.loads(body))
 
     assert (delivery.topic, delivery.resource_id) == ("commerce_webhook", "450")
+    assert json.loads(delivery.reply) == {"op": "success"}
 
 
 @given(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from carts.adapter import CartAdapter, CartClient, Delivery, Headers, Reading, StoreAccess
+from carts.adapter import CartAdapter, CartClient, Delivery, Headers, Reading, StoreAccess, Trial
 from carts.magento import webhooks
 from carts.magento.keys import AdobeKeys
 
@@ -23,6 +24,13 @@ class MagentoAdapter:
     def missing_members(self, secret: Mapping[str, Any]) -> list[str]:
         """The members that the store's secret lacks for verifying deliveries."""
         return webhooks.missing_members(secret)
+
+    def answer(self, trial: Trial, secret: Mapping[str, Any]) -> str | None:  # noqa: ARG002  # protocol
+        """The challenge that Adobe sends by GET when an address is registered, given back."""
+        if trial.method != "GET":
+            return None
+        found = webhooks.challenge_answer(trial.query)
+        return None if found is None else json.dumps(found)
 
     def is_genuine(self, headers: Headers, body: bytes, secret: Mapping[str, Any]) -> bool:
         """Whether Adobe or the store sent the body for this store.

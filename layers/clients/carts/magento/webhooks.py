@@ -50,6 +50,9 @@ _COMMERCE_SIGNATURE = "x-adobe-commerce-webhook-signature"
 _EVENT_NAME = re.compile(r"[a-z0-9_.]{1,120}\.(?:observer|plugin)\.([a-z0-9_]{1,80})")
 _EVENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
+_GO_ON = '{"op":"success"}'
+"""What a shop that waits for a Commerce Webhook wants to hear."""
+
 KeyOf = Callable[[str], bytes | None]
 """Gives the public key at one of Adobe's paths, None when there is none."""
 
@@ -183,6 +186,7 @@ def describe(headers: Headers, body: bytes, document: Any) -> Delivery:
         account=None,
         resource_id=_order_id(topic, document) if topic in HANDLED_TOPICS else "",
         is_handled=topic in HANDLED_TOPICS,
+        reply=_GO_ON if topic == WEBHOOK_TOPIC else "",
     )
 
 

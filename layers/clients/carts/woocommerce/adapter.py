@@ -14,6 +14,7 @@ from carts.adapter import (
     Problem,
     Reading,
     StoreAccess,
+    Trial,
 )
 from carts.documents import Node
 from carts.woocommerce import webhooks
@@ -29,6 +30,11 @@ class WooCommerceAdapter:
     def missing_members(self, secret: Mapping[str, Any]) -> list[str]:
         """The members that the store's secret lacks for verifying deliveries."""
         return webhooks.missing_members(secret)
+
+    def answer(self, trial: Trial, secret: Mapping[str, Any]) -> str | None:  # noqa: ARG002  # protocol
+        """An empty object for the unsigned ping that a new webhook must have answered with 200."""
+        is_ping = trial.method == "POST" and webhooks.is_ping(trial.headers, trial.body)
+        return "{}" if is_ping else None
 
     def is_genuine(self, headers: Headers, body: bytes, secret: Mapping[str, Any]) -> bool:
         """Whether the body was signed with one of the webhook's accepted secrets."""
