@@ -240,15 +240,6 @@ def _random_customer() -> Patch:
     return patch.object(sync, "customer_id", by_order)
 
 
-def _membership_unconditioned() -> Patch:
-    freezing = DynamoDbDayBook._freezing
-
-    def open_to_all(self: DynamoDbDayBook, *given: Any) -> dict[str, Any]:
-        return {**freezing(self, *given), "ConditionExpression": "attribute_exists(pk)"}
-
-    return patch.object(DynamoDbDayBook, "_freezing", open_to_all)
-
-
 def _day_entered_by_time() -> Patch:
     """An event's key in the day book made from when it was worked on."""
     enter = DynamoDbDayBook.enter
@@ -336,7 +327,6 @@ MUTANTS: Sequence[Mutant] = (
     Mutant("no version check of orders", _no_version_check),
     Mutant("followers before their order are dropped", _followers_dropped),
     Mutant("a customer for each order", _random_customer),
-    Mutant("membership of days unconditioned", _membership_unconditioned),
     Mutant("day entries named by time", _day_entered_by_time),
     Mutant("partial batch names too few failures", _too_few_failures),
     Mutant("nothing keeps an order due", _nothing_due),
