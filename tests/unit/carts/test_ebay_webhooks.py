@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -84,6 +85,16 @@ def test_the_challenge_vector_gives_its_answer() -> None:
     answer = webhooks.challenge_response(vector["challenge_code"], secret)
 
     assert {"challengeResponse": answer} == vector["expected_body"]
+    code = {"challenge_code": vector["challenge_code"]}
+    assert json.loads(tried("GET", code, secret) or "") == vector["expected_body"]
+    assert tried("POST", code, secret) is None
+    assert tried("GET", {}, secret) is None
+    assert tried("GET", code, {**secret, "webhook_url": ""}) is None
+
+
+def tried(method: str, query: dict[str, str], secret: dict[str, Any]) -> str | None:
+    trial: Any = SimpleNamespace(method=method, query=query)
+    return EbayAdapter(keys=Ebay().keys()).answer(trial, secret)
 
 
 def test_a_key_is_asked_for_once_an_hour() -> None:

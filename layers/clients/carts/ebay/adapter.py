@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carts.adapter import (
     CartAdapter,
@@ -21,6 +22,9 @@ from carts.ebay import readings, webhooks
 from carts.ebay.keys import EbayKeys
 from carts.ebay.models import CART
 from commerce.money import MoneyError
+
+if TYPE_CHECKING:
+    from carts.adapter import Trial
 
 
 class EbayAdapter:
@@ -44,6 +48,13 @@ class EbayAdapter:
             CartApiError: the key is not known yet, and eBay could not be asked.
         """
         return webhooks.is_genuine(headers, body, secret, self._keys)
+
+    def answer(self, trial: Trial, secret: Mapping[str, Any]) -> str | None:
+        """EBay's check of our address, by GET with a challenge; None where it is none of it."""
+        code = trial.query.get("challenge_code")
+        if trial.method != "GET" or not code or not webhooks.can_answer(secret):
+            return None
+        return json.dumps({"challengeResponse": webhooks.challenge_response(code, secret)})
 
     def describe(self, headers: Headers, body: bytes, document: Any) -> Delivery:  # noqa: ARG002
         """What the delivery says of itself; eBay says it in the body alone."""

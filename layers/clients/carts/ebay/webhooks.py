@@ -104,6 +104,12 @@ def _is_signed(key: str, claim: _Claim, message: bytes) -> bool:
     return is_signed(key, claim.signature, claim.digest, message)
 
 
+def can_answer(secret: Mapping[str, Any]) -> bool:
+    """Whether the secret holds what eBay's check of our address is answered with."""
+    names = ("webhook_verification_token", "webhook_url")
+    return all(text_member(secret, name) for name in names)
+
+
 def challenge_response(code: str, secret: Mapping[str, Any]) -> str:
     """The answer to eBay's check of our address: `{"challengeResponse": ...}` holds it.
 
