@@ -390,7 +390,10 @@ class History:
 
     def _event_of(self, delivery: Delivery, archived: list[str]) -> CartEvent:
         raw = _request(delivery).body
-        key = next(key for key in archived if self.outside.bucket[key] == raw)
+        key = next((key for key in archived if self.outside.bucket[key] == raw), "")
+        if not key:
+            message = f"I3: {delivery.event_id} was acknowledged and is not in the archive"
+            raise ViolationError(message)
         return CartEvent(
             tenant=delivery.tenant,
             store=delivery.store,

@@ -80,9 +80,10 @@ class Wire:
             botocore.exceptions.ReadTimeoutError: no answer came three times.
         """
         error: Exception | None = None
+        kind: Fault | None = None
         for _ in range(_ATTEMPTS):
             self.latency(0.02)
-            kind = self.strike(boundary, about)
+            kind = self._again(kind) or self.strike(boundary, about)
             if kind is Fault.THROTTLED:
                 error = client_error("ThrottlingException", operation)
                 continue
@@ -100,6 +101,11 @@ class Wire:
             return answer
         assert error is not None
         raise error
+
+    def _again(self, kind: Fault | None) -> Fault | None:
+        """Trouble of a service rarely ends with the first retry."""
+        lasts = kind in (Fault.THROTTLED, Fault.REQUEST_LOST)
+        return kind if lasts and self.faults.is_on and self.faults.dice.random() < 0.5 else None
 
     def _timed_out(self) -> Exception:
         self.scheduler.sleep(_AWS_TIMEOUT)
