@@ -1,0 +1,25 @@
+"""The ledger's settle window outlasts every request that a function of ours may still have out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from shared.ledger.records import SETTLE
+from tests.template.reading import functions
+
+_REQUEST = timedelta(seconds=40)
+_SAGE = timedelta(minutes=15)
+_CLOCKS = timedelta(seconds=60)
+
+
+def test_nothing_that_was_sent_can_land_after_the_settle_window() -> None:
+    """Reliability §3.3: request, time limit of the function, Sage's own, and clock skew."""
+    limits = {
+        function["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]: function["Timeout"]
+        for function in functions().values()
+        if "LEDGER_TABLE" in function["Environment"]["Variables"]
+    }
+
+    assert {"order_posting", "customer_sync", "gl_export"} <= set(limits)
+    longest = timedelta(seconds=max(limits.values()))
+    assert _REQUEST + longest + _SAGE + _CLOCKS <= SETTLE
