@@ -283,3 +283,17 @@ def _to_decimal(value: Any) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if number.is_finite() and _is_sane(number) else None
+
+
+NO_CURRENCY = "XXX"
+"""ISO 4217's own code for no currency: reading goes on with it, to find all that is wrong."""
+
+
+def believed_currency(
+    node: Node, code: str, place: str, wanted: str = "a currency of ISO 4217"
+) -> str:
+    """The code if it looks like one of ISO 4217, else `NO_CURRENCY` and a problem at `place`."""
+    if len(code) == len(NO_CURRENCY) and code.isascii() and code.isalpha() and code.isupper():
+        return code
+    node.refuse(place, wanted)
+    return NO_CURRENCY

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from carts.adapter import Code, Problem
-from carts.documents import Node
+from carts.documents import Node, believed_currency
 from commerce.money import Money
 from commerce.orders import Address, Buyer
 
@@ -50,10 +50,7 @@ def currency_of(order: Node) -> str:
     """The order's currency: the default field set leaves it out, and it is never guessed."""
     node = child(order, "currency")
     code = node.text("iso3") if node else ""
-    if len(code) == len("USD") and code.isascii() and code.isalpha() and code.isupper():
-        return code
-    order.refuse("currency.iso3", "a currency of ISO 4217")
-    return "XXX"
+    return believed_currency(order, code, "currency.iso3")
 
 
 def amount(node: Node | None, name: str, currency: str) -> Money:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carts.adapter import Code, Problem
-from carts.documents import Node
+from carts.documents import Node, believed_currency
 from commerce.money import Money, total
 from commerce.orders import Address, Buyer, TaxCollector, TaxLine
 
@@ -19,10 +19,8 @@ def currency_of(summary: Node | None, order: Node) -> str:
     """The currency of the order's total."""
     node = summary.node("total") if summary else None
     code = node.text("currency") if node else ""
-    if len(code) == len("USD") and code.isascii() and code.isalpha() and code.isupper():
-        return code
-    order.refuse("pricingSummary.total", "an amount in a currency of ISO 4217")
-    return "XXX"
+    wanted = "an amount in a currency of ISO 4217"
+    return believed_currency(order, code, "pricingSummary.total", wanted)
 
 
 def amount(parent: Node | None, name: str, currency: str) -> Money | None:

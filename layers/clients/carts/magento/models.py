@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from carts.documents import Node
+from carts.documents import Node, believed_currency
 from commerce.money import Money
 from commerce.orders import Address, Buyer
 
@@ -35,11 +35,8 @@ def utc(node: Node, name: str) -> datetime:
 
 def currency_of(node: Node) -> str:
     """The order's currency; a harmless one where there is none, with a problem noted."""
-    code = node.text("order_currency_code")
-    if len(code) == len("USD") and code.isascii() and code.isalpha() and code.isupper():
-        return code
-    node.refuse("order_currency_code", "a currency of ISO 4217")
-    return "XXX"
+    name = "order_currency_code"
+    return believed_currency(node, node.text(name), name)
 
 
 def required_money(node: Node, name: str, currency: str) -> Money:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from carts.adapter import Code, Problem
-from carts.documents import Node
+from carts.documents import Node, believed_currency
 from commerce.money import Money, total
 from commerce.orders import (
     Address,
@@ -76,11 +76,7 @@ def money_or_zero(node: Node, name: str, currency: str) -> Money:
 
 def read_currency(node: Node, name: str) -> str:
     """A required currency code; a harmless one where there is none, with a problem noted."""
-    code = node.text(name)
-    if len(code) == len("USD") and code.isascii() and code.isalpha() and code.isupper():
-        return code
-    node.refuse(name, "a currency of ISO 4217")
-    return "XXX"
+    return believed_currency(node, node.text(name), name)
 
 
 def discounts(node: Node, currency: str) -> Money:

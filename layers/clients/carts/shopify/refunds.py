@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from carts.adapter import Code, Problem
-from carts.documents import Node
+from carts.documents import NO_CURRENCY, Node
 from carts.shopify.models import (
     CART,
     money_or_zero,
@@ -115,7 +115,7 @@ def _currency(node: Node) -> str:
     if shop is not None:
         return read_currency(shop, "currency_code")
     node.refuse("currency", "stated by any amount of the refund")
-    return "XXX"
+    return NO_CURRENCY
 
 
 def _line(node: Node, currency: str) -> RefundLine:

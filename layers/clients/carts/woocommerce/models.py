@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from carts.documents import Node
+from carts.documents import Node, believed_currency
 from commerce.money import Money, MoneyError, allocate
 from commerce.orders import Address, Buyer, TaxLine
 
@@ -49,11 +49,7 @@ def required_gmt(node: Node, name: str) -> datetime:
 
 def currency_of(node: Node) -> str:
     """The order's one currency; a harmless one where there is none, with a problem noted."""
-    code = node.text("currency")
-    if len(code) == len("USD") and code.isascii() and code.isalpha() and code.isupper():
-        return code
-    node.refuse("currency", "a currency of ISO 4217")
-    return "XXX"
+    return believed_currency(node, node.text("currency"), "currency")
 
 
 def required_money(node: Node, name: str, currency: str) -> Money:
