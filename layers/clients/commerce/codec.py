@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from commerce.money import Money, MoneyError
 from commerce.orders import Facts
@@ -25,6 +25,7 @@ SCHEMA = 1
 """Raised when a stored document changes shape; older schemas must stay readable."""
 
 _Decode = Callable[[Any, str], Any]
+_T = TypeVar("_T")
 
 
 class CodecError(ValueError):
@@ -33,8 +34,7 @@ class CodecError(ValueError):
 
 def encode(facts: Facts) -> bytes:
     """The facts as JSON bytes; `decode` gives back an equal object, digit for digit."""
-    document = {"schema": SCHEMA, "facts": _plain(facts, canonical=False)}
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+    return encode_as("facts", facts)
 
 
 def decode(data: bytes) -> Facts:
@@ -43,19 +43,34 @@ def decode(data: bytes) -> Facts:
     Raises:
         CodecError: the bytes are no facts, or of a schema newer than this code.
     """
+    return decode_as("facts", Facts, data)
+
+
+def encode_as(name: str, document: Any) -> bytes:
+    """A commerce document under its name as JSON bytes, for `decode_as` of that name."""
+    stored = {"schema": SCHEMA, name: _plain(document, canonical=False)}
+    return json.dumps(stored, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def decode_as(name: str, kind: type[_T], data: bytes) -> _T:
+    """The document of that name and kind in `data`.
+
+    Raises:
+        CodecError: the bytes hold no such document, or one of a schema newer than this code.
+    """
     try:
-        document = json.loads(data)
+        stored = json.loads(data)
     except (ValueError, RecursionError) as exc:
-        message = "stored facts are no JSON"
+        message = f"stored {name}: no JSON"
         raise CodecError(message) from exc
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        message = f"stored facts are not of schema {SCHEMA}"
+    if not isinstance(stored, dict) or stored.get("schema") != SCHEMA:
+        message = f"stored {name}: not of schema {SCHEMA}"
         raise CodecError(message)
-    facts = _decoder(Facts)(document.get("facts"), "facts")
-    if not isinstance(facts, Facts):
-        message = "stored facts are empty"
+    document = _decoder(typing.cast("Any", kind))(stored.get(name), name)
+    if not isinstance(document, kind):
+        message = f"stored {name}: empty"
         raise CodecError(message)
-    return facts
+    return document
 
 
 def canonical(document: Any) -> bytes:
