@@ -1,8 +1,11 @@
-"""Access to the stores' APIs: a client per store, where the store's secret holds a token."""
+"""Access to the stores' APIs: a client per store, where the store's secret gives access."""
 
 from __future__ import annotations
 
-from carts.adapter import CartClient, StoreAccess
+from collections.abc import Mapping
+from typing import Any
+
+from carts.adapter import CartClient, RenewingCart, StoreAccess
 from carts.registry import adapter
 from shared.intake.deliveries import SecretReader
 from shared.secrets import SecretMissingError
@@ -10,7 +13,7 @@ from shared.tenants.models import Store, Tenant
 
 
 class StoreClients:
-    """Gives the client of a store's API, kept until its token or address changes."""
+    """Gives the client of a store's API, kept until its secret or address changes."""
 
     def __init__(self, secrets: SecretReader, secret_prefix: str) -> None:
         """`secret_prefix` and `<tenant>/<store>` name a store's secret."""
@@ -39,7 +42,17 @@ class StoreClients:
             secret = self._secrets.get(f"{self._secret_prefix}{tenant.id}/{store.id}")
         except SecretMissingError:
             return None
-        token = secret.get("access_token")
-        if not isinstance(token, str) or not token or not (store.api_base_url or store.domain):
+        if not (store.api_base_url or store.domain):
             return None
-        return StoreAccess(store.id, store.domain, store.api_base_url, token)
+        cart = adapter(store.cart)
+        if isinstance(cart, RenewingCart):
+            if not all(_text(secret, member) for member in cart.access_members):
+                return None
+            return StoreAccess(store.id, store.domain, store.api_base_url, "", dict(secret))
+        token = _text(secret, "access_token")
+        return StoreAccess(store.id, store.domain, store.api_base_url, token) if token else None
+
+
+def _text(secret: Mapping[str, Any], member: str) -> str:
+    value = secret.get(member)
+    return value if isinstance(value, str) else ""

@@ -16,6 +16,7 @@ from commerce.money import Money
 
 if TYPE_CHECKING:  # intake proves deliveries and reads none: the commerce model is not its to load
     from commerce.orders import Facts
+    from commerce.payouts import Payout
 
 
 class Code(StrEnum):
@@ -124,12 +125,17 @@ class ChangedOrder:
 
 @dataclass(frozen=True, slots=True)
 class StoreAccess:
-    """How one store's API is reached; the token never shows in a repr."""
+    """How one store's API is reached; neither the token nor the secret ever shows in a repr.
+
+    `secret` is the store's whole secret, for carts whose access takes more than one lasting token;
+    `access_token` is then empty.
+    """
 
     store: str
     domain: str
     base_url: str
     access_token: str = field(repr=False)
+    secret: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class CartClient(Protocol):
@@ -143,6 +149,45 @@ class CartClient(Protocol):
 
     def order(self, order_id: str) -> Reading:
         """The order as it is now, with its payments, fulfilments and refunds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutReading:
+    """One settlement in the commerce model, or every reason why it cannot be said.
+
+    Its sums are proved by `commerce.payouts.payout_breaches`, never here.
+    """
+
+    payout: Payout | None
+    problems: tuple[Problem, ...] = ()
+
+
+@runtime_checkable
+class PayoutClient(Protocol):
+    """A store's API that tells settlements; its client is a `CartClient` as well."""
+
+    def payouts(self, *, since: datetime, until: datetime) -> Iterator[PayoutReading]:
+        """Settlements that were begun or paid in the half-open window, each with all its lines."""
+        ...
+
+
+@runtime_checkable
+class PayoutCart(Protocol):
+    """A cart whose settlement documents can be read by themselves."""
+
+    def read_payout(self, store: str, document: Any) -> PayoutReading:
+        """A document of settlement lines in the commerce model."""
+        ...
+
+
+@runtime_checkable
+class RenewingCart(Protocol):
+    """A cart that has no lasting token: its API is reached with other members of the secret."""
+
+    @property
+    def access_members(self) -> tuple[str, ...]:
+        """The members of the store's secret without which there is no access to its API."""
         ...
 
 
