@@ -1,0 +1,21 @@
+"""The simulated carts there are: a new one is a new folder and one line here."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, cast
+
+from local.cart_simulators.cart import CartSimulator
+
+CARTS: dict[str, str] = {}
+"""The module of each; its `SIMULATOR` is the class."""
+
+
+def simulator(cart: str, **options: Any) -> CartSimulator:
+    """A fresh shop of that cart; `options` as `CartSimulator` takes them.
+
+    Raises:
+        KeyError: there is no such simulator.
+    """
+    kind = importlib.import_module(CARTS[cart]).SIMULATOR
+    return cast("CartSimulator", kind(**options))
