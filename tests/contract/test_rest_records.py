@@ -13,6 +13,7 @@ import pytest
 
 from commerce.money import Money
 from intacct.changes import (
+    AddFiles,
     CloseSalesDocument,
     DeleteSalesDocument,
     LineUpdate,
@@ -383,13 +384,8 @@ def test_files_are_attached_in_a_folder_and_more_are_added(rig: Rig) -> None:
     )
 
     made = rig.records.create(receipt, idempotency_key="k-1")
-    attachments.add_files(
-        rig.client,
-        made.key,
-        (AttachedFile("label.txt", b"fragile"),),
-        entity="100",
-        idempotency_key="k-2",
-    )
+    more = AddFiles(made.key, made.id, (AttachedFile("label.txt", b"fragile"),))
+    rig.records.change(more, idempotency_key="k-2")
 
     (found,) = rig.records.find(receipt)
     files = rig.read("company-config/attachment", found.result.key)["files"]

@@ -8,9 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from intacct.changes import (
-    UpdateMaster,
-)
+from intacct.changes import AddFiles, ReplaceJournalEntry, UpdateMaster
 from intacct.documents import (
     Contact,
     Customer,
@@ -172,7 +170,7 @@ def test_a_draft_journal_is_replaced_and_posted(rig: XmlRig, records: XmlRecords
         JOURNAL, lines=tuple(replace(line, amount=usd("80.00")) for line in JOURNAL.lines)
     )
 
-    records.update_entry(draft.key, raised, control_id="update")
+    records.change(ReplaceJournalEntry(draft.key, raised), control_id="update")
 
     assert Decimal(rig.balance("4000")) == Decimal("-80.00")
     assert [found.result.key for found in rig.actions().find(JOURNAL)] == [draft.key]
@@ -234,7 +232,8 @@ def test_an_attachment_lies_in_its_folder(rig: XmlRig, records: XmlRecords) -> N
 
     records.create(folder, control_id="folder")
     made = records.create(attachment, control_id="file")
-    records.add_files("A-1", (AttachedFile("more.txt", b"more"),), control_id="more")
+    more = AddFiles(made.key, "A-1", (AttachedFile("more.txt", b"more"),))
+    records.change(more, control_id="more")
 
     assert [found.result.key for found in records.find(attachment)] == [made.key]
     files = rig.company.books.lines("attachment", int(made.key))

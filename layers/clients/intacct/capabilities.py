@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intacct.changes import (
+    AddFiles,
     Change,
     CloseSalesDocument,
+    DeleteJournalEntry,
     DeleteSalesDocument,
+    ReplaceJournalEntry,
     ReverseDocument,
+    Reversible,
+    UpdateCustomRecord,
     UpdateMaster,
     UpdateSalesDocument,
 )
@@ -69,7 +74,13 @@ class Action(StrEnum):
     UPDATE_SALES_DOCUMENT = "update_sales_document"
     CLOSE_SALES_DOCUMENT = "close_sales_document"
     DELETE_SALES_DOCUMENT = "delete_sales_document"
-    REVERSE_DOCUMENT = "reverse_document"
+    REVERSE_AR_INVOICE = "reverse_ar_invoice"
+    REVERSE_ADJUSTMENT = "reverse_adjustment"
+    REVERSE_PAYMENT = "reverse_payment"
+    REVERSE_ADVANCE = "reverse_advance"
+    REVERSE_CUSTOMER_REFUND = "reverse_customer_refund"
+    REPLACE_JOURNAL_ENTRY = "replace_journal_entry"
+    DELETE_JOURNAL_ENTRY = "delete_journal_entry"
 
 
 class CapabilityError(ValueError):
@@ -78,13 +89,18 @@ class CapabilityError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """The protocols that offer an action, and the one that serves it unless a tenant says else."""
+    """The protocols that offer an action, and the one that serves it unless a tenant says else.
+
+    `found_by` is the one that looks up what the action made, where only one of them can.
+    """
 
     offered: frozenset[Protocol]
     default: Protocol
+    found_by: Protocol | None = None
 
 
 _BOTH = frozenset(Protocol)
+_REST_ONLY = Capability(frozenset({Protocol.REST}), Protocol.REST)
 _REST_FIRST = Capability(_BOTH, Protocol.REST)
 _XML_FIRST = Capability(_BOTH, Protocol.XML)
 
@@ -97,7 +113,7 @@ CAPABILITIES: Mapping[Action, Capability] = {
     Action.PAYMENT: _REST_FIRST,
     # REST does not say which sign makes a credit memo (REST reference U17); XML does.
     Action.ADJUSTMENT: _XML_FIRST,
-    Action.CUSTOMER_REFUND: Capability(frozenset({Protocol.REST}), Protocol.REST),
+    Action.CUSTOMER_REFUND: _REST_ONLY,
     Action.JOURNAL_ENTRY: _REST_FIRST,
     # A day's journal is hundreds of lines in one transaction: one GLBATCH, whole or not at all.
     Action.GL_BATCH: _XML_FIRST,
@@ -108,8 +124,8 @@ CAPABILITIES: Mapping[Action, Capability] = {
     Action.ATTACHMENT: _REST_FIRST,
     Action.STOCK_DOCUMENT: _REST_FIRST,
     Action.WAREHOUSE_TRANSFER: _REST_FIRST,
-    # Over XML neither the key that a deposit gets is documented nor an object to read it from.
-    Action.DEPOSIT: _REST_FIRST,
+    # XML records deposits by a function and documents no object to read them from.
+    Action.DEPOSIT: Capability(_BOTH, Protocol.REST, found_by=Protocol.REST),
     # REST's form is known from samples alone (REST reference §16.10 names the object only).
     Action.STATISTICAL_ENTRY: _XML_FIRST,
     Action.UPDATE_MASTER: _REST_FIRST,
@@ -117,7 +133,15 @@ CAPABILITIES: Mapping[Action, Capability] = {
     # XML documents the state `Closed`; that REST has a workflow for it is a guess.
     Action.CLOSE_SALES_DOCUMENT: _XML_FIRST,
     Action.DELETE_SALES_DOCUMENT: _REST_FIRST,
-    Action.REVERSE_DOCUMENT: _REST_FIRST,
+    Action.REVERSE_AR_INVOICE: _REST_FIRST,
+    Action.REVERSE_ADJUSTMENT: _REST_FIRST,
+    Action.REVERSE_PAYMENT: _REST_FIRST,
+    # XML has functions to reverse invoices, adjustments and payments only.
+    Action.REVERSE_ADVANCE: _REST_ONLY,
+    Action.REVERSE_CUSTOMER_REFUND: _REST_ONLY,
+    # An update of a GLBATCH that posts it is documented; for REST the state is a guess.
+    Action.REPLACE_JOURNAL_ENTRY: _XML_FIRST,
+    Action.DELETE_JOURNAL_ENTRY: _REST_FIRST,
 }
 
 
@@ -160,7 +184,18 @@ _OF_CHANGE: Mapping[type, Action] = {
     UpdateSalesDocument: Action.UPDATE_SALES_DOCUMENT,
     CloseSalesDocument: Action.CLOSE_SALES_DOCUMENT,
     DeleteSalesDocument: Action.DELETE_SALES_DOCUMENT,
-    ReverseDocument: Action.REVERSE_DOCUMENT,
+    ReplaceJournalEntry: Action.REPLACE_JOURNAL_ENTRY,
+    DeleteJournalEntry: Action.DELETE_JOURNAL_ENTRY,
+    # Who may create such records keeps them up to date too.
+    UpdateCustomRecord: Action.CUSTOM_RECORD,
+    AddFiles: Action.ATTACHMENT,
+}
+_OF_REVERSAL: Mapping[Reversible, Action] = {
+    Reversible.AR_INVOICE: Action.REVERSE_AR_INVOICE,
+    Reversible.ADJUSTMENT: Action.REVERSE_ADJUSTMENT,
+    Reversible.PAYMENT: Action.REVERSE_PAYMENT,
+    Reversible.ADVANCE: Action.REVERSE_ADVANCE,
+    Reversible.CUSTOMER_REFUND: Action.REVERSE_CUSTOMER_REFUND,
 }
 
 
@@ -171,6 +206,8 @@ def action_of_record(record: Record) -> Action:
 
 def action_of_change(change: Change) -> Action:
     """The business action that carries out this change."""
+    if isinstance(change, ReverseDocument):
+        return _OF_REVERSAL[change.kind]
     return _OF_CHANGE[type(change)]
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from intacct.documents import CustomFields, SalesLine
-from intacct.masters import Master
+from intacct.documents import CustomFields, JournalEntry, SalesLine
+from intacct.masters import AttachedFile, CustomRecord, Master
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class UpdateSalesDocument:
     due_on: date | None = None
     customer_po: str | None = None
     memo: str | None = None
+    attachment: str | None = None
     added: tuple[SalesLine, ...] = ()
     changed: tuple[LineUpdate, ...] = ()
     removed: tuple[str, ...] = ()
@@ -99,6 +100,49 @@ class ReverseDocument:
     memo: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ReplaceJournalEntry:
+    """A draft journal entry takes the contents of `entry`, with all its lines.
+
+    It stays a draft while `entry.is_draft` says so, and is posted otherwise.
+    """
+
+    key: str
+    entry: JournalEntry
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteJournalEntry:
+    """A draft journal entry goes."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCustomRecord:
+    """The custom record with that key takes the fields of `record`; an empty one is cleared."""
+
+    key: str
+    record: CustomRecord
+
+
+@dataclass(frozen=True, slots=True)
+class AddFiles:
+    """More files go under an attachment that is there; `id` is its id, `key` its Sage key."""
+
+    key: str
+    id: str
+    files: tuple[AttachedFile, ...]
+
+
 Change = (
-    UpdateMaster | UpdateSalesDocument | CloseSalesDocument | DeleteSalesDocument | ReverseDocument
+    UpdateMaster
+    | UpdateSalesDocument
+    | CloseSalesDocument
+    | DeleteSalesDocument
+    | ReverseDocument
+    | ReplaceJournalEntry
+    | DeleteJournalEntry
+    | UpdateCustomRecord
+    | AddFiles
 )

@@ -74,7 +74,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer with a deterministic id of ours; `email` lives on its display contact."""
+    """A customer with a deterministic id of ours; `email` lives on its display contact.
+
+    `attachment`, here and on documents, is the id of an `intacct.masters.Attachment` to link.
+    """
 
     id: str
     name: str
@@ -84,6 +87,7 @@ class Customer:
     is_active: bool = True
     tax_id: str = ""
     custom: CustomFields = ()
+    attachment: str = ""
 
 
 class SalesState(StrEnum):
@@ -144,6 +148,7 @@ class SalesDocument:
     exchange_rate: Decimal | None = None
     custom: CustomFields = ()
     subtotals: tuple[Subtotal, ...] = ()
+    attachment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +198,7 @@ class ArInvoice:
     description: str = ""
     posted_on: date | None = None
     custom: CustomFields = ()
+    attachment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +358,7 @@ class JournalEntry:
     is_batch: bool = False
     reverses_on: date | None = None
     custom: CustomFields = ()
+    attachment: str = ""
 
 
 Document = (

@@ -99,9 +99,13 @@ NEEDS: Mapping[Action, frozenset[Permission]] = {
     Action.UPDATE_SALES_DOCUMENT: _may(_OE, "Order entry transactions", *_READ, Right.EDIT),
     Action.CLOSE_SALES_DOCUMENT: _may(_OE, "Order entry transactions", *_READ, Right.EDIT),
     Action.DELETE_SALES_DOCUMENT: _may(_OE, "Order entry transactions", *_READ, Right.DELETE),
-    Action.REVERSE_DOCUMENT: _may(_AR, "Invoices", *_READ, Right.REVERSE)
-    | _may(_AR, "Adjustments", *_READ, Right.REVERSE)
-    | _may(_AR, "Receive payments", *_READ, Right.REVERSE),
+    Action.REVERSE_AR_INVOICE: _may(_AR, "Invoices", *_READ, Right.REVERSE),
+    Action.REVERSE_ADJUSTMENT: _may(_AR, "Adjustments", *_READ, Right.REVERSE),
+    Action.REVERSE_PAYMENT: _may(_AR, "Receive payments", *_READ, Right.REVERSE),
+    Action.REVERSE_ADVANCE: _may(_AR, "Advances", *_READ, Right.REVERSE),
+    Action.REVERSE_CUSTOMER_REFUND: _may(_AR, "Customer refunds", *_READ, Right.REVERSE),
+    Action.REPLACE_JOURNAL_ENTRY: _may(_GL, "Journal entries", *_READ, Right.EDIT),
+    Action.DELETE_JOURNAL_ENTRY: _may(_GL, "Journal entries", *_READ, Right.DELETE),
 }
 """The permissions that each business action needs, in whichever protocol it is done."""
 

@@ -9,7 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Protocol as Interface
 
-from intacct.capabilities import Action, Protocol, action_of_change, action_of_record
+from intacct.capabilities import (
+    CAPABILITIES,
+    Action,
+    Protocol,
+    action_of_change,
+    action_of_record,
+)
 from intacct.changes import Change
 from intacct.documents import DocumentResult
 from intacct.records import Record
@@ -81,8 +87,14 @@ class IntacctRecords:
         return self._rest.create(record, idempotency_key=idempotency_key)
 
     def find(self, record: Record) -> Sequence[Found]:
-        """Records of the same kind that carry our id or mark; empty when there is none."""
-        if self._protocols[action_of_record(record)] is Protocol.XML:
+        """Records of the same kind that carry our id or mark; empty when there is none.
+
+        Asked of the protocol that creates them, unless only the other one can tell: both speak to
+        the same books.
+        """
+        action = action_of_record(record)
+        asked = CAPABILITIES[action].found_by or self._protocols[action]
+        if asked is Protocol.XML:
             return self._xml.find(record)
         return self._rest.find(record)
 

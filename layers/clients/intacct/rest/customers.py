@@ -32,6 +32,7 @@ def parts(customer: Customer) -> dict[str, Json]:
         "tax_id": {"taxId": customer.tax_id},
         "contact": {"contacts": {"default": contacts.details(contact) if contact else None}},
         "custom": custom(customer.custom),
+        "attachment": {"attachment": by_id(customer.attachment)},
     }
 
 

@@ -30,6 +30,7 @@ def payload(entry: JournalEntry, *, base_currency: str = "") -> Json:
             "baseLocation": by_id(entry.base_location),
             "state": "draft" if entry.is_draft else None,
             "automaticReversalDate": entry.reverses_on.isoformat() if entry.reverses_on else None,
+            "attachment": by_id(entry.attachment),
             **custom(entry.custom),
             "lines": [_line(line, base_currency) for line in entry.lines],
         }

@@ -95,6 +95,7 @@ def invoice_payload(invoice: ArInvoice) -> Json:
             "referenceNumber": invoice.reference,
             "description": invoice.description,
             "currency": present({"txnCurrency": currency}),
+            "attachment": by_id(invoice.attachment),
             "lines": [_invoice_line(line) for line in invoice.lines],
             **custom(invoice.custom),
         }

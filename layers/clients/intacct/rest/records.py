@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from intacct.changes import (
+    AddFiles,
     Change,
     CloseSalesDocument,
+    DeleteJournalEntry,
     DeleteSalesDocument,
+    ReplaceJournalEntry,
     ReverseDocument,
+    UpdateCustomRecord,
     UpdateMaster,
     UpdateSalesDocument,
 )
@@ -18,6 +22,7 @@ from intacct.rest import (
     attachments,
     custom_records,
     entries,
+    journal_changes,
     masters,
     reversals,
     sales_changes,
@@ -31,10 +36,14 @@ from intacct.stock import StockDocument, WarehouseTransfer
 class RestRecords:
     """Creates, finds and changes over REST; every method may raise `intacct.errors`."""
 
-    def __init__(self, client: RestClient, *, entity: str) -> None:
-        """`entity` is the id of the entity whose books are meant; empty is the top level."""
+    def __init__(self, client: RestClient, *, entity: str, base_currency: str = "") -> None:
+        """`entity` is the id of the entity whose books are meant; empty is the top level.
+
+        `base_currency` is the entity's own: journal lines in it do not name it.
+        """
         self._client = client
         self._entity = entity
+        self._base_currency = base_currency
 
     def __repr__(self) -> str:
         """Name the entity."""
@@ -83,7 +92,9 @@ class RestRecords:
             case Deposit() | StatisticalEntry():
                 return entries.find(client, record, entity=entity)
 
-    def change(self, change: Change, *, idempotency_key: str) -> DocumentResult:
+    def change(  # noqa: PLR0911  # one per kind
+        self, change: Change, *, idempotency_key: str
+    ) -> DocumentResult:
         """Change what is there, once; a deletion takes no key (REST reference §7.8).
 
         Raises:
@@ -109,4 +120,30 @@ class RestRecords:
             case ReverseDocument():
                 return reversals.reverse(
                     client, change, entity=entity, idempotency_key=idempotency_key
+                )
+            case ReplaceJournalEntry():
+                return journal_changes.replace(
+                    client,
+                    change,
+                    entity=entity,
+                    base_currency=self._base_currency,
+                    idempotency_key=idempotency_key,
+                )
+            case DeleteJournalEntry():
+                return journal_changes.delete(client, change, entity=entity)
+            case UpdateCustomRecord():
+                return custom_records.update(
+                    client,
+                    change.record,
+                    change.key,
+                    entity=entity,
+                    idempotency_key=idempotency_key,
+                )
+            case AddFiles():
+                return attachments.add_files(
+                    client,
+                    change.key,
+                    change.files,
+                    entity=entity,
+                    idempotency_key=idempotency_key,
                 )

@@ -7,7 +7,7 @@ from intacct.documents import DocumentResult
 from intacct.errors import RejectedError
 from intacct.rest.client import RestClient
 from intacct.rest.sales_documents import line_payload
-from intacct.rest.wire import Json, custom, object_path, text, typed_document
+from intacct.rest.wire import Json, by_id, custom, object_path, text, typed_document
 
 _DELETE = {"ia::operation": "delete"}
 
@@ -25,6 +25,8 @@ def payload(update: UpdateSalesDocument) -> Json:
     changes: Json = {name: value or None for name, value in texts.items() if value is not None}
     if update.due_on is not None:
         changes["dueDate"] = update.due_on.isoformat()
+    if update.attachment is not None:
+        changes["attachment"] = by_id(update.attachment)
     if lines:
         changes["lines"] = lines
     changes |= custom(update.custom)

@@ -67,6 +67,7 @@ def payload(document: SalesDocument, source_lines: Sequence[str] = ()) -> Json:
             "exchangeRate": (
                 {"date": document.dated_on.isoformat(), "rate": format(rate, "f")} if rate else None
             ),
+            "attachment": by_id(document.attachment),
             "sourceDocument": {"key": source} if source else None,
             "lines": [_line(line, source, source_lines) for line in document.lines],
             **custom(document.custom),

@@ -27,6 +27,7 @@ def create_journal_entry(entry: JournalEntry, *, base_currency: str = "") -> Ele
             ("REVERSEDATE", reverses_on),
             ("REFERENCENO", entry.reference),
             ("BASELOCATION_NO", entry.base_location),
+            ("SUPDOCID", entry.attachment),
         ],
     )
     add(batch, "STATE", "Draft" if entry.is_draft else "Posted")
@@ -45,7 +46,7 @@ def update_journal_entry(key: str, entry: JournalEntry, *, base_currency: str = 
     add(batch, "RECORDNO", key)
     add(batch, "BATCH_DATE", date_text(entry.posted_on))
     add(batch, "BATCH_TITLE", entry.description)
-    add_given(batch, [("REFERENCENO", entry.reference)])
+    add_given(batch, [("REFERENCENO", entry.reference), ("SUPDOCID", entry.attachment)])
     add(batch, "STATE", "Draft" if entry.is_draft else "Posted")
     add_given(batch, checked(entry.custom))
     _add_entries(batch, entry, base_currency=base_currency)

@@ -90,6 +90,7 @@ def _customer(customer: Customer) -> Mapping[str, Places]:
         "term": [("TERMNAME", customer.term)],
         "tax_id": [("TAXID", customer.tax_id)],
         "currency": [("CURRENCY", customer.currency)],
+        "attachment": [("SUPDOCID", customer.attachment)],
         "custom": list(checked(customer.custom)),
         "is_active": [_status(is_active=customer.is_active)],
     }

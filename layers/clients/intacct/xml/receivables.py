@@ -52,6 +52,7 @@ def create_invoice(invoice: ArInvoice, *, base_currency: str = "") -> Element:
     )
     currency = invoice.lines[0].amount.currency if invoice.lines else ""
     add_legacy_currency(function, currency, base_currency=base_currency)
+    add_given(function, [("supdocid", invoice.attachment)])
     add_legacy_custom_fields(function, invoice.custom)
     items = add(function, "invoiceitems")
     for line in invoice.lines:

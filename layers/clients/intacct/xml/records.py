@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from intacct.changes import (
+    AddFiles,
     Change,
     CloseSalesDocument,
+    DeleteJournalEntry,
     DeleteSalesDocument,
+    ReplaceJournalEntry,
     ReverseDocument,
     Reversible,
+    UpdateCustomRecord,
     UpdateMaster,
     UpdateSalesDocument,
 )
-from intacct.documents import Customer, DocumentResult, JournalEntry, Payment
+from intacct.documents import Customer, DocumentResult, Payment
 from intacct.entries import Deposit, StatisticalEntry
 from intacct.errors import IntacctError, RejectedError
-from intacct.masters import AttachedFile, Attachment, CustomRecord, Folder, Master
+from intacct.masters import Attachment, CustomRecord, Folder, Master
 from intacct.records import Record
 from intacct.results import Found
 from intacct.stock import StockDocument, StockLevel, WarehouseTransfer
@@ -122,7 +126,9 @@ class XmlRecords:
             for row in self._rows(query)
         ]
 
-    def change(self, change: Change, *, control_id: str) -> DocumentResult:
+    def change(  # noqa: PLR0911  # one per kind
+        self, change: Change, *, control_id: str
+    ) -> DocumentResult:
         """Carry out a change to what is there; what was deleted is given back by its key.
 
         Raises:
@@ -139,6 +145,22 @@ class XmlRecords:
             case ReverseDocument():
                 result = self._written(reversals.reverse_document(change), control_id)
                 return DocumentResult(key=result.key or change.key)
+            case ReplaceJournalEntry():
+                function = journal_entries.update_journal_entry(
+                    change.key, change.entry, base_currency=self._base_currency
+                )
+                key = created_key(self._written(function, control_id))
+                return DocumentResult(key=key or change.key)
+            case DeleteJournalEntry():
+                self._written(masters.delete_records("GLBATCH", [change.key]), control_id)
+                return DocumentResult(key=change.key, state="deleted")
+            case UpdateCustomRecord():
+                function = masters.update_custom_record(change.record, change.key)
+                self._written(function, control_id)
+                return DocumentResult(key=change.key)
+            case AddFiles():
+                self._written(attachments.add_files(change.id, change.files), control_id)
+                return DocumentResult(key=change.key, id=change.id)
 
     def delete(self, name: str, keys: Sequence[str], *, control_id: str) -> None:
         """Delete records of a generic object (`CUSTOMER`, `GLBATCH`) by their keys, at most 100.
@@ -158,38 +180,6 @@ class XmlRecords:
             ValueError: XML does not delete documents of that kind.
         """
         self._written(reversals.delete_document(kind, key), control_id)
-
-    def update_custom_record(
-        self, record: CustomRecord, key: str, *, control_id: str
-    ) -> DocumentResult:
-        """Give the custom record with that key the fields of `record`; an empty one is cleared.
-
-        Raises:
-            IntacctError: as `create`.
-        """
-        self._written(masters.update_custom_record(record, key), control_id)
-        return DocumentResult(key=key)
-
-    def add_files(
-        self, attachment_id: str, files: tuple[AttachedFile, ...], *, control_id: str
-    ) -> None:
-        """Add files to the attachment of that id.
-
-        Raises:
-            IntacctError: as `create`.
-        """
-        self._written(attachments.add_files(attachment_id, files), control_id)
-
-    def update_entry(self, key: str, entry: JournalEntry, *, control_id: str) -> DocumentResult:
-        """Replace a draft journal entry with all its lines; it is posted unless it stays a draft.
-
-        Raises:
-            IntacctError: as `create`.
-        """
-        function = journal_entries.update_journal_entry(
-            key, entry, base_currency=self._base_currency
-        )
-        return DocumentResult(key=created_key(self._written(function, control_id)) or key)
 
     def receive_payment(self, payment: Payment, *, control_id: str) -> DocumentResult:
         """Receive money by the legacy function; what is not applied stays with the customer.

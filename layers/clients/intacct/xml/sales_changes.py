@@ -25,12 +25,14 @@ def update_sales_document(
     """
     _check(change, line_numbers)
     function = element("update_sotransaction", key=document_id)
-    if "" in (change.memo, change.customer_po):
+    if "" in (change.memo, change.customer_po, change.attachment):
         function.set("set_nulls", "true")
     if change.due_on is not None:
         add_legacy_date(function, "datedue", change.due_on)
     if change.memo is not None:
         add(function, "message", change.memo)
+    if change.attachment is not None:
+        add(function, "supdocid", change.attachment)
     add_legacy_custom_fields(function, change.custom)
     if change.customer_po is not None:
         add(function, "customerponumber", change.customer_po)
@@ -66,7 +68,8 @@ def _add_lines(
 
 def _check(change: UpdateSalesDocument, line_numbers: Mapping[str, int]) -> None:
     changes_header = any(
-        value is not None for value in (change.due_on, change.memo, change.customer_po)
+        value is not None
+        for value in (change.due_on, change.memo, change.customer_po, change.attachment)
     )
     named = [update.line_key for update in change.changed] + list(change.removed)
     if not (changes_header or named or change.added or change.custom):

@@ -58,7 +58,7 @@ def create_sales_document(
         due_on = document.dated_on  # one of the two must be there (§13.1)
     if due_on is not None:
         add_legacy_date(function, "datedue", due_on)
-    add_given(function, [("message", document.memo)])
+    add_given(function, [("message", document.memo), ("supdocid", document.attachment)])
     add_legacy_currency(
         function, document.currency, base_currency=base_currency, rate=document.exchange_rate
     )

@@ -10,15 +10,19 @@ import pytest
 
 from intacct.capabilities import Action, action_of_change, action_of_record, protocols
 from intacct.changes import (
+    AddFiles,
     Change,
     CloseSalesDocument,
+    DeleteJournalEntry,
     DeleteSalesDocument,
+    ReplaceJournalEntry,
     ReverseDocument,
     Reversible,
+    UpdateCustomRecord,
     UpdateMaster,
     UpdateSalesDocument,
 )
-from intacct.documents import Contact, Customer, DocumentResult
+from intacct.documents import Contact, Customer, DocumentResult, JournalEntry
 from intacct.entries import Deposit, StatisticalEntry
 from intacct.masters import (
     AttachedFile,
@@ -54,7 +58,11 @@ CHANGES: list[Change] = [
     UpdateSalesDocument("Sales Order", "1"),
     CloseSalesDocument("Sales Order", "1"),
     DeleteSalesDocument("Sales Order", "1"),
-    ReverseDocument(Reversible.PAYMENT, "1", DAY),
+    *(ReverseDocument(kind, "1", DAY) for kind in Reversible),
+    ReplaceJournalEntry("1", JournalEntry("J", "GJ", DAY, "Counted", ())),
+    DeleteJournalEntry("1"),
+    UpdateCustomRecord("1", CustomRecord("channel", (("name", "web"),))),
+    AddFiles("1", "A", (AttachedFile("b", b"b"),)),
 ]
 
 
@@ -101,7 +109,8 @@ def test_every_record_and_every_change_has_its_action() -> None:
     assert {type(change) for change in CHANGES} == set(get_args(Change))
     served = {action_of_record(record) for record in RECORDS}
     served |= {action_of_change(change) for change in CHANGES}
-    assert len(served) == len(RECORDS) + len(CHANGES) - 1  # a folder belongs to attachments
+    # A folder and more files belong to attachments, a custom record's update to its creation.
+    assert len(served) == len(RECORDS) + len(CHANGES) - 3
 
 
 @pytest.mark.parametrize("record", RECORDS, ids=lambda record: type(record).__name__)
@@ -120,9 +129,18 @@ def test_a_record_is_looked_for_where_it_is_created(record: Record) -> None:
 def test_a_change_goes_by_the_protocol_of_the_table(change: Change) -> None:
     rig = Rig()
     rig.records.change(change, control_id="c", idempotency_key="k")
-    by_xml = isinstance(change, CloseSalesDocument)
+    by_xml = isinstance(change, CloseSalesDocument | ReplaceJournalEntry)
     expected = f"change {type(change).__name__} {'c' if by_xml else 'k'}"
     assert (rig.xml if by_xml else rig.rest).asked == [expected]
+
+
+def test_a_deposit_made_over_xml_is_looked_for_over_rest() -> None:
+    rig = Rig(deposit="xml")
+    deposit = Deposit("D", DAY, "BANK", ("1",))
+    rig.records.create(deposit, control_id="c", idempotency_key="k")
+    rig.records.find(deposit)
+    assert rig.xml.asked == ["create Deposit c"]
+    assert rig.rest.asked == ["find Deposit"]
 
 
 def test_a_tenant_may_choose_the_other_protocol_for_a_change() -> None:
