@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any, cast
 
 # ISO 4217 minor units that are not two (list one, as published by the maintenance agency).
 _MINOR_UNITS = {
@@ -38,7 +40,11 @@ _MINOR_UNITS = {
     **dict.fromkeys(["CLF", "UYW"], 4),
 }
 _LARGEST = Decimal(10) ** 15
+_SMALLEST = -_LARGEST
 _CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+_UNBELIEVABLE = "an amount of money beyond a thousand million million is not believed"
 
 
 class MoneyError(ValueError):
@@ -48,6 +54,17 @@ class MoneyError(ValueError):
 def minor_units(currency: str) -> int:
     """How many decimals the currency has in ISO 4217: JPY 0, USD 2, KWD 3."""
     return _MINOR_UNITS.get(currency, 2)
+
+
+@lru_cache(maxsize=256)
+def _is_currency(text: str) -> bool:
+    return bool(_CURRENCY.fullmatch(text))
+
+
+@lru_cache(maxsize=256)
+def _unit(currency: str) -> Decimal:
+    """One minor unit of the currency."""
+    return Decimal(1).scaleb(-minor_units(currency))
 
 
 @dataclass(frozen=True, slots=True, order=False)
@@ -62,10 +79,9 @@ class Money:
         if not self.amount.is_finite():
             message = "an amount of money must be a finite decimal"
             raise MoneyError(message)
-        if abs(self.amount) >= _LARGEST:
-            message = "an amount of money beyond a thousand million million is not believed"
-            raise MoneyError(message)
-        if not _CURRENCY.fullmatch(self.currency):
+        if not _SMALLEST < self.amount < _LARGEST:
+            raise MoneyError(_UNBELIEVABLE)
+        if not _is_currency(self.currency):
             message = "a currency is three capital letters of ISO 4217"
             raise MoneyError(message)
 
@@ -88,7 +104,7 @@ class Money:
     @classmethod
     def zero(cls, currency: str) -> Money:
         """No money, in that currency."""
-        return cls(Decimal(0), currency)
+        return _zero(currency)
 
     def _same(self, other: Money) -> Decimal:
         if other.currency != self.currency:
@@ -97,16 +113,16 @@ class Money:
         return other.amount
 
     def __add__(self, other: Money) -> Money:
-        return Money(self.amount + self._same(other), self.currency)
+        return _computed(self.amount + self._same(other), self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        return Money(self.amount - self._same(other), self.currency)
+        return _computed(self.amount - self._same(other), self.currency)
 
     def __neg__(self) -> Money:
-        return Money(-self.amount, self.currency)
+        return _computed(-self.amount, self.currency)
 
     def __abs__(self) -> Money:
-        return Money(abs(self.amount), self.currency)
+        return _computed(abs(self.amount), self.currency)
 
     def __mul__(self, factor: int | Decimal) -> Money:
         return Money(self.amount * factor, self.currency)
@@ -136,20 +152,43 @@ class Money:
 
     def rounded(self) -> Money:
         """The amount at the currency's minor unit, half up (R-9.1)."""
-        unit = Decimal(1).scaleb(-minor_units(self.currency))
-        return Money(self.amount.quantize(unit, rounding=ROUND_HALF_UP), self.currency)
+        units = self.amount.quantize(_unit(self.currency), rounding=ROUND_HALF_UP)
+        return _computed(units, self.currency)
 
     def plain(self) -> str:
         """The rounded amount as text with all its decimals, as the wire and people want it."""
         return format(self.rounded().amount, "f")
 
 
+# A frozen dataclass sets its fields by name, which arithmetic need not pay for each time.
+_set_amount = cast("Any", Money).amount.__set__
+_set_currency = cast("Any", Money).currency.__set__
+
+
+def _computed(amount: Decimal, currency: str) -> Money:
+    """Money made of money: its currency was judged before, and finite amounts stay finite."""
+    if not _SMALLEST < amount < _LARGEST:
+        raise MoneyError(_UNBELIEVABLE)
+    money = object.__new__(Money)
+    _set_amount(money, amount)
+    _set_currency(money, currency)
+    return money
+
+
+@lru_cache(maxsize=256)
+def _zero(currency: str) -> Money:
+    return Money(Decimal(0), currency)
+
+
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of `amounts`, zero of `currency` when there are none."""
-    result = Money.zero(currency)
+    result = Decimal(0)
     for amount in amounts:
-        result += amount
-    return result
+        if amount.currency != currency:
+            message = f"{currency} and {amount.currency} do not mix"
+            raise MoneyError(message)
+        result += amount.amount
+    return Money(result, currency)
 
 
 def allocate(whole: Money, weights: Sequence[Decimal]) -> list[Money]:
@@ -170,7 +209,7 @@ def allocate(whole: Money, weights: Sequence[Decimal]) -> list[Money]:
         raise MoneyError(message)
     if whole.is_negative:
         return [-part for part in allocate(-whole, weights)]
-    unit = Decimal(1).scaleb(-minor_units(whole.currency))
+    unit = _unit(whole.currency)
     units = whole.amount / unit
     sum_of_weights = sum(weights)
     if sum_of_weights == 0:
