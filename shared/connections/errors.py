@@ -13,5 +13,9 @@ class ConnectionStoreError(NotSentError):
     """The shared connections could not be read or written, or KMS did not open them."""
 
 
+class LeaseRanOutError(NotSentError):
+    """The right to renew ended before the sign-in left: somebody else may be at it by now."""
+
+
 class CredentialsMissingError(CredentialsError):
     """The tenant's secret lacks members, or names another company; all problems are named."""

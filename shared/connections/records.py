@@ -86,12 +86,13 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to renew: the record as it was, our owner id, and the generation we made."""
+    """The right to renew until `until`: the record as it was, our owner id, our generation."""
 
     key: ConnectionKey
     owner: str
     generation: int
     before: Stored
+    until: datetime
 
 
 def digest_of(text: str) -> str:

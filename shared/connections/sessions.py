@@ -14,7 +14,13 @@ from intacct.errors import CredentialsError
 from intacct.xml.sessions import Session
 from shared.connections.credentials import IntacctCredentials, TenantCredentials
 from shared.connections.records import ConnectionKey, Fresh, Lease, digest_of
-from shared.connections.single_flight import Held, Outcome, SingleFlight, Surroundings
+from shared.connections.single_flight import (
+    Held,
+    Outcome,
+    SingleFlight,
+    Surroundings,
+    insist_on,
+)
 from shared.connections.table import ConnectionTable
 from shared.connections.vault import Vault
 
@@ -132,19 +138,25 @@ class _SessionIssuer:
     def credentials_digest(self) -> str:
         return self._credentials.current().digest
 
+    def newest_digest(self) -> str:
+        return self._credentials.reread().digest
+
     def issue(self, lease: Lease) -> Fresh:
-        del lease
         used = self._credentials.current()
         try:
-            session = self._open_session(used, self._key.entity)
+            session = self._signed_in(used, lease)
         except CredentialsError:
             now = self._credentials.reread()
             if now.digest == used.digest:
                 raise
-            session = self._open_session(now, self._key.entity)
+            session = self._signed_in(now, lease)
         obtained_at = self._around.clock()
         ends, renewed_from = _life(obtained_at, session.expires_at)
         return Fresh(_text(session), obtained_at, ends, renewed_from)
+
+    def _signed_in(self, credentials: IntacctCredentials, lease: Lease) -> Session:
+        insist_on(lease, self._around.clock())
+        return self._open_session(credentials, self._key.entity)
 
     def publish(self, lease: Lease, fresh: Fresh) -> bool:
         sealed = self._vault.seal(fresh.text, self._key.encryption_context("value"))

@@ -9,7 +9,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from intacct.errors import CredentialsError, IntacctError
-from shared.connections.errors import ConnectionBusyError, CredentialsMissingError
+from shared.connections.errors import (
+    ConnectionBusyError,
+    CredentialsMissingError,
+    LeaseRanOutError,
+)
 from shared.connections.records import ConnectionKey, Fresh, Lease, Stored, digest_of
 from shared.connections.table import ConnectionTable
 from shared.connections.vault import UnreadableError, Vault
@@ -17,12 +21,20 @@ from shared.connections.vault import UnreadableError, Vault
 # Longer than any renewal takes (5 s to connect, 20 s to answer): a lease that ends while its holder
 # still waits would let a second one spend the same refresh token.
 LEASE = timedelta(seconds=30)
+SIGN_IN = timedelta(seconds=25)
+"""The longest that one sign-in takes; it leaves only while its lease lasts longer than this."""
 _PATIENCE_SECONDS = 10.0
 _HELD_SECONDS = 30.0
 # After a refused login nobody tries the same credentials again for this long, and twice as long
 # after each further refusal, up to five hours: a login tried over and over locks the user out.
 _REFUSAL = timedelta(minutes=5)
 _MOST_DOUBLINGS = 6
+# An incomplete secret is noted this long, so that whoever looks at the record sees it; completing
+# it counts at once, for the note names no credentials that could be refused.
+_INCOMPLETE = timedelta(minutes=15)
+_NO_CREDENTIALS = "incomplete"
+# While credentials are refused each process asks this often whether the secret was replaced.
+_REREAD_EVERY_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +74,16 @@ class Issuer(Protocol):
         """What the present credentials are recognised by."""
         ...
 
+    def newest_digest(self) -> str:
+        """The same of the secret's newest version, read now."""
+        ...
+
     def issue(self, lease: Lease) -> Fresh:
-        """A new value from Sage Intacct.
+        """A new value from Sage Intacct; calls `insist_on` right before each sign-in.
 
         Raises:
             CredentialsError: the credentials were refused.
+            LeaseRanOutError: the lease ends too soon for a sign-in.
             NotSentError: there was no answer; trying again is safe.
         """
         ...
@@ -74,6 +91,20 @@ class Issuer(Protocol):
     def publish(self, lease: Lease, fresh: Fresh) -> bool:
         """Store the value for everybody; False when the lease is no longer ours."""
         ...
+
+
+def insist_on(lease: Lease, now: datetime) -> None:
+    """Let a sign-in leave only while the lease outlasts it.
+
+    A process may have been frozen since it took the lease. Another one has signed in meanwhile, and
+    a second sign-in would end that one's token (REST reference §3.4).
+
+    Raises:
+        LeaseRanOutError: the lease ends too soon.
+    """
+    if lease.until - now < SIGN_IN:
+        message = "the right to renew this connection ended before the sign-in left"
+        raise LeaseRanOutError(message)
 
 
 class SingleFlight:
@@ -94,6 +125,7 @@ class SingleFlight:
         self._vault = vault
         self._around = around
         self._held: Held | None = None
+        self._reread_at: float | None = None
 
     def __repr__(self) -> str:
         """Name the connection, never its value."""
@@ -192,8 +224,12 @@ class SingleFlight:
         """Get and publish a value; None when the lease was lost meanwhile: then it is dropped."""
         try:
             fresh = self._issuer.issue(lease)
-        except CredentialsMissingError:  # ours to complete, and no attempt that Sage counts
+        except LeaseRanOutError:
             self._table.release(lease)
+            return None
+        except CredentialsMissingError:  # ours to complete, and no attempt that Sage counts
+            until = self._around.clock() + _INCOMPLETE
+            self._table.refuse(lease, until=until, secret=_NO_CREDENTIALS, refusals=0)
             raise
         except CredentialsError:
             self._note_refusal(lease)
@@ -217,8 +253,17 @@ class SingleFlight:
             return
         if stored.refused_secret != self._issuer.credentials_digest():
             return
+        if stored.refused_secret != self._newest_digest():
+            return
         message = "these credentials were refused a moment ago and are not tried again yet"
         raise CredentialsError(message)
+
+    def _newest_digest(self) -> str:
+        now = self._around.monotonic()
+        if self._reread_at is not None and now - self._reread_at < _REREAD_EVERY_SECONDS:
+            return self._issuer.credentials_digest()
+        self._reread_at = now
+        return self._issuer.newest_digest()
 
     def _opened(self, stored: Stored) -> Held | None:
         held = self._held

@@ -64,7 +64,7 @@ class ConnectionTable:
             f"(attribute_not_exists(lease_until) OR lease_until < :now) AND {unchanged}",
             values,
         )
-        lease = Lease(key, owner, seen.generation + 1, seen)
+        lease = Lease(key, owner, seen.generation + 1, seen, until)
         if refused is None or (
             refused.lease_owner == owner and refused.generation == lease.generation
         ):

@@ -10,7 +10,7 @@ from intacct.errors import CredentialsError, NotSentError, OutcomeUnknownError
 from intacct.rest.auth import Token, TokenEndpoint
 from shared.connections.credentials import IntacctCredentials, TenantCredentials
 from shared.connections.records import NEVER, ConnectionKey, Fresh, Lease, digest_of
-from shared.connections.single_flight import Outcome, SingleFlight, Surroundings
+from shared.connections.single_flight import Outcome, SingleFlight, Surroundings, insist_on
 from shared.connections.table import ConnectionTable
 from shared.connections.vault import UnreadableError, Vault
 
@@ -101,6 +101,9 @@ class _TokenIssuer:
     def credentials_digest(self) -> str:
         return self._credentials.current().digest
 
+    def newest_digest(self) -> str:
+        return self._credentials.reread().digest
+
     def issue(self, lease: Lease) -> Fresh:
         used = self._credentials.current()
         try:
@@ -134,6 +137,7 @@ class _TokenIssuer:
 
     def _token(self, used: IntacctCredentials, lease: Lease) -> Token:
         endpoint = self._endpoint(used)
+        insist_on(lease, self._around.clock())
         if not used.refresh_token:
             return endpoint.client_credentials(used.username)
         if not self._table.note_intent(lease, at=self._around.clock()):
@@ -141,6 +145,7 @@ class _TokenIssuer:
             raise NotSentError(message)
         refusal: CredentialsError | None = None
         for candidate in self._refresh_tokens(used, lease):
+            insist_on(lease, self._around.clock())
             try:
                 return endpoint.refresh(candidate)
             except CredentialsError as exc:
