@@ -7,7 +7,11 @@ from typing import Any, cast
 
 from local.cart_simulators.cart import CartSimulator
 
-CARTS: dict[str, str] = {}
+CARTS = {
+    "shopify": "local.cart_simulators.shopify.simulator",
+    "woocommerce": "local.cart_simulators.woocommerce.simulator",
+    "magento": "local.cart_simulators.magento.simulator",
+}
 """The module of each; its `SIMULATOR` is the class."""
 
 

@@ -1,0 +1,1 @@
+"""Shopify on loopback: the GraphQL Admin API, payouts, and signed webhooks."""
