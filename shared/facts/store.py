@@ -10,11 +10,13 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from commerce.codec import decode, encode
+from commerce.orders import Facts
 from shared.facts.receipts import ReceiptSource
 from shared.facts.record import (
     DueOrder,
@@ -125,7 +127,7 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
     due_at = item.get("due_at", {}).get("N")
     return FactsRecord(
         pk=item["pk"]["S"],
-        known=decode(zlib.decompress(item["facts"]["B"])),
+        known=_unpacked(bytes(item["facts"]["B"])),
         version=int(item["facts_version"]["N"]),
         status=FactsStatus(item["status"]["S"]),
         findings=from_json(item.get("findings", {}).get("S", "")),
@@ -134,6 +136,12 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
         customer=item.get("customer", {}).get("S", ""),
         due_at=_instant(due_at) if due_at else None,
     )
+
+
+@lru_cache(maxsize=32)
+def _unpacked(packed: bytes) -> Facts:
+    """The facts in these very bytes: one batch often reads the same order several times."""
+    return decode(zlib.decompress(packed))
 
 
 def _item(record: FactsRecord) -> dict[str, Any]:

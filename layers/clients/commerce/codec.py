@@ -10,7 +10,7 @@ import hashlib
 import json
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -24,12 +24,25 @@ from commerce.orders import Facts
 SCHEMA = 1
 """Raised when a stored document changes shape; older schemas must stay readable."""
 
-_Decode = Callable[[Any, str], Any]
+_Decode = Callable[[Any], Any]
 _T = TypeVar("_T")
 
 
 class CodecError(ValueError):
     """Stored bytes that are no document of this schema; names the place, never the content."""
+
+
+class _MisfitError(Exception):
+    """A value that is not what its place wants; the place grows as the error rises through it."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(wanted)
+        self.wanted = wanted
+        self.place = ""
+
+    def rise(self, step: str) -> None:
+        """Name the step that leads to the place from one level further out."""
+        self.place = step + self.place
 
 
 def encode(facts: Facts) -> bytes:
@@ -66,7 +79,11 @@ def decode_as(name: str, kind: type[_T], data: bytes) -> _T:
     if not isinstance(stored, dict) or stored.get("schema") != SCHEMA:
         message = f"stored {name}: not of schema {SCHEMA}"
         raise CodecError(message)
-    document = _decoder(typing.cast("Any", kind))(stored.get(name), name)
+    try:
+        document = _decoder(typing.cast("Any", kind))(stored.get(name))
+    except _MisfitError as exc:
+        message = f"{name}{exc.place} is not {exc.wanted}"
+        raise CodecError(message) from exc.__cause__
     if not isinstance(document, kind):
         message = f"stored {name}: empty"
         raise CodecError(message)
@@ -106,11 +123,12 @@ def _plain(value: Any, *, canonical: bool) -> Any:
         case tuple():
             plain = [_plain(member, canonical=canonical) for member in value]
         case _ if is_dataclass(value):
-            members = ((field, getattr(value, field.name)) for field in fields(value))
+            known = _members_of(typing.cast("type", type(value)))
+            members = ((name, default, getattr(value, name)) for name, default in known)
             plain = {
-                field.name: _plain(member, canonical=canonical)
-                for field, member in members
-                if field.default is MISSING or member != field.default
+                name: _plain(member, canonical=canonical)
+                for name, default, member in members
+                if default is MISSING or member != default
             }
         case _:
             message = f"{type(value).__name__} has no stored form"
@@ -118,32 +136,38 @@ def _plain(value: Any, *, canonical: bool) -> Any:
     return plain
 
 
-def _refuse(place: str, wanted: str) -> CodecError:
-    return CodecError(f"{place} is not {wanted}")
+@cache
+def _members_of(kind: type) -> Sequence[tuple[str, Any]]:
+    """The fields of a kind of document, each with its default."""
+    return [(field.name, field.default) for field in fields(typing.cast("Any", kind))]
 
 
-def _decode_money(value: Any, place: str) -> Money:
+def _decode_money(value: Any) -> Money:
     amount, _, currency = value.partition(" ") if isinstance(value, str) else ("", "", "")
     try:
         return Money.of(amount, currency)
     except MoneyError as exc:
-        raise _refuse(place, "an amount of money") from exc
+        wanted = "an amount of money"
+        raise _MisfitError(wanted) from exc
 
 
-def _decode_decimal(value: Any, place: str) -> Decimal:
+def _decode_decimal(value: Any) -> Decimal:
     try:
         return Decimal(value) if isinstance(value, str) else Decimal("sNaN") + 0
     except InvalidOperation as exc:
-        raise _refuse(place, "a decimal") from exc
+        wanted = "a decimal"
+        raise _MisfitError(wanted) from exc
 
 
-def _decode_instant(value: Any, place: str) -> datetime:
+def _decode_instant(value: Any) -> datetime:
     try:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError) as exc:
-        raise _refuse(place, "an instant") from exc
+        wanted = "an instant"
+        raise _MisfitError(wanted) from exc
     if instant.tzinfo is None:
-        raise _refuse(place, "an instant with a zone")
+        wanted = "an instant with a zone"
+        raise _MisfitError(wanted)
     return instant
 
 
@@ -162,7 +186,7 @@ def _decoder(kind: Any) -> _Decode:
     origin = typing.get_origin(kind)
     if origin in (types.UnionType, typing.Union):
         inner = _decoder(next(a for a in typing.get_args(kind) if a is not types.NoneType))
-        return lambda value, place: None if value is None else inner(value, place)
+        return lambda value: None if value is None else inner(value)
     if origin is tuple:
         return _tuple_decoder(_decoder(typing.get_args(kind)[0]))
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -173,29 +197,36 @@ def _decoder(kind: Any) -> _Decode:
 
 
 def _scalar_decoder(kind: type) -> _Decode:
-    def decode_scalar(value: Any, place: str) -> Any:
+    def decode_scalar(value: Any) -> Any:
         if type(value) is not kind:
-            raise _refuse(place, kind.__name__)
+            raise _MisfitError(kind.__name__)
         return value
 
     return decode_scalar
 
 
 def _enum_decoder(kind: type[Enum]) -> _Decode:
-    def decode_enum(value: Any, place: str) -> Any:
+    def decode_enum(value: Any) -> Any:
         try:
             return kind(value)
         except ValueError as exc:
-            raise _refuse(place, kind.__name__) from exc
+            raise _MisfitError(kind.__name__) from exc
 
     return decode_enum
 
 
 def _tuple_decoder(inner: _Decode) -> _Decode:
-    def decode_tuple(value: Any, place: str) -> Any:
+    def decode_tuple(value: Any) -> Any:
         if not isinstance(value, list):
-            raise _refuse(place, "a list")
-        return tuple(inner(member, f"{place}[{index}]") for index, member in enumerate(value))
+            wanted = "a list"
+            raise _MisfitError(wanted)
+        members: list[Any] = []
+        try:
+            members.extend(map(inner, value))
+        except _MisfitError as error:
+            error.rise(f"[{len(members)}]")
+            raise
+        return tuple(members)
 
     return decode_tuple
 
@@ -203,19 +234,27 @@ def _tuple_decoder(inner: _Decode) -> _Decode:
 def _dataclass_decoder(kind: type[Any]) -> _Decode:
     hints = typing.get_type_hints(kind)
     required = frozenset(f.name for f in fields(kind) if f.default is MISSING)
-    names = frozenset(f.name for f in fields(kind))
+    decoders = {f.name: _decoder(hints[f.name]) for f in fields(kind)}
+    names = decoders.keys()
 
-    def decode_dataclass(value: Any, place: str) -> Any:
+    def decode_dataclass(value: Any) -> Any:
         if not isinstance(value, dict):
-            raise _refuse(place, "an object")
+            wanted = "an object"
+            raise _MisfitError(wanted)
         if not (required <= value.keys() <= names):
-            raise _refuse(place, f"a {kind.__name__} of schema {SCHEMA}")
-        members = {
-            name: _decoder(hints[name])(member, f"{place}.{name}") for name, member in value.items()
-        }
+            wanted = f"a {kind.__name__} of schema {SCHEMA}"
+            raise _MisfitError(wanted)
+        name, members = "", {}
+        try:
+            for name, member in value.items():
+                members[name] = decoders[name](member)
+        except _MisfitError as error:
+            error.rise(f".{name}")
+            raise
         try:
             return kind(**members)
         except (TypeError, ValueError) as exc:
-            raise _refuse(place, f"a {kind.__name__}") from exc
+            wanted = f"a {kind.__name__}"
+            raise _MisfitError(wanted) from exc
 
     return decode_dataclass
