@@ -20,6 +20,7 @@ import uvicorn
 from local.intacct_simulator.company import Company, Credentials, Switches
 from local.intacct_simulator.server import REST_PREFIX, XML_PATH, build
 from local.intacct_simulator.state import StateError, StateFile
+from local.intacct_simulator.tls import make_certificate
 
 BACKLOG = 256
 
@@ -63,15 +64,16 @@ def arguments(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--token-seconds", type=int, default=defaults.token_seconds)
     parser.add_argument("--concurrency", type=int, default=defaults.concurrency, help="0: no limit")
     parser.add_argument("--latency-seconds", type=float, default=defaults.latency_seconds)
+    parser.add_argument("--tls", type=Path, help="serve TLS; certificate and ca.pem go here")
     for one in fields(Credentials):
         flag = "--" + one.name.replace("_", "-")
         parser.add_argument(flag, default=one.default, help="a demo value by default")
     return parser.parse_args(argv)
 
 
-def ready_line(company: Company, host: str, port: int) -> str:
+def ready_line(company: Company, base: str) -> str:
     """Give the JSON line that tells a caller everything it needs to connect."""
-    known, base = company.credentials, f"http://{host}:{port}"
+    known = company.credentials
     return json.dumps(
         {
             "rest_base_url": base + REST_PREFIX,
@@ -116,8 +118,12 @@ async def serve(options: argparse.Namespace, listener: socket.socket) -> None:
         "timeout_graceful_shutdown": 1,
         "server_header": False,
     }
-    port = listener.getsockname()[1]
-    line = ready_line(company, options.host, port)
+    scheme = "http"
+    if options.tls is not None:
+        files = make_certificate(options.tls)
+        config |= {"ssl_certfile": files.certificate, "ssl_keyfile": files.key}
+        scheme = "https"
+    line = ready_line(company, f"{scheme}://{options.host}:{listener.getsockname()[1]}")
     server = AnnouncingServer(uvicorn.Config(build(company), **config), line)
     saving = None if state is None else asyncio.create_task(state.keep_saving())
     try:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from intacct.documents import Dimensions, Subtotal
+from intacct.documents import Dimensions, SalesDocument, Subtotal
 from intacct.errors import RejectedError
 from intacct.rest.actions import RestActions
 from intacct.xml.sales_documents import create_sales_document
@@ -27,19 +27,38 @@ def rest(simulator: Simulator) -> Iterator[RestActions]:
     rig.close()
 
 
+def rig_with_customer() -> XmlRig:
+    rig = XmlRig()
+    rig.company.clock.set(rig.company.clock.now().replace(year=2026, month=11, day=22))
+    post(rig, CUSTOMER, "customer")
+    return rig
+
+
+def with_row(description: str) -> SalesDocument:
+    return replace(ORDER, subtotals=(Subtotal(description, usd("5.00"), AT),))
+
+
 def test_subtotals_are_in_schema_order() -> None:
     check_legacy(create_sales_document(WITH_FREIGHT, base_currency="USD"))
 
 
-def test_a_company_without_subtotals_refuses_them_in_words_that_reach_review() -> None:
-    rig = XmlRig()
-    rig.company.clock.set(rig.company.clock.now().replace(year=2026, month=11, day=22))
-    post(rig, CUSTOMER, "customer")
+def test_a_subtotal_is_part_of_the_total_that_sage_answers() -> None:
+    rig = rig_with_customer()
+
+    plain = post(rig, ORDER, "plain")
+    made = post(rig, with_row("Freight"), "order")
+
+    assert plain.total is not None
+    assert made.total == plain.total + usd("5.00")
+
+
+def test_a_row_that_the_definition_lacks_is_refused_in_words_that_reach_review() -> None:
+    rig = rig_with_customer()
 
     with pytest.raises(RejectedError) as caught:
-        post(rig, replace(WITH_FREIGHT, subtotals=(Subtotal("Freight", usd("5.00"), AT),)), "order")
+        post(rig, with_row("Insurance"), "order")
 
-    assert "subtotals" in caught.value.findings[0].text
+    assert "subtotal of 'Sales Order' 'Insurance'" in caught.value.findings[0].text
     assert rig.actions().find(WITH_FREIGHT) == []
 
 

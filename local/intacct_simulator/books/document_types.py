@@ -69,6 +69,14 @@ DOCUMENTS = [
         parent_type="sales_document",
     ),
     ObjectType(
+        "sales_document_subtotal",
+        "subtotal",
+        required=("description",),
+        references={**DIMENSIONS, "account": "account"},
+        amounts=("absolute", "percent", "total"),
+        parent_type="sales_document",
+    ),
+    ObjectType(
         "ar_invoice",
         "invoice",
         required=("customer", "invoice_date"),

@@ -109,7 +109,9 @@ class WithDisplayContact(Masters):
         self, owner: Mapping[str, Any], wanted: dict[str, Any], actor: Actor
     ) -> int:
         # The pattern NAME(Cid) is seen in Sage's samples (XML reference §12.1: unconfirmed).
-        fields = {"print_as": owner["name"], **wanted}
+        # An empty PRINTAS, as the official SDK sends it, is none.
+        given = {name: value for name, value in wanted.items() if value not in (None, "")}
+        fields = {"print_as": owner["name"], **given}
         fields["id"] = wanted.get("id") or self._display_name(owner)
         known = self.desk.store.first("contact", id=fields["id"])
         if known is not None:

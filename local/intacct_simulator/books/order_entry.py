@@ -14,10 +14,12 @@ from local.intacct_simulator.books.lines import DocumentLines, Line
 from local.intacct_simulator.books.money import ZERO, rounded, total
 from local.intacct_simulator.books.order_posting import OrderPosting
 from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.books.subtotals import Subtotal, Subtotals
 
 NAME = "sales_document"
 NEW_STATES = frozenset({"draft", "pending", "submitted", "closed"})
 EDITABLE = frozenset({"draft", "pending", "submitted"})
+OWNED = frozenset({"lines", "subtotals"})
 HUNDRED = 100
 
 
@@ -29,6 +31,7 @@ class SalesDocuments:
         self._posting = posting
         self._lines = DocumentLines(desk, NAME, first_number=0)
         self._conversion = Conversion(desk)
+        self._subtotals = Subtotals(desk)
 
     def create(self, fields: Mapping[str, Any], actor: Actor) -> Record:
         """Store a document, use up what it converts, and post it if its definition posts.
@@ -38,7 +41,7 @@ class SalesDocuments:
                 remains, or it cannot be posted.
         """
         desk = self.desk
-        given = {name: value for name, value in fields.items() if name != "lines"}
+        given = {name: value for name, value in fields.items() if name not in OWNED}
         cleaned = desk.check.new(NAME, given, entity=actor.entity)
         definition = self._definition(cleaned)
         customer = desk.require("customer", cleaned["customer"])
@@ -48,8 +51,10 @@ class SalesDocuments:
             )
         cleaned["state"] = self._state(cleaned.get("state"))
         lines = self._lines.new(fields.get("lines"), actor)
+        subtotals = self._subtotals.new(fields.get("subtotals"), definition, actor)
         self._conversion.check(cleaned, lines, definition)
         exchange = self._price(cleaned, lines)
+        self._subtotals.price(subtotals, lines, exchange)
         self._complete_header(cleaned, customer)
         number = self._number(cleaned, definition)
         record = desk.insert(
@@ -60,13 +65,14 @@ class SalesDocuments:
                 "ar_adjustment": None,
                 **cleaned,
                 **exchange.fields(),
-                **_totals(lines),
+                **_totals(lines, subtotals),
                 "document_number": number,
                 "id": f"{definition['id']}-{number}",
                 "home": self._lines.home(lines)["key"],
             },
             actor,
         )
+        self._subtotals.save(record["key"], subtotals)
         saved = self._lines.save(record["key"], lines)
         self._conversion.consume(record, saved, actor)
         return self._post(record, definition, actor)
@@ -83,7 +89,7 @@ class SalesDocuments:
         record = desk.require(NAME, key)
         if record["state"] not in EDITABLE:
             raise errors.wrong_state("document", record["state"], "changed")
-        given = {name: value for name, value in fields.items() if name != "lines"}
+        given = {name: value for name, value in fields.items() if name not in OWNED}
         changes = desk.check.changes(NAME, given, entity=actor.entity)
         for fixed in ("definition", "source_document", "document_number"):
             if changes.pop(fixed, None) not in (None, record[fixed]):
@@ -92,13 +98,19 @@ class SalesDocuments:
         changed["state"] = changes["state"] = self._state(changed["state"])
         definition = self._definition(changed)
         lines = self._lines.changed(key, fields.get("lines"), actor)
+        subtotals = self._changed_subtotals(key, fields, definition, actor)
         self._posting.take_back(record, actor)
         self._conversion.release(record, actor)
         self._conversion.check(changed, lines, definition)
         exchange = self._price(changed, lines)
+        self._subtotals.price(subtotals, lines, exchange)
+        self._subtotals.save(key, subtotals)
         cleared = {"ar_invoice": None, "ar_adjustment": None}
         record = desk.modify(
-            NAME, key, {**changes, **exchange.fields(), **_totals(lines), **cleared}, actor
+            NAME,
+            key,
+            {**changes, **exchange.fields(), **_totals(lines, subtotals), **cleared},
+            actor,
         )
         saved = self._lines.save(key, lines)
         self._conversion.consume(record, saved, actor)
@@ -115,6 +127,7 @@ class SalesDocuments:
         if is_posted or record["state"] not in EDITABLE | {"closed"}:
             raise errors.wrong_state("document", record["state"], "deleted")
         self._conversion.release(record, actor)
+        self._subtotals.remove(key)
         self.desk.remove(NAME, key, actor)
 
     def act(self, key: int, action: str, fields: Mapping[str, Any], actor: Actor) -> Record:
@@ -144,6 +157,15 @@ class SalesDocuments:
         due = abs(receivable["total"]) - paid
         status = "open" if not paid else "partiallyPaid" if due else "paid"
         return {"payment_status": status, "total_paid": paid, "total_due": due}
+
+    def _changed_subtotals(
+        self, key: int, fields: Mapping[str, Any], definition: Record, actor: Actor
+    ) -> list[Subtotal]:
+        """The given rows in place of the old ones, or the old ones when none are given."""
+        given = fields.get("subtotals")
+        if given is None:
+            return self._subtotals.of(key)
+        return self._subtotals.new(given, definition, actor)
 
     def _post(self, record: Record, definition: Record, actor: Actor) -> Record:
         if definition["posting"] == "none" or record["state"] == "draft":
@@ -215,7 +237,13 @@ class SalesDocuments:
             raise errors.missing(f"line {index}", f"lines.{index}.warehouse")
 
 
-def _totals(lines: Sequence[Line]) -> dict[str, Any]:
+def _totals(lines: Sequence[Line], subtotals: Sequence[Subtotal]) -> dict[str, Any]:
+    """The sums of a document: the subtotal is that of the lines, the total that of everything."""
     amount = total(line["amount"] for line in lines)
     base = total(line["base_amount"] for line in lines)
-    return {"total": amount, "subtotal": amount, "base_total": base, "base_subtotal": base}
+    return {
+        "subtotal": amount,
+        "base_subtotal": base,
+        "total": amount + total(row["amount"] for row in subtotals),
+        "base_total": base + total(row["base_amount"] for row in subtotals),
+    }

@@ -15,6 +15,7 @@ from local.intacct_simulator.books.desk import Actor, Desk
 from local.intacct_simulator.books.ledger import Posting
 from local.intacct_simulator.books.receivables import ORDER_ENTRY, Receivables, ledger_lines
 from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.books.subtotals import Subtotals, as_receivable_line
 
 NAME = "sales_document"
 
@@ -56,6 +57,11 @@ class OrderPosting:
         if not is_return:
             header["due_date"] = record["due_date"]
         rows = [self._line(line, is_return=is_return) for line in lines]
+        rows += [
+            as_receivable_line(row, is_return=is_return)
+            for row in Subtotals(self._desk).of(record["key"])
+            if row["amount"]
+        ]
         receivable = maker.store_new(header, rows, actor, posts=False)
         self._post_lines(record, receivable, self._desk.lines(kind.name, receivable["key"]))
         return self._desk.store.change(NAME, record["key"], **{kind.name: receivable["key"]})

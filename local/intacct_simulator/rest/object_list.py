@@ -276,6 +276,13 @@ _ALL = [
         is_typed=True,
     ),
     _schema(
+        "order-entry/document-subtotal",
+        "sales_document_subtotal",
+        order_entry.DOCUMENT_SUBTOTAL,
+        owner="documentHeader",
+        verbs=READ_VERBS,
+    ),
+    _schema(
         "order-entry/txn-definition", "txn_definition", order_entry.TXN_DEFINITION, verbs=READ_VERBS
     ),
     _schema(

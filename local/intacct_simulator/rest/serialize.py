@@ -74,7 +74,10 @@ class Serializer:
         for owned in schema.lists:
             lines = SCHEMAS[owned.object]
             made[owned.member] = [
-                self.whole(lines, line) for line in self._books.lines(schema.table, record["key"])
+                self.whole(lines, line)
+                for line in self._books.lines(schema.table, record["key"])
+                # Live companies leave subtotal rows out of the document (REST reference §7.2).
+                if not line.get("is_subtotal")
             ]
         for name in self._books.custom_fields(schema.table):
             made[f"{CUSTOM}{name}"] = (record.get("custom") or {}).get(name)
@@ -82,7 +85,7 @@ class Serializer:
             made["dimensions"].update(on_line(self._books, record))
         if schema.table == "sales_document":
             made["history"] = self._history(record)
-            made["subtotals"] = []
+            made["subtotals"] = self._subtotals(record)
         return made
 
     def _member(self, schema: Schema, field: Field, row: Row) -> Any:
@@ -100,6 +103,12 @@ class Serializer:
         if target.has_name and target.table != "user":
             made["name"] = found.get("name")
         return made
+
+    def _subtotals(self, record: Record) -> list[Json]:
+        """Write the subtotals of a document without the members that lines share."""
+        schema = SCHEMAS["order-entry/document-subtotal"]
+        rows = self._books.find("sales_document_subtotal", parent=record["key"])
+        return [self.whole(schema, row) for row in rows]
 
     def _history(self, record: Record) -> list[Json]:
         """Write what the document was converted from and to."""

@@ -28,9 +28,9 @@ def fill(books: Books, data: Mapping[str, Any]) -> dict[str, int]:
 
     Parts: currencies, rates, years, entities, locations, departments, classes, terms, units,
     accounts (`"number side type name"`, type B, P or S), journals, bank_accounts, items (with
-    `revenue`, `returns`, `price`), warehouses, definitions, custom_fields (`object`, as the books
-    name it, and `name`), custom_objects (`name`, `label`, `fields`, `is_dimension`). Every part may
-    be absent.
+    `revenue`, `returns`, `price`), warehouses, subtotals (templates by name), definitions (naming
+    their template), custom_fields (`object`, as the books name it, and `name`), custom_objects
+    (`name`, `label`, `fields`, `is_dimension`). Every part may be absent.
 
     Raises:
         BusinessError: something refers to what does not exist.
@@ -134,7 +134,23 @@ def _item(books: Books, entry: Mapping[str, Any]) -> bool:
 def _definition(books: Books, fields: Mapping[str, Any]) -> bool:
     defaults = {"module": "orderEntry", "posting": "none", "name": fields["id"]}
     sources = tuple(fields.get("sources", ()))
-    return _master(books, "txn_definition", {**defaults, **fields, "sources": sources})
+    made = {**defaults, **fields, "sources": sources}
+    if isinstance(fields.get("subtotals"), str):
+        made["subtotals"] = _template(books, fields["subtotals"])
+    return _master(books, "txn_definition", made)
+
+
+def _subtotals(books: Books, entry: tuple[str, Any]) -> bool:
+    name, rows = entry
+    if books.by_id("subtotal_template", name) is not None:
+        return False
+    books.put_plain("subtotal_template", {"id": name, "rows": tuple(dict(row) for row in rows)})
+    return True
+
+
+def _template(books: Books, name: str) -> tuple[Mapping[str, Any], ...]:
+    known = books.by_id("subtotal_template", name)
+    return () if known is None else tuple(known["rows"])
 
 
 def _custom_field(books: Books, fields: Mapping[str, Any]) -> bool:
@@ -186,6 +202,7 @@ _PARTS: Mapping[str, Any] = {
     "bank_accounts": _plain("bank_account"),
     "items": _item,
     "warehouses": _plain("warehouse"),
+    "subtotals": _subtotals,
     "definitions": _definition,
     "custom_fields": _custom_field,
     "custom_objects": _custom_object,

@@ -30,6 +30,12 @@ _HEADER = {
     "projectid": "project",
     "supdocid": "attachment",
 }
+_SUBTOTAL = {
+    "description": "description",
+    "total": "total",
+    "absval": "absolute",
+    "percentval": "percent",
+}
 _LINE = {
     "itemid": "item",
     "itemdesc": "description",
@@ -54,6 +60,7 @@ def create_sotransaction(call: Call) -> Outcome:
     if source is not None:
         fields["source_document"] = source["key"]
     fields["lines"] = [_line(line, source) for line in node.iterfind("sotransitems/sotransitem")]
+    fields["subtotals"] = _subtotals(node, "subtotals/subtotal")
     return keyed(call.create("sales_document", fields)["id"])
 
 
@@ -64,6 +71,8 @@ def update_sotransaction(call: Call) -> Outcome:
     lines = _changed_lines(call, record)
     if lines:
         changes["lines"] = lines
+    if call.node.find("updatesubtotals") is not None:
+        changes["subtotals"] = _subtotals(call.node, "updatesubtotals/*")
     return keyed(call.update("sales_document", record["key"], changes)["id"])
 
 
@@ -145,6 +154,13 @@ def _line(line: Node, source: Record | None) -> dict[str, Any]:
         fields["source_document"] = source["key"]
         fields["source_line"] = int(key)
     return fields
+
+
+def _subtotals(node: Node, path: str) -> list[dict[str, Any]]:
+    rows = node.findall(path)
+    for row in rows:
+        check_supported(row)
+    return [{**given(row, _SUBTOTAL), **dimensions(row)} for row in rows]
 
 
 def _source(call: Call, document_id: str) -> Record | None:

@@ -50,8 +50,6 @@ _CONTACT = {
     "mailaddress/isocountrycode": "country",
 }
 _NOT_ENABLED = (
-    "subtotals",
-    "updatesubtotals",
     "linesubtotals",
     "taxentries",
     "allocationid",

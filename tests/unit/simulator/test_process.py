@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -146,3 +147,37 @@ def test_the_simulator_imports_nothing_else_of_this_repository() -> None:
     done = run("-c", code)
 
     assert done.stdout.strip() == "[]", done.stderr
+
+
+def session_request(ready: dict[str, Any]) -> str:
+    credentials = (
+        f"<senderid>{ready['sender_id']}</senderid><password>{ready['sender_password']}</password>"
+    )
+    login = (
+        f"<userid>{ready['user_id']}</userid><companyid>{ready['company_id']}</companyid>"
+        f"<password>{ready['user_password']}</password>"
+    )
+    return (
+        f"<request><control>{credentials}<controlid>c</controlid><dtdversion>3.0</dtdversion>"
+        f"</control><operation><authentication><login>{login}</login></authentication><content>"
+        '<function controlid="f"><getAPISession/></function></content></operation></request>'
+    )
+
+
+def test_a_client_that_insists_on_tls_is_served_and_told_where_it_is(tmp_path: Path) -> None:
+    with running("--tls", str(tmp_path)) as (process, ready):
+        trusted = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+        answer = httpx.post(ready["xml_url"], content=session_request(ready), verify=trusted)
+        stop(process)
+
+    assert ready["xml_url"].startswith("https://127.0.0.1:")
+    assert f"<endpoint>{ready['xml_url']}</endpoint>" in answer.text
+
+
+def test_the_endpoint_of_a_session_keeps_the_scheme_that_a_tls_proxy_tells() -> None:
+    headers = {"X-Forwarded-Proto": "https", "Host": "api.intacct.com"}
+    with running() as (process, ready):
+        answer = httpx.post(ready["xml_url"], content=session_request(ready), headers=headers)
+        stop(process)
+
+    assert "<endpoint>https://api.intacct.com/ia/xml/xmlgw.phtml</endpoint>" in answer.text

@@ -215,7 +215,7 @@ def test_an_order_converts_line_by_line(desk: Desk) -> None:
         (
             "</sotransitems>",
             (
-                "</sotransitems><subtotals><subtotal><description>Freight"
+                "</sotransitems><subtotals><subtotal><description>Insurance"
                 "</description><total>5</total></subtotal></subtotals>"
             ),
         ),

@@ -71,6 +71,17 @@ baseCurrency         | parent.base_currency | text | ro
 {DIMENSIONS}
 """
 
+DOCUMENT_SUBTOTAL = f"""
+documentHeader       | parent           | ref(order-entry/document) | ro
+description          | description      | text   | ro
+absoluteValue        | absolute         | amount | ro
+percentValue         | percent          | quantity | ro
+total                | base_amount      | amount | ro
+txnAbsoluteValue     | absolute         | amount | ro
+txnTotal             | amount           | amount | ro
+{DIMENSIONS}
+"""
+
 TXN_DEFINITION = """
 id                   | id               | text | ro
 docClass             | category         | text | ro

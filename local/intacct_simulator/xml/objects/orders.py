@@ -131,6 +131,30 @@ DEPTKEY     department int
     relations={"SODOCUMENT": Relation("SODOCUMENT", "parent")},
 )
 
+SODOCUMENTSUBTOTALS = XmlObject(
+    "SODOCUMENTSUBTOTALS",
+    "sales_document_subtotal",
+    fields(
+        """
+RECORDNO    key int
+DOCHDRNO    parent int
+DOCHDRID    parent.id
+LINE_NO     line_number int
+DESCRIPTION description
+ABSVAL      absolute num
+PERCENTVAL  percent num
+TOTAL       base_amount num
+TRX_ABSVAL  absolute num
+TRX_TOTAL   amount num
+GLACCOUNT   account.id
+"""
+        + DIMENSIONS
+        + AUDIT,
+    )
+    | empty(DIMENSIONS_EMPTY),
+    relations={"SODOCUMENT": Relation("SODOCUMENT", "parent")},
+)
+
 INVDOCUMENT = XmlObject(
     "INVDOCUMENT",
     "inventory_document",

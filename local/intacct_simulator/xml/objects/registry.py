@@ -31,6 +31,7 @@ _ALL = [
     *other_modules.OTHERS,
     orders.SODOCUMENT,
     orders.SODOCUMENTENTRY,
+    orders.SODOCUMENTSUBTOTALS,
     orders.INVDOCUMENT,
     orders.INVDOCUMENTENTRY,
     receivables.ARINVOICE,
