@@ -35,6 +35,7 @@ from shared.posting.post_order import OrderPoster
 from shared.postings import keys, order_keys
 from shared.postings.plan import PostingKind
 from tests.simulation.lambdas import Lambdas
+from tests.simulation.remembering import RememberedPlans
 
 Patch = AbstractContextManager[Any]
 
@@ -211,6 +212,7 @@ def _key_from_delivery() -> Patch:
         with (
             patch.object(OrderPoster, "post", noted),
             patch.object(order_keys, "posting_key", named),
+            patch.object(RememberedPlans, "__call__", lambda self, *given: self.plan(*given)),
         ):
             yield
 

@@ -38,6 +38,7 @@ from shared.sweeping.sweep import Sweeper, SweeperParts
 from shared.tenants.models import Tenant
 from tests.simulation.histories import SECRET
 from tests.simulation.queues import FifoQueue
+from tests.simulation.remembering import RememberedPlans
 from tests.simulation.sage import Company, LoginDesk, SageBooks
 from tests.simulation.tables import Tables
 from tests.simulation.wire import DynamoDbFace, S3Face, SqsFace, Wire
@@ -60,6 +61,7 @@ class Outside:
     bucket: dict[str, bytes]
     tenants: Mapping[str, Tenant]
     companies: Mapping[str, Company]
+    plans: RememberedPlans = field(default_factory=lambda: RememberedPlans(plan))
     begun: list[tuple[str, str, str]] = field(default_factory=list)
     synced: list[tuple[int, tuple[str, str, str]]] = field(default_factory=list)
 
@@ -129,7 +131,7 @@ class Sandbox:
                 days=self.days,
                 reviews=self.reviews,
                 applier_of=self.applier,
-                plan=plan,
+                plan=self.outside.plans,
                 clock=self.clock,
                 ids=self.new_id,
             )
