@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 HOSTS = ("localhost", "api.intacct.com", "*.intacct.com")
 ADDRESSES = ("127.0.0.1", "::1")
 DAYS = 30
+_KEY_USES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,9 @@ def _signed() -> tuple[Certificate, Certificate, EllipticCurvePrivateKey]:
         .public_key(issuer_key.public_key())
         .serial_number(x509.random_serial_number())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(
+            x509.KeyUsage(**{name: name == "key_cert_sign" for name in _KEY_USES}), critical=True
+        )
         .add_extension(identifier, critical=False)
     )
     signed_by = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier)

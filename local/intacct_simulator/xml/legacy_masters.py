@@ -38,13 +38,17 @@ _BLOCKS = {
 }
 # The official SDKs delete these by legacy functions although they create them by generic ones.
 DELETES = {
+    "delete_allocation": ("allocation_template", "key"),
     "delete_class": ("class", "key"),
     "delete_department": ("department", "departmentid"),
+    "delete_employee": ("employee", "employeeid"),
     "delete_glaccount": ("account", "glaccountno"),
     "delete_item": ("item", "itemid"),
     "delete_location": ("location", "locationid"),
     "delete_project": ("project", "key"),
     "delete_statglaccount": ("account", "glaccountno"),
+    "delete_task": ("task", "key"),
+    "delete_vendor": ("vendor", "vendorid"),
 }
 
 
