@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
@@ -117,10 +117,15 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ChangedOrder:
-    """An order that the cart says was changed, and when."""
+    """An order that the cart says was changed, and when.
+
+    `is_follower` when something beside the order changed, as a refund that the order does not show:
+    the time then says nothing of the order's own version, and the order is read in any case.
+    """
 
     order_id: str
     updated_at: datetime
+    is_follower: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,29 @@ class CartClient(Protocol):
 
     def order(self, order_id: str) -> Reading:
         """The order as it is now, with its payments, fulfilments and refunds."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PollingRules:
+    """How a cart's list of changed orders is polled (carts reference §2.4).
+
+    Each window reaches back by `overlap` behind the last one's end, ends `lag` before now, and is
+    no longer than `longest_window`.
+    """
+
+    overlap: timedelta = timedelta(minutes=5)
+    lag: timedelta = timedelta(minutes=2)
+    longest_window: timedelta = timedelta(hours=24)
+
+
+@runtime_checkable
+class PolledCart(Protocol):
+    """A cart with rules of polling of its own; others are polled by `PollingRules()`."""
+
+    @property
+    def polling(self) -> PollingRules:
+        """How it is polled."""
         ...
 
 

@@ -99,7 +99,8 @@ class Payout:
 
     `amount` is the source's own figure, below zero when the bank was debited (R-6.7); None where
     only lines are known. `initiated_at` is when the money left, `arrived_at` when it was paid.
-    `bank_reference` is what the line of the bank statement carries (R-6.9).
+    `bank_reference` is what the line of the bank statement carries (R-6.9), `bank_amount` what
+    arrived where the bank keeps another currency.
     """
 
     ref: Ref
@@ -112,6 +113,7 @@ class Payout:
     period_from: datetime | None = None
     period_until: datetime | None = None
     bank_reference: str = ""
+    bank_amount: Money | None = None
 
     @property
     def net(self) -> Money:

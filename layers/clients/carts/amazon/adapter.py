@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from carts.adapter import (
     CartAdapter,
-    CartApiError,
     CartClient,
     Code,
     Delivery,
     Headers,
+    PayoutReading,
+    PollingRules,
     Problem,
     Reading,
     StoreAccess,
@@ -27,6 +29,9 @@ class AmazonAdapter:
 
     name = CART
     kept_headers = ()
+    access_members = ("refresh_token", "client_id", "client_secret")
+    polling = PollingRules(lag=timedelta(minutes=3), longest_window=timedelta(hours=6))
+    """Two thousand orders are all that can be listed at once: a window holds fewer."""
 
     def missing_members(self, secret: Mapping[str, Any]) -> list[str]:  # noqa: ARG002  # protocol
         """Nothing: notifications come from a queue and prove themselves by its policy."""
@@ -55,14 +60,30 @@ class AmazonAdapter:
             message = "holds amounts whose sums are beyond belief"
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
 
+    def read_payout(self, store: str, document: Any) -> PayoutReading:
+        """Transactions as `listTransactions` answers, in the commerce model."""
+        from carts.amazon.payouts import loose_transactions  # noqa: PLC0415  # intake reads none
+        from carts.amazon.transactions import page_transactions  # noqa: PLC0415  # likewise
+
+        root = Node(document, "", [])
+        nodes = list(page_transactions(root))
+        if root.problems:
+            return PayoutReading(None, tuple(root.problems))
+        try:
+            return loose_transactions(nodes, store)
+        except MoneyError:
+            message = "holds amounts whose sums are beyond belief"
+            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+
     def client(self, access: StoreAccess) -> CartClient:
-        """There is no client of Amazon's API.
+        """A client of one seller's API.
 
         Raises:
-            CartApiError: always, and lastingly.
+            CartApiError: the store's secret or address is not as it must be.
         """
-        message = f"orders of store {access.store} cannot be fetched: no client of Amazon's API"
-        raise CartApiError(message, is_lasting=True)
+        from carts.amazon.client import AmazonClient  # noqa: PLC0415  # intake needs no httpx
+
+        return AmazonClient.connect(access)
 
 
 ADAPTER: CartAdapter = AmazonAdapter()

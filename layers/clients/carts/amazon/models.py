@@ -1,4 +1,4 @@
-"""The parts that Amazon's orders are made of: amounts, breakdowns, marketplaces, people."""
+"""The parts that Amazon's orders are made of: amounts, breakdowns, people."""
 
 from __future__ import annotations
 
@@ -10,24 +10,6 @@ from commerce.money import Money, total
 from commerce.orders import Address, Buyer, TaxCollector
 
 CART = "amazon"
-
-CURRENCIES = {
-    "ATVPDKIKX0DER": "USD",
-    "A2EUQ1WTGCTBG2": "CAD",
-    "A1AM78C64UM0Y8": "MXN",
-    "A1F83G8C2ARO7P": "GBP",
-    "A1PA6795UKMFR9": "EUR",
-    "A13V1IB3VIYZZH": "EUR",
-    "APJ6JRA9NG5V4": "EUR",
-    "A1RKKUPIHCS9HC": "EUR",
-    "A1805IZSGTT6HS": "EUR",
-    "A1VC38T7YXB528": "JPY",
-    "A39IBJ37TRP1C6": "AUD",
-}
-"""Currency by marketplace id: a cancelled order states no amount to take it from."""
-
-TAX_ON_TOP = frozenset({"ATVPDKIKX0DER", "A2EUQ1WTGCTBG2"})
-"""Marketplaces whose prices never hold tax; elsewhere a missing TAX breakdown hides it (§7.4)."""
 
 
 @dataclass(frozen=True, slots=True)

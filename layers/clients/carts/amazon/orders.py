@@ -10,10 +10,9 @@ from datetime import datetime
 
 from carts.adapter import Code, Reading
 from carts.amazon.items import Item, read_item
+from carts.amazon.marketplaces import MARKETPLACES, TAX_ON_TOP
 from carts.amazon.models import (
     CART,
-    CURRENCIES,
-    TAX_ON_TOP,
     address,
     breakdowns,
     buyer,
@@ -63,14 +62,14 @@ def order_reading(node: Node, store: str) -> Reading:
         node.refuse("fulfillment.fulfillmentStatus", "a known state of an order")
     channel = node.node("salesChannel")
     marketplace = channel.text("marketplaceId") if channel else ""
-    currency = CURRENCIES.get(marketplace)
-    if currency is None:
+    site = MARKETPLACES.get(marketplace)
+    if site is None:
         message = "is a marketplace whose currency is not known"
         hold(node, "salesChannel.marketplaceId", Code.CONFIGURATION_MISSING, message)
         return Reading(None, distinct(node.problems))
     is_cancelled = state == "CANCELLED"
     sold = [] if is_cancelled else [n for n in node.nodes("orderItems") if not _was_cancelled(n)]
-    items = [read_item(each, currency) for each in sold]
+    items = [read_item(each, site.currency) for each in sold]
     if not items and not is_cancelled:
         node.refuse("orderItems", "given")
     ref = Ref(CART, store, "order", order_id)
@@ -84,7 +83,7 @@ def order_reading(node: Node, store: str) -> Reading:
 
 
 def _order(node: Node, ref: Ref, marketplace: str, items: list[Item], state: str) -> Order:
-    currency = CURRENCIES[marketplace]
+    currency = MARKETPLACES[marketplace].currency
     changed_at = node.required_instant("lastUpdatedTime", "createdTime")
     is_cancelled = state == "CANCELLED"
     stated = Money.zero(currency)

@@ -1,0 +1,217 @@
+"""Refunds of an Amazon order: Finances alone tells of them (carts reference §7.5).
+
+The branch of sales is what the buyer got back, sign flipped; fees that return with it are booked
+from the payout. What goes to which line is told per item, or by the only item there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from carts.adapter import Code, Problem
+from carts.amazon.models import CART
+from carts.amazon.transactions import SALES, Branch, TradedItem, Transaction, settled
+from commerce.money import Money, total
+from commerce.orders import (
+    AdjustmentKind,
+    Order,
+    OrderLine,
+    Payment,
+    PaymentKind,
+    PaymentState,
+    Ref,
+    Refund,
+    RefundAdjustment,
+    RefundLine,
+)
+
+_GOODS = frozenset(
+    {
+        "ProductCharges",
+        "Principal",
+        "OurPricePrincipal",
+        "OurPriceDiscount",
+        "PromoRebates",
+        "Promo",
+    }
+)
+_GOODS_TAX = frozenset({"Tax", "OurPriceTax", "OurPriceTaxDiscount"})
+_SHIPPING = frozenset({"Shipping", "ShippingPrincipal", "ShippingDiscount"})
+_SHIPPING_TAX = frozenset({"ShippingTax", "ShippingTaxDiscount"})
+_ADJUSTED = {
+    "GoodwillPrincipal": AdjustmentKind.GOODWILL,
+    "Tips": AdjustmentKind.GOODWILL,
+    "Giftwrap": AdjustmentKind.GOODWILL,
+    "GiftwrapPrincipal": AdjustmentKind.GOODWILL,
+    "RestockingDeductionPrincipal": AdjustmentKind.RESTOCKING_FEE,
+}
+_ADJUSTED_TAX = {
+    "GoodwillTax": AdjustmentKind.GOODWILL,
+    "GiftwrapTax": AdjustmentKind.GOODWILL,
+    "RestockingDeductionTax": AdjustmentKind.RESTOCKING_FEE,
+}
+_SOLD_BRANCHES = frozenset(
+    {*SALES, "ProductCharges", "Tax", "Shipping", "PromoRebates", "Giftwrap", "Tips"}
+)
+_TOLD = _GOODS | _GOODS_TAX | _SHIPPING | _SHIPPING_TAX | _ADJUSTED.keys() | _ADJUSTED_TAX.keys()
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What went back to the buyer for one item, by what it was for; positive is more for them."""
+
+    currency: str
+    amounts: dict[str, Money] = field(default_factory=dict)
+
+    def add(self, leaf: Branch) -> None:
+        """Take a leaf of the sales branch, whose amounts are from the seller's view."""
+        self.amounts[leaf.type] = self.of((leaf.type,)) - leaf.amount
+
+    def of(self, names: Iterable[str]) -> Money:
+        """The sum of the named parts."""
+        found = (self.amounts[name] for name in names if name in self.amounts)
+        return total(found, self.currency)
+
+
+def order_refunds(
+    transactions: Sequence[Transaction], order: Order, problems: list[Problem]
+) -> tuple[Refund, ...]:
+    """The refunds whose money moved; what cannot be told is noted in `problems`."""
+    by_id: dict[str, list[Transaction]] = {}
+    for each in settled(transactions):
+        if each.is_refund and each.sales:
+            by_id.setdefault(each.refund_id, []).append(each)
+    return tuple(_refund(refund_id, listed, order, problems) for refund_id, listed in by_id.items())
+
+
+def _refund(
+    refund_id: str, listed: list[Transaction], order: Order, problems: list[Problem]
+) -> Refund:
+    currency = order.currency
+    lines: list[RefundLine] = []
+    sums = _Sums(currency)
+    for transaction in listed:
+        if transaction.total.currency != currency:
+            _note(problems, transaction.place, Code.PAYMENT_UNDECIDED, "is in another currency")
+            continue
+        for item, leaves in _by_item(transaction, problems):
+            own = _Sums(currency)
+            for leaf in leaves:
+                own.add(leaf)
+                sums.add(leaf)
+            lines += _lines(item, own, order, problems)
+    paid = -total((t.sales for t in listed if t.total.currency == currency), currency)
+    if paid.is_negative:
+        message = "takes money back from the buyer"
+        _note(problems, listed[0].place, Code.PAYMENT_UNDECIDED, message)
+    first = min(listed, key=lambda each: each.posted_at)
+    return Refund(
+        ref=Ref(CART, order.ref.store, "refund", refund_id),
+        order_id=order.ref.id,
+        created_at=first.posted_at,
+        currency=currency,
+        lines=tuple(lines),
+        shipping=sums.of(_SHIPPING) or None,
+        shipping_tax=sums.of(_SHIPPING_TAX) or None,
+        adjustments=_adjustments(sums),
+        transactions=(
+            Payment(
+                ref=Ref(CART, order.ref.store, "payment", refund_id),
+                order_id=order.ref.id,
+                kind=PaymentKind.REFUND,
+                state=PaymentState.SUCCESS,
+                gateway=CART,
+                amount=paid,
+                processed_at=first.posted_at,
+                external_id=first.id,
+            ),
+        ),
+    )
+
+
+def _by_item(
+    transaction: Transaction, problems: list[Problem]
+) -> list[tuple[TradedItem | None, list[Branch]]]:
+    """The leaves of the sales branch with the item that they belong to.
+
+    A branch that no item tells of stands for the only item; of several it cannot be told.
+    """
+    sales = [branch for branch in transaction.branches if branch.type in SALES]
+    whole = [leaf for branch in sales for leaf in branch.leaves() if leaf.amount]
+    told = [item for item in transaction.items if item.branches]
+    if told:
+        found = [(item, _sold(item)) for item in told]
+        parts = [leaf.amount for _, leaves in found for leaf in leaves]
+        difference = transaction.sales - total(parts, transaction.total.currency)
+        if difference:
+            message = "its items do not add up to what the buyer got back"
+            _note(problems, transaction.place, Code.UNBALANCED, message, difference)
+        result: list[tuple[TradedItem | None, list[Branch]]] = [*found]
+    elif len(transaction.items) > 1:
+        message = "does not tell which of its items the money was for"
+        _note(problems, transaction.place, Code.PAYMENT_UNDECIDED, message)
+        result = []
+    else:
+        result = [(next(iter(transaction.items), None), whole)]
+    for _, leaves in result:
+        for leaf in leaves:
+            if leaf.type not in _TOLD:
+                _note(problems, leaf.place, Code.PAYLOAD_INVALID, "is no known part of a refund")
+    return result
+
+
+def _sold(item: TradedItem) -> list[Branch]:
+    sold = (branch for branch in item.branches if branch.type in _SOLD_BRANCHES)
+    return [leaf for branch in sold for leaf in branch.leaves() if leaf.amount]
+
+
+def _lines(
+    item: TradedItem | None, own: _Sums, order: Order, problems: list[Problem]
+) -> list[RefundLine]:
+    """The goods of one item on the order's line of that article."""
+    goods, tax = own.of(_GOODS), own.of(_GOODS_TAX)
+    if not goods and not tax:
+        return []
+    line = _line_of(item, order) if item else None
+    if item is None or line is None:
+        place = item.place if item else f"refunds of {order.ref.id}"
+        message = "gives back goods that the order does not hold"
+        _note(problems, place, Code.PAYLOAD_INVALID, message)
+        return []
+    return [RefundLine(line.id, _units(line, item, goods), goods, tax)]
+
+
+def _line_of(item: TradedItem, order: Order) -> OrderLine | None:
+    return next((line for line in order.sale_lines if line.sku == item.sku), None)
+
+
+def _units(line: OrderLine, item: TradedItem, goods: Money) -> Decimal:
+    """How many units came back: as told, if their price is what was paid; else none are known.
+
+    The number that a refund tells is at times that of the whole shipment.
+    """
+    told = min(item.quantity, line.quantity)
+    is_their_price = goods.amount * line.quantity == line.net.amount * told
+    return told if is_their_price else Decimal(0)
+
+
+def _adjustments(sums: _Sums) -> tuple[RefundAdjustment, ...]:
+    found = []
+    for kind in dict.fromkeys(_ADJUSTED.values()):
+        amount = sums.of(name for name, each in _ADJUSTED.items() if each is kind)
+        tax = sums.of(name for name, each in _ADJUSTED_TAX.items() if each is kind)
+        if amount or tax:
+            found.append(RefundAdjustment(kind, amount, tax))
+    return tuple(found)
+
+
+def _note(
+    problems: list[Problem],
+    place: str,
+    code: Code,
+    message: str,
+    difference: Money | None = None,
+) -> None:
+    problems.append(Problem(code, place, message, difference))
