@@ -7,12 +7,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
-from ops.audit import Audit
 from ops.errors import OpsError
 from ops.place import Place, open_place
 from ops.tenant_store import TenantStore
+from shared.audit import NOBODY, Audit
 from shared.customers.lanes import SqsOrderLanes
+from shared.dead_letters.causes import Causes
+from shared.dead_letters.collector import Collector
+from shared.dead_letters.failures import Failures
+from shared.dead_letters.kept import KeptLetters
+from shared.dead_letters.redrive import RedriveParts, Redriver
 from shared.facts.store import DynamoDbFactsStore
 from shared.intake.cart_events import SqsCartEvents
 from shared.ledger.dynamodb import DynamoDbLedger
@@ -39,10 +45,14 @@ class Desk:
     lanes: SqsOrderLanes
     events: SqsCartEvents
     audit: Audit
+    kept: KeptLetters
+    causes: Causes
+    collector: Collector
+    redriver: Redriver
 
     def tenant_ids(self, wanted: str) -> list[str]:
-        """The tenant that is wanted, or all where none is named."""
-        return [wanted] if wanted else self.tenants.ids()
+        """The tenant that is wanted, or all, and what belongs to none, where none is named."""
+        return [wanted] if wanted else [*self.tenants.ids(), NOBODY]
 
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant's configuration as it is stored now.
@@ -90,19 +100,53 @@ def desk_at(
     """
     dynamodb, sqs = place.client("dynamodb"), place.client("sqs")
     orders = place.output("OrdersTableName")
+    reviews = DynamoDbReviews(dynamodb, orders)
+    ledger = DynamoDbLedger(dynamodb, place.output("LedgerTableName"))
+    tenants = TenantStore(dynamodb, place.output("TenantsTableName"))
+    audit = Audit(dynamodb, orders, who=place.operator, clock=clock, new_id=_new_id)
+    kept = KeptLetters(dynamodb, orders)
+    causes = Causes(reviews, ledger, Failures(dynamodb, orders), _finder(tenants))
     return Desk(
         place=place,
         clock=clock,
         sleep=sleep,
         wait_seconds=wait_seconds,
         facts=DynamoDbFactsStore(dynamodb, orders, new_id=_new_id),
-        ledger=DynamoDbLedger(dynamodb, place.output("LedgerTableName")),
-        reviews=DynamoDbReviews(dynamodb, orders),
-        tenants=TenantStore(dynamodb, place.output("TenantsTableName")),
+        ledger=ledger,
+        reviews=reviews,
+        tenants=tenants,
         lanes=SqsOrderLanes(sqs, place.output("OrderPostingsQueueUrl")),
         events=SqsCartEvents(sqs, place.output("CartEventsQueueUrl")),
-        audit=Audit(dynamodb, orders, who=place.operator, clock=clock, new_id=_new_id),
+        audit=audit,
+        kept=kept,
+        causes=causes,
+        collector=Collector(sqs, kept, reviews, causes, clock=clock, wait_seconds=wait_seconds),
+        redriver=Redriver(
+            RedriveParts(
+                sqs=sqs,
+                kept=kept,
+                reviews=reviews,
+                causes=causes,
+                audit=audit,
+                clock=clock,
+                sleep=sleep,
+            )
+        ),
     )
+
+
+def _finder(tenants: TenantStore) -> Callable[[str], Tenant | None]:
+    """Finds tenants as stored; None for one that is missing or not valid."""
+
+    @cache
+    def find(tenant_id: str) -> Tenant | None:
+        try:
+            known = tenants.find(tenant_id)
+        except OpsError:
+            return None
+        return known.tenant if known else None
+
+    return find
 
 
 def _new_id() -> str:

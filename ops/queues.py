@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from ops.errors import OpsError
 from ops.place import Place
+from shared.dead_letters.queues import WATCHED, DeadQueue, UnknownQueueError, watched
 
 _COUNTS = (
     "ApproximateNumberOfMessages",
@@ -18,30 +19,11 @@ _COUNTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
-    """A queue of ours by its outputs: the queue (empty for what has only dead letters), its DLQ."""
-
-    name: str
-    queue_output: str
-    dlq_output: str
-
-
-CART_EVENTS = Watched("cart-events", "CartEventsQueueUrl", "CartEventsDlqUrl")
-ORDER_POSTINGS = Watched("order-postings", "OrderPostingsQueueUrl", "OrderPostingsDlqUrl")
-WATCHED = (
-    CART_EVENTS,
-    ORDER_POSTINGS,
-    Watched("cart-poller", "", "CartPollerDlqUrl"),
-    Watched("gl-export", "", "GlExportDlqUrl"),
-    Watched("token-refresh", "", "TokenRefreshDlqUrl"),
-    Watched("session-manager", "", "SessionManagerDlqUrl"),
-    Watched("sweeper", "", "SweeperDlqUrl"),
-)
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """What SQS says of one queue, approximately; `oldest_seconds` is None where nobody knows."""
+    """What SQS says of one queue, approximately; `oldest_seconds` is None where nobody knows.
+
+    `kept` counts dead letters that were taken out of their queue and wait for a person.
+    """
 
     queue: str
     is_dlq: bool
@@ -49,30 +31,32 @@ class Standing:
     in_flight: int
     delayed: int
     oldest_seconds: int | None
+    kept: int = 0
 
 
-def watched(name: str) -> Watched:
-    """The queue of that name.
+def dead_queue(place: Place, name: str) -> DeadQueue:
+    """The dead-letter queue of that name in this deployment.
 
     Raises:
-        OpsError: there is none.
+        OpsError: there is no such queue.
     """
-    for queue in WATCHED:
-        if queue.name == name:
-            return queue
-    names = ", ".join(queue.name for queue in WATCHED)
-    message = f"there is no queue {name!r}; there are {names}"
-    raise OpsError(message)
+    try:
+        queue = watched(name)
+    except UnknownQueueError as exc:
+        raise OpsError(str(exc)) from exc
+    target = place.output(queue.queue_output) if queue.queue_output else ""
+    return DeadQueue(queue, place.output(queue.dlq_output), target)
 
 
-def standings(place: Place, now: datetime) -> Iterator[Standing]:
-    """Every queue, each followed by its dead-letter queue."""
+def standings(place: Place, now: datetime, kept: Callable[[str], int]) -> Iterator[Standing]:
+    """Every queue, each followed by its dead-letter queue with what was `kept` of it."""
     sqs = place.client("sqs")
     metrics = place.client("cloudwatch") if place.has_metrics else None
     for queue in WATCHED:
         for output, is_dlq in ((queue.queue_output, False), (queue.dlq_output, True)):
             if output:
-                yield _standing(sqs, metrics, queue.name, place.output(output), now, is_dlq=is_dlq)
+                one = _standing(sqs, metrics, queue.name, place.output(output), now, is_dlq=is_dlq)
+                yield replace(one, kept=kept(queue.name)) if is_dlq else one
 
 
 def _standing(

@@ -81,3 +81,12 @@ class IntacctSettings(Settings):
     INTACCT_OAUTH_URL: str = Field(pattern=r"^https?://")
     INTACCT_XML_URL: str = Field(pattern=r"^https?://")
     INTACCT_SECRET_PREFIX: str = Field(pattern=r"^[\w/+=.@-]+/$")
+
+
+class DeadLetterSettings(Settings):
+    """The dead-letter queues, each as `name|its address|address of its queue`, between blanks.
+
+    The last part is empty for schedules (see `shared.dead_letters.queues`).
+    """
+
+    DEAD_LETTER_QUEUES: str = Field(min_length=1)

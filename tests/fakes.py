@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -191,7 +191,15 @@ class MemoryReviews:
     def __init__(self) -> None:
         self.records: dict[tuple[str, str], Review] = {}
 
-    def open(self, tenant: str, subject: str, findings: Sequence[Finding], *, at: datetime) -> None:
+    def open(
+        self,
+        tenant: str,
+        subject: str,
+        findings: Sequence[Finding],
+        *,
+        at: datetime,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
         known = self.records.get((tenant, subject))
         self.records[(tenant, subject)] = Review(
             tenant=tenant,
@@ -201,6 +209,7 @@ class MemoryReviews:
             first_seen_at=known.first_seen_at if known else at,
             last_seen_at=at,
             times=known.times + 1 if known else 1,
+            details=details or {},
         )
 
     def close(self, tenant: str, subject: str, *, at: datetime) -> None:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ops.audit import NOBODY
 from ops.options import DEFAULT_PROFILE, Json, Profile, desk_of
 from ops.output import print_json, print_table
+from shared.audit import NOBODY
 
 
 def show(

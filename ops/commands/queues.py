@@ -10,9 +10,9 @@ from ops.queues import standings
 
 
 def show(context: typer.Context, *, profile: Profile = DEFAULT_PROFILE, json: Json = False) -> None:
-    """How full every queue and dead-letter queue is, and how old its oldest message."""
+    """How full every queue is, how old its oldest message, and how many dead letters are kept."""
     desk = desk_of(context, profile)
-    found = list(standings(desk.place, desk.clock()))
+    found = list(standings(desk.place, desk.clock(), desk.kept.count))
     if json:
         print_json(found)
         return
@@ -23,11 +23,12 @@ def show(context: typer.Context, *, profile: Profile = DEFAULT_PROFILE, json: Js
             one.in_flight,
             one.delayed,
             one.oldest_seconds,
+            one.kept if one.is_dlq else None,
         )
         for one in found
     ]
     print_table(
         f"Queues of {desk.place.name}",
-        ("queue", "waiting", "in flight", "delayed", "oldest (s)"),
+        ("queue", "waiting", "in flight", "delayed", "oldest (s)", "kept"),
         rows,
     )

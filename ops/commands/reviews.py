@@ -20,7 +20,7 @@ from ops.options import (
 )
 from ops.output import print_facts, print_json, print_table, say
 from shared.postings.findings import Reason
-from shared.reviews.records import Review, ReviewStatus
+from shared.reviews.records import DEAD, Review, ReviewStatus
 
 app = typer.Typer(no_args_is_help=True, help="Review records: what waits for a person, and why.")
 
@@ -33,6 +33,7 @@ def show_all(
     *,
     tenant: Annotated[str, typer.Option("--tenant", help="Only of this tenant.")] = "",
     reason: Annotated[Reason | None, typer.Option("--reason", help="Only with it.")] = None,
+    dead: Annotated[bool, typer.Option("--dead", help="Only dead letters.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Closed ones, too.")] = False,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
@@ -44,6 +45,7 @@ def show_all(
         for tenant_id in desk.tenant_ids(tenant)
         for review in desk.reviews.all(tenant_id)
         if (closed or review.status is ReviewStatus.OPEN)
+        and (not dead or review.subject.startswith(DEAD))
         and (reason is None or reason in review.reasons)
     ]
     found.sort(key=lambda review: review.first_seen_at)
@@ -181,5 +183,6 @@ def _facts(review: Review) -> dict[str, object]:
         "first_seen_at": review.first_seen_at,
         "last_seen_at": review.last_seen_at,
         "times": review.times,
+        "details": review.details,
         "findings": review.findings,
     }

@@ -6,8 +6,9 @@ stages of one order have a record each, so that neither closes what the other op
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -37,7 +38,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What waits (or waited) for a person; `times` counts how often it was seen since opened."""
+    """What waits (or waited) for a person; `times` counts how often it was seen.
+
+    `details` are further ids and codes, of a dead letter: its queue, message, error class.
+    """
 
     tenant: str
     subject: str
@@ -46,6 +50,7 @@ class Review:
     first_seen_at: datetime
     last_seen_at: datetime
     times: int
+    details: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -56,7 +61,15 @@ class Review:
 class Reviews(Protocol):
     """Keeps review records; both writes are safe to repeat."""
 
-    def open(self, tenant: str, subject: str, findings: Sequence[Finding], *, at: datetime) -> None:
+    def open(
+        self,
+        tenant: str,
+        subject: str,
+        findings: Sequence[Finding],
+        *,
+        at: datetime,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
         """Record all that is wrong with the subject now; a closed record opens again."""
         ...
 
@@ -79,6 +92,15 @@ def delivery_subject(store: str, delivery: str) -> str:
     return f"delivery:{store}:{delivery}"
 
 
+DEAD = "dead:"
+"""What the subjects of dead letters begin with."""
+
+
+def dead_letter_subject(queue: str, store: str, order_id: str) -> str:
+    """The subject of an order that a queue gave up on: `dead:<queue>:<store>:<order id>`."""
+    return f"{DEAD}{queue}:{store}:{order_id}"
+
+
 def intake_subject(store: str) -> str:
     """The subject of a store whose deliveries cannot be taken in: `intake:<store>`."""
     return f"intake:{store}"
@@ -92,21 +114,31 @@ class DynamoDbReviews:
         self._client = client
         self._table = table
 
-    def open(self, tenant: str, subject: str, findings: Sequence[Finding], *, at: datetime) -> None:
+    def open(
+        self,
+        tenant: str,
+        subject: str,
+        findings: Sequence[Finding],
+        *,
+        at: datetime,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
         """Record all that is wrong with the subject now; a closed record opens again."""
         self._client.update_item(
             TableName=self._table,
             Key=_key(tenant, subject),
             UpdateExpression=(
                 "SET #status = :open, findings = :findings, reasons = :reasons,"
+                " #details = :details,"
                 " last_seen_at = :at, first_seen_at = if_not_exists(first_seen_at, :at)"
                 " ADD times :one"
             ),
-            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeNames={"#status": "status", "#details": "details"},
             ExpressionAttributeValues={
                 ":open": {"S": ReviewStatus.OPEN},
                 ":findings": {"S": to_json(findings)},
                 ":reasons": {"S": " ".join(dict.fromkeys(f.reason.value for f in findings))},
+                ":details": {"S": json.dumps(dict(details or {}), sort_keys=True)},
                 ":at": {"S": _text(at)},
                 ":one": {"N": "1"},
             },
@@ -172,4 +204,5 @@ def _review(tenant: str, item: dict[str, Any]) -> Review:
         first_seen_at=datetime.fromisoformat(item["first_seen_at"]["S"]),
         last_seen_at=datetime.fromisoformat(item["last_seen_at"]["S"]),
         times=int(item["times"]["N"]),
+        details=json.loads(item.get("details", {}).get("S", "{}")),
     )

@@ -17,6 +17,8 @@ from typer.testing import CliRunner, Result
 from ops.app import app
 from ops.desk import Desk, desk_at
 from ops.place import AwsPlace, open_place
+from ops.queues import dead_queue
+from shared.dead_letters.queues import DeadQueue
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.messages import OrderReady
 from shared.postings.findings import Finding, Reason
@@ -26,7 +28,7 @@ from tests.integration.order_posting_rig import sold, tenant
 STACK = "cartledger-test"
 REGION = "us-east-1"
 _QUEUES = ("CartEvents", "OrderPostings")
-_SCHEDULES = ("CartPoller", "GlExport", "TokenRefresh", "SessionManager", "Sweeper")
+_SCHEDULES = ("CartPoller", "GlExport", "TokenRefresh", "SessionManager", "Sweeper", "DeadLetters")
 _TABLES = ("Ledger", "Orders", "Connections", "Tenants")
 
 
@@ -134,9 +136,18 @@ class OpsRig:
         self.desk.reviews.open("acme", subject, [finding], at=self.desk.clock())
         return subject
 
-    def dead_order(self, order_id: str, *, group: str = "acme#0", redrives: int = 0) -> str:
+    def dead_order(
+        self,
+        order_id: str,
+        *,
+        tenant: str = "acme",
+        store: str = "shop",
+        group: str = "acme#0",
+        redrives: int = 0,
+        once: str = "",
+    ) -> str:
         """Put an order's message among the dead letters; its message id."""
-        body = OrderReady(tenant="acme", store="shop", order_id=order_id, facts_version=1)
+        body = OrderReady(tenant=tenant, store=store, order_id=order_id, facts_version=1)
         attributes: dict[str, Any] = {}
         if redrives:
             count = {"DataType": "Number", "StringValue": str(redrives)}
@@ -145,10 +156,14 @@ class OpsRig:
             QueueUrl=self.desk.place.output("OrderPostingsDlqUrl"),
             MessageBody=body.model_dump_json(),
             MessageGroupId=group,
-            MessageDeduplicationId=f"once-{order_id}",
+            MessageDeduplicationId=f"once-{order_id}-{once}",
             **attributes,
         )
         return str(sent["MessageId"])
+
+    def dead_queue(self, name: str) -> DeadQueue:
+        """The dead-letter queue of that name."""
+        return dead_queue(self.desk.place, name)
 
     def take(self, output: str) -> list[dict[str, Any]]:
         """Every message that is visible in a queue, taken out of it."""

@@ -21,6 +21,7 @@ METRICS = {
     "gl_export": {f"Day{state.value.title()}" for state in DayState},
     "token_refresh": {f"Token{REFUSED.title()}"},
     "session_manager": {f"Session{REFUSED.title()}"},
+    "dead_letters": {"DeadLetterKept", "DeadLetterLeft"},
 }
 
 

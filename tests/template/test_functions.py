@@ -30,6 +30,8 @@ JOBS = {
     "token_refresh",
     "session_manager",
     "sweeper",
+    "dead_letters",
+    "dlq_redrive",
 }
 LONGEST_LAMBDA_SECONDS = 900
 

@@ -24,7 +24,13 @@ IDS = [f"{name}-{each['Sid']}" for name, each in EACH]
 _DYNAMODB_CALLS = ("get_item", "put_item", "update_item", "delete_item", "query", "scan")
 ADAPTERS = {
     "LedgerTable": ["shared/ledger/dynamodb.py"],
-    "OrdersTable": ["shared/facts/store.py", "shared/gl/store.py", "shared/reviews/records.py"],
+    "OrdersTable": [
+        "shared/facts/store.py",
+        "shared/gl/store.py",
+        "shared/reviews/records.py",
+        "shared/dead_letters/kept.py",
+        "shared/audit.py",
+    ],
     "ConnectionsTable": ["shared/connections/table.py", "shared/connections/rate_slots.py"],
     "TenantsTable": ["shared/tenants/directory.py", "shared/polling/checkpoints.py"],
 }

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.template.reading import alarms_on, events, functions, properties, target
+from shared.dead_letters.queues import WATCHED
+from tests.template.reading import (
+    alarms_on,
+    as_list,
+    events,
+    functions,
+    properties,
+    statements,
+    target,
+)
 
 DAY = 24 * 60 * 60
 QUEUES = properties("AWS::SQS::Queue")
@@ -89,3 +98,23 @@ def test_one_bad_message_does_not_send_the_good_ones_back(name: str) -> None:
 @pytest.mark.parametrize("name", CONSUMED)
 def test_a_backlog_cannot_take_the_whole_account(name: str) -> None:
     assert "MaximumConcurrency" in CONSUMED[name]["ScalingConfig"]
+
+
+def test_every_dead_letter_queue_is_watched_and_its_letters_are_taken() -> None:
+    for name in ("DeadLettersFunction", "DlqRedriveFunction"):
+        entries = functions()[name]["Environment"]["Variables"]["DEAD_LETTER_QUEUES"]["Fn::Sub"]
+        assert entries.split() == [
+            f"{one.name}|{_reference(one.dlq_output)}|{_reference(one.queue_output)}"
+            for one in WATCHED
+        ]
+    (taking,) = [
+        statement
+        for statement in statements(functions()["DeadLettersFunction"])
+        if "sqs:ReceiveMessage" in as_list(statement["Action"])
+    ]
+    assert {one.dlq_output.removesuffix("Url") for one in WATCHED} == set(DEAD_LETTERS)
+    assert {target(each) for each in taking["Resource"]} == set(DEAD_LETTERS)
+
+
+def _reference(output: str) -> str:
+    return f"${{{output.removesuffix('Url')}}}" if output else ""

@@ -1,17 +1,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from ops.errors import OpsError
-from ops.letters import Kind, letter
-from ops.options import age
-from ops.output import cell, plain
-from ops.place import LocalPlace, open_place
-from ops.queues import WATCHED, watched
+from ops.output import plain
+from shared.dead_letters.letters import Kind, letter
 from shared.messages import CartEvent, OrderReady
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -85,57 +81,19 @@ def test_a_count_that_is_no_number_counts_as_none() -> None:
     assert letter("cart-events", message("{}", redrive_count=count)).redrives == 0
 
 
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("90s", 90), ("30m", 1800), ("6h", 21600), ("2d", 172800)]
-)
-def test_ages_are_read(text: str, seconds: int) -> None:
-    assert age(text) == timedelta(seconds=seconds)
+def test_a_run_that_the_scheduler_could_not_start_names_the_schedulers_error() -> None:
+    code = {"StringValue": "AWS.Scheduler.InternalServerError", "DataType": "String"}
+
+    one = letter("sweeper", message("{}", ERROR_CODE=code))
+
+    assert one.error == "AWS.Scheduler.InternalServerError"
 
 
-@pytest.mark.parametrize("text", ["soon", "5", "-1h", "1w"])
-def test_what_is_no_age_is_refused(text: str) -> None:
-    with pytest.raises(OpsError, match="no age"):
-        age(text)
+def test_letters_of_one_order_share_a_subject_and_so_do_failed_runs() -> None:
+    event = letter("cart-events", message(EVENT.model_dump_json()))
+    run = letter("sweeper", message("{}"))
+    unreadable = letter("cart-events", message("no json"))
 
-
-@pytest.mark.parametrize("profile", ["", "aws:", "gcp:x"])
-def test_a_profile_that_names_nothing_is_refused(profile: str) -> None:
-    with pytest.raises(OpsError, match="is no profile"):
-        open_place(profile)
-
-
-def test_a_local_stack_that_is_not_up_is_said_so() -> None:
-    with pytest.raises(OpsError, match="make up"):
-        open_place("local:never-started")
-
-
-class _Stack:
-    outputs = {"OrdersTableName": "orders"}  # noqa: RUF012  # read only
-
-    def client(self, service: str) -> str:
-        return f"client of {service}"
-
-
-def test_a_local_place_is_its_stack_and_names_what_is_missing() -> None:
-    place = LocalPlace(_Stack(), "demo")
-
-    assert place.output("OrdersTableName") == "orders"
-    assert place.client("sqs") == "client of sqs"
-    assert place.operator().startswith("local/")
-    with pytest.raises(OpsError, match="no output LedgerTableName"):
-        place.output("LedgerTableName")
-
-
-def test_queues_are_found_by_name_or_all_names_are_said() -> None:
-    assert watched("order-postings").queue_output == "OrderPostingsQueueUrl"
-    with pytest.raises(OpsError, match="cart-events, order-postings"):
-        watched("orders")
-    assert len({queue.dlq_output for queue in WATCHED}) == len(WATCHED)
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(None, "-"), ("", "-"), ((), "-"), (True, "yes"), (AT, "2026-03-02 12:00:00Z"), (0, "0")],
-)
-def test_cells_are_for_people(value: object, text: str) -> None:
-    assert cell(value) == text
+    assert event.subject == "dead:cart-events:shop:1001"
+    assert run.subject == "dead:sweeper"
+    assert unreadable.subject == "dead:cart-events:m1"

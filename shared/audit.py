@@ -22,7 +22,10 @@ NOBODY = "-"
 
 @dataclass(frozen=True, slots=True)
 class AuditRecord:
-    """One action of a person; `subject` is what it was done to, `details` further ids and codes."""
+    """One action of a person, or of a function that acts for one.
+
+    `subject` is what it was done to, `details` are further ids and codes.
+    """
 
     tenant: str
     at: datetime
@@ -45,7 +48,7 @@ class Audit:
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
-        """`who` names the person at the terminal and is asked at the first action."""
+        """`who` names the person, or the function that acts for one; asked at the first action."""
         self._client = client
         self._table = table
         self._who = who
@@ -55,11 +58,7 @@ class Audit:
 
     @property
     def who(self) -> str:
-        """The person at the terminal.
-
-        Raises:
-            OpsError: nobody can say who it is.
-        """
+        """Who acts; whatever `who` raises when nobody can say is raised here."""
         self._name = self._name or self._who()
         return self._name
 
@@ -67,7 +66,6 @@ class Audit:
         """Write down what is about to be done.
 
         Raises:
-            OpsError: nobody can say who does it.
             botocore.exceptions.ClientError: it could not be written; then it is not to be done.
         """
         at = self._clock().astimezone(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,89 @@
+"""Dead letters: taking them, sending them again, and noting why they failed."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from pydantic import ValidationError
+
+from shared.audit import Audit
+from shared.bootstrap import aws
+from shared.bootstrap.clock import now
+from shared.bootstrap.reviews import reviews
+from shared.bootstrap.tenants import tenants
+from shared.dead_letters.causes import Causes
+from shared.dead_letters.collector import Collector
+from shared.dead_letters.failures import Failures
+from shared.dead_letters.kept import KeptLetters
+from shared.dead_letters.queues import DeadQueue, UnknownQueueError, dead_queues
+from shared.dead_letters.redrive import RedriveParts, Redriver
+from shared.ledger.dynamodb import DynamoDbLedger
+from shared.settings import DeadLetterSettings, LedgerSettings, OrdersSettings
+from shared.tenants.directory import UnknownTenantError
+from shared.tenants.models import Tenant
+
+
+def queues() -> tuple[DeadQueue, ...]:
+    """The dead-letter queues of this deployment."""
+    return dead_queues(DeadLetterSettings.from_environment().DEAD_LETTER_QUEUES)
+
+
+def queue(name: str) -> DeadQueue:
+    """The dead-letter queue of that name.
+
+    Raises:
+        UnknownQueueError: this deployment has none.
+    """
+    for one in queues():
+        if one.name == name:
+            return one
+    message = f"there is no queue {name!r}; there are {', '.join(one.name for one in queues())}"
+    raise UnknownQueueError(message)
+
+
+def collector() -> Collector:
+    """What takes dead letters; made for each run, since it remembers the causes that it read."""
+    return Collector(aws.sqs(), _kept(), reviews(), _causes(), clock=now)
+
+
+def redriver(who: str) -> Redriver:
+    """What sends letters again in the name of `who`; made for each run."""
+    audit = Audit(
+        aws.dynamodb(),
+        OrdersSettings.from_environment().ORDERS_TABLE,
+        who=lambda: who,
+        clock=now,
+        new_id=lambda: secrets.token_hex(8),
+    )
+    parts = RedriveParts(
+        sqs=aws.sqs(),
+        kept=_kept(),
+        reviews=reviews(),
+        causes=_causes(),
+        audit=audit,
+        clock=now,
+        sleep=time.sleep,
+    )
+    return Redriver(parts)
+
+
+def failures() -> Failures:
+    """Where handlers note the class of an error that a message keeps failing with."""
+    return Failures(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
+
+
+def _kept() -> KeptLetters:
+    return KeptLetters(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
+
+
+def _causes() -> Causes:
+    ledger = DynamoDbLedger(aws.dynamodb(), LedgerSettings.from_environment().LEDGER_TABLE)
+    return Causes(reviews(), ledger, failures(), _tenant)
+
+
+def _tenant(tenant_id: str) -> Tenant | None:
+    try:
+        return tenants().tenant(tenant_id)
+    except (UnknownTenantError, ValidationError):
+        return None

@@ -1,0 +1,1 @@
+"""Dead letters: kept before they can expire, shown with their reasons, sent again or dropped."""
