@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shared.bootstrap.clock import now
 from shared.bootstrap.polling import poller
 from shared.bootstrap.tenants import tenants
 from shared.polling.poller import PollReport
@@ -39,7 +40,7 @@ def report(done: PollReport) -> dict[str, Any]:
 
 
 def _reports(request: PollRequest, deadline: datetime) -> Iterator[dict[str, Any]]:
-    for done in polls(poller(), tenants(), request, deadline):
+    for done in polls(poller(), tenants(), request, deadline, now):
         yield report(done)
 
 
@@ -49,6 +50,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point: `{}` from the schedule, or `{"tenant": ..., "store": ...}` by hand."""
     remaining = timedelta(milliseconds=context.get_remaining_time_in_millis())
     request = PollRequest.model_validate(event)
-    stores = list(_reports(request, datetime.now(UTC) + remaining - _MARGIN))
+    stores = list(_reports(request, now() + remaining - _MARGIN))
     metrics.add_metric(name="CartPollRun", unit=MetricUnit.Count, value=1)
     return {"stores": stores}

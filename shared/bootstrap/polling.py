@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 from functools import cache
 
 from shared.bootstrap import aws, tenants
+from shared.bootstrap.clock import now
 from shared.customers.access import StoreClients
 from shared.intake.cart_events import SqsCartEvents
 from shared.polling.checkpoints import DynamoDbCheckpoints
@@ -27,5 +27,5 @@ def poller() -> Poller:
         ),
         events=SqsCartEvents(aws.sqs(), queue_url),
         client_of=StoreClients(tenants.secrets(), prefix).client,
-        clock=lambda: datetime.now(UTC),
+        clock=now,
     )

@@ -6,11 +6,14 @@ conditional: two pollers cannot read at once, and none moves a checkpoint backwa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
+
+LEASE = timedelta(minutes=6)
+"""Longer than the poller's function may run, so that a lease ends only with its owner."""
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -22,12 +25,16 @@ class PollingElsewhereError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to poll one store until it ends; `read_to` is None before the first poll."""
+    """The right to poll one store until it ends; `read_to` is None before the first poll.
+
+    `span` is how long a window may be after longer ones proved too long; None before that.
+    """
 
     tenant: str
     store: str
     owner: str
     read_to: datetime | None
+    span: timedelta | None = None
 
 
 class Checkpoints(Protocol):
@@ -41,8 +48,18 @@ class Checkpoints(Protocol):
         """
         ...
 
-    def advance(self, lease: Lease, read_to: datetime, *, now: datetime) -> Lease:
-        """Move the checkpoint forward and keep the lease.
+    def advance(
+        self, lease: Lease, read_to: datetime, *, now: datetime, span: timedelta | None = None
+    ) -> Lease:
+        """Move the checkpoint forward, keep the lease, and note how long windows may be.
+
+        Raises:
+            PollingElsewhereError: the lease was lost.
+        """
+        ...
+
+    def narrow(self, lease: Lease, span: timedelta) -> None:
+        """Note that windows must be shorter; the checkpoint stays.
 
         Raises:
             PollingElsewhereError: the lease was lost.
@@ -64,9 +81,9 @@ class DynamoDbCheckpoints:
         *,
         owner: str,
         reader: str = "orders",
-        lease: timedelta = timedelta(minutes=5),
+        lease: timedelta = LEASE,
     ) -> None:
-        """`owner` is unique to this process; `lease` outlives its longest run."""
+        """`owner` is unique to this process; `lease` outlives the function's longest run."""
         self._client = client
         self._table = table
         self._owner = owner
@@ -91,26 +108,50 @@ class DynamoDbCheckpoints:
             },
         )
         read_to = item.get("read_to", {}).get("N")
-        return Lease(tenant, store, self._owner, _instant(read_to) if read_to else None)
+        span = item.get("span_seconds", {}).get("N")
+        return Lease(
+            tenant,
+            store,
+            self._owner,
+            _instant(read_to) if read_to else None,
+            timedelta(seconds=int(span)) if span else None,
+        )
 
-    def advance(self, lease: Lease, read_to: datetime, *, now: datetime) -> Lease:
-        """Move the checkpoint forward and keep the lease.
+    def advance(
+        self, lease: Lease, read_to: datetime, *, now: datetime, span: timedelta | None = None
+    ) -> Lease:
+        """Move the checkpoint forward, keep the lease, and note how long windows may be.
 
         Raises:
             PollingElsewhereError: the lease was lost.
         """
+        change = "SET read_to = :to, lease_until = :until"
+        values = {
+            ":me": {"S": lease.owner},
+            ":to": _millis(read_to),
+            ":until": _millis(now + self._lease),
+        }
+        if span is not None:
+            change += ", span_seconds = :span"
+            values[":span"] = _seconds(span)
         self._update(
             lease.tenant,
             lease.store,
-            "SET read_to = :to, lease_until = :until",
+            change if span is not None else f"{change} REMOVE span_seconds",
             "lease_owner = :me AND (attribute_not_exists(read_to) OR read_to <= :to)",
-            {
-                ":me": {"S": lease.owner},
-                ":to": _millis(read_to),
-                ":until": _millis(now + self._lease),
-            },
+            values,
         )
-        return Lease(lease.tenant, lease.store, lease.owner, read_to)
+        return replace(lease, read_to=read_to, span=span)
+
+    def narrow(self, lease: Lease, span: timedelta) -> None:
+        """Note that windows must be shorter; the checkpoint stays.
+
+        Raises:
+            PollingElsewhereError: the lease was lost.
+        """
+        values = {":me": {"S": lease.owner}, ":span": _seconds(span)}
+        change = "SET span_seconds = :span"
+        self._update(lease.tenant, lease.store, change, "lease_owner = :me", values)
 
     def release(self, lease: Lease) -> None:
         """Give the lease back; nothing happens where it was lost."""
@@ -143,6 +184,10 @@ class DynamoDbCheckpoints:
 
 def _millis(instant: datetime) -> dict[str, str]:
     return {"N": str(round(instant.timestamp() * 1000))}
+
+
+def _seconds(span: timedelta) -> dict[str, str]:
+    return {"N": str(int(span.total_seconds()))}
 
 
 def _instant(millis: str) -> datetime:

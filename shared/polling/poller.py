@@ -7,24 +7,24 @@ checkpoint where it was, and the next run reads the window again: hints are chea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from carts.adapter import CartApiError, CartClient, ChangedOrder
-from shared.intake.cart_events import CartEvents, delivery_digest
-from shared.messages import CartEvent
+from carts.adapter import CartApiError, CartClient
+from shared.intake.cart_events import CartEvents
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
+from shared.polling.windows import (
+    SHORTEST_WINDOW,
+    HintQueue,
+    OutOfTimeError,
+    Window,
+    rules_of,
+)
 from shared.ports import Clock
 from shared.tenants.models import Store, Tenant
-
-POLLED_TOPIC = "orders/polled"
-
-OVERLAP = timedelta(minutes=5)
-LAG = timedelta(minutes=2)
-LONGEST_WINDOW = timedelta(hours=24)
 
 
 class PollOutcome(StrEnum):
@@ -55,6 +55,20 @@ class PollReport:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run at one store."""
+
+    tenant: Tenant
+    store: Store
+    client: CartClient
+    deadline: datetime
+
+    def report(self, outcome: PollOutcome, detail: str = "") -> PollReport:
+        """A report of nothing read yet."""
+        return PollReport(self.tenant.id, self.store.id, outcome, detail=detail)
+
+
 class Poller:
     """Polls stores, one window after the other, until they are read up to now."""
 
@@ -68,7 +82,7 @@ class Poller:
     ) -> None:
         """`client_of` gives the client of a store's API, None where no access was given."""
         self._checkpoints = checkpoints
-        self._events = events
+        self._hints = HintQueue(events, clock)
         self._client_of = client_of
         self._clock = clock
 
@@ -80,7 +94,7 @@ class Poller:
         Args:
             tenant: whose store it is.
             store: what is polled.
-            deadline: no window is begun after it.
+            deadline: no window is begun and no page is asked for after it.
 
         Raises:
             NotKeptError: a hint could not be queued; the checkpoint has not moved.
@@ -88,86 +102,82 @@ class Poller:
         """
         report = PollReport(tenant.id, store.id, PollOutcome.SKIPPED)
         if tenant.is_paused:
-            return _said(report, detail="the tenant is paused")
+            return replace(report, detail="the tenant is paused")
         try:
             client = self._client_of(tenant, store)
             if client is None:
-                return _said(report, detail="no access to the store's API")
+                return replace(report, detail="no access to the store's API")
             lease = self._checkpoints.acquire(tenant.id, store.id, now=self._clock())
         except CartApiError as exc:
-            return _said(report, PollOutcome.FAILED, detail=str(exc))
+            return replace(report, outcome=PollOutcome.FAILED, detail=str(exc))
         except PollingElsewhereError:
-            return _said(report, PollOutcome.BUSY)
+            return replace(report, outcome=PollOutcome.BUSY)
         try:
-            return self._windows(tenant, store, client, lease, deadline)
+            return self._windows(_Run(tenant, store, client, deadline), lease)
         finally:
             self._checkpoints.release(lease)
 
-    def _windows(
-        self, tenant: Tenant, store: Store, client: CartClient, lease: Lease, deadline: datetime
-    ) -> PollReport:
-        hints = windows = 0
-        outcome, detail = PollOutcome.COMPLETE, ""
-        start = lease.read_to or _go_live(tenant, store)
-        if start is None:
-            report = PollReport(tenant.id, store.id, PollOutcome.SKIPPED)
-            return _said(report, detail="no go-live date: there is no point to start from")
-        for since, until in _plan(start, self._clock() - LAG):
-            if self._clock() >= deadline:
-                outcome = PollOutcome.PARTIAL
-                break
-            try:
-                for page in client.changed_orders(since=since, until=until):
-                    hints += self._queue(tenant, store, page)
-            except CartApiError as exc:
-                outcome, detail = PollOutcome.FAILED, str(exc)
-                break
-            try:
-                lease = self._checkpoints.advance(lease, until, now=self._clock())
-            except PollingElsewhereError:
-                outcome = PollOutcome.BUSY
-                break
-            windows += 1
-        return PollReport(tenant.id, store.id, outcome, hints, windows, lease.read_to, detail)
+    def _windows(self, run: _Run, lease: Lease) -> PollReport:
+        """Window after window, until one fails, time is up, or all is read."""
+        begin = lease.read_to or go_live(run.tenant, run.store)
+        if begin is None:
+            message = "no go-live date: there is no point to start from"
+            return run.report(PollOutcome.SKIPPED, message)
+        rules = rules_of(run.store)
+        end = self._clock() - rules.lag
+        report = replace(run.report(PollOutcome.COMPLETE), read_to=lease.read_to)
+        while begin < end:
+            if self._clock() >= run.deadline:
+                return replace(report, outcome=PollOutcome.PARTIAL)
+            span = min(lease.span or rules.longest_window, rules.longest_window)
+            window = Window(begin, min(begin + span, end))
+            report, lease = self._window(run, lease, window, report)
+            if report.outcome is not PollOutcome.COMPLETE:
+                return report
+            begin = window.until
+        return report
 
-    def _queue(self, tenant: Tenant, store: Store, page: Sequence[ChangedOrder]) -> int:
-        for changed in page:
-            self._events.send(_hint(tenant, store, changed, self._clock()))
-        return len(page)
+    def _window(
+        self, run: _Run, lease: Lease, window: Window, report: PollReport
+    ) -> tuple[PollReport, Lease]:
+        """Read one window, then move the checkpoint to its end (carts reference §2.4)."""
+        try:
+            hints = self._hints.read(run.tenant, run.store, run.client, window, run.deadline)
+            span = _wider(lease.span, rules_of(run.store).longest_window)
+            lease = self._checkpoints.advance(lease, window.until, now=self._clock(), span=span)
+        except CartApiError as exc:
+            return replace(report, outcome=PollOutcome.FAILED, detail=str(exc)), lease
+        except OutOfTimeError:
+            return self._too_long(lease, window, report), lease
+        except PollingElsewhereError:
+            return replace(report, outcome=PollOutcome.BUSY), lease
+        read = report.hints + hints, report.windows + 1
+        return replace(report, hints=read[0], windows=read[1], read_to=window.until), lease
+
+    def _too_long(self, lease: Lease, window: Window, report: PollReport) -> PollReport:
+        """The window did not fit into the run: the next one takes half of it."""
+        if window.length <= SHORTEST_WINDOW:
+            message = "more orders change in a minute than one run can read"
+            return replace(report, outcome=PollOutcome.FAILED, detail=message)
+        try:
+            self._checkpoints.narrow(lease, window.half)
+        except PollingElsewhereError:
+            return replace(report, outcome=PollOutcome.BUSY)
+        message = "a window was too long for one run; the next run takes half of it"
+        return replace(report, outcome=PollOutcome.PARTIAL, detail=message)
 
 
-def _said(report: PollReport, outcome: PollOutcome | None = None, detail: str = "") -> PollReport:
-    return PollReport(report.tenant, report.store, outcome or report.outcome, detail=detail)
+def _wider(span: timedelta | None, longest: timedelta) -> timedelta | None:
+    """After a window that fitted, the next may be twice as long; None is the usual length."""
+    if span is None or span * 2 >= longest:
+        return None
+    return span * 2
 
 
-def _plan(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Windows from `start` to `end`, none longer than a day, each reaching back by the overlap."""
-    begin = start
-    while begin < end:
-        until = min(begin + LONGEST_WINDOW, end)
-        yield begin - OVERLAP, until
-        begin = until
-
-
-def _go_live(tenant: Tenant, store: Store) -> datetime | None:
+def go_live(tenant: Tenant, store: Store) -> datetime | None:
     """The start of the store's go-live date in its entity's zone: never all of history."""
     entity = tenant.entity(store.entity)
     if not store.go_live_on or entity is None:
         return None
     day = date.fromisoformat(store.go_live_on)
     return datetime.combine(day, time(), ZoneInfo(entity.zone)).astimezone(UTC)
-
-
-def _hint(tenant: Tenant, store: Store, changed: ChangedOrder, now: datetime) -> CartEvent:
-    """One order that changed: the same version of it is the same delivery, whoever polls."""
-    key = f"{changed.order_id}|{changed.updated_at.astimezone(UTC).isoformat()}|{POLLED_TOPIC}"
-    return CartEvent(
-        tenant=tenant.id,
-        store=store.id,
-        cart=store.cart,
-        topic=POLLED_TOPIC,
-        delivery=delivery_digest(store.cart, tenant.id, store.id, key),
-        resource_id=changed.order_id,
-        received_at=now,
-        as_of=changed.updated_at,
-    )

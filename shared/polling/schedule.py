@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,7 +11,13 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.intake.archive import NotKeptError
 from shared.polling.poller import Poller, PollOutcome, PollReport
+from shared.ports import Clock
 from shared.tenants.models import Store, Tenant
+
+SHORTEST_TURN = timedelta(seconds=10)
+"""What a store may take at least, as long as the run lasts."""
+
+_TURN_SECONDS = 300
 
 
 class PollRequest(BaseModel):
@@ -36,12 +42,24 @@ class TenantsToPoll(Protocol):
 
 
 def polls(
-    poller: Poller, tenants: TenantsToPoll, request: PollRequest, deadline: datetime
+    poller: Poller,
+    tenants: TenantsToPoll,
+    request: PollRequest,
+    deadline: datetime,
+    clock: Clock,
 ) -> Iterator[PollReport]:
-    """Poll each store that the request means and say what became of it."""
-    for tenant, store in _stores(tenants, request):
+    """Poll each store that the request means and say what became of it.
+
+    A store that catches up takes its share of the time and no more; what others leave is shared
+    by those behind them, and another store is first each time.
+    """
+    stores = list(_stores(tenants, request))
+    first = int(clock().timestamp()) // _TURN_SECONDS % len(stores) if stores else 0
+    for position, (tenant, store) in enumerate([*stores[first:], *stores[:first]]):
+        now = clock()
+        share = now + max((deadline - now) / (len(stores) - position), SHORTEST_TURN)
         try:
-            yield poller.poll(tenant, store, deadline)
+            yield poller.poll(tenant, store, min(share, deadline))
         except (NotKeptError, ClientError, BotoCoreError) as exc:
             detail = f"could not keep what was read: {type(exc).__name__}"
             yield PollReport(tenant.id, store.id, PollOutcome.FAILED, detail=detail)

@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carts.adapter import CartApiError, CartClient, ChangedOrder, Reading
+from carts.adapter import CartApiError, CartClient, ChangedOrder, PollingRules, Reading
 from shared.intake.archive import NotKeptError
 from shared.messages import CartEvent
 from shared.polling.checkpoints import Lease, PollingElsewhereError
-from shared.polling.poller import LAG, LONGEST_WINDOW, OVERLAP, Poller, PollOutcome, PollReport
-from shared.polling.schedule import PollRequest, polls
+from shared.polling.poller import Poller, PollOutcome, PollReport
+from shared.polling.schedule import SHORTEST_TURN, PollRequest, polls
+from shared.polling.windows import SHORTEST_WINDOW
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock
 
+RULES = PollingRules()
+OVERLAP, LAG, LONGEST_WINDOW = RULES.overlap, RULES.lag, RULES.longest_window
 START = datetime(2026, 4, 1, 4, tzinfo=UTC)
 """Midnight of the go-live date in New York."""
 
@@ -52,21 +55,30 @@ class MemoryCheckpoints:
     def __init__(self) -> None:
         self.read_to: dict[str, datetime] = {}
         self.owners: dict[str, str] = {}
+        self.spans: dict[str, timedelta | None] = {}
         self.me = "me"
 
     def acquire(self, tenant: str, store: str, *, now: datetime) -> Lease:
         del now
         if self.owners.setdefault(store, self.me) != self.me:
             raise PollingElsewhereError
-        return Lease(tenant, store, self.me, self.read_to.get(store))
+        return Lease(tenant, store, self.me, self.read_to.get(store), self.spans.get(store))
 
-    def advance(self, lease: Lease, read_to: datetime, *, now: datetime) -> Lease:
+    def advance(
+        self, lease: Lease, read_to: datetime, *, now: datetime, span: timedelta | None = None
+    ) -> Lease:
         del now
         if self.owners.get(lease.store) != lease.owner:
             raise PollingElsewhereError
         assert read_to >= self.read_to.get(lease.store, read_to)
         self.read_to[lease.store] = read_to
-        return Lease(lease.tenant, lease.store, lease.owner, read_to)
+        self.spans[lease.store] = span
+        return Lease(lease.tenant, lease.store, lease.owner, read_to, span)
+
+    def narrow(self, lease: Lease, span: timedelta) -> None:
+        if self.owners.get(lease.store) != lease.owner:
+            raise PollingElsewhereError
+        self.spans[lease.store] = span
 
     def release(self, lease: Lease) -> None:
         if self.owners.get(lease.store) == lease.owner:
@@ -331,10 +343,103 @@ def test_one_stores_failure_does_not_stop_the_others() -> None:
             return [tenant()]
 
     deadline = rig.clock() + timedelta(minutes=1)
-    everything = list(polls(rig.poller, Directory(), PollRequest(), deadline))
+    everything = list(polls(rig.poller, Directory(), PollRequest(), deadline, rig.clock))
     rig.queue.is_down = False
     request = PollRequest(tenant="acme", store="outlet")
-    chosen = list(polls(rig.poller, Directory(), request, deadline))
+    chosen = list(polls(rig.poller, Directory(), request, deadline, rig.clock))
 
     assert [report.outcome for report in everything] == [PollOutcome.FAILED] * 2
     assert [(r.store, r.outcome) for r in chosen] == [("outlet", PollOutcome.COMPLETE)]
+
+
+class Busy(Shop):
+    """A shop whose orders change once a minute, and which takes five seconds a page of two."""
+
+    def __init__(self, clock: FakeClock, minutes: int) -> None:
+        super().__init__({str(n): START + timedelta(minutes=n) for n in range(minutes)})
+        self._clock = clock
+
+    def changed_orders(self, **window: Any) -> Iterator[Sequence[ChangedOrder]]:
+        for page in super().changed_orders(**window):
+            self._clock.pass_time(5)
+            yield page
+
+
+def test_windows_too_long_for_a_run_are_halved_until_they_fit_and_nothing_is_lost() -> None:
+    rig = Rig()
+    rig.shop = Busy(rig.clock, minutes=600)
+    rig.clock.pass_time(10 * 3600)
+
+    reports = [rig.poll(seconds=200) for _ in range(30)]
+
+    assert reports[0].outcome is PollOutcome.PARTIAL
+    assert "half" in reports[0].detail
+    assert reports[-1].outcome is PollOutcome.COMPLETE
+    assert set(rig.queue.ids) == {str(n) for n in range(600)}
+
+
+def test_windows_that_fit_grow_back_to_their_usual_length() -> None:
+    shop = Shop()
+    rig = Rig(shop)
+    rig.checkpoints.spans["shop"] = timedelta(hours=5)
+    rig.clock.pass_time(4 * 86400)
+
+    rig.poll(seconds=200)
+
+    lengths = [until - since - OVERLAP for since, until in shop.windows]
+    assert lengths[:4] == [timedelta(hours=n) for n in (5, 10, 20, 24)]
+    assert rig.checkpoints.spans["shop"] is None
+
+
+def test_a_minute_that_no_run_can_read_is_said_and_not_skipped() -> None:
+    rig = Rig()
+    rig.shop = Busy(rig.clock, minutes=60)
+    rig.checkpoints.spans["shop"] = SHORTEST_WINDOW
+
+    report = rig.poll(seconds=5)
+
+    assert report.outcome is PollOutcome.FAILED
+    assert "in a minute" in report.detail
+    assert rig.checkpoints.read_to == {}
+
+
+def test_a_store_that_catches_up_leaves_the_others_their_share() -> None:
+    rig = Rig()
+    rig.shop = Busy(rig.clock, minutes=600)
+    rig.clock.pass_time(10 * 3600)
+
+    class Directory:
+        def tenant(self, tenant_id: str) -> Tenant:
+            raise AssertionError(tenant_id)
+
+        def all(self) -> list[Tenant]:
+            return [tenant()]
+
+    began = rig.clock()
+    first, second = polls(
+        rig.poller, Directory(), PollRequest(), began + timedelta(seconds=100), rig.clock
+    )
+
+    assert {first.store, second.store} == {"shop", "outlet"}
+    assert (first.outcome, second.outcome) == (PollOutcome.PARTIAL, PollOutcome.PARTIAL)
+    assert rig.clock() - began < timedelta(seconds=100) + SHORTEST_TURN
+
+
+def test_another_store_is_first_in_each_run() -> None:
+    rig = Rig(Shop())
+
+    class Directory:
+        def tenant(self, tenant_id: str) -> Tenant:
+            raise AssertionError(tenant_id)
+
+        def all(self) -> list[Tenant]:
+            return [tenant()]
+
+    firsts = set()
+    for _ in range(2):
+        deadline = rig.clock() + timedelta(seconds=100)
+        runs = polls(rig.poller, Directory(), PollRequest(), deadline, rig.clock)
+        firsts.add(next(iter(runs)).store)
+        rig.clock.pass_time(300)
+
+    assert firsts == {"shop", "outlet"}
