@@ -203,7 +203,7 @@ def test_a_part_of_an_order_leaves_it_partially_converted(rig: XmlRig) -> None:
 
     post(rig, invoice_of(order, quantity="1"), "invoice")
 
-    assert rig.actions().find(ORDER)[0].result.state == "Partially Converted"
+    assert rig.actions().find(ORDER)[0].result.state == "partiallyConverted"
 
 
 def test_a_conversion_of_nothing_is_refused_before_it_is_sent(rig: XmlRig) -> None:
@@ -251,7 +251,7 @@ def test_an_ar_invoice_is_paid_in_full(rig: XmlRig) -> None:
     paid = post(rig, payment_of(invoice, "90.00"), "payment")
 
     assert paid.key.isdecimal()
-    assert rig.actions().find(INVOICE)[0].result.state == "Paid"
+    assert rig.actions().find(INVOICE)[0].result.state == "paid"
     assert Decimal(rig.balance("1200")) == 0
     assert Decimal(rig.balance("1100")) == Decimal("90.00")
 
@@ -284,7 +284,7 @@ def test_a_days_journal_is_posted_whole(rig: XmlRig) -> None:
     found = rig.actions().find(JOURNAL)
 
     assert [entry.result.key for entry in found] == [posted.key]
-    assert found[0].result.state == "Posted"
+    assert found[0].result.state == "posted"
     assert Decimal(rig.balance("4000")) == Decimal("-75.50")
 
 

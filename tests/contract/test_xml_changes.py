@@ -101,7 +101,7 @@ def test_a_closed_order_converts_no_more(rig: XmlRig, records: XmlRecords) -> No
 
     records.change(CloseSalesDocument("Sales Order", order.key, order.id), control_id="close")
 
-    assert rig.actions().find(ORDER)[0].result.state == "Closed"
+    assert rig.actions().find(ORDER)[0].result.state == "closed"
     with pytest.raises(RejectedError):
         post(rig, invoice_of(order), "invoice")
 
@@ -138,7 +138,7 @@ def test_an_invoice_is_reversed_on_its_own_day(rig: XmlRig, records: XmlRecords)
     records.change(reversal, control_id="reverse")
 
     assert Decimal(rig.balance("1200")) == 0
-    assert rig.actions().find(INVOICE)[0].result.state == "Reversed"
+    assert rig.actions().find(INVOICE)[0].result.state == "reversed"
 
 
 def test_a_reversed_payment_leaves_its_invoice_due_again(rig: XmlRig, records: XmlRecords) -> None:
@@ -148,7 +148,7 @@ def test_a_reversed_payment_leaves_its_invoice_due_again(rig: XmlRig, records: X
     records.change(ReverseDocument(Reversible.PAYMENT, paid.key, LATER), control_id="reverse")
 
     assert Decimal(rig.balance("1200")) == Decimal("90.00")
-    assert rig.actions().find(INVOICE)[0].result.state == "Posted"
+    assert rig.actions().find(INVOICE)[0].result.state == "posted"
 
 
 def test_a_paid_invoice_is_not_reversed(rig: XmlRig, records: XmlRecords) -> None:
@@ -182,7 +182,7 @@ def test_money_beyond_the_invoice_stays_with_the_customer(rig: XmlRig, records: 
     made = records.receive_payment(payment, control_id="pay")
 
     assert made.key.isdecimal()
-    assert rig.actions().find(INVOICE)[0].result.state == "Paid"
+    assert rig.actions().find(INVOICE)[0].result.state == "paid"
     assert Decimal(rig.balance("1100")) == Decimal("100.00")
 
 
@@ -208,5 +208,5 @@ def test_a_credit_memo_is_applied_by_the_legacy_function(rig: XmlRig, records: X
 
     records.apply_credit(applied, control_id="apply")
 
-    assert rig.actions().find(INVOICE)[0].result.state == "Partially Paid"
+    assert rig.actions().find(INVOICE)[0].result.state == "partiallyPaid"
     assert Decimal(rig.balance("1200")) == Decimal("65.50")

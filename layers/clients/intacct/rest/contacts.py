@@ -12,12 +12,12 @@ OBJECT = "company-config/contact"
 
 def payload(contact: Contact) -> Json:
     """The contact as it is created."""
-    return present({"id": contact.id, **details(contact)})
+    return present({"id": contact.id, **filled(whole(contact))})
 
 
-def details(contact: Contact) -> Json:
-    """What a contact says of the person, without its id."""
-    return filled(merged(parts(contact).values()))
+def whole(contact: Contact) -> Json:
+    """All that a contact says of the person, without its id; what it does not say is empty."""
+    return merged(parts(contact).values())
 
 
 def parts(contact: Contact) -> dict[str, Json]:

@@ -30,7 +30,7 @@ def parts(customer: Customer) -> dict[str, Json]:
         "currency": {"currency": customer.currency},
         "term": {"term": by_id(customer.term)},
         "tax_id": {"taxId": customer.tax_id},
-        "contact": {"contacts": {"default": contacts.details(contact) if contact else None}},
+        "contact": {"contacts": {"default": contacts.whole(contact) if contact else None}},
         "custom": custom(customer.custom),
         "attachment": {"attachment": by_id(customer.attachment)},
     }

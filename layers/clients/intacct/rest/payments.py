@@ -16,7 +16,6 @@ from intacct.documents import (
 )
 from intacct.errors import RejectedError, SageFinding
 from intacct.rest.client import RestClient
-from intacct.rest.query import first_rows
 from intacct.rest.receivables import Receivable
 from intacct.rest.wire import Json, amount, by_id, by_key, dimensions, present
 from intacct.results import Found
@@ -28,7 +27,8 @@ REFUND = "accounts-receivable/customer-refund"
 _ADVANCES = Receivable(
     ADVANCE, "referenceNumber", "paymentInformation.currency.txnCurrency", "txnTotalEntered"
 )
-_PAYMENTS = Receivable(PAYMENT, "referenceNumber", "txnCurrency.currency", "txnCurrency.totalPaid")
+# The mark that both protocols can write; REST alone has a reference number beside it.
+_PAYMENTS = Receivable(PAYMENT, "documentNumber", "txnCurrency.currency", "txnCurrency.totalPaid")
 _REFUNDS = Receivable(REFUND, "documentNumber", "txnCurrency.currency", "txnCurrency.refundAmount")
 
 # A credit in a payment detail: the member that names it, and the one that says how much is used.
@@ -157,19 +157,14 @@ def _refunded(detail: RefundDetail) -> Json:
 
 def find_advances(client: RestClient, advance: Advance, *, entity: str) -> list[Found]:
     """Advances that carry our reference."""
-    return _found(client, _ADVANCES, advance.reference, entity)
+    return _ADVANCES.find(client, advance.reference, entity=entity)
 
 
 def find_payments(client: RestClient, payment: Payment, *, entity: str) -> list[Found]:
     """Payments that carry our reference."""
-    return _found(client, _PAYMENTS, payment.reference, entity)
+    return _PAYMENTS.find(client, payment.reference, entity=entity)
 
 
 def find_refunds(client: RestClient, refund: CustomerRefund, *, entity: str) -> list[Found]:
     """Customer refunds that carry our reference."""
-    return _found(client, _REFUNDS, refund.reference, entity)
-
-
-def _found(client: RestClient, kind: Receivable, reference: str, entity: str) -> list[Found]:
-    rows = first_rows(client, kind.query(reference), entity=entity)
-    return [kind.found(row) for row in rows]
+    return _REFUNDS.find(client, refund.reference, entity=entity)

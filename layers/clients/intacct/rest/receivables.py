@@ -51,31 +51,56 @@ class Receivable:
     mark: str
     currency: str
     total: str
+    number: str = "id"
+    other_mark: str = ""
+
+    def find(self, client: RestClient, reference: str, *, entity: str) -> list[Found]:
+        """Documents that carry our reference; Sage's own reversals of them are not ours."""
+        rows = first_rows(client, self.query(reference), entity=entity)
+        found = [self.found(row, reference) for row in rows]
+        return [one for one in found if one.result.state != _REVERSAL]
 
     def query(self, reference: str) -> Query:
-        """Documents whose mark is exactly our reference."""
-        fields = ("id", "state", "customer.id", self.mark, self.currency, self.total)
-        return Query(self.object, fields, (equal(self.mark, reference),))
+        """Documents one of whose marks is exactly our reference."""
+        marks = [mark for mark in (self.mark, self.other_mark) if mark]
+        fields = (self.number, "state", "customer.id", *marks, self.currency, self.total)
+        conditions = tuple(equal(mark, reference) for mark in marks)
+        return Query(self.object, fields, conditions, expression="or" if self.other_mark else "")
 
-    def found(self, row: Row) -> Found:
-        """A row of that query; the total is without its sign."""
-        total = money(row.get(self.total), row.get(self.currency))
+    def found(self, row: Row, reference: str) -> Found:
+        """A row of that query; the total is without its sign, which the kind gives."""
+        stated = money(row.get(self.total), row.get(self.currency))
+        total = abs(stated) if stated is not None else None
         return Found(
             DocumentResult(
                 key=text(row["key"]),
-                id=text(row.get("id")),
+                id=text(row.get(self.number)) or text(row["key"]),
                 state=text(row.get("state")),
                 total=total,
             ),
-            reference=text(row.get(self.mark)),
+            reference=self._mark_in(row, reference),
             customer=text(row.get("customer.id")),
-            total=abs(total) if total is not None else None,
+            total=total,
         )
 
+    def _mark_in(self, row: Row, reference: str) -> str:
+        if self.other_mark and text(row.get(self.other_mark)) == reference:
+            return reference
+        return text(row.get(self.mark))
 
-_INVOICES = Receivable(INVOICE, "referenceNumber", "currency.txnCurrency", "totalTxnAmount")
+
+_REVERSAL = "reversal"
+_INVOICES = Receivable(
+    INVOICE, "referenceNumber", "currency.txnCurrency", "totalTxnAmount", number="invoiceNumber"
+)
 _ADJUSTMENTS = Receivable(
-    ADJUSTMENT, "adjustmentNumber", "txnCurrency.currency", "txnCurrency.totalEntered"
+    ADJUSTMENT,
+    "adjustmentNumber",
+    "txnCurrency.currency",
+    "txnCurrency.totalEntered",
+    number="adjustmentNumber",
+    # A company that numbers adjustments itself keeps ours in the free reference only.
+    other_mark="documentNumber",
 )
 
 
@@ -154,11 +179,9 @@ def is_offered(document: Document, sign: CreditSign | None) -> bool:
 
 def find_invoices(client: RestClient, invoice: ArInvoice, *, entity: str) -> list[Found]:
     """Invoices that carry our reference."""
-    query = _INVOICES.query(invoice.reference)
-    return [_INVOICES.found(row) for row in first_rows(client, query, entity=entity)]
+    return _INVOICES.find(client, invoice.reference, entity=entity)
 
 
 def find_adjustments(client: RestClient, adjustment: Adjustment, *, entity: str) -> list[Found]:
     """Adjustments that carry our number."""
-    query = _ADJUSTMENTS.query(adjustment.reference)
-    return [_ADJUSTMENTS.found(row) for row in first_rows(client, query, entity=entity)]
+    return _ADJUSTMENTS.find(client, adjustment.reference, entity=entity)

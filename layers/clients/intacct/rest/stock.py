@@ -145,12 +145,14 @@ def find(client: RestClient, movement: StockMovement, *, entity: str) -> list[Fo
     """Movements of the same kind that carry our reference."""
     query = Query(
         object_of(movement),
-        ("id", "referenceNumber"),
+        ("id", "state", "referenceNumber"),
         (equal("referenceNumber", movement.reference),),
     )
     return [
         Found(
-            DocumentResult(key=text(row["key"]), id=text(row.get("id"))),
+            DocumentResult(
+                key=text(row["key"]), id=text(row.get("id")), state=text(row.get("state"))
+            ),
             reference=text(row.get("referenceNumber")),
         )
         for row in first_rows(client, query, entity=entity)

@@ -80,7 +80,9 @@ class XmlActions:
             ValueError: XML does not offer the action.
         """
         lookup = lookup_of(document)
-        return [lookup.found(row) for row in self.read(lookup.query)]
+        found = [lookup.found(row) for row in self.read(lookup.query)]
+        # Sage's own reversal of a document carries our mark too, and is not ours.
+        return [one for one in found if one.result.state != "reversal"]
 
     def find_customers(self, *, email: str = "", customer_id: str = "") -> list[Customer]:
         """Customers whose id, or whose display contact's e-mail, is exactly that value.

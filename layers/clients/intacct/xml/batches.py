@@ -110,7 +110,9 @@ class BatchPoster:
             return RejectedError(message, control_id=control_id)
         try:
             refuse_the_impossible(document)
-            element = written(document, sources, base_currency=self._base_currency)
+            element = written(
+                document, sources, base_currency=self._base_currency, entity=self._entity
+            )
         except (SourceLineError, AdjustmentSignError, CustomFieldError) as exc:
             return RejectedError(str(exc), control_id=control_id)
         except RejectedError as exc:
@@ -250,7 +252,8 @@ def _result_of(
             key = created_key(result)
     if not key:
         return without_key(result.control_id)
-    return DocumentResult(key=key, id=document.id if isinstance(document, Customer) else "")
+    # What has no readable id in the answer is named by its key, as REST names it (REST §5).
+    return DocumentResult(key=key, id=document.id if isinstance(document, Customer) else key)
 
 
 def created_key(result: FunctionResult) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from intacct.documents import (
@@ -20,6 +21,10 @@ from intacct.results import Found
 from intacct.xml import customers, journal_entries, payments, receivables, sales_documents
 from intacct.xml.elements import Element, money_from, text_at
 from intacct.xml.queries import Query, all_of, any_of, equal
+from intacct.xml.state_words import state_word
+
+# The class of a definition whose documents credit the customer: a sales return makes an adjustment.
+_MAKES_CREDIT = re.compile("adjust|return|credit", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Lookup:
     amount: str = ""
     currency: str = ""
     invoice_key: str = ""
+    state: str = "STATE"
 
     def found(self, row: Element) -> Found:
         """What one row of the query says."""
@@ -49,9 +55,9 @@ class Lookup:
         result = DocumentResult(
             key=text_at(row, "RECORDNO"),
             id=text_at(row, self.id),
-            state=text_at(row, "STATE"),
+            state=state_word(text_at(row, self.state)),
             total=total,
-            invoice_key=text_at(row, self.invoice_key) if self.invoice_key else "",
+            invoice_key=self._invoice_in(row),
         )
         return Found(
             result=result,
@@ -59,6 +65,12 @@ class Lookup:
             customer=text_at(row, self.customer) if self.customer else "",
             total=total,
         )
+
+    def _invoice_in(self, row: Element) -> str:
+        """The receivable that the document made, unless that is a credit (§11.4)."""
+        if not self.invoice_key or _MAKES_CREDIT.search(text_at(row, "DOCPARCLASS")):
+            return ""
+        return text_at(row, self.invoice_key)
 
     def _mark_in(self, row: Element) -> str:
         values = [text_at(row, field) for field in self.references]
@@ -74,7 +86,14 @@ def lookup_of(document: Document) -> Lookup:
     match document:
         case Customer():
             query = Query("CUSTOMER", customers.FIELDS, equal("CUSTOMERID", document.id))
-            return Lookup(query, document.id, ("CUSTOMERID",), "CUSTOMERID", "CUSTOMERID")
+            return Lookup(
+                query,
+                document.id,
+                ("CUSTOMERID",),
+                "CUSTOMERID",
+                customer="CUSTOMERID",
+                state="STATUS",
+            )
         case SalesDocument():
             return _sales_lookup(document)
         case JournalEntry():

@@ -61,8 +61,11 @@ def create_advance(advance: Advance, *, base_currency: str = "") -> Element:
     return function
 
 
-def create_payment(payment: Payment, *, base_currency: str = "") -> Element:
-    """A `create` of one ARPYMT: new money, credits, or both, against invoices."""
+def create_payment(payment: Payment, *, base_currency: str = "", entity: str = "") -> Element:
+    """A `create` of one ARPYMT: new money, credits, or both, against invoices.
+
+    What no application uses is an overpayment; it belongs to the location of the entity.
+    """
     function = element("create")
     record = add(function, "ARPYMT")
     _add_place(record, payment.place)
@@ -76,6 +79,7 @@ def create_payment(payment: Payment, *, base_currency: str = "") -> Element:
     add(record, "TRX_AMOUNTTOPAY", payment.amount.plain())
     if payment.overpayment:
         add(record, "OVERPAYMENTAMOUNT", payment.overpayment.plain())
+        add_given(record, [("OVERPAYMENTLOCATIONID", entity)])
     add(record, "ACTION", "Submit")
     details = add(record, "ARPYMTDETAILS")
     for application in payment.applications:

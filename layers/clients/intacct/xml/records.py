@@ -47,6 +47,7 @@ from intacct.xml.legacy_payments import CreditApplication
 from intacct.xml.master_fields import object_of
 from intacct.xml.paging import read_all
 from intacct.xml.queries import Query, equal
+from intacct.xml.state_words import state_word
 
 Kept = Record | Customer
 """What this class creates and finds: customers come with the other masters."""
@@ -120,7 +121,7 @@ class XmlRecords:
             _found(
                 text_at(row, "RECORDNO") or text_at(row, "id"),
                 text_at(row, id_field),
-                state=text_at(row, "STATE") or text_at(row, "STATUS"),
+                state=_state(row),
                 reference=text_at(row, mark_field),
             )
             for row in self._rows(query)
@@ -219,7 +220,7 @@ class XmlRecords:
             state = ""
         elif isinstance(change, CloseSalesDocument):
             function = sales_changes.close_sales_document(document_id)
-            state = "Closed"
+            state = "closed"
         else:
             function = sales_changes.delete_sales_document(document_id)
             state = "deleted"
@@ -250,8 +251,7 @@ class XmlRecords:
                 query = Query("INVDOCUMENT", ("DOCID", "STATE"), equal("DOCID", result.key))
                 rows = self._rows(query)
                 found = [
-                    _found(text_at(row, "RECORDNO"), result.key, state=text_at(row, "STATE"))
-                    for row in rows
+                    _found(text_at(row, "RECORDNO"), result.key, state=_state(row)) for row in rows
                 ]
             else:
                 found = self.find(record)
@@ -318,10 +318,14 @@ def _lookup(record: Kept) -> tuple[Query | None, str, str]:
             return masters.master_query(record), id_field, id_field
 
 
+def _state(row: Element) -> str:
+    return state_word(text_at(row, "STATE") or text_at(row, "STATUS"))
+
+
 def _named(key: str, control_id: str, record_id: str = "") -> DocumentResult:
     if not key:
         raise without_key(control_id)
-    return DocumentResult(key=key, id=record_id)
+    return DocumentResult(key=key, id=record_id or key)
 
 
 def _found(key: str, record_id: str, *, state: str = "", reference: str = "") -> Found:

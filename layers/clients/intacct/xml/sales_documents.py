@@ -18,6 +18,7 @@ FIELDS = (
     "DOCID",
     "DOCNO",
     "DOCPARID",
+    "DOCPARCLASS",
     "STATE",
     "CUSTVENDID",
     "PONUMBER",

@@ -42,7 +42,11 @@ def source_key(document: Document) -> str:
 
 
 def written(  # noqa: PLR0911  # one per kind
-    document: Document, sources: Mapping[str, Source], *, base_currency: str = ""
+    document: Document,
+    sources: Mapping[str, Source],
+    *,
+    base_currency: str = "",
+    entity: str = "",
 ) -> Element:
     """The function that posts a document; `sources` are by the keys that `source_key` gives.
 
@@ -69,7 +73,7 @@ def written(  # noqa: PLR0911  # one per kind
         case Advance():
             return payments.create_advance(document, base_currency=base_currency)
         case Payment():
-            return payments.create_payment(document, base_currency=base_currency)
+            return payments.create_payment(document, base_currency=base_currency, entity=entity)
         case JournalEntry():
             return journal_entries.create_journal_entry(document, base_currency=base_currency)
         case CustomerRefund():

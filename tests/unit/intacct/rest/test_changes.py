@@ -56,7 +56,26 @@ CONTACT = Contact("C-1", "Ada", phone="", address=PostalAddress(line1="1 Main St
         (
             UpdateMaster("417", CUSTOMER, frozenset({"contact"})),
             "/objects/accounts-receivable/customer/417",
-            {"contacts": {"default": {"printAs": "Ada", "email1": "ada@example.com"}}},
+            {
+                "contacts": {
+                    "default": {
+                        "printAs": "Ada",
+                        "firstName": None,
+                        "lastName": None,
+                        "companyName": None,
+                        "email1": "ada@example.com",
+                        "phone1": None,
+                        "mailingAddress": {
+                            "addressLine1": None,
+                            "addressLine2": None,
+                            "city": None,
+                            "state": None,
+                            "postCode": None,
+                            "isoCountryCode": None,
+                        },
+                    }
+                }
+            },
         ),
         (
             UpdateMaster("9", CONTACT, frozenset({"phone", "address"})),

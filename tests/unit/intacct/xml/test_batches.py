@@ -84,7 +84,7 @@ def test_documents_share_a_request_and_each_has_its_control_id() -> None:
 
     outcomes = create(rig, 2)
 
-    assert outcomes == [DocumentResult(key="7"), DocumentResult(key="8")]
+    assert outcomes == [DocumentResult(key="7", id="7"), DocumentResult(key="8", id="8")]
     assert len(rig.requests) == 1
     assert rig.control_ids(0) == ["d0", "d1"]
     assert rig.sent(0, "control/uniqueid") == "true"
@@ -96,7 +96,7 @@ def test_one_refused_document_leaves_the_others_alone() -> None:
 
     outcomes = create(rig, 2)
 
-    assert outcomes[0] == DocumentResult(key="7")
+    assert outcomes[0] == DocumentResult(key="7", id="7")
     assert isinstance(outcomes[1], DuplicateDocumentError)
     assert outcomes[1].control_id == "d1"
 
@@ -199,7 +199,7 @@ def test_a_dead_session_is_renewed_and_all_of_it_sent_again() -> None:
 
     outcomes = create(rig, 2)
 
-    assert outcomes == [DocumentResult(key="7"), DocumentResult(key="8")]
+    assert outcomes == [DocumentResult(key="7", id="7"), DocumentResult(key="8", id="8")]
     assert rig.sent(1, ".//sessionid") == "session-2"
 
 
@@ -259,7 +259,7 @@ def test_a_conversion_whose_source_cannot_be_read_is_not_sent() -> None:
     outcomes = XmlActions(rig.gateway).create_many([order("A", "41"), journal("B")], ["a", "b"])
 
     assert type(outcomes[0]) is NotSentError
-    assert outcomes[1] == DocumentResult(key="7")
+    assert outcomes[1] == DocumentResult(key="7", id="7")
 
 
 def test_a_transaction_with_a_conversion_of_nothing_is_not_sent() -> None:
