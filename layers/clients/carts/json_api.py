@@ -42,7 +42,10 @@ class _BusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A parsed answer with its headers."""
+    """A parsed answer with its headers; the document is None where the cart answers that none is.
+
+    (204: eBay's way to say of a list that nothing is in it.)
+    """
 
     document: Any
     headers: Mapping[str, str]
@@ -84,6 +87,8 @@ class JsonApi:
         except httpx.TransportError as exc:
             raise _BusyError from exc
         _check_status(response)
+        if response.status_code == httpx.codes.NO_CONTENT:
+            return Answer(None, response.headers)
         if len(response.content) > _LARGEST_ANSWER_BYTES:
             message = "the cart's answer is larger than can be read"
             raise CartApiError(message, is_lasting=True)
@@ -121,7 +126,7 @@ def _check_status(response: httpx.Response) -> None:
     if status == httpx.codes.BAD_REQUEST:
         message = "the cart does not take the parameters of the call"
         raise RefusedParametersError(message, is_lasting=True)
-    if status != httpx.codes.OK:
+    if status not in (httpx.codes.OK, httpx.codes.NO_CONTENT):
         message = f"the cart's API answered {status}"
         raise CartApiError(message, is_lasting=True)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from carts.adapter import (
     CartAdapter,
-    CartApiError,
     CartClient,
     Code,
     Delivery,
     Headers,
+    PayoutReading,
+    PollingRules,
     Problem,
     Reading,
     StoreAccess,
@@ -32,6 +34,8 @@ class EbayAdapter:
 
     name = CART
     kept_headers = webhooks.KEPT_HEADERS
+    access_members = ("refresh_token", "client_id", "client_secret")
+    polling = PollingRules(overlap=timedelta(minutes=15))
 
     def __init__(self, keys: webhooks.KeySource | None = None) -> None:
         """`keys` tells eBay's public keys; by default those that eBay publishes."""
@@ -75,14 +79,25 @@ class EbayAdapter:
             message = "holds amounts whose sums are beyond belief"
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
 
+    def read_payout(self, store: str, document: Any) -> PayoutReading:
+        """Transactions as `GET /transaction` answers, in the commerce model."""
+        from carts.ebay.payouts import loose_transactions  # noqa: PLC0415  # intake reads none
+
+        try:
+            return loose_transactions(Node(document, "", []), store)
+        except MoneyError:
+            message = "holds amounts whose sums are beyond belief"
+            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+
     def client(self, access: StoreAccess) -> CartClient:
-        """There is no client of eBay's API.
+        """A client of one seller's APIs.
 
         Raises:
-            CartApiError: always, and lastingly.
+            CartApiError: the store's secret or address is not as it must be.
         """
-        message = f"orders of store {access.store} cannot be fetched: no client of eBay's API"
-        raise CartApiError(message, is_lasting=True)
+        from carts.ebay.client import EbayClient  # noqa: PLC0415  # intake never calls out
+
+        return EbayClient.connect(access)
 
 
 ADAPTER: CartAdapter = EbayAdapter()
