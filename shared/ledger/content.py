@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import MISSING, Field, fields, is_dataclass
+from collections.abc import Sequence
+from dataclasses import MISSING, fields
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from intacct.documents import Document
 
@@ -28,24 +30,34 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+
+
 def _canonical(value: Any) -> Any:
+    kind: Any = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is Decimal:
+        return format(value.normalize() if value else Decimal(0), "f")
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Decimal):
-        return format(value.normalize() if value else Decimal(0), "f")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, (list, tuple)):
         return [_canonical(part) for part in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        members = {
-            field.name: _canonical(getattr(value, field.name))
-            for field in fields(value)
-            if not _is_default(field, getattr(value, field.name))
-        }
-        return {"": type(value).__name__, **members}
-    return value
+    members = {"": kind.__name__}
+    for name, default in _members(kind):
+        member = getattr(value, name)
+        if default is MISSING or default != member:
+            members[name] = _canonical(member)
+    return members
 
 
-def _is_default(field: Field[Any], value: Any) -> bool:
-    return field.default is not MISSING and bool(field.default == value)
+@cache
+def _members(kind: type) -> Sequence[tuple[str, Any]]:
+    """The fields of a kind of document or line, each with its default.
+
+    Raises:
+        TypeError: it is no dataclass: a value that has no canonical form.
+    """
+    return [(field.name, field.default) for field in fields(cast("Any", kind))]

@@ -6,7 +6,7 @@ Instants are numbers of milliseconds since 1970: the conditions compare them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -31,9 +31,8 @@ _NAMES = {
     "result": "erp_doc",
     "history": "hist",
 }
+_Reader = Callable[[Mapping[str, Any]], Any]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_INSTANTS = ("lease_until", "sent_at", "settle_at", "due_at")
-_NUMBERS = ("fence", "epoch", "attempts", "resends")
 
 
 def name_of(field: str) -> str:
@@ -68,33 +67,19 @@ def to_value(value: Any) -> dict[str, Any]:
 
 def to_item(record: Record) -> dict[str, Any]:
     """The whole record; what is empty is left out, which keeps items small."""
-    members = ((field.name, getattr(record, field.name)) for field in fields(record))
-    item = {name_of(name): to_value(value) for name, value in members if value not in (None, "")}
+    members = ((attribute, getattr(record, name)) for name, attribute, _ in _MEMBERS)
+    item = {name: to_value(value) for name, value in members if value not in (None, "")}
     return {**item, "schema": {"N": str(SCHEMA)}}
 
 
 def from_item(item: Mapping[str, Any]) -> Record:
     """The record that an item holds; attributes this version does not know are passed over."""
     values: dict[str, Any] = {}
-    for field in fields(Record):
-        attribute = item.get(name_of(field.name))
-        if attribute is not None:
-            values[field.name] = _value(field.name, attribute)
+    for name, attribute, read in _MEMBERS:
+        value = item.get(attribute)
+        if value is not None:
+            values[name] = read(value)
     return Record(**values)
-
-
-def _value(field: str, attribute: Mapping[str, Any]) -> Any:
-    if field in _INSTANTS:
-        return instant(int(attribute["N"]))
-    if field in _NUMBERS:
-        return int(attribute["N"])
-    if field == "history":
-        return tuple(part["S"] for part in attribute["L"])
-    if field == "state":
-        return State(attribute["S"])
-    if field == "result":
-        return _result(attribute["S"])
-    return attribute["S"]
 
 
 def _result_text(result: DocumentResult) -> str:
@@ -112,3 +97,29 @@ def _result(text: str) -> DocumentResult:
     total = members.pop("total", "")
     amount, _, currency = total.partition(" ")
     return DocumentResult(**members, total=Money.of(amount, currency) if total else None)
+
+
+def _read_text(attribute: Mapping[str, Any]) -> str:
+    return str(attribute["S"])
+
+
+def _read_number(attribute: Mapping[str, Any]) -> int:
+    return int(attribute["N"])
+
+
+def _read_instant(attribute: Mapping[str, Any]) -> datetime:
+    return instant(int(attribute["N"]))
+
+
+_READERS: Mapping[str, _Reader] = {
+    **dict.fromkeys(("lease_until", "sent_at", "settle_at", "due_at"), _read_instant),
+    **dict.fromkeys(("fence", "epoch", "attempts", "resends"), _read_number),
+    "history": lambda attribute: tuple(part["S"] for part in attribute["L"]),
+    "state": lambda attribute: State(attribute["S"]),
+    "result": lambda attribute: _result(attribute["S"]),
+}
+_MEMBERS: Sequence[tuple[str, str, _Reader]] = tuple(
+    (field.name, name_of(field.name), _READERS.get(field.name, _read_text))
+    for field in fields(Record)
+)
+"""Each field of a record, the attribute that holds it, and how that is read."""

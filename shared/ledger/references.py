@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from intacct.documents import Application, Document, DocumentResult, KeyOf
 
@@ -27,9 +28,10 @@ def references(value: Any) -> Iterator[str]:
     elif isinstance(value, tuple):
         for part in value:
             yield from references(part)
-    elif is_dataclass(value) and not isinstance(value, type):
-        for field in fields(value):
-            yield from references(getattr(value, field.name))
+    else:
+        kind: Any = type(value)
+        for name in _places(kind):
+            yield from references(getattr(value, name))
 
 
 def resolved(document: Document, results: Mapping[str, DocumentResult]) -> Document:
@@ -47,17 +49,33 @@ def resolved(document: Document, results: Mapping[str, DocumentResult]) -> Docum
 def _resolved(value: _T, results: Mapping[str, DocumentResult]) -> _T:
     if isinstance(value, tuple):
         return tuple(_resolved(part, results) for part in value)  # type: ignore[return-value]
-    if not is_dataclass(value) or isinstance(value, type):
-        return value
+    kind: Any = type(value)
     changes: dict[str, Any] = {}
-    for field in fields(value):
-        known = getattr(value, field.name)
+    for name in _places(kind):
+        known = getattr(value, name)
         if isinstance(known, KeyOf):
-            is_invoice = isinstance(value, Application) and field.name == "invoice"
-            changes[field.name] = _key(known, results, of_receivable=is_invoice)
-        elif isinstance(known, tuple) or is_dataclass(known):
-            changes[field.name] = _resolved(known, results)
-    return replace(value, **changes) if changes else value
+            is_invoice = isinstance(value, Application) and name == "invoice"
+            changes[name] = _key(known, results, of_receivable=is_invoice)
+        elif known:
+            changes[name] = _resolved(known, results)
+    return replace(value, **changes) if changes else value  # type: ignore[type-var]  # a document
+
+
+@cache
+def _places(kind: type) -> tuple[str, ...]:
+    """The fields of a kind of document or line in which references may stand, however deep."""
+    if not is_dataclass(kind) or kind is KeyOf:
+        return ()
+    hints = get_type_hints(kind)
+    return tuple(field.name for field in fields(kind) if _may_refer(hints[field.name]))
+
+
+@cache
+def _may_refer(hint: Any) -> bool:
+    parts = get_args(hint)
+    if parts:
+        return any(_may_refer(part) for part in parts)
+    return hint is KeyOf or (isinstance(hint, type) and bool(_places(hint)))
 
 
 def _key(reference: KeyOf, results: Mapping[str, DocumentResult], *, of_receivable: bool) -> str:
