@@ -73,6 +73,7 @@ class Intacct(_Model):
     `protocols` overrides the capability table, action name to `rest` or `xml`. `xml_sign_in` says
     where XML sessions come from: the user's password, or the REST token's session service, which
     needs no password but is confirmed by one source only (XML reference §5.2, §17 no. 19).
+    `batch` lets the documents of several orders travel in one request, each with its own outcome.
     """
 
     company_id: str = Field(min_length=1)
@@ -82,6 +83,7 @@ class Intacct(_Model):
     protocols: dict[str, Literal["rest", "xml"]] = {}
     hard_unique: tuple[str, ...] = ()
     xml_sign_in: Literal["password", "rest"] = "password"
+    batch: bool = True
 
 
 class Tenant(_Model):
