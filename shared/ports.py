@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from intacct import results
 from intacct.documents import Contact, Customer, Document, DocumentResult
@@ -46,8 +46,13 @@ class Books(Protocol):
         ...
 
 
+@runtime_checkable
 class BatchBooks(Books, Protocol):
     """Books that also post several documents in few calls, each with an outcome of its own."""
+
+    def request_of(self, document: Document) -> str:
+        """A name: documents with the same one may travel in one request."""
+        ...
 
     def create_many(
         self,

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from intacct.documents import Contact, Customer, Document, DocumentResult
+from intacct.errors import IntacctError
 from shared.facts.record import DueOrder, FactsRecord, StaleFactsError
 from shared.facts.record import due_shard as facts_shard
 from shared.gl.days import (
@@ -77,7 +78,9 @@ class FakeBooks:
     """A company's books that keep documents by our mark, and fail as a test says.
 
     `faults` are taken one per create: an exception that is raised `before` or `after` the document
-    came into the books. `is_unique` refuses a second document of the same mark.
+    came into the books. `is_unique` refuses a second document of the same mark. `batch_faults` are
+    taken one per request of several documents, and are the outcome of each of them; `batches` are
+    the sizes of those requests.
     """
 
     def __init__(self, *, is_unique: bool = False) -> None:
@@ -85,6 +88,8 @@ class FakeBooks:
         self.faults: list[tuple[str, BaseException] | None] = []
         self.find_faults: list[BaseException | None] = []
         self.sent: list[tuple[str, str]] = []
+        self.batch_faults: list[tuple[str, IntacctError] | None] = []
+        self.batches: list[int] = []
         self.looks = 0
         self.is_unique = is_unique
         self._keys = itertools.count(1)
@@ -109,6 +114,32 @@ class FakeBooks:
         if fault:
             raise fault[1]
         return result
+
+    def request_of(self, document: Document) -> str:
+        return type(document).__name__
+
+    def create_many(
+        self,
+        documents: Sequence[Document],
+        *,
+        control_ids: Sequence[str],
+        idempotency_keys: Sequence[str],
+    ) -> Sequence[DocumentResult | IntacctError]:
+        self.batches.append(len(documents))
+        fault = self.batch_faults.pop(0) if self.batch_faults else None
+        if fault and fault[0] == "before":
+            return [fault[1]] * len(documents)
+        rows = zip(documents, control_ids, idempotency_keys, strict=True)
+        outcomes = [self._outcome(*row) for row in rows]
+        return [fault[1]] * len(documents) if fault else outcomes
+
+    def _outcome(
+        self, document: Document, control_id: str, idempotency_key: str
+    ) -> DocumentResult | IntacctError:
+        try:
+            return self.create(document, control_id=control_id, idempotency_key=idempotency_key)
+        except IntacctError as error:
+            return error
 
     def find(self, document: Document) -> Sequence[Found]:
         self.looks += 1

@@ -1,66 +1,91 @@
-"""Post orders to Sage Intacct: one SQS FIFO message, one order, whatever of it is missing."""
+"""Post orders to Sage Intacct: a batch of an SQS FIFO queue, its orders in few requests."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import (
-    SqsFifoPartialProcessor,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
 
-from shared.bootstrap.books import calls
 from shared.bootstrap.posting import order_poster
+from shared.bootstrap.reporting import sage_at_work
+from shared.fifo import Received, given_back
 from shared.messages import OrderReady
+from shared.posting.reports import PostingReport
 
 logger = Logger()
 metrics = Metrics()
-processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+
+PASSING = (ClientError, BotoCoreError)
+"""What says nothing about the order: AWS could not be used now."""
 
 
-def post_order(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    """Parse, act, report. An exception sends this message and its group's later ones back."""
-    order = OrderReady.model_validate_json(record.body)
-    left = timedelta(milliseconds=lambda_context.get_remaining_time_in_millis())
+def order_of(message_id: str, body: str) -> OrderReady | None:
+    """The order that a message names; None where it is no message of ours, which is logged."""
+    try:
+        return OrderReady.model_validate_json(body)
+    except ValidationError:
+        logger.exception("message names no order", message_id=message_id)
+        return None
+
+
+def finish(order: OrderReady, outcome: PostingReport | Exception) -> bool:
+    """Log and count what became of one order; False where its message must come again."""
     with logger.append_context_keys(
         tenant=order.tenant, store=order.store, order_id=order.order_id, cause=order.cause
     ):
-        report = order_poster().post(order, datetime.now(UTC) + left)
-        logger.info(
-            "order finished with",
-            state=report.state.value,
-            reason=report.reason,
-            postings=list(report.done),
-            entered=report.entered,
-            due_at=report.due_at.isoformat() if report.due_at else "",
-        )
-    metrics.add_metric(name=f"Order{report.state.title()}", unit=MetricUnit.Count, value=1)
-    if report.done:
-        metrics.add_metric(name="PostingDone", unit=MetricUnit.Count, value=len(report.done))
+        if isinstance(outcome, Exception):
+            logger.error("order broke off", exc_info=outcome)
+            put_aside = None if isinstance(outcome, PASSING) else set_aside(order, outcome)
+            if put_aside is None:
+                metrics.add_metric(name="OrderGivenBack", unit=MetricUnit.Count, value=1)
+                return False
+            outcome = put_aside
+        report(outcome)
+    return True
 
 
-def report_calls() -> None:
-    """Log how many transactions of each company's allowance this invocation used."""
-    for (tenant, kind), count in calls().taken().items():
-        logger.info("sage intacct called", tenant=tenant, kind=kind, calls=count)
-        metrics.add_metric(name="SageCalls", unit=MetricUnit.Count, value=count)
+def set_aside(order: OrderReady, error: Exception) -> PostingReport | None:
+    """Park an order that broke off for a reason of its own; None where that failed as well."""
+    try:
+        return order_poster().put_aside(order, error)
+    except Exception:
+        logger.exception("order could not be put aside")
+        return None
+
+
+def report(outcome: PostingReport) -> None:
+    """Log and count one order."""
+    logger.info(
+        "order finished with",
+        state=outcome.state.value,
+        reason=outcome.reason,
+        postings=list(outcome.done),
+        entered=outcome.entered,
+        due_at=outcome.due_at.isoformat() if outcome.due_at else "",
+    )
+    metrics.add_metric(name=f"Order{outcome.state.title()}", unit=MetricUnit.Count, value=1)
+    if outcome.done:
+        metrics.add_metric(name="PostingDone", unit=MetricUnit.Count, value=len(outcome.done))
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Entry point: hand each record to `post_order` and report the ones that failed."""
-    received = len(event["Records"])
-    metrics.add_metric(name="OrdersReceived", unit=MetricUnit.Count, value=received)
-    try:
-        return process_partial_response(
-            event=event, record_handler=post_order, processor=processor, context=context
-        )
-    finally:
-        report_calls()
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
+    """Entry point: post what the batch names, and give back what could not be handled."""
+    records = event["Records"]
+    metrics.add_metric(name="OrdersReceived", unit=MetricUnit.Count, value=len(records))
+    batch = [Received(one["messageId"], one["attributes"]["MessageGroupId"]) for one in records]
+    orders = {one["messageId"]: order_of(one["messageId"], one["body"]) for one in records}
+    failed = {message_id for message_id, order in orders.items() if order is None}
+    back = set(given_back(batch, failed))
+    named = {key: order for key, order in orders.items() if order is not None and key not in back}
+    with sage_at_work(context, logger, metrics, holds_lane=True) as deadline:
+        outcomes = order_poster().post_all(list(named.values()), deadline)
+    for (message_id, order), outcome in zip(named.items(), outcomes, strict=True):
+        if not finish(order, outcome):
+            failed.add(message_id)
+    return {"batchItemFailures": [{"itemIdentifier": key} for key in given_back(batch, failed)]}

@@ -10,10 +10,12 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
+from shared.ledger.driving import drive_one
 from shared.ledger.outcomes import Halt, Outcome, OutcomeKind
 from shared.ledger.port import Ledger
 from shared.ledger.records import Record, State
 from shared.ledger.references import references
+from shared.ledger.requests import Steps
 from shared.ledger.resolving import Resolver
 from shared.ledger.run import Run
 from shared.ledger.sending import Sender
@@ -54,6 +56,7 @@ class Applier:
         the settle window. `pause` (seconds) lies between the two look-ups that prove absence.
         """
         resolver = Resolver(books, clock=clock, hard_unique=hard_unique, pause=pause)
+        self._clock = clock
         self._sender = Sender(ledger, books, clock=clock, ids=ids, resolver=resolver)
 
     def apply(
@@ -68,6 +71,8 @@ class Applier:
     ) -> Outcome:
         """Bring each posting into the books that is not in `posted`, in the order given.
 
+        Each request travels alone; `steps` is for those who have several orders at hand.
+
         Args:
             pk: the ledger partition of the order, customer or day.
             postings: in dependency order.
@@ -76,6 +81,20 @@ class Applier:
             records: the partition as just read; leave out to do without that read.
             reopen_by: the person who says that what was refused shall be tried again (T7).
         """
+        steps = self.steps(pk, postings, posted, deadline, records=records, reopen_by=reopen_by)
+        return drive_one(steps, clock=self._clock)
+
+    def steps(
+        self,
+        pk: str,
+        postings: Sequence[Posting],
+        posted: Posted,
+        deadline: datetime,
+        *,
+        records: Mapping[str, Record] | None = None,
+        reopen_by: str = "",
+    ) -> Steps[Outcome]:
+        """The same as `apply`, for `shared.ledger.driving`: it asks, and the driver sends."""
         run = Run(
             pk=pk,
             deadline=deadline,
@@ -88,7 +107,7 @@ class Applier:
             halt = self._blocked(run, posting)
             if halt is None:
                 following = missing[position + 1] if position + 1 < len(missing) else None
-                halt = self._sender.post(run, posting, following)
+                halt = yield from self._sender.post(run, posting, following)
             if halt is not None:
                 return _stopped(run, posting, halt)
         return Outcome(OutcomeKind.COMPLETE, run.results, tuple(run.done))

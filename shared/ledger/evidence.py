@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from commerce.money import Money, total
@@ -30,7 +32,35 @@ class Verdict(StrEnum):
     SEVERAL = "several"
 
 
-def judge(document: Document, found: Sequence[Found]) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What Sage must state of a document for it to be believed: for whom, and how much.
+
+    `totals` are the amounts that it may state; empty where it states none that we know.
+    """
+
+    customer: str = ""
+    totals: tuple[Money, ...] = ()
+
+    def written(self) -> str:
+        """As the ledger keeps it: what was sent is compared even when its order was edited."""
+        return json.dumps([self.customer, *map(str, self.totals)], separators=(",", ":"))
+
+    @classmethod
+    def read(cls, text: str) -> Expected:
+        """What `written` wrote."""
+        customer, *totals = json.loads(text)
+        amounts = (total.partition(" ") for total in totals)
+        return cls(customer, tuple(Money.of(amount, code) for amount, _, code in amounts))
+
+
+def expected_of(document: Document) -> Expected:
+    """What Sage must state of this document."""
+    totals = tuple(amount.rounded() for amount in _totals(document))
+    return Expected(_customer(document), totals)
+
+
+def judge(expected: Expected, found: Sequence[Found]) -> Verdict:
     """Compare what was found with what was sent: how many, for whom, how much.
 
     What Sage does not state (a journal has neither customer nor total) cannot speak against it.
@@ -41,16 +71,14 @@ def judge(document: Document, found: Sequence[Found]) -> Verdict:
     if len({one.result.key for one in found}) > 1:
         return Verdict.SEVERAL
     one = found[0]
-    customer = _customer(document)
-    if one.customer and customer and one.customer != customer:
+    if one.customer and expected.customer and one.customer != expected.customer:
         return Verdict.DIFFERENT
     stated = one.total if one.total is not None else one.result.total
-    believable = _totals(document)
-    if stated is None or not believable:
+    if stated is None or not expected.totals:
         return Verdict.OURS
     agrees = any(
-        abs(stated.amount) == abs(amount.rounded().amount) and stated.currency == amount.currency
-        for amount in believable
+        abs(stated.amount) == abs(amount.amount) and stated.currency == amount.currency
+        for amount in expected.totals
     )
     return Verdict.OURS if agrees else Verdict.DIFFERENT
 

@@ -60,6 +60,7 @@ class Intent:
     document_number: str
     control_id: str
     content_hash: str
+    expected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Record:
     """One posting as the ledger knows it; `history` has one short line per state change.
 
     `due_at` is when the next step is due. Nobody is listed by it: what brings a posting back is the
-    record that wants it (an order's facts, a day's batch, a cart event on its queue).
+    record that wants it (an order's facts, a day's batch, a cart event on its queue). `expected` is
+    what a look-up must state of what was sent last (`shared.ledger.evidence.Expected`).
     """
 
     pk: str
@@ -88,12 +90,19 @@ class Record:
     reason: str = ""
     hint: str = ""
     result: DocumentResult | None = None
+    expected: str = ""
     history: tuple[str, ...] = ()
 
     @property
     def idempotency_key(self) -> str:
         """The key sent to REST with every try of this epoch (reliability §3.6)."""
         return f"{self.control_id}.{self.epoch}"
+
+    @property
+    def held_until(self) -> datetime:
+        """Until when the owner of a sent posting may act."""
+        assert self.lease_until is not None, "a sent posting has a lease"  # noqa: S101
+        return self.lease_until
 
     def is_leased(self, now: datetime) -> bool:
         """Whether somebody may be at work on it at this moment."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from intacct.documents import Document, DocumentResult
-from shared.ledger.evidence import Verdict, judge
-from shared.ledger.records import Record
+from shared.ledger.evidence import Expected, Verdict, expected_of, judge
+from shared.ledger.records import Record, State
+from shared.ledger.requests import Steps, rest
 from shared.ports import Books, Clock
 from shared.postings.plan import PostingKind, Reason
 
@@ -45,6 +46,11 @@ class Resend:
     """It is not there and cannot come any more, or Sage would refuse a second one."""
 
 
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """It was not found; only a second look a moment later proves that it is not there."""
+
+
 Decision = Believe | Ask | Wait | Resend
 
 
@@ -66,30 +72,62 @@ class Resolver:
         self._hard_unique = {PostingKind.CUSTOMER.value, *hard_unique}
         self._pause = pause
 
-    def decide(
-        self, document: Document, kind: PostingKind, mine: Record, *, was_duplicate: bool = False
-    ) -> Decision:
-        """What to do about the posting, whose claim the caller holds.
+    def settle(
+        self,
+        document: Document,
+        kind: PostingKind,
+        mine: Record,
+        *,
+        was_duplicate: bool = False,
+        is_edited: bool = False,
+    ) -> Steps[Decision]:
+        """What to do about the posting, whose claim the caller holds; may pause between two looks.
 
         `was_duplicate`: Sage has just said that the document is there, so that finding nothing
-        only means that its queries lag behind.
+        only means that its queries lag behind. `is_edited`: something else was sent than the
+        document says now, so what is found is compared with what the record expects.
 
         Raises:
             IntacctError: the look-up itself failed; the posting stays in doubt.
         """
-        looked = self._look(document)
+        decision = self.decide(
+            document, kind, mine, was_duplicate=was_duplicate, is_edited=is_edited
+        )
+        if isinstance(decision, LookAgain):
+            yield from rest(SECONDS_BETWEEN_LOOKS, self._pause)
+            decision = self.decide(document, kind, mine, is_edited=is_edited, is_second=True)
+        assert not isinstance(decision, LookAgain), "two looks are enough"  # noqa: S101
+        return decision
+
+    def decide(
+        self,
+        document: Document,
+        kind: PostingKind,
+        mine: Record,
+        *,
+        was_duplicate: bool = False,
+        is_edited: bool = False,
+        is_second: bool = False,
+    ) -> Decision | LookAgain:
+        """Look once, and decide as far as that goes; see `settle`.
+
+        Raises:
+            IntacctError: the look-up itself failed; the posting stays in doubt.
+        """
+        was_kept = is_edited and mine.expected
+        looked = self._look(document, Expected.read(mine.expected) if was_kept else None)
         if looked is not None:
             return looked
         if was_duplicate:
             return Wait(mine.lease_until or self._clock())
-        if kind.value not in self._hard_unique:
+        # Of two contents under one unique number the late one would be refused or, worse, win.
+        may_still_land = is_edited and mine.state is not State.REFUSED
+        if may_still_land or kind.value not in self._hard_unique:
             settles_at = mine.settle_at or self._clock()
             if self._clock() <= settles_at:
                 return Wait(settles_at + timedelta(seconds=1))
-            self._pause(SECONDS_BETWEEN_LOOKS)
-            looked = self._look(document)
-            if looked is not None:
-                return looked
+            if not is_second:
+                return LookAgain()
         if mine.resends >= MOST_RESENDS:
             return Ask(Reason.RESEND_LIMIT)
         return Resend()
@@ -100,9 +138,9 @@ class Resolver:
             return True
         return self._clock() > record.settle_at
 
-    def _look(self, document: Document) -> Believe | Ask | None:
+    def _look(self, document: Document, expected: Expected | None = None) -> Believe | Ask | None:
         found = self._books.find(document)
-        match judge(document, found):
+        match judge(expected or expected_of(document), found):
             case Verdict.OURS:
                 return Believe(found[0].result)
             case Verdict.DIFFERENT:

@@ -7,7 +7,10 @@ from datetime import datetime, timedelta
 
 from intacct.documents import Customer, Document
 from shared.ledger.content import content_hash
-from shared.ledger.records import Intent, Record
+from shared.ledger.evidence import expected_of
+from shared.ledger.port import LostRaceError
+from shared.ledger.records import Intent, Record, State
+from shared.ledger.references import references
 from shared.postings.keys import control_id
 from shared.postings.plan import Posted, Posting
 
@@ -31,6 +34,23 @@ class Run:
         """Whether a request that leaves now comes back before this process must end."""
         return self.deadline - now > NEEDED_TO_SEND
 
+    def can_follow(self, following: Posting, results: Posted, now: datetime) -> bool:
+        """Whether the next posting can be claimed in the same write that finishes this one."""
+        record = self.records.get(following.key)
+        if record is not None and (
+            record.state is not State.READY or record.due_at is None or record.due_at > now
+        ):
+            return False
+        wanted = (*following.needs, *references(following.document))
+        return self.has_time(now) and all(key in results for key in wanted)
+
+    def remember(self, race: LostRaceError) -> None:
+        """Take over what a lost race showed of a posting."""
+        if race.current is None:
+            self.records.pop(race.key, None)
+        else:
+            self.records[race.key] = race.current
+
     def intent(self, posting: Posting) -> Intent:
         """The marks of a posting, all derived before the first try."""
         return Intent(
@@ -39,6 +59,7 @@ class Run:
             document_number=mark_of(posting.document),
             control_id=control_id(posting.key),
             content_hash=content_hash(posting.document),
+            expected=expected_of(posting.document).written(),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from intacct.documents import Document, DocumentResult
 from intacct.errors import (
@@ -15,26 +15,23 @@ from intacct.errors import (
     RejectedError,
 )
 from shared.ledger import states
-from shared.ledger.outcomes import Halt, OutcomeKind
+from shared.ledger.halts import conflicting, held, lease_end, no_credentials, park
+from shared.ledger.outcomes import Halt
 from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import Record, State
-from shared.ledger.references import references, resolved
-from shared.ledger.refusals import (
-    BACKOFF,
-    CREDENTIALS_PAUSE,
-    finding_of,
-    hint_of,
-    reason_of,
-    retry_at,
-)
-from shared.ledger.resolving import Ask, Believe, Resend, Resolver, Wait
+from shared.ledger.references import resolved
+from shared.ledger.refusals import BACKOFF, hint_of, reason_of, retry_at
+from shared.ledger.requests import Request, Steps, Unsent, answer_to
+from shared.ledger.resolving import Ask, Believe, Decision, Resend, Resolver, Wait
 from shared.ledger.run import NEEDED_TO_SEND, Run
 from shared.ledger.states import Write
 from shared.ports import Books, Clock, IdMaker
-from shared.postings.plan import Finding, Posted, Posting, PostingKind, Reason
+from shared.postings.plan import Posting, PostingKind, Reason
+
+EDITED = "EDITED"
+"""The reason of a posting that was settled or sent anew because its order was edited meanwhile."""
 
 _RACES = 4
-_SLACK = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,53 +63,57 @@ class Sender:
         self._ids = ids
         self._resolver = resolver
 
-    def post(self, run: Run, posting: Posting, following: Posting | None) -> Halt | None:
+    def post(self, run: Run, posting: Posting, following: Posting | None) -> Steps[Halt | None]:
         """Bring the posting into the books; None when it is there, else why not now."""
         task = _Task(run, posting, following, resolved(posting.document, run.results))
-        mine = run.claimed.pop(posting.key, None)
-        if mine is not None:
-            return self._send(task, mine)
         for _ in range(_RACES):
+            mine = run.claimed.pop(posting.key, None)
             try:
-                return self._enter(task)
+                if mine is not None:
+                    return (yield from self._send(task, mine))
+                return (yield from self._enter(task))
             except LostRaceError as race:
-                _remember(run, race)
-        return _park("CONTENDED", self._clock() + BACKOFF[0])
+                run.remember(race)
+        return park("CONTENDED", self._clock() + BACKOFF[0])
 
     # Entering: from what the ledger knows to a claim of ours
 
-    def _enter(self, task: _Task) -> Halt | None:  # one case per state of §3.2
+    def _enter(self, task: _Task) -> Steps[Halt | None]:  # one case per state of §3.2
         now = self._clock()
         run, posting = task.run, task.posting
         record = run.records.get(posting.key)
         if record is None:
-            return self._claim_and_send(task, None, now)
+            return (yield from self._claim_and_send(task, None, now))
         if self._conflicts(task, record):
-            return self._conflict(task, record, now)
+            return (yield from self._conflict(task, record, now))
         halt: Halt | None = None
         match record.state:
             case State.DONE:
                 halt = self._accept(task, record)
-            case State.READY if record.due_at is not None and record.due_at > now:
-                halt = _park(record.reason or "WAITING", record.due_at)
             case State.READY:
-                halt = self._claim_and_send(task, record, now)
+                halt = yield from self._claim_and_send(task, record, now)
             case State.SENT if record.is_leased(now):
-                halt = _park("LEASED", _lease_end(record))
+                halt = park("LEASED", lease_end(record))
             case State.SENT:
-                halt = self._resolve(task, self._take_over(record, now))
+                halt = yield from self._resolve(task, self._take_over(record, now))
+            case State.REFUSED | State.REVIEW if run.reopen_by:
+                halt = yield from self._reopen(task, record)
             case State.REFUSED | State.REVIEW:
-                halt = self._reopen(task, record) if run.reopen_by else _held(posting, record)
+                halt = held(posting, record)
             case State.CANCELLED:
-                halt = _conflicting(posting, record)
+                halt = conflicting(posting, record)
         return halt
 
-    def _claim_and_send(self, task: _Task, known: Record | None, now: datetime) -> Halt | None:
+    def _claim_and_send(
+        self, task: _Task, known: Record | None, now: datetime
+    ) -> Steps[Halt | None]:
         if not task.run.has_time(now):
-            return _park("DEADLINE", now)
+            return park("DEADLINE", now)
+        if known is not None and known.due_at is not None and known.due_at > now:
+            return park(known.reason or "WAITING", known.due_at)
         intent = task.run.intent(task.posting)
         (mine,) = self._ledger.commit(states.claim(intent, known, owner=self._ids(), now=now))
-        return self._send(task, mine)
+        return (yield from self._send(task, mine))
 
     def _take_over(self, record: Record, now: datetime) -> Record:
         (mine,) = self._ledger.commit(states.take_over(record, owner=self._ids(), now=now))
@@ -124,54 +125,84 @@ class Sender:
             task.run.results[task.posting.key] = record.result
         return None
 
-    @staticmethod
-    def _conflicts(task: _Task, record: Record) -> bool:
+    @classmethod
+    def _conflicts(cls, task: _Task, record: Record) -> bool:
         """Whether other content may be out, or in the books, under this key (R-15.4).
 
-        What was never sent, or was definitely refused, may be made anew from newer facts. A
-        customer is no booked fact: it changes, and its key does not.
+        What was never sent, or was definitely refused, may be made anew from newer facts.
         """
+        return record.state in (State.SENT, State.DONE) and cls._differs(task, record)
+
+    @staticmethod
+    def _differs(task: _Task, record: Record) -> bool:
+        """Whether the record is of other content; a customer changes, and its key does not."""
         if task.posting.kind is PostingKind.CUSTOMER:
-            return False
-        if record.state not in (State.SENT, State.DONE):
             return False
         return record.content_hash != task.run.intent(task.posting).content_hash
 
-    def _conflict(self, task: _Task, record: Record, now: datetime) -> Halt | None:
-        if record.state is State.SENT:
-            if record.is_leased(now):
-                return _park("LEASED", _lease_end(record))
-            mine = self._take_over(record, now)
-            return self._to_review(task, mine, Reason.CONTENT_CONFLICT)
-        return _conflicting(task.posting, record)
+    def _conflict(self, task: _Task, record: Record, now: datetime) -> Steps[Halt | None]:
+        if record.state is State.DONE:
+            return conflicting(task.posting, record)
+        if record.is_leased(now):
+            return park("LEASED", lease_end(record))
+        mine = self._take_over(record, now)
+        return (yield from self._resolve(task, mine, is_edited=True))
 
     # Sending and what may come back
 
-    def _send(self, task: _Task, mine: Record) -> Halt | None:
-        """Send what this worker holds; the record says SENT whatever happens from here on."""
-        now = self._clock()
-        lease_left = (mine.lease_until or now) - now
-        if not task.run.has_time(now) or lease_left <= NEEDED_TO_SEND:
-            return _park("DEADLINE", _lease_end(mine))
-        try:
-            result = self._books.create(
-                task.document,
-                control_id=mine.control_id,
-                idempotency_key=mine.idempotency_key,
+    def _send(self, task: _Task, mine: Record) -> Steps[Halt | None]:
+        """Have sent what this worker holds; the record says SENT whatever happens from here on."""
+        while True:
+            now, ends_at = self._clock(), mine.held_until
+            if not task.run.has_time(now) or ends_at <= now:
+                return self._give_back(task, mine, park("DEADLINE", now))
+            if ends_at - now <= NEEDED_TO_SEND:
+                (mine,) = self._ledger.commit(states.prolong(mine, now=now))
+            latest = min(mine.held_until, task.run.deadline) - NEEDED_TO_SEND
+            answer = yield from answer_to(
+                Request(self._books, task.document, mine.control_id, mine.idempotency_key, latest)
             )
-        except OutcomeUnknownError:
-            return _park("IN_DOUBT", _lease_end(mine))
-        except IntacctError as error:
-            return self._answered(task, mine, error)
-        return self._finish(task, mine, result)
+            if answer != Unsent():
+                break
+        match answer:
+            case DocumentResult():
+                return self._finish(task, mine, answer)
+            case Unsent(because):
+                return self._held_back(task, mine, because)
+            case OutcomeUnknownError():
+                return park("IN_DOUBT", lease_end(mine))
+            case _:
+                return (yield from self._answered(task, mine, answer))
 
-    def _answered(self, task: _Task, mine: Record, error: IntacctError) -> Halt | None:
+    def _held_back(self, task: _Task, mine: Record, because: IntacctError | None) -> Halt | None:
+        """Nothing was sent, since Sage had just turned away another request of the company."""
+        if isinstance(because, CredentialsError):
+            return self._stop(task, mine, because)
+        now = self._clock()
+        due_at = retry_at(because, 0, now) if because else now
+        return self._give_back(task, mine, park("RESTING", due_at, is_outage=True))
+
+    def _give_back(self, task: _Task, mine: Record, halt: Halt) -> Halt | None:
+        """T5 for a claim under which nothing was sent, which uses up no try.
+
+        What was sent before, under an earlier claim, stays in doubt.
+        """
+        if mine.resends:
+            due_at = max(halt.due_at or mine.held_until, lease_end(mine))
+            return replace(halt, due_at=due_at)
+        now = self._clock()
+        write = states.put_back(
+            mine, now=now, due_at=halt.due_at or now, reason=halt.reason, counts=False
+        )
+        return self._commit_or_overtaken(task, write, halt)
+
+    def _answered(self, task: _Task, mine: Record, error: IntacctError) -> Steps[Halt | None]:
         """Sage, or the way to it, said no: nothing of this try can take effect any more."""
         match error:
             case DuplicateDocumentError():
-                return self._resolve(task, mine, was_duplicate=True)
+                return (yield from self._resolve(task, mine, was_duplicate=True))
             case RejectedError() if error.is_replay and mine.attempts < len(BACKOFF):
-                return self._with_new_key(task, mine, error)
+                return (yield from self._send_anew(task, mine, reason_of(error).value))
             case RejectedError():
                 return self._refuse(task, mine, error)
             case CredentialsError():
@@ -179,7 +210,7 @@ class Sender:
             case NotSentError():
                 return self._put_back(task, mine, error)
             case _:
-                return _park("IN_DOUBT", _lease_end(mine))
+                return park("IN_DOUBT", lease_end(mine))
 
     def _finish(self, task: _Task, mine: Record, result: DocumentResult) -> Halt | None:
         """T4, and the claim of the next step in the same transaction where it can go at once."""
@@ -187,13 +218,13 @@ class Sender:
         results = {**run.results, task.posting.key: result}
         writes = [states.finish(mine, result, now=now)]
         following = task.following
-        if following is not None and _can_follow(run, following, results, now):
+        if following is not None and run.can_follow(following, results, now):
             intent, known = run.intent(following), run.records.get(following.key)
             writes.append(states.claim(intent, known, owner=self._ids(), now=now))
         try:
             finished, *claimed = self._ledger.commit(*writes)
         except LostRaceError as race:
-            _remember(run, race)
+            run.remember(race)
             if race.key != mine.key:
                 return self._finish(_Task(run, task.posting, None, task.document), mine, result)
             return self._overtaken(task, race.current)
@@ -208,8 +239,8 @@ class Sender:
         if current is not None and current.state is State.DONE:
             return self._accept(task, current)
         if current is not None and current.state.waits_for_a_person:
-            return _held(task.posting, current)
-        return _park("OVERTAKEN", _lease_end(current) if current else self._clock())
+            return held(task.posting, current)
+        return park("OVERTAKEN", lease_end(current) if current else self._clock())
 
     def _put_back(self, task: _Task, mine: Record, error: NotSentError) -> Halt | None:
         if mine.attempts >= len(BACKOFF):
@@ -220,27 +251,24 @@ class Sender:
         return self._commit_or_overtaken(
             task,
             states.put_back(mine, now=now, due_at=due_at, reason=reason, burned=error.is_replay),
-            _park(reason, due_at, is_outage=True),
+            park(reason, due_at, is_outage=True),
         )
 
-    def _with_new_key(self, task: _Task, mine: Record, error: RejectedError) -> Halt | None:
-        """Sage repeated an old refusal unread: only a new key brings a new verdict."""
-        now, reason = self._clock(), reason_of(error).value
-        write = states.put_back(mine, now=now, due_at=now, reason=reason, burned=True)
-        halt = self._commit_or_overtaken(task, write, _park(reason, now))
+    def _send_anew(self, task: _Task, mine: Record, reason: str) -> Steps[Halt | None]:
+        """Under a new key: no call with the old one can take effect any more, or be answered."""
+        now = self._clock()
+        write = states.put_back(
+            mine, now=now, due_at=now, reason=reason, burned=True, counts=reason != EDITED
+        )
+        halt = self._commit_or_overtaken(task, write, park(reason, now))
         record = task.run.records.get(task.posting.key)
         if record is None or record.state is not State.READY:
             return halt
-        return self._claim_and_send(task, record, now)
+        return (yield from self._claim_and_send(task, record, now))
 
     def _stop(self, task: _Task, mine: Record, error: CredentialsError) -> Halt | None:
         """Nothing was sent for want of a login: the try says nothing about the document."""
-        now = self._clock()
-        halt = _no_credentials(error, now)
-        write = states.put_back(
-            mine, now=now, due_at=halt.due_at or now, reason=halt.reason, counts=False
-        )
-        return self._commit_or_overtaken(task, write, halt)
+        return self._give_back(task, mine, no_credentials(error, self._clock()))
 
     def _refuse(self, task: _Task, mine: Record, error: RejectedError) -> Halt | None:
         write = states.refuse(
@@ -260,119 +288,104 @@ class Sender:
 
     def _commit_held(self, task: _Task, write: Write) -> Halt | None:
         assert write.before is not None, "only a claimed posting can be refused"  # noqa: S101
-        held = _held(task.posting, states.after(write, write.before))
-        return self._commit_or_overtaken(task, write, held)
+        halt = held(task.posting, states.after(write, write.before))
+        return self._commit_or_overtaken(task, write, halt)
 
     def _commit_or_overtaken(self, task: _Task, write: Write, halt: Halt) -> Halt | None:
         try:
             (record,) = self._ledger.commit(write)
         except LostRaceError as race:
-            _remember(task.run, race)
+            task.run.remember(race)
             return self._overtaken(task, race.current)
         task.run.records[record.key] = record
         return halt
 
     # In doubt
 
-    def _resolve(self, task: _Task, mine: Record, *, was_duplicate: bool = False) -> Halt | None:
-        kind = task.posting.kind
-        try:
-            decision = self._resolver.decide(task.document, kind, mine, was_duplicate=was_duplicate)
-        except CredentialsError as error:
-            return _no_credentials(error, self._clock())
-        except IntacctError as error:
-            is_outage = isinstance(error, NotSentError)
-            return _park("IN_DOUBT", _lease_end(mine), is_outage=is_outage)
+    def _resolve(
+        self, task: _Task, mine: Record, *, was_duplicate: bool = False, is_edited: bool = False
+    ) -> Steps[Halt | None]:
+        """§3.4; `is_edited`: what was sent is not what the order says now."""
+        decision = yield from self._looked_up(
+            task, mine, lease_end(mine), was_duplicate=was_duplicate, is_edited=is_edited
+        )
+        halt: Halt | None = None
         match decision:
+            case Believe(result) if is_edited:
+                alone = replace(task, following=None)
+                halt = self._finish(alone, mine, result) or self._edited()
             case Believe(result):
-                return self._finish(task, mine, result)
+                halt = self._finish(task, mine, result)
             case Ask(reason):
-                return self._to_review(task, mine, reason)
+                halt = self._to_review(task, mine, reason)
             case Wait(until):
-                return _park("IN_DOUBT", max(until, _lease_end(mine)))
+                halt = park("IN_DOUBT", max(until, lease_end(mine)))
+            case Resend() if is_edited:
+                halt = yield from self._send_anew(task, mine, EDITED)
             case Resend():
-                return self._resend(task, mine)
+                halt = yield from self._resend(task, mine)
+            case Halt():
+                halt = decision
+        return halt
 
-    def _resend(self, task: _Task, mine: Record) -> Halt | None:
+    def _looked_up(
+        self,
+        task: _Task,
+        record: Record,
+        again_at: datetime,
+        *,
+        was_duplicate: bool = False,
+        is_edited: bool = False,
+    ) -> Steps[Decision | Halt]:
+        """What a look-up decides; where it fails nothing is decided until `again_at`."""
+        try:
+            return (
+                yield from self._resolver.settle(
+                    task.document,
+                    task.posting.kind,
+                    record,
+                    was_duplicate=was_duplicate,
+                    is_edited=is_edited,
+                )
+            )
+        except CredentialsError as error:
+            return no_credentials(error, self._clock())
+        except IntacctError as error:
+            return park("IN_DOUBT", again_at, is_outage=isinstance(error, NotSentError))
+
+    def _edited(self) -> Halt:
+        """The older content is in the books: what follows is to be planned again from there."""
+        return park(EDITED, self._clock())
+
+    def _resend(self, task: _Task, mine: Record) -> Steps[Halt | None]:
         now = self._clock()
         if not task.run.has_time(now):
-            return _park("DEADLINE", _lease_end(mine))
+            return park("DEADLINE", lease_end(mine))
         (mine,) = self._ledger.commit(states.rearm(mine, now=now))
-        return self._send(task, mine)
+        return (yield from self._send(task, mine))
 
-    def _reopen(self, task: _Task, record: Record) -> Halt | None:
+    def _reopen(self, task: _Task, record: Record) -> Steps[Halt | None]:
         """T7 and T8: a person said that what was refused shall be tried again."""
-        kind, by = task.posting.kind, task.run.reopen_by
-        if not self._resolver.is_settled(kind, record):
-            return _held(task.posting, record)
-        try:
-            decision = self._resolver.decide(task.document, kind, record)
-        except CredentialsError as error:
-            return _no_credentials(error, self._clock())
-        except IntacctError:
-            return _park("IN_DOUBT", self._clock() + BACKOFF[0], is_outage=True)
-        now, owner = self._clock(), self._ids()
-        if isinstance(decision, Believe):
-            write = states.confirm(record, decision.result, owner=owner, now=now, by=by)
-            (done,) = self._ledger.commit(write)
-            task.run.records[done.key] = done
-            return self._accept(task, done)
-        if isinstance(decision, Ask) and decision.reason is not Reason.RESEND_LIMIT:
-            return _held(task.posting, record)
-        is_absent = record.settle_at is None or now > record.settle_at
-        write = states.reopen(record, owner=owner, now=now, absent=is_absent, by=by)
-        (ready,) = self._ledger.commit(write)
-        return self._claim_and_send(task, ready, now)
-
-
-def _can_follow(run: Run, following: Posting, results: Posted, now: datetime) -> bool:
-    """Whether the next posting can be claimed in the same write that finishes this one."""
-    record = run.records.get(following.key)
-    if record is not None and (
-        record.state is not State.READY or record.due_at is None or record.due_at > now
-    ):
-        return False
-    wanted = (*following.needs, *references(following.document))
-    return run.has_time(now) and all(key in results for key in wanted)
-
-
-def _remember(run: Run, race: LostRaceError) -> None:
-    if race.current is None:
-        run.records.pop(race.key, None)
-    else:
-        run.records[race.key] = race.current
-
-
-def _lease_end(record: Record) -> datetime:
-    assert record.lease_until is not None, "a sent posting has a lease"  # noqa: S101
-    return record.lease_until + _SLACK
-
-
-def _park(reason: str, due_at: datetime, *, is_outage: bool = False) -> Halt:
-    return Halt(OutcomeKind.PARKED, reason, due_at=due_at, is_outage=is_outage)
-
-
-def _held(posting: Posting, record: Record) -> Halt:
-    finding = finding_of(posting, record)
-    return Halt(OutcomeKind.HELD, finding.reason.value, findings=(finding,))
-
-
-def _conflicting(posting: Posting, record: Record) -> Halt:
-    reason = Reason.CONTENT_CONFLICT
-    return _held(posting, replace(record, reason=reason.value, hint=""))
-
-
-def _no_credentials(error: CredentialsError, now: datetime) -> Halt:
-    finding = Finding(
-        reason=Reason.REAUTH_REQUIRED,
-        place="the company's connection to Sage Intacct",
-        message="Sage Intacct refused the login; nothing is sent until it is replaced",
-        hint=hint_of(error),
-    )
-    return Halt(
-        OutcomeKind.STOPPED,
-        finding.reason.value,
-        due_at=now + CREDENTIALS_PAUSE,
-        findings=(finding,),
-        is_outage=True,
-    )
+        if not self._resolver.is_settled(task.posting.kind, record):
+            return held(task.posting, record)
+        is_edited = self._differs(task, record)
+        again_at = self._clock() + BACKOFF[0]
+        decision = yield from self._looked_up(task, record, again_at, is_edited=is_edited)
+        now, owner, by = self._clock(), self._ids(), task.run.reopen_by
+        match decision:
+            case Halt():
+                return decision
+            case Believe(result):
+                write = states.confirm(record, result, owner=owner, now=now, by=by)
+                (done,) = self._ledger.commit(write)
+                task.run.records[done.key] = done
+                return self._edited() if is_edited else self._accept(task, done)
+            case Ask(reason) if reason is not Reason.RESEND_LIMIT:
+                return held(task.posting, record)
+            case Wait():
+                return held(task.posting, record)
+            case Ask() | Resend():
+                is_absent = record.settle_at is None or now > record.settle_at
+                write = states.reopen(record, owner=owner, now=now, absent=is_absent, by=by)
+                (ready,) = self._ledger.commit(write)
+                return (yield from self._claim_and_send(task, ready, now))

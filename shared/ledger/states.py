@@ -138,6 +138,7 @@ def claim(intent: Intent, known: Record | None, *, owner: str, now: datetime) ->
         "fence": known.fence + 1,
         "owner": owner,
         "content_hash": intent.content_hash,
+        "expected": intent.expected or None,
         **_armed(now),
     }
     return _change(Transition.CLAIM, known, changes, owner=owner, now=now)
@@ -158,6 +159,12 @@ def take_over(known: Record, *, owner: str, now: datetime) -> Write:
 def rearm(mine: Record, *, now: datetime) -> Write:
     """T3: about to send once more, after a look-up that proved absence."""
     changes = {"state": State.SENT, "resends": mine.resends + 1, **_armed(now)}
+    return _change(Transition.REARM, mine, changes, owner=mine.owner, now=now)
+
+
+def prolong(mine: Record, *, now: datetime) -> Write:
+    """T3 for a claim under which nothing was sent yet: its turn came late."""
+    changes = {"state": State.SENT, "resends": mine.resends, **_armed(now)}
     return _change(Transition.REARM, mine, changes, owner=mine.owner, now=now)
 
 
@@ -248,7 +255,7 @@ def _armed(now: datetime) -> dict[str, Any]:
 
 
 def _empty(field: str) -> Any:
-    return "" if field in ("reason", "hint") else None
+    return "" if field in ("reason", "hint", "expected") else None
 
 
 def _note(transition: Transition, state: State, fence: int, now: datetime, reason: str) -> str:
@@ -265,6 +272,7 @@ def _first(intent: Intent, state: State, *, owner: str, now: datetime) -> Record
         document_number=intent.document_number,
         control_id=intent.control_id,
         content_hash=intent.content_hash,
+        expected=intent.expected,
         owner=owner,
         due_at=now,
     )

@@ -6,9 +6,9 @@ lost on the way comes back by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from commerce.orders import Facts
@@ -17,9 +17,11 @@ from shared.gl.calendar import day_end
 from shared.gl.days import DayBook, EntryConflictError
 from shared.ledger.apply import Applier, results_of
 from shared.ledger.content import digest
+from shared.ledger.driving import Job, drive, drive_one
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import Record, State
+from shared.ledger.requests import Steps
 from shared.ledger.states import cancel
 from shared.messages import OrderReady
 from shared.ports import Clock, IdMaker
@@ -38,6 +40,7 @@ RELEASE = "release:"
 
 _PAUSED = timedelta(minutes=10)
 _OUTAGE_REST = timedelta(minutes=1)
+_AFTER_A_DEFECT = timedelta(minutes=30)
 _MOST_ROUNDS = 4
 
 
@@ -54,6 +57,15 @@ class OrderPosterParts:
     plan: Planner
     clock: Clock
     ids: IdMaker
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A message, and its order's record where that was just read."""
+
+    message: OrderReady
+    pk: str
+    record: FactsRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ class _Order:
 
 
 class OrderPoster:
-    """Posts one order after the other; remembers for a while whose Sage cannot be reached."""
+    """Posts orders, alone or together; remembers for a while whose Sage cannot be reached."""
 
     def __init__(self, parts: OrderPosterParts) -> None:
         """`parts` are shared by all orders."""
@@ -96,9 +108,69 @@ class OrderPoster:
             UnknownTenantError: there is no such tenant.
             botocore.exceptions.ClientError: facts or ledger could not be read or written.
         """
+        return drive_one(self._steps(_arrival(message), deadline), clock=self._parts.clock)
+
+    def post_all(
+        self, messages: Sequence[OrderReady], deadline: datetime
+    ) -> list[PostingReport | Exception]:
+        """Post the orders of several messages, in few requests, each as `post` would.
+
+        What the orders of one company want to send at the same moment travels together. Orders of
+        one customer, and messages of one order, are worked off one after the other.
+
+        Returns:
+            For each message, in their order, its report or what `post` would have raised.
+        """
+        if len(messages) == 1:
+            return drive(
+                [Job(self._steps(_arrival(messages[0]), deadline))], clock=self._parts.clock
+            )
+        outcomes: dict[int, PostingReport | Exception] = {}
+        jobs: dict[int, Job[PostingReport]] = {}
+        queues: set[str] = set()
+        for place, message in enumerate(messages):
+            try:
+                jobs[place] = self._job(message, deadline, queues)
+            except Exception as error:  # noqa: BLE001  # it is the outcome of this message only
+                outcomes[place] = error
+        driven = drive(list(jobs.values()), clock=self._parts.clock)
+        outcomes.update(zip(jobs, driven, strict=True))
+        return [outcomes[place] for place in range(len(messages))]
+
+    def put_aside(self, message: OrderReady, error: Exception) -> PostingReport:
+        """Free the lane of an order that broke off for a reason of its own (reliability rule 7).
+
+        A person sees it, and it is tried again half an hour later; what is in doubt stays so.
+
+        Raises:
+            botocore.exceptions.ClientError: that could not be stored; the message must come again.
+        """
+        arrival = _arrival(message)
+        record = self._parts.facts.load(arrival.pk)
+        if record is None:
+            raise error
+        self._open_review(message, (_broken_off(error),))
+        due_at = self._parts.clock() + _AFTER_A_DEFECT
+        return self._park(record, due_at, PostingState.BROKEN, type(error).__name__)
+
+    def _job(self, message: OrderReady, deadline: datetime, queues: set[str]) -> Job[PostingReport]:
+        """The message's work; `queues` are those that earlier messages stand in already."""
         tenant = self._parts.tenant_of(message.tenant)
-        pk = order_pk(message.tenant, message.store, message.order_id)
-        record = self._parts.facts.load(pk)
+        arrival = _arrival(message)
+        record = self._parts.facts.load(arrival.pk)
+        queue = tenant.id
+        if tenant.intacct.batch:
+            queue = f"{tenant.id}/{record.customer}" if record and record.customer else arrival.pk
+        if queue not in queues:
+            # Whoever waits for others reads again: the newest facts count.
+            arrival = replace(arrival, record=record)
+        queues.add(queue)
+        return Job(self._steps(arrival, deadline), company=tenant.id, queue=queue)
+
+    def _steps(self, arrival: _Arrival, deadline: datetime) -> Steps[PostingReport]:
+        message = arrival.message
+        tenant = self._parts.tenant_of(message.tenant)
+        record = arrival.record or self._parts.facts.load(arrival.pk)
         if record is None or record.status is not FactsStatus.READY:
             return PostingReport(
                 PostingState.IDLE, reason=record.status.value if record else "unknown"
@@ -110,8 +182,8 @@ class OrderPoster:
         if book is None:
             return self._hold(message, record, (_no_store(message.store),))
         book = book.for_customer(record.customer)
-        chain = self._parts.ledger.chain(pk)
-        return self._post(_Order(message, tenant, record, book, deadline, chain))
+        chain = self._parts.ledger.chain(arrival.pk)
+        return (yield from self._post(_Order(message, tenant, record, book, deadline, chain)))
 
     def _rest(self, tenant: Tenant) -> tuple[datetime, PostingState] | None:
         now = self._parts.clock()
@@ -120,7 +192,7 @@ class OrderPoster:
         known = self._resting.get(tenant.id)
         return known if known and known[0] > now else None
 
-    def _post(self, order: _Order) -> PostingReport:
+    def _post(self, order: _Order) -> Steps[PostingReport]:
         done: list[str] = []
         chain = dict(order.chain)
         posted = results_of(chain)
@@ -136,7 +208,7 @@ class OrderPoster:
                 return self._hold(order.message, order.record, (finding,), done)
             if not plan.postings:
                 return self._finished(order, done, entered)
-            outcome = self._apply(order, plan, posted, chain)
+            outcome = yield from self._apply(order, plan, posted, chain)
             done.extend(outcome.done)
             if outcome.kind is not OutcomeKind.COMPLETE:
                 return self._stopped(order, outcome, done)
@@ -145,9 +217,9 @@ class OrderPoster:
 
     def _apply(
         self, order: _Order, plan: Plan, posted: Posted, chain: Mapping[str, Record]
-    ) -> Outcome:
+    ) -> Steps[Outcome]:
         applier = self._parts.applier_of(order.tenant, order.book.entity)
-        return applier.apply(
+        return applier.steps(
             order.record.pk,
             plan.postings,
             posted,
@@ -238,6 +310,10 @@ class OrderPoster:
         self._parts.facts.schedule(record.pk, version=record.version, due_at=due_at)
 
 
+def _arrival(message: OrderReady) -> _Arrival:
+    return _Arrival(message, order_pk(message.tenant, message.store, message.order_id))
+
+
 def _begun(chain: Mapping[str, Record]) -> set[str]:
     """What may be out there without a result: it keeps its place and content in the plan."""
     return {key for key, record in chain.items() if record.state in (State.SENT, State.REVIEW)}
@@ -248,6 +324,15 @@ def _no_store(store: str) -> Finding:
         reason=Reason.CONFIGURATION_MISSING,
         place=f"store {store}",
         message="the store, or the entity it posts to, is not in the tenant's configuration",
+    )
+
+
+def _broken_off(error: Exception) -> Finding:
+    return Finding(
+        reason=Reason.UNKNOWN,
+        place="the order",
+        message=f"posting it broke off: {type(error).__name__}",
+        hint="read the log of the posting function for this order",
     )
 
 

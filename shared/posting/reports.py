@@ -11,7 +11,8 @@ class PostingState(StrEnum):
     """How the order stands after this run; each is a metric of its own.
 
     POSTED: all that should be in the books is. PARKED: the sweeper brings it back at `due_at`.
-    HELD: a person must decide. STOPPED: the company's credentials were refused. IDLE: there is
+    HELD: a person must decide. STOPPED: the company's credentials were refused. BROKEN: it broke
+    off for a reason that only a log tells; a person sees it and it is tried again. IDLE: there is
     nothing to post (yet).
     """
 
@@ -19,6 +20,7 @@ class PostingState(StrEnum):
     PARKED = "parked"
     HELD = "held"
     STOPPED = "stopped"
+    BROKEN = "broken"
     IDLE = "idle"
 
 

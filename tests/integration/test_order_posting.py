@@ -3,9 +3,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from functions.order_posting import app
-from intacct.documents import Advance, Payment, SalesDocument
+from intacct.documents import Advance, Document, DocumentResult, Payment, SalesDocument
 from intacct.errors import NotSentError, OutcomeUnknownError, RejectedError
+from shared.facts.record import FactsRecord
+from shared.facts.store import DynamoDbFactsStore
 from shared.ledger.records import State
 from tests.fakes import only_once
 from tests.integration.order_posting_rig import PostingRig, context, event, rig, sold
@@ -144,6 +149,48 @@ def test_a_message_that_cannot_be_read_goes_back_with_the_later_ones_of_its_lane
     failed = [item["itemIdentifier"] for item in answer["batchItemFailures"]]
     assert failed == [records[0]["messageId"], records[1]["messageId"]]
     assert len(rig.chain("1002")) == 4
+
+
+def test_an_order_that_breaks_off_frees_its_lane_and_is_put_aside(
+    rig: PostingRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.keep(sold("1001"))
+    rig.keep(sold("1002"))
+    create = rig.books.create
+
+    def defective(document: Document, **marks: str) -> DocumentResult:
+        if isinstance(document, SalesDocument) and document.reference.startswith("1001"):
+            raise KeyError(document.reference)
+        return create(document, **marks)
+
+    monkeypatch.setattr(rig.books, "create", defective)
+
+    answer = post()
+
+    assert answer == {"batchItemFailures": []}
+    assert rig.kept("1001").due_at is not None
+    assert [review.subject for review in rig.reviews()] == ["order:shop:1001:posting"]
+    assert len(rig.chain("1002")) == 4
+
+
+def test_an_order_that_could_not_be_read_goes_back_with_the_later_ones_of_its_lane(
+    rig: PostingRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.keep(sold("1002"))
+    load = DynamoDbFactsStore.load
+
+    def throttled(self: DynamoDbFactsStore, pk: str) -> FactsRecord | None:
+        if pk.endswith("1001"):
+            raise ClientError({"Error": {"Code": "ThrottlingException"}}, "GetItem")
+        return load(self, pk)
+
+    monkeypatch.setattr(DynamoDbFactsStore, "load", throttled)
+    records = event("order_posting.two_orders")["Records"]
+
+    answer = post()
+
+    failed = [item["itemIdentifier"] for item in answer["batchItemFailures"]]
+    assert failed == [record["messageId"] for record in records]
 
 
 def test_events_of_the_outlet_go_into_the_day_book(rig: PostingRig) -> None:

@@ -122,7 +122,7 @@ def _duplicate_is_refusal() -> Patch:
     def refused(self: sending.Sender, task: Any, mine: Record, error: Any) -> Any:
         if isinstance(error, DuplicateDocumentError):
             return self._refuse(task, mine, error)
-        return answered(self, task, mine, error)
+        return (yield from answered(self, task, mine, error))
 
     return patch.object(sending.Sender, "_answered", refused)
 
@@ -148,7 +148,7 @@ def _ready_on_exception() -> Patch:
     def forgotten(self: sending.Sender, task: Any, mine: Record, error: Any) -> Any:
         if isinstance(error, OutcomeUnknownError):
             return self._put_back(task, mine, NotSentError(str(error)))
-        return answered(self, task, mine, error)
+        return (yield from answered(self, task, mine, error))
 
     @contextmanager
     def both() -> Iterator[None]:

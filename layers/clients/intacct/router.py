@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Protocol as Interface
 
 from intacct.capabilities import Action, Protocol, action_of
-from intacct.documents import Contact, Customer, Document, DocumentResult
+from intacct.documents import Contact, Customer, Document, DocumentResult, SalesDocument
 from intacct.errors import IntacctError
 from intacct.results import Found
 
@@ -124,6 +124,17 @@ class IntacctBooks:
         if self.protocol_of(document) is Protocol.XML:
             return self._xml.create(document, control_id=control_id)
         return self._rest.create(document, idempotency_key=idempotency_key)
+
+    def request_of(self, document: Document) -> str:
+        """A name: documents with the same one travel in one request of `create_many`.
+
+        XML takes functions of any kind together, REST the rows of one object (REST reference §7.7).
+        """
+        protocol = self.protocol_of(document)
+        if protocol is Protocol.XML:
+            return protocol.value
+        definition = document.definition if isinstance(document, SalesDocument) else ""
+        return f"{protocol.value} {action_of(document).value} {definition}"
 
     def create_many(
         self,

@@ -465,19 +465,6 @@ def test_the_next_posting_is_not_claimed_when_there_is_no_time_to_send_it() -> N
     assert "invoice" not in rig.ledger.chain(PK)
 
 
-def test_other_content_under_a_key_in_doubt_is_a_conflict_that_a_person_sees() -> None:
-    rig = Rig()
-    rig.books.fail("before", OutcomeUnknownError("reset"))
-    rig.until(rig.apply(ADVANCE))
-    changed = replace(ADVANCE, document=advance(amount="101.00"))
-
-    outcome = rig.apply(changed)
-
-    assert [finding.reason for finding in outcome.findings] == [Reason.CONTENT_CONFLICT]
-    assert rig.record().state is State.REVIEW
-    assert len(rig.books.sent) == 1
-
-
 def test_other_content_under_a_key_in_the_books_is_a_conflict_too() -> None:
     rig = Rig()
     rig.apply(ADVANCE)

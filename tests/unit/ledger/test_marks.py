@@ -34,7 +34,7 @@ from intacct.documents import (
 )
 from intacct.errors import RateLimitedError, RejectedError, SageFinding
 from shared.ledger.content import content_hash
-from shared.ledger.evidence import Verdict, judge
+from shared.ledger.evidence import Verdict, expected_of, judge
 from shared.ledger.items import from_item, to_item
 from shared.ledger.records import Record, State
 from shared.ledger.references import UnresolvedReferenceError, references, resolved
@@ -179,22 +179,22 @@ def test_a_document_with_our_customer_and_amount_is_ours(
 ) -> None:
     customer = "" if isinstance(document, JournalEntry) else "C-1"
 
-    assert judge(document, [found(stated, customer=customer)]) is Verdict.OURS
+    assert judge(expected_of(document), [found(stated, customer=customer)]) is Verdict.OURS
 
 
 @pytest.mark.parametrize("document", [ORDER, ADVANCE, RECEIPT, SETTLEMENT, CREDIT, REFUND, INVOICE])
 def test_a_document_of_another_amount_or_customer_is_not_ours(document: Document) -> None:
     euros = Found(DocumentResult("7"), "mark", "C-1", Money.of("25.00", "EUR"))
 
-    assert judge(document, [found("24.99")]) is Verdict.DIFFERENT
-    assert judge(document, [found("25.00", customer="C-2")]) is Verdict.DIFFERENT
-    assert judge(document, [euros]) is Verdict.DIFFERENT
+    assert judge(expected_of(document), [found("24.99")]) is Verdict.DIFFERENT
+    assert judge(expected_of(document), [found("25.00", customer="C-2")]) is Verdict.DIFFERENT
+    assert judge(expected_of(document), [euros]) is Verdict.DIFFERENT
 
 
 def test_nothing_and_several_are_told_apart_and_one_listed_twice_is_one() -> None:
-    assert judge(ADVANCE, []) is Verdict.ABSENT
-    assert judge(ADVANCE, [found("25.00"), found("25.00", key="8")]) is Verdict.SEVERAL
-    assert judge(ADVANCE, [found("25.00"), found("25.00")]) is Verdict.OURS
+    assert judge(expected_of(ADVANCE), []) is Verdict.ABSENT
+    assert judge(expected_of(ADVANCE), [found("25.00"), found("25.00", key="8")]) is Verdict.SEVERAL
+    assert judge(expected_of(ADVANCE), [found("25.00"), found("25.00")]) is Verdict.OURS
 
 
 def test_a_record_survives_its_table() -> None:

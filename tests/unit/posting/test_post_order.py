@@ -93,6 +93,7 @@ class Rig:
         self.findings: tuple[Finding, ...] = ()
         self.day_entries: tuple[DayEntry, ...] = ()
         self.begun: list[Collection[str]] = []
+        self.insists_on_customer = True
         self.poster = OrderPoster(
             OrderPosterParts(
                 tenant_of=lambda _: self.tenant,
@@ -114,7 +115,7 @@ class Rig:
         )
 
     def _plan(self, facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str]) -> Plan:
-        assert book.customer == "C-1"
+        assert book.customer == "C-1" or not self.insists_on_customer
         self.begun.append(begun)
         wanted = [advance(key, facts.ref.id) for key in self.keys]
         missing = tuple(posting for posting in wanted if posting.key not in posted)
