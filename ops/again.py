@@ -8,11 +8,10 @@ from typing import Any
 
 from ops.desk import Desk
 from ops.errors import OpsError
-from shared.customers.lanes import deduplication_id, lane
-from shared.facts.record import FactsRecord, FactsStatus, order_pk
-from shared.messages import CartEvent, OrderReady
+from shared.facts.record import FactsRecord, order_pk
 from shared.posting.post_order import RELEASE
 from shared.reviews.records import Stage
+from shared.reviews.resend import RETRY, CannotResendError, HeldOrder, held_order
 
 
 def facts_of(desk: Desk, tenant: str, store: str, order_id: str) -> FactsRecord:
@@ -34,21 +33,8 @@ def judge_again(desk: Desk, record: FactsRecord, *, released_by: str = "") -> No
     Raises:
         NotKeptError: it could not be queued.
     """
-    ref = record.known.ref
-    now = desk.clock()
-    once = deduplication_id(record.pk, f"{'release' if released_by else 'retry'} {now.isoformat()}")
-    desk.events.send(
-        CartEvent(
-            tenant=_tenant_of(record),
-            store=ref.store,
-            cart=ref.cart,
-            topic="release" if released_by else "retry",
-            delivery=once,
-            resource_id=ref.id,
-            received_at=now,
-            released_by=released_by,
-        )
-    )
+    once = f"{'release' if released_by else RETRY} {desk.clock().isoformat()}"
+    desk.resender.judge(record, once=once, released_by=released_by)
 
 
 def post_again(desk: Desk, record: FactsRecord, *, cause: str) -> None:
@@ -57,22 +43,11 @@ def post_again(desk: Desk, record: FactsRecord, *, cause: str) -> None:
     Raises:
         OpsError: the order may not be posted, or its tenant is not there.
     """
-    ref, tenant_id = record.known.ref, _tenant_of(record)
-    if record.status is not FactsStatus.READY:
-        message = f"order {ref.id} is {record.status.value}, not ready to post: see `order show`"
-        raise OpsError(message)
-    lanes = desk.tenant(tenant_id).intacct.lanes
-    desk.lanes.send(
-        OrderReady(
-            tenant=tenant_id,
-            store=ref.store,
-            order_id=ref.id,
-            facts_version=record.version,
-            cause=cause,
-        ),
-        lane=lane(tenant_id, lanes, customer=record.customer, order_id=ref.id),
-        deduplication=deduplication_id(record.pk, f"{cause} {desk.clock().isoformat()}"),
-    )
+    try:
+        desk.resender.post(record, cause=cause, once=f"{cause} {desk.clock().isoformat()}")
+    except CannotResendError as exc:
+        message = f"{exc}: see `order show`"
+        raise OpsError(message) from exc
 
 
 def subject_again(desk: Desk, tenant: str, subject: str, *, is_release: bool) -> str:
@@ -81,15 +56,15 @@ def subject_again(desk: Desk, tenant: str, subject: str, *, is_release: bool) ->
     Raises:
         OpsError: this subject cannot be tried again from here.
     """
+    held = held_order(subject)
+    if held is not None:
+        return _order_again(desk, tenant, held, is_release=is_release)
     kind, store, rest = (*subject.split(":", 2), "", "")[:3]
-    if kind == "order" and ":" in rest:
-        order_id, _, stage = rest.rpartition(":")
-        return _order_again(desk, tenant, store, order_id, stage, is_release=is_release)
     if kind == "day" and ":" in rest:
         return _day_again(desk, tenant, store, rest.rpartition(":")[2], is_release=is_release)
     message = (
         f"{subject} names nothing that could be sent again: correct what its findings say;"
-        " events that wait in a dead-letter queue come back with `dlq redrive`"
+        " dead letters come back with `dlq redrive`"
     )
     raise OpsError(message)
 
@@ -111,15 +86,18 @@ def invoke(desk: Desk, function_output: str, event: Mapping[str, Any]) -> dict[s
     return said if isinstance(said, dict) else {}
 
 
-def _order_again(
-    desk: Desk, tenant: str, store: str, order_id: str, stage: str, *, is_release: bool
-) -> str:
-    record = facts_of(desk, tenant, store, order_id)
+def can_be_sent_again(subject: str) -> bool:
+    """Whether the subject is an order or a day, which `subject_again` can start."""
+    return held_order(subject) is not None or subject.startswith("day:")
+
+
+def _order_again(desk: Desk, tenant: str, held: HeldOrder, *, is_release: bool) -> str:
+    record = facts_of(desk, tenant, held.store, held.order_id)
     who = desk.audit.who if is_release else ""
-    if stage == Stage.FACTS.value:
+    if held.stage is Stage.FACTS:
         judge_again(desk, record, released_by=who)
         return "the order goes through customer_sync again"
-    post_again(desk, record, cause=f"{RELEASE}{who}" if who else "retry")
+    post_again(desk, record, cause=f"{RELEASE}{who}" if who else RETRY)
     return "the order is on its lane again"
 
 
@@ -130,7 +108,3 @@ def _day_again(desk: Desk, tenant: str, store: str, on: str, *, is_release: bool
     days = invoke(desk, "GlExportFunctionName", event).get("days", [])
     states = sorted({str(day.get("state", "")) for day in days})
     return f"gl_export says: {', '.join(states) or 'nothing to do'}"
-
-
-def _tenant_of(record: FactsRecord) -> str:
-    return record.pk.split("#", 3)[1]

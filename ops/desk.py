@@ -23,7 +23,9 @@ from shared.facts.store import DynamoDbFactsStore
 from shared.intake.cart_events import SqsCartEvents
 from shared.ledger.dynamodb import DynamoDbLedger
 from shared.ports import Clock
+from shared.reviews.fixes import DynamoDbFixes
 from shared.reviews.records import DynamoDbReviews, Review
+from shared.reviews.resend import Resender
 from shared.tenants.models import Tenant
 
 
@@ -42,8 +44,9 @@ class Desk:
     ledger: DynamoDbLedger
     reviews: DynamoDbReviews
     tenants: TenantStore
-    lanes: SqsOrderLanes
     events: SqsCartEvents
+    resender: Resender
+    fixes: DynamoDbFixes
     audit: Audit
     kept: KeptLetters
     causes: Causes
@@ -106,17 +109,27 @@ def desk_at(
     audit = Audit(dynamodb, orders, who=place.operator, clock=clock, new_id=_new_id)
     kept = KeptLetters(dynamodb, orders)
     causes = Causes(reviews, ledger, Failures(dynamodb, orders), _finder(tenants))
+    facts = DynamoDbFactsStore(dynamodb, orders, new_id=_new_id)
+    lanes = SqsOrderLanes(sqs, place.output("OrderPostingsQueueUrl"))
+    events = SqsCartEvents(sqs, place.output("CartEventsQueueUrl"))
     return Desk(
         place=place,
         clock=clock,
         sleep=sleep,
         wait_seconds=wait_seconds,
-        facts=DynamoDbFactsStore(dynamodb, orders, new_id=_new_id),
+        facts=facts,
         ledger=ledger,
         reviews=reviews,
         tenants=tenants,
-        lanes=SqsOrderLanes(sqs, place.output("OrderPostingsQueueUrl")),
-        events=SqsCartEvents(sqs, place.output("CartEventsQueueUrl")),
+        resender=Resender(
+            facts=facts,
+            tenant_of=lambda tenant: tenants.stored(tenant).tenant,
+            lanes=lanes,
+            events=events,
+            clock=clock,
+        ),
+        events=events,
+        fixes=DynamoDbFixes(dynamodb, orders),
         audit=audit,
         kept=kept,
         causes=causes,

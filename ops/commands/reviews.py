@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
 
-from ops.again import subject_again
+from ops.again import can_be_sent_again, subject_again
+from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
@@ -17,6 +19,7 @@ from ops.options import (
     Yes,
     agreed,
     desk_of,
+    said,
 )
 from ops.output import print_facts, print_json, print_table, say
 from shared.postings.findings import Reason
@@ -24,7 +27,13 @@ from shared.reviews.records import DEAD, Review, ReviewStatus
 
 app = typer.Typer(no_args_is_help=True, help="Review records: what waits for a person, and why.")
 
+_RETRY = "review retry"
+_RELEASE = "review release"
 Subject = Annotated[str, typer.Argument(help="The subject, from `review list`.")]
+OneTenant = Annotated[str, typer.Argument(help="The tenant; with --reason: only of this one.")]
+OneSubject = Annotated[str, typer.Argument(help="The subject; none for all with --reason.")]
+ByReason = Annotated[Reason | None, typer.Option("--reason", help="All that wait with it.")]
+Rate = Annotated[float, typer.Option("--rate", min=0.2, help="Subjects a second.")]
 
 
 @app.command("list")
@@ -95,31 +104,46 @@ def show_one(
 @app.command()
 def retry(
     context: typer.Context,
-    tenant: TenantArgument,
-    subject: Subject,
+    tenant: OneTenant = "",
+    subject: OneSubject = "",
     *,
     why: Why,
+    reason: ByReason = None,
+    rate: Rate = 10.0,
+    yes: Yes = False,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
 ) -> None:
-    """Look again after the cause was fixed; what Sage refused stays refused."""
-    _again(context, profile, tenant, subject, why, json=json, is_release=False)
+    """Look again after the cause was fixed: one subject, or all with a reason, oldest first."""
+    desk = desk_of(context, profile)
+    work = _Work(desk, _RETRY, why, json)
+    if subject:
+        work.one(tenant, subject)
+    else:
+        work.all(tenant, reason, rate, yes=yes)
 
 
 @app.command()
 def release(
     context: typer.Context,
-    tenant: TenantArgument,
-    subject: Subject,
+    tenant: OneTenant = "",
+    subject: OneSubject = "",
     *,
     why: Why,
+    reason: ByReason = None,
+    rate: Rate = 10.0,
     yes: Yes = False,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
 ) -> None:
     """Let what was refused go again in your name; it is looked up in Sage before it is sent."""
-    agreed(f"Let {subject} be sent to Sage again in your name?", yes=yes, json=json)
-    _again(context, profile, tenant, subject, why, json=json, is_release=True)
+    desk = desk_of(context, profile)
+    work = _Work(desk, _RELEASE, why, json)
+    if subject:
+        agreed(f"Let {subject} be sent to Sage again in your name?", yes=yes, json=json)
+        work.one(tenant, subject)
+    else:
+        work.all(tenant, reason, rate, yes=yes)
 
 
 @app.command()
@@ -146,25 +170,66 @@ def dismiss(
     _told("closed", json=json)
 
 
-def _again(
-    context: typer.Context,
-    profile: str,
-    tenant: str,
-    subject: str,
-    why: str,
-    *,
-    json: bool,
-    is_release: bool,
-) -> None:
-    desk = desk_of(context, profile)
-    review = desk.review(tenant, subject)
-    if review.status is not ReviewStatus.OPEN:
-        message = f"{subject} is closed: nothing waits there"
-        raise OpsError(message)
-    what = "review release" if is_release else "review retry"
-    reasons = " ".join(reason.value for reason in review.reasons)
-    desk.audit.note(tenant, what, subject, why=why, reasons=reasons)
-    _told(subject_again(desk, tenant, subject, is_release=is_release), json=json)
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A retry or a release, of one subject or of many."""
+
+    desk: Desk
+    what: str
+    why: str
+    json: bool
+
+    def one(self, tenant: str, subject: str) -> None:
+        """Start one subject again and say what was started."""
+        review = self.desk.review(tenant, subject)
+        if review.status is not ReviewStatus.OPEN:
+            message = f"{subject} is closed: nothing waits there"
+            raise OpsError(message)
+        _told(self._start(review), json=self.json)
+
+    def all(self, tenant: str, reason: Reason | None, rate: float, *, yes: bool) -> None:
+        """Start every open subject with that reason again, the oldest first."""
+        if reason is None:
+            message = "name a tenant and a subject, or --reason for all that have it"
+            raise OpsError(message)
+        found = [
+            review
+            for tenant_id in self.desk.tenant_ids(tenant)
+            for review in self.desk.reviews.all(tenant_id)
+            if review.status is ReviewStatus.OPEN and reason in review.reasons
+        ]
+        found.sort(key=lambda review: review.first_seen_at)
+        wanted = [review for review in found if can_be_sent_again(review.subject)]
+        if wanted:
+            question = f"{self.what.title()}: {len(wanted)} with {reason.value}?"
+            agreed(question, yes=yes, json=self.json)
+        failed = [review for review in wanted if not self._started(review, rate)]
+        started, left = len(wanted) - len(failed), len(found) - len(wanted)
+        if self.json:
+            subjects = [review.subject for review in failed]
+            print_json({"started": started, "left": left, "failed": subjects})
+        else:
+            say(f"{started} go again; {left} are no orders and stay")
+        if failed:
+            message = f"{len(failed)} could not be started"
+            raise OpsError(message)
+
+    def _started(self, review: Review, rate: float) -> bool:
+        try:
+            result = self._start(review)
+        except OpsError as exc:
+            said(f"{review.subject}: {exc}", json=self.json)
+            return False
+        said(f"{review.subject}: {result}", json=self.json)
+        self.desk.sleep(1 / rate)
+        return True
+
+    def _start(self, review: Review) -> str:
+        reasons = " ".join(reason.value for reason in review.reasons)
+        note = self.desk.audit.note
+        note(review.tenant, self.what, review.subject, why=self.why, reasons=reasons)
+        is_release = self.what == _RELEASE
+        return subject_again(self.desk, review.tenant, review.subject, is_release=is_release)
 
 
 def _told(result: str, *, json: bool) -> None:

@@ -23,6 +23,7 @@ from ops.options import (
 )
 from ops.output import print_json, print_table, say
 from ops.tenant_files import Problem, changes, read
+from shared.reviews.fixes import KNOWN_TO_ALL
 from shared.tenants.models import Tenant
 
 app = typer.Typer(no_args_is_help=True, help="Tenants: configuration, pause and resume.")
@@ -87,6 +88,7 @@ def apply(
         agreed(f"Store this for tenant {wanted.id}?", yes=yes, json=json)
         paths = " ".join(path for path, _, _ in differences)
         desk.audit.note(wanted.id, "tenant apply", f"tenant:{wanted.id}", why=why, paths=paths)
+        desk.fixes.note(wanted.id, by=desk.audit.who, due_at=desk.clock() + KNOWN_TO_ALL)
         desk.tenants.replace(known, wanted)
     is_stored = bool(differences) and not dry_run
     if json:
@@ -94,7 +96,7 @@ def apply(
         rows = [dict(zip(names, row, strict=True)) for row in differences]
         print_json({"changes": rows, "is_stored": is_stored})
     elif is_stored:
-        say(f"stored; {_SOON}")
+        say(f"stored; {_SOON}, and what waited for it goes again a little later")
 
 
 @app.command()

@@ -8,8 +8,9 @@ is swallowed by the queue. A marked letter is never sent again; what dies again 
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from shared.dead_letters.kept import KeptLetters
 from shared.dead_letters.letters import REDRIVES, Letter, LetterStatus
 from shared.dead_letters.queues import DeadQueue
 from shared.ports import Clock
+from shared.postings.findings import Reason
 from shared.reviews.records import Reviews
 
 if TYPE_CHECKING:
@@ -126,6 +128,27 @@ class Redriver:
             raise NoQueueError(message)
         found = (one for one in self.listed(queue, wanted) if one.is_ours)
         return [one for one in found if one.redrives < most_redrives][:limit]
+
+    def cured(
+        self,
+        queue: DeadQueue,
+        subjects: Collection[str],
+        *,
+        of: Reason,
+        limit: int,
+        most_redrives: int,
+    ) -> list[Letter]:
+        """Letters of these review records whose reason is `of` no more.
+
+        Raises:
+            NoQueueError: the letters are failed runs of a schedule.
+        """
+        planned = self.plan(queue, Wanted(), limit=sys.maxsize, most_redrives=most_redrives)
+        return [
+            one
+            for one in planned
+            if one.subject in subjects and of not in self._parts.causes.of(one).reasons
+        ][:limit]
 
     def redrive(
         self,

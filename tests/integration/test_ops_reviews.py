@@ -7,7 +7,7 @@ import pytest
 from shared.facts.record import FactsStatus
 from shared.postings.findings import Finding, Reason
 from shared.reviews.records import ReviewStatus, Stage
-from tests.integration.ops_rig import OpsRig, rig
+from tests.integration.ops_rig import OpsRig, order_ids, rig
 
 __all__ = ["rig"]
 
@@ -131,3 +131,59 @@ def test_with_json_nobody_is_asked_and_nothing_is_done(rig: OpsRig, command: str
     assert result.exit_code == 1
     assert rig.desk.review("acme", subject).status is ReviewStatus.OPEN
     assert list(rig.desk.audit.all("acme")) == []
+
+
+def test_all_orders_with_a_reason_go_again_in_the_order_in_which_they_were_held(
+    rig: OpsRig,
+) -> None:
+    for order_id in ("1003", "1001", "1002"):
+        rig.keep(order_id)
+        rig.hold(order_id, Reason.MAPPING_MISSING)
+    rig.keep("1004")
+    rig.hold("1004", Reason.PERIOD_CLOSED)
+    arguments = ("review", "retry", "--reason", "MAPPING_MISSING", "--why", "mapped", "--yes")
+
+    report = rig.json(*arguments, "--rate", "4")
+
+    assert report == {"started": 3, "left": 0, "failed": []}
+    assert order_ids(rig.take("OrderPostingsQueueUrl")) == ["1003", "1001", "1002"]
+    assert rig.slept == [0.25, 0.25, 0.25]
+    notes = list(rig.desk.audit.all("acme"))
+    assert [(note.what, note.why) for note in notes] == [("review retry", "mapped")] * 3
+
+
+def test_a_bulk_retry_goes_on_past_what_cannot_be_started_and_says_so(rig: OpsRig) -> None:
+    rig.hold("1001", Reason.MAPPING_MISSING)
+    rig.keep("1002")
+    rig.hold("1002", Reason.MAPPING_MISSING)
+    finding = Finding(Reason.MAPPING_MISSING, "x", "y")
+    rig.desk.reviews.open("acme", "delivery:shop:d1", [finding], at=rig.desk.clock())
+
+    result = rig.run("review", "retry", "--reason", "MAPPING_MISSING", "--why", "x", "--yes")
+
+    assert result.exit_code == 1
+    assert "1 go again; 1 are no orders" in result.output
+    assert "nothing is known of order 1001" in result.output
+    assert order_ids(rig.take("OrderPostingsQueueUrl")) == ["1002"]
+
+
+def test_a_bulk_release_names_the_person_and_asks(rig: OpsRig) -> None:
+    rig.keep("1001")
+    rig.hold("1001", Reason.PERIOD_CLOSED)
+    arguments = ("review", "release", "acme", "--reason", "PERIOD_CLOSED", "--why", "opened")
+
+    declined = rig.run(*arguments, answers="n\n")
+    before = rig.take("OrderPostingsQueueUrl")
+    agreed = rig.run(*arguments, answers="y\n")
+
+    (message,) = rig.take("OrderPostingsQueueUrl")
+    assert (declined.exit_code, before) == (1, [])
+    assert agreed.exit_code == 0, agreed.output
+    assert json.loads(message["Body"])["cause"] == f"release:{rig.desk.audit.who}"
+
+
+def test_a_retry_of_nothing_in_particular_is_refused(rig: OpsRig) -> None:
+    result = rig.run("review", "retry", "--why", "x")
+
+    assert result.exit_code == 1
+    assert "--reason" in result.output
