@@ -17,6 +17,7 @@ import yaml
 from pydantic import ValidationError
 
 from ops.errors import OpsError
+from shared.connections.profiles import problems_of
 from shared.tenants.models import Store, Tenant
 
 Place = tuple[str | int, ...]
@@ -92,6 +93,8 @@ def changes(old: Tenant | None, new: Tenant) -> list[tuple[str, str, str]]:
 
 def _disagreements(tenant: Tenant) -> Iterator[tuple[Place, str]]:
     """What each part allows and the whole does not."""
+    for member, message in problems_of(tenant.intacct):
+        yield ("intacct", member), message
     yield from _doubled(("entities",), [entity.id for entity in tenant.entities])
     yield from _doubled(("stores",), [store.id for store in tenant.stores])
     for number, store in enumerate(tenant.stores):

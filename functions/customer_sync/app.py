@@ -16,8 +16,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import ValidationError
 
-from shared.bootstrap.books import calls
 from shared.bootstrap.customers import customer_sync
+from shared.bootstrap.reporting import sage_at_work
 from shared.messages import CartEvent
 
 logger = Logger()
@@ -53,22 +53,13 @@ def sync_event(record: SQSRecord, lambda_context: LambdaContext) -> None:
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
 
 
-def report_calls() -> None:
-    """Log how many transactions of each company's allowance this invocation used."""
-    for (tenant, kind), count in calls().taken().items():
-        logger.info("sage intacct called", tenant=tenant, kind=kind, calls=count)
-        metrics.add_metric(name="SageCalls", unit=MetricUnit.Count, value=count)
-
-
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Entry point: hand each record to `sync_event` and report the ones that failed."""
     received = len(event["Records"])
     metrics.add_metric(name="CartEventsReceived", unit=MetricUnit.Count, value=received)
-    try:
+    with sage_at_work(context, logger, metrics):
         return process_partial_response(
             event=event, record_handler=sync_event, processor=processor, context=context
         )
-    finally:
-        report_calls()

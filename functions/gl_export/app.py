@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -11,9 +11,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.bootstrap.books import calls
 from shared.bootstrap.gl_export import day_exporter
+from shared.bootstrap.reporting import sage_at_work
 from shared.gl.days import DayKey
+from shared.gl.reports import DayReport
 
 logger = Logger()
 metrics = Metrics()
@@ -47,31 +48,32 @@ def report_failure(day: DayKey, error: Exception) -> None:
     )
 
 
+def export(event: dict[str, Any], deadline: datetime) -> list[DayReport]:
+    """What is due, or the day that the event names."""
+    exporter = day_exporter(report_failure)
+    if "store" not in event:
+        return exporter.export_due(deadline)
+    wanted = DayWanted.model_validate(event)
+    return exporter.export(
+        wanted.tenant,
+        wanted.store,
+        wanted.date,
+        deadline,
+        even_if_incomplete=wanted.even_if_incomplete,
+        release_by=wanted.release_by,
+    )
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point: export what is due, or the day that the event names, and say what came of it."""
-    deadline = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis())
-    exporter = day_exporter(report_failure)
-    if "store" in event:
-        wanted = DayWanted.model_validate(event)
-        days = exporter.export(
-            wanted.tenant,
-            wanted.store,
-            wanted.date,
-            deadline,
-            even_if_incomplete=wanted.even_if_incomplete,
-            release_by=wanted.release_by,
-        )
-    else:
-        days = exporter.export_due(deadline)
+    with sage_at_work(context, logger, metrics) as deadline:
+        days = export(event, deadline)
     metrics.add_metric(name="DaysSeen", unit=MetricUnit.Count, value=len(days))
     for state, count in Counter(day.state for day in days).items():
         name = "Day" + "".join(word.title() for word in state.value.split("_"))
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
-    for (tenant, kind), count in calls().taken().items():
-        logger.info("sage intacct called", tenant=tenant, kind=kind, calls=count)
-        metrics.add_metric(name="SageCalls", unit=MetricUnit.Count, value=count)
     answer = {"days": [day.as_json() for day in days]}
     logger.info("days finished with", days=answer["days"])
     return answer

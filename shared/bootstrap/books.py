@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-import random
-import secrets as chance
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
 from intacct.capabilities import protocols
+from intacct.companies import WrongCompanyError, check_company
 from intacct.errors import NotSentError
 from intacct.rest.actions import RestActions
 from intacct.rest.auth import TokenEndpoint
 from intacct.rest.client import RestClient
 from intacct.router import IntacctBooks
-from intacct.transport import allowed_transport, http_client
-from shared.bootstrap import aws, tenants
-from shared.connections.calls import CallCounter
+from intacct.transport import CONNECT_SECONDS, http_client
+from shared.bootstrap import connections, gates, tenants
+from shared.bootstrap.clock import now
+from shared.bootstrap.connections import (
+    calls,
+    settings,
+    surroundings,
+    table,
+    transport,
+    vault,
+)
+from shared.connections.calls import TRANSACTIONS, transactions_of
 from shared.connections.credentials import IntacctCredentials, TenantCredentials, username_of
-from shared.connections.single_flight import Surroundings
-from shared.connections.table import ConnectionTable
+from shared.connections.errors import ConnectionStoreError, ForeignCompanyError
+from shared.connections.single_flight import SIGN_IN
 from shared.connections.tokens import SharedTokens
-from shared.connections.vault import Vault
-from shared.settings import IntacctSettings
 from shared.tenants.models import Tenant
 
 if TYPE_CHECKING:
@@ -65,9 +70,13 @@ def books(tenant: Tenant, entity: str) -> IntacctBooks:
     return _once(("books", tenant.id, entity), tenant, lambda: _books(tenant, entity))
 
 
-def tokens(tenant: Tenant) -> SharedTokens:
-    """The tenant's REST token, shared by the fleet."""
-    return _once(("tokens", tenant.id), tenant, lambda: _tokens(tenant))
+def tokens(tenant: Tenant, *, is_reading: bool = False) -> SharedTokens:
+    """The REST token of the tenant's user, or of its second one; shared by the fleet."""
+    return _once(
+        ("tokens", tenant.id, str(is_reading)),
+        tenant,
+        lambda: _tokens(tenant, is_reading=is_reading),
+    )
 
 
 def sessions(tenant: Tenant) -> SharedSessions:
@@ -76,23 +85,24 @@ def sessions(tenant: Tenant) -> SharedSessions:
 
 
 def rest_client(tenant: Tenant) -> RestClient:
-    """The tenant's REST client, for reads that are no business action (query, dimensions)."""
-    return _once(("rest", tenant.id), tenant, lambda: _rest_client(tenant))
+    """The tenant's REST client as the user that may write."""
+    return _once(("rest", tenant.id), tenant, lambda: _rest_client(tenant, is_reading=False))
 
 
-@cache
-def calls() -> CallCounter:
-    """The process's count of API transactions, reported once per invocation."""
-    return CallCounter()
+def reading_client(tenant: Tenant) -> RestClient:
+    """The tenant's REST client for what only reads: as its second user, where it has one."""
+    if not tenant.intacct.reading_user_id:
+        return rest_client(tenant)
+    return _once(("reading", tenant.id), tenant, lambda: _rest_client(tenant, is_reading=True))
 
 
 def close() -> None:
-    """Close the pooled connections and forget everything built, for tests and command lines."""
+    """End as a process should: seats given back, connections closed, everything built forgotten."""
     _kept.clear()
-    if _transport.cache_info().currsize:
-        _transport().close()
-    for cached in (_settings, _transport, _table, _vault, _surroundings):
-        cached.cache_clear()
+    with suppress(ConnectionStoreError):
+        gates.give_back_seats()
+    gates.forget()
+    connections.forget()
 
 
 def _once(name: tuple[str, ...], tenant: Tenant, build: Callable[[], T]) -> T:
@@ -117,25 +127,26 @@ def _books(tenant: Tenant, entity: str) -> IntacctBooks:
     )
 
 
-def _rest_client(tenant: Tenant) -> RestClient:
+def _rest_client(tenant: Tenant, *, is_reading: bool) -> RestClient:
     return RestClient(
-        http_client(_transport()),
-        _settings().INTACCT_REST_URL,
-        tokens(tenant),
+        http_client(transport(), on_request=_counting(tenant)),
+        settings().INTACCT_REST_URL,
+        tokens(tenant, is_reading=is_reading),
         monotonic=time.monotonic,
         count=calls().for_tenant(tenant.id),
+        gate=gates.gate_of(tenant),
     )
 
 
-def _tokens(tenant: Tenant) -> SharedTokens:
+def _tokens(tenant: Tenant, *, is_reading: bool) -> SharedTokens:
     return SharedTokens(
         tenant.id,
-        _credentials(tenant),
+        _credentials(tenant, is_reading=is_reading),
         _endpoint,
-        username=_username(tenant),
-        table=_table(),
-        vault=_vault(),
-        around=_surroundings(),
+        username=username_of(tenant.intacct.company_id, _user_id(tenant, is_reading=is_reading)),
+        table=table(),
+        vault=vault(),
+        around=surroundings(),
     )
 
 
@@ -146,10 +157,10 @@ def _sessions(tenant: Tenant) -> SharedSessions:
         tenant.id,
         _credentials(tenant),
         lambda credentials, entity: _open_session(tenant, credentials, entity),
-        username=_username(tenant),
-        table=_table(),
-        vault=_vault(),
-        around=_surroundings(),
+        username=username_of(tenant.intacct.company_id, tenant.intacct.user_id),
+        table=table(),
+        vault=vault(),
+        around=surroundings(),
     )
 
 
@@ -161,10 +172,11 @@ def _xml_actions(tenant: Tenant, entity: str, base_currency: str) -> XmlActions:
     credentials = _credentials(tenant).current()
     gateway = XmlGateway(
         _xml_http(tenant),
-        _settings().INTACCT_XML_URL,
+        settings().INTACCT_XML_URL,
         SenderCredentials(credentials.sender_id, credentials.sender_password),
         sessions(tenant),
         new_id=_new_id,
+        gate=gates.gate_of(tenant),
     )
     return XmlActions(gateway, entity=entity, base_currency=base_currency)
 
@@ -174,18 +186,21 @@ def _open_session(tenant: Tenant, credentials: IntacctCredentials, entity: str) 
     from intacct.xml.sessions import adopt_session, open_session  # noqa: PLC0415
     from intacct.xml.transport import XmlTransport  # noqa: PLC0415
 
-    transport = XmlTransport(
-        _xml_http(tenant),
-        _settings().INTACCT_XML_URL,
+    http = _xml_http(tenant)
+    # The lease that this happens under must outlast it.
+    http.timeout = httpx.Timeout(SIGN_IN.total_seconds() - CONNECT_SECONDS, connect=CONNECT_SECONDS)
+    gateway = XmlTransport(
+        http,
+        settings().INTACCT_XML_URL,
         SenderCredentials(credentials.sender_id, credentials.sender_password),
         new_id=_new_id,
     )
     if tenant.intacct.xml_sign_in == "rest":
-        return adopt_session(transport, _session_of_token(tenant), entity, clock=_now)
+        return adopt_session(gateway, _session_of_token(tenant), entity, clock=now)
     user = UserCredentials(
         tenant.intacct.company_id, tenant.intacct.user_id, credentials.user_password
     )
-    return open_session(transport, user, entity, clock=_now)
+    return open_session(gateway, user, entity, clock=now)
 
 
 def _session_of_token(tenant: Tenant) -> str:
@@ -203,75 +218,58 @@ def _session_of_token(tenant: Tenant) -> str:
 
 
 def _xml_http(tenant: Tenant) -> httpx.Client:
-    count = calls().for_tenant(tenant.id)
+    count, count_transactions = calls().for_tenant(tenant.id), _counting(tenant)
 
     def on_request(request: httpx.Request) -> None:
-        del request
         count("xml")
+        count_transactions(request)
 
-    return http_client(_transport(), on_request=on_request)
+    return http_client(transport(), on_request=on_request)
+
+
+def _counting(tenant: Tenant) -> Callable[[httpx.Request], None]:
+    def on_request(request: httpx.Request) -> None:
+        calls().add(tenant.id, TRANSACTIONS, transactions_of(request.content))
+
+    return on_request
 
 
 def _endpoint(credentials: IntacctCredentials) -> TokenEndpoint:
     return TokenEndpoint(
-        http_client(_transport()),
-        _settings().INTACCT_OAUTH_URL,
+        http_client(transport()),
+        settings().INTACCT_OAUTH_URL,
         client_id=credentials.client_id,
         client_secret=credentials.client_secret,
-        clock=_now,
+        clock=now,
     )
 
 
-def _credentials(tenant: Tenant) -> TenantCredentials:
+def _credentials(tenant: Tenant, *, is_reading: bool = False) -> TenantCredentials:
+    """The tenant's credentials, for a company that this stage may work with.
+
+    Raises:
+        ForeignCompanyError: it may not.
+    """
+    company = tenant.intacct.company_id
+    try:
+        check_company(
+            company, stage=settings().STAGE, override_reason=tenant.intacct.company_reason
+        )
+    except WrongCompanyError as error:
+        raise ForeignCompanyError(str(error)) from None
     return TenantCredentials(
         tenants.secrets(),
-        _settings().INTACCT_SECRET_PREFIX + tenant.id,
-        company_id=tenant.intacct.company_id,
-        user_id=tenant.intacct.user_id,
-        needs_password=tenant.intacct.xml_sign_in == "password",
+        settings().INTACCT_SECRET_PREFIX + tenant.id,
+        company_id=company,
+        user_id=_user_id(tenant, is_reading=is_reading),
+        # The second user speaks REST only, and needs no password either.
+        needs_password=tenant.intacct.xml_sign_in == "password" and not is_reading,
+        is_reading=is_reading,
     )
 
 
-def _username(tenant: Tenant) -> str:
-    return username_of(tenant.intacct.company_id, tenant.intacct.user_id)
-
-
-@cache
-def _settings() -> IntacctSettings:
-    return IntacctSettings.from_environment()
-
-
-@cache
-def _transport() -> httpx.BaseTransport:
-    settings = _settings()
-    return allowed_transport(
-        settings.INTACCT_REST_URL, settings.INTACCT_OAUTH_URL, settings.INTACCT_XML_URL
-    )
-
-
-@cache
-def _table() -> ConnectionTable:
-    return ConnectionTable(aws.dynamodb(), _settings().CONNECTIONS_TABLE)
-
-
-@cache
-def _vault() -> Vault:
-    return Vault(aws.kms(), _settings().CONNECTIONS_KEY_ID, monotonic=time.monotonic)
-
-
-@cache
-def _surroundings() -> Surroundings:
-    return Surroundings(
-        clock=_now,
-        monotonic=time.monotonic,
-        sleep=time.sleep,
-        uniform=random.SystemRandom().uniform,
-        owner=lambda: chance.token_hex(12),
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _user_id(tenant: Tenant, *, is_reading: bool) -> str:
+    return tenant.intacct.reading_user_id if is_reading else tenant.intacct.user_id
 
 
 def _new_id() -> str:

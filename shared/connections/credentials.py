@@ -11,6 +11,11 @@ from shared.connections.errors import CredentialsMissingError
 from shared.secrets import SecretMissingError, SecretStore
 
 _OPTIONAL = frozenset({"refresh_token"})
+_READING = {
+    "username": "reading_username",
+    "user_password": "reading_user_password",
+    "refresh_token": "reading_refresh_token",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,12 @@ class TenantCredentials:
         company_id: str,
         user_id: str,
         needs_password: bool = True,
+        is_reading: bool = False,
     ) -> None:
         """`company_id` and `user_id` are the tenant's configuration; the secret must agree.
+
+        With `is_reading` the second user is meant: its name and password have members of their own
+        (`reading_username`, `reading_user_password`), all others are the same.
 
         Without `needs_password` the secret may lack the user's password: XML sessions come by the
         REST token then.
@@ -62,6 +71,7 @@ class TenantCredentials:
         self._name = name
         self._optional = _OPTIONAL if needs_password else _OPTIONAL | {"user_password"}
         self._username = username_of(company_id, user_id)
+        self._members = _READING if is_reading else {}
 
     def __repr__(self) -> str:
         """Name the secret."""
@@ -92,9 +102,9 @@ class TenantCredentials:
 
     def _checked(self, members: Mapping[str, Any]) -> IntacctCredentials:
         names = [member.name for member in fields(IntacctCredentials)]
-        given = {name: members.get(name) for name in names}
+        given = {name: members.get(self._members.get(name, name)) for name in names}
         missing = [
-            name
+            self._members.get(name, name)
             for name, value in given.items()
             if name not in self._optional and (not isinstance(value, str) or not value)
         ]

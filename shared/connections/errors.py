@@ -19,3 +19,7 @@ class LeaseRanOutError(NotSentError):
 
 class CredentialsMissingError(CredentialsError):
     """The tenant's secret lacks members, or names another company; all problems are named."""
+
+
+class ForeignCompanyError(CredentialsError):
+    """The company is of the kind that this stage does not work with: nothing is sent to it."""

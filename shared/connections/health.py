@@ -8,11 +8,13 @@ refused call more.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from intacct.gate import HealthStore
 from intacct.health import Health
 from shared.connections.errors import ConnectionStoreError
 
@@ -74,6 +76,54 @@ class SharedHealth:
             message = "the health of a company could not be reached"
             raise ConnectionStoreError(message) from exc
         return True
+
+
+class RememberedHealth:
+    """The health of companies, read once for all calls of the next moments.
+
+    So a company that is well costs a call nothing: an answer changes nothing, and what it was
+    compared with lies in memory. What this process changes it sees at once.
+    """
+
+    def __init__(
+        self,
+        store: HealthStore,
+        *,
+        monotonic: Callable[[], float],
+        max_age_seconds: float = 2.0,
+    ) -> None:
+        """`monotonic` tells the age of what was read, in seconds."""
+        self._store = store
+        self._monotonic = monotonic
+        self._max_age_seconds = max_age_seconds
+        self._read: dict[str, tuple[float, Health]] = {}
+
+    def read(self, company: str) -> Health:
+        """The company's health as it was known a moment ago.
+
+        Raises:
+            ConnectionStoreError: it had to be read and could not be.
+        """
+        known = self._read.get(company)
+        if known and self._monotonic() - known[0] < self._max_age_seconds:
+            return known[1]
+        return self._kept(company, self._store.read(company))
+
+    def change(self, company: str, before: Health, after: Health) -> bool:
+        """Put `after` in place if `before` still stands; whether it did.
+
+        Raises:
+            ConnectionStoreError: it could not be written.
+        """
+        self._read.pop(company, None)  # whatever comes of it: what was read is out of date
+        if not self._store.change(company, before, after):
+            return False
+        self._kept(company, after)
+        return True
+
+    def _kept(self, company: str, health: Health) -> Health:
+        self._read[company] = (self._monotonic(), health)
+        return health
 
 
 def _key(company: str) -> dict[str, Any]:

@@ -66,10 +66,21 @@ class Store(_Model):
     go_live_on: str = ""
 
 
+class Contract(_Model):
+    """The figures of a company of the fifth tier: API transactions a month, calls at a time."""
+
+    calls_per_month: int = Field(ge=1)
+    concurrent_per_application: int = Field(ge=3, le=1000)
+    concurrent_per_company: int = Field(ge=3, le=1000)
+
+
 class Intacct(_Model):
     """How the tenant's company is reached: ids only; the secret holds what is secret.
 
-    `lanes` is the company's write concurrency: the tier's application allowance less two.
+    `tier` is the company's service tier (REST reference §11), `contract` the figures of the fifth.
+    `lanes` is the company's write concurrency: at most the tier's application allowance less two.
+    `reading_user_id` is a second Web Services user for what only reads, where the company has one.
+    `company_reason` says why a company of the other kind belongs to this stage all the same.
     `protocols` overrides the capability table, action name to `rest` or `xml`. `xml_sign_in` says
     where XML sessions come from: the user's password, or the REST token's session service, which
     needs no password but is confirmed by one source only (XML reference §5.2, §17 no. 19).
@@ -78,6 +89,10 @@ class Intacct(_Model):
 
     company_id: str = Field(min_length=1)
     user_id: str = Field(min_length=1)
+    reading_user_id: str = ""
+    company_reason: str = ""
+    tier: Literal["1", "2", "2-500k", "3", "4", "5", "application"] = "1"
+    contract: Contract | None = None
     entity_ids: tuple[Identifier, ...] = ()
     lanes: int = Field(default=4, ge=1, le=64)
     protocols: dict[str, Literal["rest", "xml"]] = {}

@@ -39,7 +39,7 @@ from intacct.errors import (
     RateLimitedError,
 )
 from intacct.router import IntacctBooks
-from shared.bootstrap import aws
+from shared.bootstrap import aws, connections
 from shared.bootstrap import books as bootstrap
 from shared.bootstrap import tenants as tenant_bootstrap
 from shared.connections.keeping import AHEAD
@@ -152,9 +152,16 @@ class World:
             aws.secretsmanager,
             tenant_bootstrap.secrets,
             tenant_bootstrap.tenants,
-            bootstrap.calls,
+            connections.calls,
         ):
             cached.cache_clear()
+
+    def end_pause(self) -> None:
+        """Let so much time pass that the company is well again."""
+        pk = f"HEALTH#{self.tenant.intacct.company_id}"
+        key = {"pk": {"S": pk}, "sk": {"S": "STATE"}}
+        self.dynamodb.delete_item(TableName="connections", Key=key)
+        self.cold_start()
 
     def create(self, document: Any, key: str = "k") -> Any:
         return self.books().create(
@@ -249,7 +256,7 @@ def test_a_write_whose_answer_is_lost_is_in_doubt_and_found_by_its_mark(
 
 
 @pytest.mark.parametrize(("document", "pause"), [(ORDER, 7.0), (BATCH, 1.0)], ids=["rest", "xml"])
-def test_a_write_that_was_turned_away_may_be_sent_again(
+def test_a_write_that_was_turned_away_may_be_sent_again_after_the_pause(
     world: World, document: Any, pause: float
 ) -> None:
     world.create(CUSTOMER, "c")
@@ -260,6 +267,11 @@ def test_a_write_that_was_turned_away_may_be_sent_again(
         world.create(document, "k")
 
     assert caught.value.retry_after_seconds >= pause
+    sent = len(world.log())
+    with pytest.raises(RateLimitedError, match="pause"):
+        world.create(document, "k")
+    assert len(world.log()) == sent
+    world.end_pause()
     world.create(document, "k")
     assert len(world.books().find(document)) == 1
 
@@ -289,12 +301,12 @@ def test_wrong_credentials_are_refused_by_both_wires_and_tried_once(world: World
 def test_calls_are_counted_by_protocol(world: World) -> None:
     world.books().find(BATCH)
     world.create(CUSTOMER, "c")
-    bootstrap.calls().taken()
+    connections.calls().taken()
 
     world.books().find(BATCH)
     world.create(ORDER, "k")
 
-    counted = bootstrap.calls().taken()
+    counted = connections.calls().taken()
     assert counted[("acme", "xml")] == 1
     assert counted[("acme", "rest_write")] == 1
 

@@ -5,27 +5,32 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from intacct.capabilities import CapabilityError
-from intacct.documents import Customer
+from intacct.documents import Customer, JournalEntry
 from intacct.errors import CredentialsError
-from shared.bootstrap import aws
+from shared.bootstrap import aws, connections
 from shared.bootstrap import books as bootstrap
 from shared.bootstrap import tenants as tenant_bootstrap
 from shared.connections.calls import CallCounter
+from shared.connections.errors import ForeignCompanyError
 from shared.ports import Books
+from shared.tenants.models import Tenant
 from tests.unit.connections.test_keeping import tenant
 
-CACHED = (
+JOURNAL = JournalEntry("GL-1", "GJ", date(2026, 3, 2), "a day", (), is_batch=True)
+CACHED: tuple[Any, ...] = (
     aws.dynamodb,
     aws.kms,
     aws.secretsmanager,
     tenant_bootstrap.secrets,
-    bootstrap.calls,
+    connections.calls,
 )
 
 
@@ -54,6 +59,11 @@ def _forget() -> None:
         cached.cache_clear()
 
 
+def at(company: str, **members: Any) -> Tenant:
+    """The tenant of that company."""
+    return tenant("acme", intacct={"company_id": company, "user_id": "ws", **members})
+
+
 def test_books_are_built_once_and_anew_when_the_configuration_changes() -> None:
     before, after = tenant("acme"), tenant("acme", "100", "200")
     first: Books = bootstrap.books(before, "100")
@@ -71,7 +81,7 @@ def test_books_are_built_anew_after_some_minutes(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_wrong_choice_of_protocol_is_named_at_once() -> None:
-    wrong = {"company_id": "ACME", "user_id": "ws", "protocols": {"customer_refund": "xml"}}
+    wrong = {"company_id": "A-imp", "user_id": "ws", "protocols": {"customer_refund": "xml"}}
     with pytest.raises(CapabilityError, match="customer_refund"):
         bootstrap.books(tenant("acme", intacct=wrong), "100")
 
@@ -80,7 +90,7 @@ def test_a_secret_without_members_is_one_error_that_names_them_all() -> None:
     client = boto3.client("secretsmanager", region_name="us-east-1")
     client.create_secret(
         Name="cartledger/test/intacct/acme",
-        SecretString=json.dumps({"client_id": "app", "username": "ws@ACME"}),
+        SecretString=json.dumps({"client_id": "app", "username": "ws@ACME-imp"}),
     )
     boto3.client("dynamodb", region_name="us-east-1").create_table(
         TableName="connections",
@@ -95,7 +105,7 @@ def test_a_secret_without_members_is_one_error_that_names_them_all() -> None:
         ],
     )
     with pytest.raises(CredentialsError) as caught:
-        bootstrap.books(tenant("acme"), "100").find(Customer("C", "Ada"))
+        bootstrap.books(at("ACME-imp"), "100").find(Customer("C", "Ada"))
     message = str(caught.value)
     for member in ("client_secret", "sender_id", "sender_password", "user_password"):
         assert member in message
@@ -114,3 +124,26 @@ def test_calls_are_counted_per_tenant_and_kind_until_they_are_taken() -> None:
         ("other", "xml"): 1,
     }
     assert counter.taken() == {}
+
+
+@pytest.mark.parametrize("company", ["ACME", "ACME-dev1"])
+def test_a_company_of_the_other_kind_is_sent_nothing(company: str) -> None:
+    for document in (Customer("C", "Ada"), JOURNAL):
+        with pytest.raises(ForeignCompanyError, match=company):
+            bootstrap.books(at(company), "100").find(document)
+    for connection in (bootstrap.tokens, bootstrap.sessions):
+        with pytest.raises(ForeignCompanyError):
+            connection(at(company))
+
+
+def test_a_reason_in_the_tenants_document_lets_a_company_of_the_other_kind_in() -> None:
+    reason = "the demonstration company of our partner has no sandbox"
+    assert "ws@ACME" in repr(bootstrap.tokens(at("ACME", company_reason=reason)))
+
+
+def test_what_only_reads_is_a_second_user_where_the_tenant_names_one() -> None:
+    alone, both = at("ACME-imp"), at("ACME-imp", reading_user_id="reader")
+    assert bootstrap.reading_client(alone) is bootstrap.rest_client(alone)
+    assert bootstrap.reading_client(both) is not bootstrap.rest_client(both)
+    assert "reader@ACME-imp" in repr(bootstrap.tokens(both, is_reading=True))
+    assert "ws@ACME-imp" in repr(bootstrap.tokens(both))

@@ -12,7 +12,7 @@ from intacct.errors import NotSentError, OutcomeUnknownError, RateLimitedError
 from intacct.gate import CompanyGate, HealthStore, ProcessHealth
 from intacct.health import REACTION, Health
 from shared.connections.errors import ConnectionStoreError
-from shared.connections.health import SharedHealth
+from shared.connections.health import RememberedHealth, SharedHealth
 from tests.unit.connections.support import Fleet
 
 NOON = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
@@ -87,3 +87,60 @@ def test_a_table_that_is_not_there_stops_calls_before_they_leave(fleet: Fleet) -
         kept.read("Acme")
     with pytest.raises(NotSentError):
         kept.change("Acme", Health(), ILL)
+
+
+class Counting:
+    """A store that counts what it is asked."""
+
+    def __init__(self, store: HealthStore) -> None:
+        self.store = store
+        self.reads = 0
+        self.writes = 0
+
+    def read(self, company: str) -> Health:
+        self.reads += 1
+        return self.store.read(company)
+
+    def change(self, company: str, before: Health, after: Health) -> bool:
+        self.writes += 1
+        return self.store.change(company, before, after)
+
+
+def remembering(fleet: Fleet, store: HealthStore) -> CompanyGate:
+    kept = RememberedHealth(store, monotonic=fleet.monotonic, max_age_seconds=2)
+    return CompanyGate("Acme", kept, clock=fleet.clock, uniform=lambda low, _: low)
+
+
+def test_calls_to_a_company_that_is_well_cost_one_read_every_two_seconds(fleet: Fleet) -> None:
+    counting = Counting(SharedHealth(fleet.dynamodb, "connections"))
+    gate = remembering(fleet, counting)
+    for _ in range(10):
+        gate.enter()
+        fleet.clock.pass_time(0.3)
+        gate.leave(None)
+    assert (counting.reads, counting.writes) == (2, 0)
+
+
+def test_a_pause_that_another_process_noted_is_seen_within_two_seconds(fleet: Fleet) -> None:
+    store = ProcessHealth()
+    mine, other = remembering(fleet, store), remembering(fleet, store)
+    mine.enter()
+    other.leave(RateLimitedError("slow down", retry_after_seconds=30))
+
+    mine.enter()
+    fleet.clock.pass_time(2)
+    with pytest.raises(RateLimitedError):
+        mine.enter()
+
+
+def test_what_this_process_noted_it_sees_at_once_whatever_it_remembered(fleet: Fleet) -> None:
+    store = ProcessHealth()
+    mine, other = remembering(fleet, store), remembering(fleet, store)
+    mine.enter()
+    other.leave(OutcomeUnknownError("lost"))
+
+    mine.leave(RateLimitedError("slow down", retry_after_seconds=30))
+
+    with pytest.raises(RateLimitedError):
+        mine.enter()
+    assert store.read("Acme").failed_in_a_row == 1

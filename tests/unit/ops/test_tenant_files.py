@@ -9,7 +9,7 @@ from ops.tenant_files import changes, check, read
 
 SOUND = """\
 id: acme
-intacct: {company_id: acme, user_id: ws, lanes: 6}
+intacct: {company_id: acme, user_id: ws, tier: 2, lanes: 6}
 entities:
   - id: 100
     zone: America/New_York
