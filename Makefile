@@ -79,6 +79,10 @@ simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2; SE
 	@$(RUN) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) \
 		--jobs $(or $(JOBS),2) $(if $(SEED),--seed $(SEED))
 
+.PHONY: paging
+paging: setup ## Poll carts whose orders change meanwhile (SEEDS=500 JOBS=2): none lost, none doubled
+	@$(RUN) -m tests.paging --seeds $(or $(SEEDS),500) --jobs $(or $(JOBS),2)
+
 .PHONY: mutants
 mutants: setup ## Put defects into the product and show that the simulator sees each (SEEDS=1000)
 	@$(RUN) -m tests.simulation.mutation --seeds $(or $(SEEDS),1000) --jobs $(or $(JOBS),2)

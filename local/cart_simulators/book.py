@@ -136,7 +136,8 @@ class OrderBook:
         return self._changed(Event.TOUCHED, order)
 
     def _changed(self, event: Event, order: ShopOrder, part_id: int = 0) -> ShopOrder:
-        order.updated_at = max(order.updated_at, self._now() - self.lateness)
+        written = (self._now() - self.lateness).replace(microsecond=0)
+        order.updated_at = max(order.updated_at, written)
         order.version += 1
         self._versions[order.id].append(order.updated_at)
         self._tell(Change(event, order, order.version, part_id))

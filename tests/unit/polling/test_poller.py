@@ -12,13 +12,12 @@ from hypothesis import strategies as st
 
 from carts.adapter import CartApiError, CartClient, ChangedOrder, PollingRules, Reading
 from shared.intake.archive import NotKeptError
-from shared.messages import CartEvent
-from shared.polling.checkpoints import Lease, PollingElsewhereError
 from shared.polling.poller import Poller, PollOutcome, PollReport
 from shared.polling.schedule import SHORTEST_TURN, PollRequest, polls
 from shared.polling.windows import SHORTEST_WINDOW
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock
+from tests.paging.memory import MemoryCheckpoints, Queue
 
 RULES = PollingRules()
 OVERLAP, LAG, LONGEST_WINDOW = RULES.overlap, RULES.lag, RULES.longest_window
@@ -49,42 +48,6 @@ def tenant(*, go_live_on: str = "2026-04-01", is_paused: bool = False) -> Tenant
     )
 
 
-class MemoryCheckpoints:
-    """Checkpoints and leases in a dictionary, by the rules of the table."""
-
-    def __init__(self) -> None:
-        self.read_to: dict[str, datetime] = {}
-        self.owners: dict[str, str] = {}
-        self.spans: dict[str, timedelta | None] = {}
-        self.me = "me"
-
-    def acquire(self, tenant: str, store: str, *, now: datetime) -> Lease:
-        del now
-        if self.owners.setdefault(store, self.me) != self.me:
-            raise PollingElsewhereError
-        return Lease(tenant, store, self.me, self.read_to.get(store), self.spans.get(store))
-
-    def advance(
-        self, lease: Lease, read_to: datetime, *, now: datetime, span: timedelta | None = None
-    ) -> Lease:
-        del now
-        if self.owners.get(lease.store) != lease.owner:
-            raise PollingElsewhereError
-        assert read_to >= self.read_to.get(lease.store, read_to)
-        self.read_to[lease.store] = read_to
-        self.spans[lease.store] = span
-        return Lease(lease.tenant, lease.store, lease.owner, read_to, span)
-
-    def narrow(self, lease: Lease, span: timedelta) -> None:
-        if self.owners.get(lease.store) != lease.owner:
-            raise PollingElsewhereError
-        self.spans[lease.store] = span
-
-    def release(self, lease: Lease) -> None:
-        if self.owners.get(lease.store) == lease.owner:
-            del self.owners[lease.store]
-
-
 class Shop:
     """A cart's list of changed orders, in pages of two; fails where it is told to."""
 
@@ -106,23 +69,6 @@ class Shop:
 
     def order(self, order_id: str) -> Reading:
         raise AssertionError(order_id)
-
-
-class Queue:
-    """Hints that were queued."""
-
-    def __init__(self) -> None:
-        self.events: list[CartEvent] = []
-        self.is_down = False
-
-    def send(self, event: CartEvent) -> None:
-        if self.is_down:
-            raise NotKeptError
-        self.events.append(event)
-
-    @property
-    def ids(self) -> list[str]:
-        return [event.resource_id for event in self.events]
 
 
 class Rig:

@@ -38,15 +38,27 @@ class MagentoClient:
     """Reads one store's orders; see `CartClient` for the promises."""
 
     def __init__(
-        self, http: httpx.Client, store: str, *, sleep: Callable[[float], None] = time.sleep
+        self,
+        http: httpx.Client,
+        store: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        page_size: int = PAGE_SIZE,
     ) -> None:
         """`http` carries base address and credentials; `sleep` is what waiting means."""
         self._api = JsonApi(http, sleep=sleep)
         self._store = store
+        self._page_size = page_size
 
     @classmethod
-    def connect(cls, access: StoreAccess) -> Self:
-        """A client with a connection pool of its own.
+    def connect(
+        cls,
+        access: StoreAccess,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        **options: Any,
+    ) -> Self:
+        """A client with a connection pool of its own; `options` as the constructor takes them.
 
         The access token is the integration's four values with colons between them (consumer key,
         consumer secret, access token, access token secret), or one token sent as bearer where the
@@ -59,20 +71,30 @@ class MagentoClient:
         if "/rest" not in urlsplit(base_url).path:
             base_url += _DEFAULT_PATH
         http = httpx.Client(
-            base_url=f"{base_url}/V1", auth=_auth(access), timeout=TIMEOUT, follow_redirects=False
+            base_url=f"{base_url}/V1",
+            auth=_auth(access),
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            transport=transport,
         )
-        return cls(http, access.store)
+        return cls(http, access.store, **options)
 
     def changed_orders(
         self, *, since: datetime, until: datetime
     ) -> Iterator[Sequence[ChangedOrder]]:
         """Pages of orders that were updated in `[since, until)`, or whose credit memos were.
 
+        Each order is told once for each time of change, however many rows say it.
+
         Raises:
             CartApiError: a page could not be read.
         """
-        yield from self._changed("/orders", "entity_id", since, until)
-        yield from self._changed("/creditmemos", "order_id", since, until)
+        seen: set[ChangedOrder] = set()
+        for path, order_member in (("/orders", "entity_id"), ("/creditmemos", "order_id")):
+            for rows in self._changed(path, order_member, since, until):
+                fresh = [row for row in dict.fromkeys(rows) if row not in seen]
+                seen.update(fresh)
+                yield fresh
 
     def _changed(
         self, path: str, order_member: str, since: datetime, until: datetime
@@ -87,7 +109,7 @@ class MagentoClient:
                 message = "the store does not sort what it lists"
                 raise CartApiError(message, is_lasting=True)
             yield [row for _, row in rows]
-            if len(rows) < PAGE_SIZE:
+            if len(rows) < self._page_size:
                 return
             if times[-1] > lower:
                 lower = times[-1]
@@ -109,7 +131,7 @@ class MagentoClient:
             ]
             rows = self._page(path, order_member, filters, [("entity_id", "ASC")])
             yield [row for _, row in rows]
-            if len(rows) < PAGE_SIZE:
+            if len(rows) < self._page_size:
                 return
             last_id = _next_id([number for number, _ in rows], last_id)
         raise _too_many_pages()
@@ -123,9 +145,27 @@ class MagentoClient:
     ) -> list[tuple[int, ChangedOrder]]:
         """The first page of what the filters let through, each row with its own number."""
         members = ",".join(dict.fromkeys(("entity_id", order_member, "updated_at")))
-        params = _criteria(filters, sorting) | {"fields": f"items[{members}],total_count"}
+        params = self._criteria(filters, sorting) | {"fields": f"items[{members}],total_count"}
         items = _items(self._api.get(path, params).document)
         return [_row(item, order_member) for item in items]
+
+    def _criteria(
+        self, filters: Sequence[Filter], sorting: Sequence[tuple[str, str]]
+    ) -> dict[str, str]:
+        """The search grammar of all lists: groups are joined by and (carts reference §5.3)."""
+        params = {
+            "searchCriteria[pageSize]": str(self._page_size),
+            "searchCriteria[currentPage]": "1",
+        }
+        for index, (member, condition, value) in enumerate(filters):
+            group = f"searchCriteria[filter_groups][{index}][filters][0]"
+            params[f"{group}[field]"] = member
+            params[f"{group}[condition_type]"] = condition
+            params[f"{group}[value]"] = value
+        for index, (member, direction) in enumerate(sorting):
+            params[f"searchCriteria[sortOrders][{index}][field]"] = member
+            params[f"searchCriteria[sortOrders][{index}][direction]"] = direction
+        return params
 
     def order(self, order_id: str) -> Reading:
         """The order as it is now, with its invoices, shipments and credit memos.
@@ -172,10 +212,10 @@ class MagentoClient:
         last_id = 0
         for _ in range(_MOST_PAGES):
             filters = [("order_id", "eq", order_id), ("entity_id", "gt", str(last_id))]
-            params = _criteria(filters, [("entity_id", "ASC")])
+            params = self._criteria(filters, [("entity_id", "ASC")])
             items = _items(self._api.get(path, params).document)
             found += items
-            if len(items) < PAGE_SIZE:
+            if len(items) < self._page_size:
                 return found
             last_id = _next_id([_number(Node(item, path, [])) for item in items], last_id)
         raise _too_many_pages()
@@ -200,20 +240,6 @@ class _Bearer(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._token}"
         yield request
-
-
-def _criteria(filters: Sequence[Filter], sorting: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The search grammar of all lists: groups are joined by and (carts reference §5.3)."""
-    params = {"searchCriteria[pageSize]": str(PAGE_SIZE), "searchCriteria[currentPage]": "1"}
-    for index, (member, condition, value) in enumerate(filters):
-        group = f"searchCriteria[filter_groups][{index}][filters][0]"
-        params[f"{group}[field]"] = member
-        params[f"{group}[condition_type]"] = condition
-        params[f"{group}[value]"] = value
-    for index, (member, direction) in enumerate(sorting):
-        params[f"searchCriteria[sortOrders][{index}][field]"] = member
-        params[f"searchCriteria[sortOrders][{index}][direction]"] = direction
-    return params
 
 
 def _items(document: Any) -> list[Any]:

@@ -24,7 +24,9 @@ from commerce.money import MoneyError
 API_VERSION = "2026-01"
 """Pinned: an expired version silently falls forward, so a test must come before a change."""
 
-_PAGE_SIZE = 250
+PAGE_SIZE = 250
+"""The most that the API gives in one page."""
+
 _MOST_PAGES = 400
 _ATTEMPTS = 5
 _LONGEST_WAIT_SECONDS = 20.0
@@ -44,16 +46,28 @@ class ShopifyClient:
     """Reads one store's orders; see `CartClient` for the promises."""
 
     def __init__(
-        self, http: httpx.Client, store: str, *, sleep: Callable[[float], None] = time.sleep
+        self,
+        http: httpx.Client,
+        store: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        page_size: int = PAGE_SIZE,
     ) -> None:
         """`http` carries base address and token; `sleep` is what waiting means."""
         self._http = http
         self._store = store
         self._sleep = sleep
+        self._page_size = page_size
 
     @classmethod
-    def connect(cls, access: StoreAccess) -> Self:
-        """A client with a connection pool of its own.
+    def connect(
+        cls,
+        access: StoreAccess,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        **options: Any,
+    ) -> Self:
+        """A client with a connection pool of its own; `options` as the constructor takes them.
 
         Raises:
             CartApiError: the address is not https (or loopback), or there is no token.
@@ -72,8 +86,9 @@ class ShopifyClient:
             headers={"X-Shopify-Access-Token": access.access_token},
             timeout=_TIMEOUT,
             follow_redirects=False,
+            transport=transport,
         )
-        return cls(http, access.store)
+        return cls(http, access.store, **options)
 
     def changed_orders(
         self, *, since: datetime, until: datetime
@@ -86,7 +101,7 @@ class ShopifyClient:
         query = f"updated_at:>='{_text(since)}' AND updated_at:<'{_text(until)}'"
         after: str | None = None
         for _ in range(_MOST_PAGES):
-            variables = {"first": _PAGE_SIZE, "after": after, "query": query}
+            variables = {"first": self._page_size, "after": after, "query": query}
             page = self._ask(graphql.CHANGED_ORDERS, variables).get("orders") or {}
             yield [_changed(node) for node in page.get("nodes") or []]
             info = page.get("pageInfo") or {}

@@ -52,15 +52,23 @@ class WooCommerceClient:
         *,
         sleep: Callable[[float], None] = time.sleep,
         nonce: Callable[[], str] = lambda: secrets.token_hex(8),
+        page_size: int = PAGE_SIZE,
     ) -> None:
         """`http` carries base address and keys; `nonce` gives what defeats a caching plug-in."""
         self._api = JsonApi(http, sleep=sleep)
         self._store = store
         self._nonce = nonce
+        self._page_size = page_size
 
     @classmethod
-    def connect(cls, access: StoreAccess) -> Self:
-        """A client with a connection pool of its own.
+    def connect(
+        cls,
+        access: StoreAccess,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        **options: Any,
+    ) -> Self:
+        """A client with a connection pool of its own; `options` as the constructor takes them.
 
         The access token is `consumer_key:consumer_secret`, sent as HTTP Basic. The site may live
         under a directory, which is then part of the base address.
@@ -79,8 +87,9 @@ class WooCommerceClient:
             headers={"Cache-Control": "no-cache"},
             timeout=TIMEOUT,
             follow_redirects=False,
+            transport=transport,
         )
-        return cls(http, access.store)
+        return cls(http, access.store, **options)
 
     def changed_orders(
         self, *, since: datetime, until: datetime
@@ -102,7 +111,7 @@ class WooCommerceClient:
         """From the last seen second on; those already seen in it are left out by their ids."""
         lower, seen_in_second = since, list[str]()
         for _ in range(_MOST_PAGES):
-            filters = _window(lower, until) | {"orderby": "modified", "order": "asc"}
+            filters = self._window(lower, until) | {"orderby": "modified", "order": "asc"}
             if seen_in_second:
                 filters["exclude"] = ",".join(seen_in_second)
             rows = self._rows(filters)
@@ -110,7 +119,7 @@ class WooCommerceClient:
             if times != sorted(times):
                 raise _UnsortedError
             yield rows
-            if len(rows) < PAGE_SIZE:
+            if len(rows) < self._page_size:
                 return
             last = times[-1]
             tied = [row.order_id for row in rows if row.updated_at == last]
@@ -127,7 +136,7 @@ class WooCommerceClient:
         for _ in range(_MOST_RESTARTS):
             expected: str | None = None
             for page in range(1, _MOST_PAGES + 1):
-                filters = _window(since, until) | {"orderby": "id", "order": "asc"}
+                filters = self._window(since, until) | {"orderby": "id", "order": "asc"}
                 answer = self._ask("/orders", filters | {"page": str(page)})
                 stated = answer.headers.get("X-WP-Total", "")
                 if not stated.isdigit():
@@ -136,10 +145,10 @@ class WooCommerceClient:
                 if expected is not None and stated != expected:
                     break
                 expected = stated
-                rows = _changed(answer.document)
+                rows = changed_rows(answer.document)
                 yield [row for row in rows if row not in seen]
                 seen.update(rows)
-                if page * PAGE_SIZE >= int(stated):
+                if page * self._page_size >= int(stated):
                     return
             else:
                 raise _too_many_pages()
@@ -202,8 +211,19 @@ class WooCommerceClient:
             raise _another_shape()
         return document
 
+    def _window(self, lower: datetime, until: datetime) -> dict[str, str]:
+        """The filter of `[lower, until)`: the site leaves out both bounds, so a second is added."""
+        return {
+            "modified_after": _text(lower - _SECOND),
+            "modified_before": _text(until),
+            "dates_are_gmt": "true",
+            "status": "any",
+            "per_page": str(self._page_size),
+            "_fields": "id,date_modified_gmt",
+        }
+
     def _rows(self, filters: dict[str, str]) -> list[ChangedOrder]:
-        return _changed(self._ask("/orders", filters).document)
+        return changed_rows(self._ask("/orders", filters).document)
 
     def _ask(self, path: str, params: dict[str, str]) -> Answer:
         """An answer past the caches: caching plug-ins tell requests apart by their parameters."""
@@ -230,19 +250,12 @@ def _is_balanced(reading: Reading) -> bool:
     return order is None or not order_breaches(order)
 
 
-def _window(lower: datetime, until: datetime) -> dict[str, str]:
-    """The filter of `[lower, until)`: the site leaves out both bounds, so one second is added."""
-    return {
-        "modified_after": _text(lower - _SECOND),
-        "modified_before": _text(until),
-        "dates_are_gmt": "true",
-        "status": "any",
-        "per_page": str(PAGE_SIZE),
-        "_fields": "id,date_modified_gmt",
-    }
+def changed_rows(document: Any) -> list[ChangedOrder]:
+    """The orders and times of change in one page of the list.
 
-
-def _changed(document: Any) -> list[ChangedOrder]:
+    Raises:
+        CartApiError: it has another shape than documented.
+    """
     if not isinstance(document, list):
         raise _another_shape()
     rows = []

@@ -1,0 +1,52 @@
+"""`make paging`: many histories of every cart that has a client and a simulator."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.paging.clients import CONNECT
+from tests.paging.history import LostError, PagingHistory
+
+
+def lived(cart: str, seeds: Sequence[int]) -> list[str]:
+    """What was lost, doubled or wrong in these histories of a cart."""
+    found = []
+    for seed in seeds:
+        try:
+            PagingHistory(cart, seed).live()
+        except LostError as exc:
+            found.append(f"{cart}, seed {seed}: {exc}")
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Live the histories; 1 when anything was lost."""
+    parser = argparse.ArgumentParser(prog="python -m tests.paging", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=500, help="histories of each cart")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--cart", choices=sorted(CONNECT), action="append", help="only this one")
+    parser.add_argument("--jobs", type=int, default=2, help="how many processes")
+    options = parser.parse_args(arguments)
+    started = time.perf_counter()
+    lost: list[str] = []
+    carts = options.cart or list(CONNECT)
+    seeds = range(options.first, options.first + options.seeds)
+    chunks = [seeds[at : at + 25] for at in range(0, len(seeds), 25)]
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for cart in carts:
+            for part in pool.map(lived, [cart] * len(chunks), chunks):
+                lost += part
+            sys.stdout.write(f"{cart}: {len(seeds)} histories\n")
+    seconds = time.perf_counter() - started
+    sys.stdout.write("".join(f"{line}\n" for line in lost[:20]))
+    total = len(seeds) * len(carts)
+    sys.stdout.write(f"{total} histories, {len(lost)} with a loss, {seconds:.0f} s\n")
+    return 1 if lost else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
