@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+import httpx
 import pytest
 
 from intacct.documents import Document, DocumentResult
@@ -90,3 +91,18 @@ def test_many_orders_convert_together(rig: XmlRig) -> None:
     assert {each.total for each in outcomes if isinstance(each, DocumentResult)} == {usd("50.00")}
     assert Decimal(rig.balance("4000")) == Decimal(-600)
     assert invoices[0].dated_on == TODAY
+
+
+def test_orders_that_are_not_read_back_are_named_well_enough_to_be_converted(rig: XmlRig) -> None:
+    sent: list[httpx.Request] = []
+    rig.sessions.current("")
+    rig.http.event_hooks = {"request": [sent.append]}
+
+    (order,) = rig.actions().create_many([ORDER], ["o"], reads_back=False)
+
+    assert isinstance(order, DocumentResult)
+    assert (order.key, order.id, order.total) == ("Sales Order-SO0001", "Sales Order-SO0001", None)
+    assert len(sent) == 1
+    (invoice,) = rig.actions().create_many([invoice_of(order)], ["i"])
+    assert isinstance(invoice, DocumentResult)
+    assert invoice.total == usd("50.00")

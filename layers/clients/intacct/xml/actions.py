@@ -59,6 +59,7 @@ class XmlActions:
         control_ids: Sequence[str],
         *,
         transaction: bool = False,
+        reads_back: bool = True,
     ) -> list[DocumentResult | IntacctError]:
         """Post documents a hundred to a request: a result or an error for each, in their order.
 
@@ -66,11 +67,17 @@ class XmlActions:
         that was undone has the error of the one that failed. A lost answer leaves every document
         of its request an `OutcomeUnknownError`, and what was not sent after it a `NotSentError`.
 
+        Sage answers a new sales document with its document id alone, so its record is read back
+        in one query for all. Without `reads_back` that id is all that its result holds, as `key` and `id`:
+        enough to convert the document over XML, and a request less.
+
         Raises:
             ValueError: not one control id of its own for each document, more than a hundred in a
                 transaction, or XML does not offer the action; nothing was sent.
         """
-        return self._poster.post(documents, control_ids, transaction=transaction)
+        return self._poster.post(
+            documents, control_ids, transaction=transaction, reads_back=reads_back
+        )
 
     def find(self, document: Document) -> list[Found]:
         """The documents of the same kind that carry our mark: none, one, or a case for review.

@@ -57,9 +57,16 @@ class BatchPoster:
         return f"BatchPoster(entity={self._entity!r})"
 
     def post(
-        self, documents: Sequence[Document], control_ids: Sequence[str], *, transaction: bool
+        self,
+        documents: Sequence[Document],
+        control_ids: Sequence[str],
+        *,
+        transaction: bool,
+        reads_back: bool = True,
     ) -> list[Outcome]:
         """One outcome per document, in their order; with `transaction` all are posted or none.
+
+        Sales documents are read back unless told otherwise (`XmlActions.create_many`).
 
         Raises:
             ValueError: not one control id of its own for each document, more documents than one
@@ -80,7 +87,7 @@ class BatchPoster:
                 sent, failure = self._sent(functions, transaction=transaction)
             else:
                 sent = {each.control_id: _unsent(failure, each.control_id) for each in functions}
-            outcomes += self._outcomes(chunk, parts, sent)
+            outcomes += self._outcomes(chunk, parts, sent, reads_back=reads_back)
         return outcomes
 
     def _prepared(self, chunk: Sequence[tuple[Document, str]]) -> list[Function | IntacctError]:
@@ -179,15 +186,18 @@ class BatchPoster:
         chunk: Sequence[tuple[Document, str]],
         prepared: Sequence[Function | IntacctError],
         sent: dict[str, FunctionResult | IntacctError],
+        *,
+        reads_back: bool,
     ) -> list[Outcome]:
         answers = [
             each if isinstance(each, IntacctError) else sent[each.control_id] for each in prepared
         ]
-        made = self._sales_rows(
+        sales = [
             answer.key
             for (document, _), answer in zip(chunk, answers, strict=True)
             if isinstance(document, SalesDocument) and isinstance(answer, FunctionResult)
-        )
+        ]
+        made = self._sales_rows(sales) if reads_back else None
         return [
             answer if isinstance(answer, IntacctError) else _result_of(document, answer, made)
             for (document, _), answer in zip(chunk, answers, strict=True)
@@ -236,9 +246,11 @@ def _unsent(failure: IntacctError, control_id: str) -> IntacctError:
 
 
 def _result_of(
-    document: Document, result: FunctionResult, sales_rows: dict[str, Element]
+    document: Document, result: FunctionResult, sales_rows: dict[str, Element] | None
 ) -> Outcome:
     match document:
+        case SalesDocument() if sales_rows is None:
+            key = result.key
         case SalesDocument():
             row = sales_rows.get(result.key)
             if row is None:
