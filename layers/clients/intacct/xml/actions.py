@@ -68,8 +68,8 @@ class XmlActions:
         of its request an `OutcomeUnknownError`, and what was not sent after it a `NotSentError`.
 
         Sage answers a new sales document with its document id alone, so its record is read back
-        in one query for all. Without `reads_back` that id is all that its result holds, as `key` and `id`:
-        enough to convert the document over XML, and a request less.
+        in one query for all. Without `reads_back` that id is all that its result holds, as `key`
+        and `id`: enough to convert the document over XML, and a request less.
 
         Raises:
             ValueError: not one control id of its own for each document, more than a hundred in a

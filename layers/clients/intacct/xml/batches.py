@@ -249,16 +249,14 @@ def _result_of(
     document: Document, result: FunctionResult, sales_rows: dict[str, Element] | None
 ) -> Outcome:
     match document:
-        case SalesDocument() if sales_rows is None:
-            key = result.key
-        case SalesDocument():
+        case SalesDocument() if sales_rows is not None:
             row = sales_rows.get(result.key)
             if row is None:
                 return without_key(result.control_id)
             query = Query("SODOCUMENT", sales_documents.FIELDS)
             lookup = sales_lookup(query, document.reference, currency=document.currency)
             return lookup.found(row).result
-        case ArInvoice() | Adjustment():
+        case SalesDocument() | ArInvoice() | Adjustment():
             key = result.key
         case _:
             key = created_key(result)
