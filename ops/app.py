@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from ops.commands import (
     audit,
+    carts,
     connections,
     dead_letters,
     orders,
@@ -56,3 +57,4 @@ app.add_typer(postings.app, name="postings")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(connections.app, name="connections")
 app.add_typer(orders.app, name="order")
+app.add_typer(carts.app, name="cart")

@@ -9,7 +9,7 @@ from carts.amazon import notifications
 from carts.amazon.adapter import ADAPTER
 from carts.amazon.readings import ORDER_TOPIC, page_orders, read
 from carts.documents import DocumentError, parse
-from carts.shapes import Kind, Seen, Shape, Source, has, stated
+from carts.shapes import Kind, Seen, Shape, Source, has, settlement, stated
 from commerce.money import MoneyError
 
 
@@ -51,6 +51,11 @@ def _messages(source: Source) -> Iterator[Seen]:
 
 
 SHAPES = (
+    Shape(
+        Kind.PAYOUT,
+        lambda s: has("transactions")(s) or has("payload", "transactions")(s),
+        settlement("amazon"),
+    ),
     Shape(
         Kind.NOTIFICATION,
         lambda s: has("NotificationType")(s) or has("detail", "NotificationType")(s),

@@ -9,7 +9,7 @@ from carts.documents import Node
 from carts.ebay import webhooks
 from carts.ebay.models import remitted_total
 from carts.ebay.readings import ORDER_TOPIC, page_orders, read
-from carts.shapes import Kind, Seen, Shape, Source, has
+from carts.shapes import Kind, Seen, Shape, Source, has, settlement
 from commerce.money import MoneyError
 
 
@@ -44,6 +44,7 @@ def _notification(source: Source) -> Iterator[Seen]:
 
 
 SHAPES = (
+    Shape(Kind.PAYOUT, has("transactions"), settlement("ebay")),
     Shape(Kind.NOTIFICATION, lambda s: has("metadata")(s) or has("notification")(s), _notification),
     Shape(Kind.PAGE, lambda s: isinstance(s.member("orders"), list), _page),
     Shape(

@@ -1,0 +1,73 @@
+"""What Shopify's documents look like: REST resources, pages of GraphQL, deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from carts.adapter import Code, Headers, Problem, Reading
+from carts.documents import Node
+from carts.shapes import Kind, Seen, Shape, Source, has, one_reading, stated
+from carts.shopify import graphql, webhooks
+from carts.shopify.adapter import ADAPTER
+from carts.shopify.readings import order_reading
+from commerce.money import MoneyError
+
+
+def _topic(topic: str) -> Any:
+    return lambda source: ADAPTER.read(source.store, topic, source.document)
+
+
+def _page(source: Source) -> Iterator[Seen]:
+    orders = source.member("data", "orders")
+    edges, nodes = orders.get("edges"), orders.get("nodes")
+    listed = nodes if isinstance(nodes, list) else edges if isinstance(edges, list) else []
+    name = "nodes" if isinstance(nodes, list) else "edges"
+    for index, entry in enumerate(listed):
+        node = entry.get("node") if name == "edges" and isinstance(entry, dict) else entry
+        yield _polled(node, source.store, f"data.orders.{name}[{index}]")
+
+
+def _single(source: Source) -> Iterator[Seen]:
+    yield _polled(source.member("data", "order"), source.store, "data.order")
+
+
+def _polled(node: Any, store: str, place: str) -> Seen:
+    """An order of GraphQL, in the shape of the REST resource as the client puts it."""
+    order_id = stated(node, "legacyResourceId")
+    try:
+        reading = order_reading(Node(graphql.order_to_rest(node), place, []), store)
+    except (graphql.TruncatedError, MoneyError) as exc:
+        reading = Reading(None, (Problem(Code.PAYLOAD_INVALID, place, str(exc)),))
+    except (AttributeError, KeyError, TypeError):
+        problem = Problem(Code.PAYLOAD_INVALID, place, "is not an order of the GraphQL Admin API")
+        reading = Reading(None, (problem,))
+    return Seen(Kind.ORDER, place, reading, order_id=order_id)
+
+
+def _edit(source: Source) -> Iterator[Seen]:
+    headers = Headers({"X-Shopify-Topic": webhooks.EDIT_TOPIC})
+    delivery = webhooks.describe(headers, source.body, source.document)
+    yield Seen(Kind.NOTIFICATION, delivery=delivery)
+
+
+SHAPES = (
+    Shape(Kind.PAGE, lambda s: isinstance(s.member("data", "orders"), dict), _page),
+    Shape(Kind.ORDER, has("data", "order"), _single),
+    Shape(Kind.NOTIFICATION, has("order_edit"), _edit),
+    Shape(
+        Kind.REFUND,
+        has("refund_line_items"),
+        one_reading(Kind.REFUND, _topic(webhooks.REFUND_TOPIC), "order_id"),
+    ),
+    Shape(
+        Kind.PAYMENT,
+        lambda s: has("kind")(s) and has("gateway")(s) and has("order_id")(s),
+        one_reading(Kind.PAYMENT, _topic(webhooks.TRANSACTION_TOPIC), "order_id"),
+    ),
+    Shape(
+        Kind.ORDER,
+        has("line_items"),
+        one_reading(Kind.ORDER, _topic("orders/updated"), "id"),
+    ),
+)
