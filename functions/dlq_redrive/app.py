@@ -31,6 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         UnknownQueueError: there is no such queue.
         NoQueueError: its letters are failed runs of a schedule.
     """
+    metrics.add_metric(name="DeadLetterRedriveAsked", unit=MetricUnit.Count, value=1)
     request = RedriveRequest.model_validate(event)
     left = timedelta(milliseconds=context.get_remaining_time_in_millis())
     report = request.carry_out(
