@@ -165,7 +165,7 @@ def test_a_fixed_field_of_an_item_is_refused_before_sending(rig: Rig) -> None:
     item = Item("HOODIE", "Hoodie")
     key = rig.records.create(item, idempotency_key="k-1").key
 
-    with pytest.raises(RejectedError, match="fixed once"):
+    with pytest.raises(RejectedError, match="FIELD_FIXED"):
         rig.records.change(
             UpdateMaster(key, item, frozenset({"name", "type"})), idempotency_key="k-2"
         )

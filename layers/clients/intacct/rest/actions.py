@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from intacct.checks import refuse_the_impossible
 from intacct.documents import (
     Adjustment,
     Advance,
@@ -91,6 +92,7 @@ class RestActions:
         self, document: Document, sources: SourceLines
     ) -> Said:
         """The object that a document is posted to, and its payload."""
+        refuse_the_impossible(document)
         if not self.supports(document):
             message = f"REST does not offer this {type(document).__name__}"
             raise RejectedError(message)

@@ -24,7 +24,7 @@ def payload(attachment: Attachment) -> Json:
     """The attachment as it is created, its files in base64.
 
     Raises:
-        RejectedError: it has no files, or they are larger than we send at once; nothing was sent.
+        RejectedError: the files are larger than we send at once; nothing was sent.
     """
     return present(
         {
@@ -39,8 +39,8 @@ def payload(attachment: Attachment) -> Json:
 
 def _files(files: tuple[AttachedFile, ...]) -> list[Json]:
     size = sum(len(file.content) for file in files)
-    if not files or size > LARGEST_BYTES:
-        message = f"an attachment holds files of 1 to {LARGEST_BYTES} bytes together, not {size}"
+    if size > LARGEST_BYTES:
+        message = f"files of {size} bytes together; {LARGEST_BYTES} are sent at once"
         finding = SageFinding("ATTACHMENT_SIZE", message, target="/files")
         raise RejectedError(message, findings=(finding,))
     return [

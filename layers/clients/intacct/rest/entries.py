@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from intacct.documents import DocumentResult, Side
 from intacct.entries import Deposit, StatisticalEntry, StatisticalLine
-from intacct.errors import RejectedError, SageFinding
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, equal, first_rows
 from intacct.rest.wire import (
@@ -35,20 +34,13 @@ def object_of(entry: Deposit | StatisticalEntry) -> str:
 
 
 def payload(entry: Deposit | StatisticalEntry) -> Json:
-    """The entry as it is created.
-
-    Raises:
-        RejectedError: it has no lines, or a quantity is not positive; nothing was sent.
-    """
+    """The entry as it is created."""
     if isinstance(entry, Deposit):
         return _deposit(entry)
     return _statistical(entry)
 
 
 def _deposit(deposit: Deposit) -> Json:
-    if not deposit.receipts:
-        message = "a deposit takes receipts to the bank, at least one"
-        raise RejectedError(message)
     return present(
         {
             "txnDate": deposit.deposited_on.isoformat(),
@@ -61,14 +53,6 @@ def _deposit(deposit: Deposit) -> Json:
 
 
 def _statistical(entry: StatisticalEntry) -> Json:
-    findings = tuple(
-        SageFinding("QUANTITY", "a statistical quantity is positive", target=f"/lines/{index}")
-        for index, line in enumerate(entry.lines)
-        if not line.quantity > 0
-    )
-    if findings or not entry.lines:
-        message = "the statistical entry would be refused and was not sent"
-        raise RejectedError(message, findings=findings)
     return present(
         {
             "statisticalJournal": by_id(entry.journal),
@@ -102,7 +86,7 @@ def create(
     """Post the entry.
 
     Raises:
-        RejectedError: Sage refused, or it would have; then nothing was sent.
+        RejectedError: Sage refused.
     """
     answer = client.post(
         object_path(object_of(entry)),

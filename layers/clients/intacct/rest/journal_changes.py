@@ -23,9 +23,6 @@ def payload(
 
     That a draft is posted by the state `posted` is a guess: the reference shows the state of a
     create only, so XML, whose update is documented, serves this unless a tenant says else.
-
-    Raises:
-        RejectedError: Sage would refuse the entry; nothing was sent.
     """
     said = journal_entries.payload(change.entry, base_currency=base_currency)
     changes = {name: value for name, value in said.items() if name not in _FIXED}
@@ -48,7 +45,7 @@ def replace(
     """Give the draft its new contents, and post it unless it stays a draft.
 
     Raises:
-        RejectedError: Sage refused, or would have; or there is no entry of that key (status 404).
+        RejectedError: Sage refused, or there is no entry of that key (status 404).
     """
     path = object_path(journal_entries.OBJECT, change.key)
     record = client.get(path, entity=entity).reference()

@@ -1,9 +1,8 @@
-"""Journal entries (REST reference §16.10): debits equal credits before anything is sent."""
+"""Journal entries (REST reference §16.10)."""
 
 from __future__ import annotations
 
-from intacct.documents import DocumentResult, JournalEntry, JournalLine, Side
-from intacct.errors import RejectedError, SageFinding
+from intacct.documents import DocumentResult, JournalEntry, JournalLine
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, equal, first_rows
 from intacct.rest.wire import Json, amount, by_id, custom, dimensions, present, text
@@ -13,14 +12,7 @@ OBJECT = "general-ledger/journal-entry"
 
 
 def payload(entry: JournalEntry, *, base_currency: str = "") -> Json:
-    """The entry as it is created; lines in `base_currency` do not name it.
-
-    Raises:
-        RejectedError: it does not balance per currency, a line is negative, or it reverses before
-            it is posted; Sage would refuse it too (GL-1009), and our own mistake should not cost a
-            transaction.
-    """
-    _check(entry)
+    """The entry as it is created; lines in `base_currency` do not name it."""
     return present(
         {
             "glJournal": by_id(entry.journal),
@@ -49,29 +41,6 @@ def _line(line: JournalLine, base_currency: str) -> Json:
             "dimensions": dimensions(line.dimensions),
         }
     )
-
-
-def _check(entry: JournalEntry) -> None:
-    findings = [
-        SageFinding("NEGATIVE_LINE", "a journal line is never negative", target=f"/lines/{index}")
-        for index, line in enumerate(entry.lines)
-        if line.amount.is_negative
-    ]
-    if entry.reverses_on is not None and entry.reverses_on <= entry.posted_on:
-        text_ = "an entry is reversed on a later day than it is posted"
-        findings.append(SageFinding("REVERSED_TOO_EARLY", text_, target="/automaticReversalDate"))
-    for currency in sorted({line.amount.currency for line in entry.lines}):
-        difference = sum(
-            line.amount.rounded().amount * (1 if line.side is Side.DEBIT else -1)
-            for line in entry.lines
-            if line.amount.currency == currency
-        )
-        if difference:
-            text_ = f"debits less credits are {difference} {currency}"
-            findings.append(SageFinding("UNBALANCED", text_, target="/lines"))
-    if findings:
-        message = "the journal entry would be refused and was not sent"
-        raise RejectedError(message, findings=tuple(findings))
 
 
 def find(client: RestClient, entry: JournalEntry, *, entity: str) -> list[Found]:

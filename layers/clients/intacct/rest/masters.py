@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from intacct.changes import UpdateMaster
 from intacct.documents import Contact, Customer, DocumentResult
-from intacct.errors import RejectedError, SageFinding
 from intacct.masters import DimensionEntry, Item, Master, Warehouse
 from intacct.rest import contacts, customers, dimensions, items, warehouses
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, equal, first_rows
 from intacct.rest.wire import Json, clearing, filled, merged, object_path, text
 from intacct.results import Found
-
-# Fixed once the record is there: the model says `mutable: false` (§7.4, §9.1).
-_FIXED = frozenset({"type", "cost_method"})
 
 
 def object_of(master: Master) -> str:
@@ -56,18 +52,7 @@ def payload(master: Master) -> Json:
 
 
 def changes(update: UpdateMaster) -> Json:
-    """The fields that an update names, empty ones as null, which clears them (§5).
-
-    Raises:
-        RejectedError: a field is fixed once the record is there; nothing was sent.
-    """
-    fixed = sorted(update.fields & _FIXED) if isinstance(update.master, Item) else []
-    if isinstance(update.master, DimensionEntry) and "dimension" in update.fields:
-        fixed = ["dimension"]
-    if fixed:
-        message = f"fixed once the record is there: {', '.join(fixed)}"
-        findings = tuple(SageFinding("FIELD_FIXED", message, target=f"/{name}") for name in fixed)
-        raise RejectedError(message, findings=findings)
+    """The fields that an update names, empty ones as null, which clears them (§5)."""
     known = parts(update.master)
     return clearing(merged(known[name] for name in sorted(update.fields)))
 
@@ -89,11 +74,7 @@ def create(
 def update(
     client: RestClient, change: UpdateMaster, *, entity: str, idempotency_key: str
 ) -> DocumentResult:
-    """Change the named fields of the record with that key.
-
-    Raises:
-        RejectedError: also when a field is fixed; then nothing was sent.
-    """
+    """Change the named fields of the record with that key."""
     path = object_path(object_of(change.master), change.key)
     answer = client.patch(path, changes(change), entity=entity, idempotency_key=idempotency_key)
     record = answer.reference()

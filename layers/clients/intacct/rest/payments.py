@@ -14,7 +14,6 @@ from intacct.documents import (
     Payment,
     RefundDetail,
 )
-from intacct.errors import RejectedError, SageFinding
 from intacct.rest.client import RestClient
 from intacct.rest.receivables import Receivable
 from intacct.rest.wire import Json, amount, by_id, by_key, dimensions, present
@@ -124,15 +123,7 @@ def _detail(applied: Application) -> Json:
 
 
 def refund_payload(refund: CustomerRefund) -> Json:
-    """The refund as it is recorded: money that already went back elsewhere, against credits.
-
-    Raises:
-        RejectedError: the money did not come from a financial entity, which a refund needs.
-    """
-    if not refund.place.financial_entity:
-        message = "a customer refund is paid from a financial entity, not from an account"
-        finding = SageFinding("FINANCIAL_ENTITY_MISSING", message, target="/financialEntity")
-        raise RejectedError(message, findings=(finding,))
+    """The refund as it is recorded: money that already went back elsewhere, against credits."""
     return present(
         {
             "financialEntity": by_id(refund.place.financial_entity),

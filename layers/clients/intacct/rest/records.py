@@ -17,6 +17,7 @@ from intacct.changes import (
 from intacct.documents import Contact, DocumentResult
 from intacct.entries import Deposit, StatisticalEntry
 from intacct.masters import Attachment, CustomRecord, DimensionEntry, Folder, Item, Warehouse
+from intacct.record_checks import refuse_impossible_change, refuse_impossible_record
 from intacct.records import Record
 from intacct.rest import (
     attachments,
@@ -56,6 +57,7 @@ class RestRecords:
             DuplicateDocumentError: a record of that id or number is there already.
             RejectedError: Sage refused, or would have for a reason that is known before sending.
         """
+        refuse_impossible_record(record)
         client, entity = self._client, self._entity
         match record:
             case Contact() | Item() | Warehouse() | DimensionEntry():
@@ -101,6 +103,7 @@ class RestRecords:
             RejectedError: Sage refused, or would have for a reason that is known before sending.
             OutcomeUnknownError: it may have been done: read the record before trying again.
         """
+        refuse_impossible_change(change)
         client, entity = self._client, self._entity
         match change:
             case UpdateMaster():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from intacct.changes import CloseSalesDocument, DeleteSalesDocument, UpdateSalesDocument
 from intacct.documents import DocumentResult
-from intacct.errors import RejectedError
 from intacct.rest.client import RestClient
 from intacct.rest.sales_documents import line_payload
 from intacct.rest.wire import Json, by_id, custom, object_path, text, typed_document
@@ -13,11 +12,7 @@ _DELETE = {"ia::operation": "delete"}
 
 
 def payload(update: UpdateSalesDocument) -> Json:
-    """What changes and nothing else; all lines of one request succeed or fail together (§7.6).
-
-    Raises:
-        RejectedError: nothing would change; nothing was sent.
-    """
+    """What changes and nothing else; all lines of one request succeed or fail together (§7.6)."""
     lines: list[Json] = [line_payload(line) for line in update.added]
     lines += [{"key": one.line_key, **line_payload(one.line)} for one in update.changed]
     lines += [{"key": key, **_DELETE} for key in update.removed]
@@ -29,11 +24,7 @@ def payload(update: UpdateSalesDocument) -> Json:
         changes["attachment"] = by_id(update.attachment)
     if lines:
         changes["lines"] = lines
-    changes |= custom(update.custom)
-    if not changes:
-        message = "the update of a sales document changes nothing"
-        raise RejectedError(message)
-    return changes
+    return changes | custom(update.custom)
 
 
 def update(
@@ -42,7 +33,7 @@ def update(
     """Change the document.
 
     Raises:
-        RejectedError: Sage refused, or nothing would change.
+        RejectedError: Sage refused.
     """
     path = object_path(typed_document(change.definition), change.key)
     answer = client.patch(path, payload(change), entity=entity, idempotency_key=idempotency_key)

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from intacct.documents import DocumentResult
-from intacct.errors import RejectedError, SageFinding
+from intacct.errors import RejectedError
 from intacct.rest.client import RestClient
 from intacct.rest.query import Filter, Query, Row, equal, first_rows, one_of, rows
 from intacct.rest.wire import Json, by_id, decimal, dimensions, object_path, present, text
@@ -36,12 +36,7 @@ def object_of(movement: StockMovement) -> str:
 
 
 def payload(movement: StockMovement) -> Json:
-    """The movement as it is created.
-
-    Raises:
-        RejectedError: a quantity is not positive, or a transfer stays where it is; not sent.
-    """
-    _check(movement)
+    """The movement as it is created."""
     if isinstance(movement, WarehouseTransfer):
         return _transfer(movement)
     return present(
@@ -101,35 +96,13 @@ def _moved(line: TransferLine, direction: str, warehouse: str) -> Json:
     )
 
 
-def _check(movement: StockMovement) -> None:
-    lines: tuple[StockLine | TransferLine, ...] = movement.lines
-    findings = [
-        SageFinding("QUANTITY", "a quantity of stock is positive", target=f"/lines/{index}")
-        for index, line in enumerate(lines)
-        if not line.quantity > 0
-    ]
-    if isinstance(movement, WarehouseTransfer):
-        findings += [
-            SageFinding(
-                "SAME_WAREHOUSE", "a transfer leaves its warehouse", target=f"/lines/{index}"
-            )
-            for index, moved in enumerate(movement.lines)
-            if moved.from_warehouse == moved.to_warehouse
-        ]
-    if not lines:
-        findings.append(SageFinding("NO_LINES", "a movement of stock has lines", target="/lines"))
-    if findings:
-        message = "the movement of stock would be refused and was not sent"
-        raise RejectedError(message, findings=tuple(findings))
-
-
 def create(
     client: RestClient, movement: StockMovement, *, entity: str, idempotency_key: str
 ) -> DocumentResult:
     """Post the movement.
 
     Raises:
-        RejectedError: Sage refused, or it would have; then nothing was sent.
+        RejectedError: Sage refused.
     """
     answer = client.post(
         object_path(object_of(movement)),

@@ -26,7 +26,7 @@ def create_attachment(attachment: Attachment) -> Element:
     """A `create_supdoc` with its files in base64.
 
     Raises:
-        RejectedError: it has no files, or they are larger than we send at once; nothing was sent.
+        RejectedError: the files are larger than we send at once; nothing was sent.
     """
     function = element("create_supdoc")
     add(function, "supdocid", attachment.id)
@@ -41,7 +41,7 @@ def add_files(attachment_id: str, files: tuple[AttachedFile, ...]) -> Element:
     """An `update_supdoc` that adds files to an attachment that is there.
 
     Raises:
-        RejectedError: there are no files, or they are larger than we send at once.
+        RejectedError: the files are larger than we send at once.
     """
     function = element("update_supdoc")
     add(function, "supdocid", attachment_id)
@@ -71,8 +71,8 @@ def get_attachment(record: Attachment | Folder) -> Element:
 
 def _add_files(function: Element, files: tuple[AttachedFile, ...]) -> None:
     size = sum(len(file.content) for file in files)
-    if not files or size > LARGEST_BYTES:
-        message = f"an attachment holds files of 1 to {LARGEST_BYTES} bytes together, not {size}"
+    if size > LARGEST_BYTES:
+        message = f"files of {size} bytes together; {LARGEST_BYTES} are sent at once"
         finding = SageFinding("ATTACHMENT_SIZE", message, target="/files")
         raise RejectedError(message, findings=(finding,))
     container = add(function, "attachments")

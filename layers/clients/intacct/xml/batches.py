@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from intacct.checks import refuse_the_impossible
 from intacct.documents import (
     Adjustment,
     ArInvoice,
@@ -18,15 +19,12 @@ from intacct.documents import (
 )
 from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError, RejectedError
 from intacct.xml import sales_documents
-from intacct.xml.checks import refuse_the_impossible
-from intacct.xml.custom_fields import CustomFieldError
 from intacct.xml.elements import Element, text_at
 from intacct.xml.envelope import Function, FunctionResult
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.lookups import sales_lookup
 from intacct.xml.matching import renamed
 from intacct.xml.queries import Query, has_one_of
-from intacct.xml.receivables import AdjustmentSignError
 from intacct.xml.sales_documents import SourceLineError
 from intacct.xml.writing import Source, source_key, written
 
@@ -120,7 +118,7 @@ class BatchPoster:
             element = written(
                 document, sources, base_currency=self._base_currency, entity=self._entity
             )
-        except (SourceLineError, AdjustmentSignError, CustomFieldError) as exc:
+        except SourceLineError as exc:
             return RejectedError(str(exc), control_id=control_id)
         except RejectedError as exc:
             return renamed(exc, control_id)

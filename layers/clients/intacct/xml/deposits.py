@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from intacct.entries import Deposit
-from intacct.errors import RejectedError
 from intacct.xml.elements import Element, add, add_given, add_legacy_date, element
 from intacct.xml.payments import resolved
 
@@ -12,12 +11,8 @@ def record_deposit(deposit: Deposit) -> Element:
     """The function that deposits receipts that lay undeposited.
 
     Raises:
-        RejectedError: it names no receipt; nothing was sent.
         TypeError: a receipt is not resolved to its key.
     """
-    if not deposit.receipts:
-        message = "a deposit takes receipts to the bank, at least one"
-        raise RejectedError(message)
     function = element("record_deposit")
     add(function, "bankaccountid", deposit.bank_account)
     add_legacy_date(function, "depositdate", deposit.deposited_on)

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from intacct.changes import UpdateMaster
-from intacct.errors import RejectedError, SageFinding
-from intacct.masters import CustomRecord, DimensionEntry, Item, Master
+from intacct.masters import CustomRecord, Master
 from intacct.xml.custom_fields import checked
 from intacct.xml.elements import Element, add, element
 from intacct.xml.master_fields import Places, fields_of, object_of
 from intacct.xml.queries import Query, equal
 
-# Fixed once the record is there (§12.3).
-_FIXED = frozenset({"type", "cost_method"})
 DELETED_MAX = 100  # keys per delete (§7.1)
 
 
@@ -36,10 +33,8 @@ def update_master(update: UpdateMaster) -> Element:
     """An `update` of the named fields; an empty element clears its field (§9.6).
 
     Raises:
-        RejectedError: a field is fixed once the record is there; nothing was sent.
         CustomFieldError: a custom field's name can be none.
     """
-    _refuse_fixed(update)
     name, _ = object_of(update.master)
     function = element("update")
     record = add(function, name)
@@ -94,18 +89,6 @@ def master_query(master: Master) -> Query:
     """The query for the master of exactly that id."""
     name, id_field = object_of(master)
     return Query(name, (id_field, "STATUS"), equal(id_field, master.id), shows_private=True)
-
-
-def _refuse_fixed(update: UpdateMaster) -> None:
-    fixed = sorted(update.fields & _FIXED) if isinstance(update.master, Item) else []
-    if isinstance(update.master, DimensionEntry) and "dimension" in update.fields:
-        fixed = ["dimension"]
-    if "contact" in update.fields and getattr(update.master, "contact", True) is None:
-        fixed = ["contact"]  # a customer cannot lose its display contact (§12.1)
-    if fixed:
-        message = f"fixed once the record is there: {', '.join(fixed)}"
-        findings = tuple(SageFinding("FIELD_FIXED", message, target=f"/{name}") for name in fixed)
-        raise RejectedError(message, findings=findings)
 
 
 def _put(record: Element, places: Places) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from intacct.documents import (
     AccountLine,
     Adjustment,
-    AdjustmentKind,
     AdjustmentLine,
     ArInvoice,
     Side,
@@ -26,10 +23,6 @@ INVOICE_FIELDS = (
     "TRX_TOTALENTERED",
 )
 ADJUSTMENT_FIELDS = INVOICE_FIELDS
-
-
-class AdjustmentSignError(ValueError):
-    """A credit memo whose lines would raise the debt, or a debit memo whose lines lower it."""
 
 
 def create_invoice(invoice: ArInvoice, *, base_currency: str = "") -> Element:
@@ -65,11 +58,7 @@ def create_adjustment(adjustment: Adjustment, *, base_currency: str = "") -> Ele
 
     A line that debits its account credits receivables, so it is negative; and the other way round.
     The document's own kind follows from the sum: below zero it is a credit memo.
-
-    Raises:
-        AdjustmentSignError: the sum of the lines contradicts the kind of the adjustment.
     """
-    _check_sign(adjustment)
     function = element("create_aradjustment")
     add(function, "customerid", adjustment.customer)
     add_legacy_date(function, "datecreated", adjustment.dated_on)
@@ -90,19 +79,6 @@ def create_adjustment(adjustment: Adjustment, *, base_currency: str = "") -> Ele
         signed = -line.amount if line.side is Side.DEBIT else line.amount
         _add_line(items, line, signed.plain())
     return function
-
-
-def _check_sign(adjustment: Adjustment) -> None:
-    debt = sum(
-        (
-            -line.amount.amount if line.side is Side.DEBIT else line.amount.amount
-            for line in adjustment.lines
-        ),
-        start=Decimal(0),
-    )
-    if (adjustment.kind is AdjustmentKind.CREDIT) is not (debt < 0):
-        message = "the lines of an adjustment must lower the debt for a credit memo, else raise it"
-        raise AdjustmentSignError(message)
 
 
 def _add_line(items: Element, line: AccountLine | AdjustmentLine, amount: str) -> None:

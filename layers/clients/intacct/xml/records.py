@@ -25,6 +25,7 @@ from intacct.documents import Customer, DocumentResult, Payment
 from intacct.entries import Deposit, StatisticalEntry
 from intacct.errors import IntacctError, RejectedError
 from intacct.masters import Attachment, CustomRecord, Folder, Master
+from intacct.record_checks import refuse_impossible_change, refuse_impossible_record
 from intacct.records import Record
 from intacct.results import Found
 from intacct.stock import StockDocument, StockLevel, WarehouseTransfer
@@ -74,6 +75,7 @@ class XmlRecords:
             OutcomeUnknownError: it may be there; look it up by its mark.
             IntacctError: as `XmlGateway.execute_one`.
         """
+        refuse_impossible_record(record)
         result = self._written(_creation(record), control_id)
         match record:
             case CustomRecord():
@@ -137,6 +139,7 @@ class XmlRecords:
             IntacctError: as `XmlGateway.execute_one`.
             ValueError: XML does not offer the change.
         """
+        refuse_impossible_change(change)
         match change:
             case UpdateMaster():
                 result = self._written(masters.update_master(change), control_id)

@@ -20,7 +20,7 @@ def update_sales_document(
     text clears its field.
 
     Raises:
-        RejectedError: nothing would change, or a line is not of the document; nothing was sent.
+        RejectedError: a line is not of the document; nothing was sent.
         CustomFieldError: a custom field's name can be none.
     """
     _check(change, line_numbers)
@@ -67,14 +67,7 @@ def _add_lines(
 
 
 def _check(change: UpdateSalesDocument, line_numbers: Mapping[str, int]) -> None:
-    changes_header = any(
-        value is not None
-        for value in (change.due_on, change.memo, change.customer_po, change.attachment)
-    )
     named = [update.line_key for update in change.changed] + list(change.removed)
-    if not (changes_header or named or change.added or change.custom):
-        message = "the update of a sales document changes nothing"
-        raise RejectedError(message)
     findings = tuple(
         SageFinding(
             "UNKNOWN_LINE", "the document has no line with this key", target=f"/lines/{key}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 
-from intacct.errors import RejectedError, SageFinding
+from intacct.errors import RejectedError
 from intacct.stock import (
     StockDocument,
     StockLevel,
@@ -33,13 +33,7 @@ _OUT, _IN = "O", "I"
 
 
 def create_movement(movement: StockMovement) -> Element:
-    """The function that posts a movement of stock.
-
-    Raises:
-        RejectedError: no lines, a quantity that is not positive, or a transfer that stays where it
-            is; nothing was sent.
-    """
-    _check(movement)
+    """The function that posts a movement of stock."""
     if isinstance(movement, WarehouseTransfer):
         return _transfer(movement)
     return _document(movement)
@@ -117,28 +111,6 @@ def _add_moved(items: Element, line: TransferLine, direction: str, warehouse: st
             *(field for field in dimensions if field[0] not in taken),
         ],
     )
-
-
-def _check(movement: StockMovement) -> None:
-    lines: tuple[StockLine | TransferLine, ...] = movement.lines
-    findings = [
-        SageFinding("QUANTITY", "a quantity of stock is positive", target=f"/lines/{index}")
-        for index, line in enumerate(lines)
-        if not line.quantity > 0
-    ]
-    if isinstance(movement, WarehouseTransfer):
-        findings += [
-            SageFinding(
-                "SAME_WAREHOUSE", "a transfer leaves its warehouse", target=f"/lines/{index}"
-            )
-            for index, moved in enumerate(movement.lines)
-            if moved.from_warehouse == moved.to_warehouse
-        ]
-    if not lines:
-        findings.append(SageFinding("NO_LINES", "a movement of stock has lines", target="/lines"))
-    if findings:
-        message = "the movement of stock would be refused and was not sent"
-        raise RejectedError(message, findings=tuple(findings))
 
 
 def movement_query(movement: StockMovement) -> Query:

@@ -51,8 +51,7 @@ def written(  # noqa: PLR0911  # one per kind
     """The function that posts a document; `sources` are by the keys that `source_key` gives.
 
     Raises:
-        SourceLineError, AdjustmentSignError, CustomFieldError: Sage would refuse it, or book the
-            opposite.
+        SourceLineError: it converts a line that its source does not have.
         ValueError: XML does not offer the action.
     """
     match document:

@@ -136,7 +136,7 @@ def test_an_update_of_an_order_names_its_lines_by_what_happens_to_them() -> None
 
 
 def test_an_update_of_an_order_that_changes_nothing_is_not_sent() -> None:
-    with pytest.raises(RejectedError, match="changes nothing"):
+    with pytest.raises(RejectedError, match="NO_CHANGE"):
         changed(UpdateSalesDocument("Sales Order", "7"))
 
 

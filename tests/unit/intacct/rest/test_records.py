@@ -30,7 +30,7 @@ from intacct.masters import (
     Warehouse,
 )
 from intacct.records import Record
-from intacct.rest import attachments, custom_records, journal_entries, stock
+from intacct.rest import attachments, custom_records, stock
 from intacct.rest.records import RestRecords
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
 from tests.unit.intacct.rest.documents import DAY, WEB, has_empty_reference, sent, usd
@@ -313,13 +313,6 @@ def test_an_entry_says_on_which_day_sage_reverses_it_and_carries_custom_fields()
     _, body = sent(ENTRY)
     assert body["automaticReversalDate"] == "2026-12-01"
     assert body["nsp::SHOP_ORDER"] == "77812"
-
-
-def test_an_entry_is_not_reversed_before_it_is_posted() -> None:
-    wrong = JournalEntry("JE-1", "GJ", LATER, "x", ENTRY.lines, reverses_on=LATER)
-    with pytest.raises(RejectedError) as refused:
-        journal_entries.payload(wrong)
-    assert refused.value.codes == ("REVERSED_TOO_EARLY",)
 
 
 def test_a_mirror_is_an_entry_of_its_own_with_its_sides_exchanged() -> None:

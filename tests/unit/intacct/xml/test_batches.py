@@ -11,11 +11,13 @@ from lxml import etree
 
 from commerce.money import Money
 from intacct.documents import (
+    CreditKind,
     CustomerRefund,
     DocumentResult,
     JournalEntry,
     JournalLine,
     MoneyPlace,
+    RefundDetail,
     SalesDocument,
     SalesLine,
     Side,
@@ -276,7 +278,8 @@ def test_a_transaction_with_a_conversion_of_nothing_is_not_sent() -> None:
 def test_a_batch_that_makes_no_sense_is_not_sent() -> None:
     rig = Rig()
     actions = XmlActions(rig.gateway)
-    refund = CustomerRefund("R", "C-1", DAY, MoneyPlace(financial_entity="CLR"), ())
+    details = (RefundDetail(CreditKind.ADVANCE, "5", Money.of("1.00", "USD")),)
+    refund = CustomerRefund("R", "C-1", DAY, MoneyPlace(financial_entity="CLR"), details)
 
     with pytest.raises(ValueError, match="control id of its own"):
         actions.create_many([journal("A"), journal("B")], ["a", "a"])

@@ -177,18 +177,6 @@ def test_a_credit_memo_debits_its_accounts_with_negative_lines() -> None:
     assert node.findtext("invoiceno") == "SI7"
 
 
-@pytest.mark.parametrize(
-    ("kind", "side"), [(AdjustmentKind.CREDIT, Side.CREDIT), (AdjustmentKind.DEBIT, Side.DEBIT)]
-)
-def test_an_adjustment_whose_lines_contradict_its_kind_is_never_sent(
-    kind: AdjustmentKind, side: Side
-) -> None:
-    memo = Adjustment("R", kind, "C", DAY, "USD", (AdjustmentLine("4095", side, usd("1"), AT),))
-
-    with pytest.raises(receivables.AdjustmentSignError):
-        receivables.create_adjustment(memo)
-
-
 def test_an_advance() -> None:
     advance = Advance(
         reference="R-3",

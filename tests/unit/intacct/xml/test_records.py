@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -92,19 +91,6 @@ def test_a_stock_document_is_in_schema_order() -> None:
     )
 
 
-def test_a_movement_that_sage_would_refuse_is_told_whole() -> None:
-    crooked = replace(
-        TRANSFER, lines=(replace(TRANSFER.lines[0], quantity=Decimal(0), to_warehouse="W1"),)
-    )
-
-    with pytest.raises(RejectedError) as caught:
-        stock.create_movement(crooked)
-    with pytest.raises(RejectedError):
-        stock.create_movement(replace(TRANSFER, lines=()))
-
-    assert caught.value.codes == ("QUANTITY", "SAME_WAREHOUSE")
-
-
 def test_bins_of_one_warehouse_are_one_level() -> None:
     rows = []
     for warehouse, left in (("W1", "2"), ("W1", "3.5"), ("W2", "")):
@@ -131,8 +117,6 @@ def test_a_deposit_names_its_receipts() -> None:
         "<receiptkey>12</receiptkey></receiptkeys><description>Cards of Monday</description>"
         "</record_deposit>"
     )
-    with pytest.raises(RejectedError):
-        deposits.record_deposit(replace(deposit, receipts=()))
 
 
 def test_a_legacy_payment_is_in_schema_order() -> None:
@@ -242,13 +226,6 @@ def test_an_update_sends_the_named_fields_and_clears_empty_ones() -> None:
     )
 
 
-def test_a_customer_cannot_lose_its_display_contact() -> None:
-    update = UpdateMaster("41", Customer("C-1", "Ada"), frozenset({"contact"}))
-
-    with pytest.raises(RejectedError):
-        masters.update_master(update)
-
-
 def test_a_delete_names_its_records() -> None:
     assert text(masters.delete_records("GLBATCH", ["1", "2"])) == (
         "<delete><object>GLBATCH</object><keys>1,2</keys></delete>"
@@ -265,10 +242,6 @@ def test_a_field_of_an_order_is_cleared_on_purpose_only() -> None:
         '<update_sotransaction key="Sales Order-SO1" set_nulls="true"><message/>'
         "<customerponumber>PO-1</customerponumber></update_sotransaction>"
     )
-    with pytest.raises(RejectedError, match="changes nothing"):
-        sales_changes.update_sales_document(
-            UpdateSalesDocument("Sales Order", "41"), "Sales Order-SO1", {}
-        )
 
 
 def test_a_file_is_sent_in_base64_with_its_type_apart() -> None:
@@ -288,10 +261,9 @@ def test_a_file_is_sent_in_base64_with_its_type_apart() -> None:
 def test_files_that_are_too_large_are_not_sent() -> None:
     large = AttachedFile("film.mp4", b"x" * (attachments.LARGEST_BYTES + 1))
 
-    for files in ((), (large,)):
-        with pytest.raises(RejectedError) as caught:
-            attachments.add_files("A-1", files)
-        assert caught.value.codes == ("ATTACHMENT_SIZE",)
+    with pytest.raises(RejectedError) as caught:
+        attachments.add_files("A-1", (large,))
+    assert caught.value.codes == ("ATTACHMENT_SIZE",)
 
 
 def test_a_deposit_is_known_by_its_own_id_when_sage_answers_no_key() -> None:
