@@ -10,8 +10,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
+from shared.bootstrap.failures import note_failure
 from shared.bootstrap.posting import order_poster
 from shared.bootstrap.reporting import sage_at_work
+from shared.dead_letters.queues import ORDER_POSTINGS
 from shared.fifo import Received, given_back
 from shared.messages import OrderReady
 from shared.posting.reports import PostingReport
@@ -57,6 +59,13 @@ def set_aside(order: OrderReady, error: Exception) -> PostingReport | None:
         return None
 
 
+def note(order: OrderReady, attributes: dict[str, str], outcome: PostingReport | Exception) -> None:
+    """Remember what a message failed with that its queue may soon give up."""
+    if isinstance(outcome, Exception):
+        place = {"tenant": order.tenant, "store": order.store, "about": order.order_id}
+        note_failure(ORDER_POSTINGS.name, attributes, outcome, **place)
+
+
 def report(outcome: PostingReport) -> None:
     """Log and count one order."""
     logger.info(
@@ -79,6 +88,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
     records = event["Records"]
     metrics.add_metric(name="OrdersReceived", unit=MetricUnit.Count, value=len(records))
     batch = [Received(one["messageId"], one["attributes"]["MessageGroupId"]) for one in records]
+    attributes = {one["messageId"]: one["attributes"] for one in records}
     orders = {one["messageId"]: order_of(one["messageId"], one["body"]) for one in records}
     failed = {message_id for message_id, order in orders.items() if order is None}
     back = set(given_back(batch, failed))
@@ -88,4 +98,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
     for (message_id, order), outcome in zip(named.items(), outcomes, strict=True):
         if not finish(order, outcome):
             failed.add(message_id)
+            note(order, attributes[message_id], outcome)
     return {"batchItemFailures": [{"itemIdentifier": key} for key in given_back(batch, failed)]}

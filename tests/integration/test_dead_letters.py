@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from functions.dead_letters import app as taking
 from functions.dlq_redrive import app as redriving
+from functions.order_posting import app as posting
 from shared.audit import Audit
 from shared.bootstrap import tenants
+from shared.bootstrap.failures import note_failure
 from shared.dead_letters.kept import KeptLetters
 from shared.dead_letters.queues import WATCHED
 from shared.dead_letters.redrive import NoQueueError
@@ -309,3 +312,70 @@ def test_a_newer_change_is_not_forgotten_by_the_end_of_an_older_one(mail: Mail) 
 
     (newer,) = mail.fixes.due(now + timedelta(seconds=2))
     assert (newer.by, newer.done_until) == ("al", "")
+
+
+class _Broken:
+    """A posting side whose tables cannot be read."""
+
+    def post_all(self, messages: list[OrderReady], _: datetime) -> list[Exception]:
+        error: Any = {"Error": {"Code": "ProvisionedThroughputExceededException"}}
+        return [ClientError(error, "GetItem") for _message in messages]
+
+
+def _received(order_id: str, times: int) -> dict[str, Any]:
+    order = OrderReady(tenant="acme", store="shop", order_id=order_id, facts_version=1)
+    attributes = {"ApproximateReceiveCount": str(times), "MessageGroupId": "acme#0"}
+    record = {"messageId": order_id, "body": order.model_dump_json(), "attributes": attributes}
+    return {"Records": [record]}
+
+
+def test_a_letter_names_the_error_of_its_last_receives(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "order_poster", _Broken)
+    for order_id, times in (("1001", 8), ("1002", 2)):
+        answer = posting.handler(_received(order_id, times), context())
+        assert answer == {"batchItemFailures": [{"itemIdentifier": order_id}]}
+        mail.put_order(order_id)
+
+    take()
+
+    errors = {
+        one.details["order"]: one.details.get("error_class") for one in mail.reviews.all("acme")
+    }
+    assert errors == {"1001": "ClientError", "1002": None}
+
+
+def test_an_event_of_a_store_that_is_not_there_names_its_error(mail: Mail) -> None:
+    event_ = CartEvent(
+        tenant="acme",
+        store="pop-up",
+        cart="shopify",
+        topic="orders/paid",
+        delivery="d1",
+        resource_id="1001",
+        received_at=SOLD_AT,
+    )
+    attributes = {"ApproximateReceiveCount": "8"}
+    place = {"tenant": "acme", "store": "pop-up", "about": "1001"}
+    note_failure("cart-events", attributes, LookupError(), **place)
+    mail.put("cart-events", event_.model_dump_json())
+
+    take()
+
+    (review,) = mail.reviews.all("acme")
+    assert review.details["error_class"] == "LookupError"
+    assert review.reasons == (Reason.CONFIGURATION_MISSING,)
+
+
+def test_a_note_that_cannot_be_written_is_let_be(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ORDERS_TABLE", "missing")
+    place = {"tenant": "acme", "store": "shop", "about": "1001"}
+
+    note_failure("cart-events", {"ApproximateReceiveCount": "8"}, LookupError(), **place)
+
+    monkeypatch.setenv("ORDERS_TABLE", "orders")
+    assert take()["kept"] == {}
+    assert mail.sent("cart-events") == []
