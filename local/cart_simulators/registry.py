@@ -11,6 +11,8 @@ CARTS = {
     "shopify": "local.cart_simulators.shopify.simulator",
     "woocommerce": "local.cart_simulators.woocommerce.simulator",
     "magento": "local.cart_simulators.magento.simulator",
+    "amazon": "local.cart_simulators.amazon.simulator",
+    "ebay": "local.cart_simulators.ebay.simulator",
 }
 """The module of each; its `SIMULATOR` is the class."""
 

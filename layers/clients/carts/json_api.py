@@ -86,6 +86,10 @@ class JsonApi:
             response = self._http.get(path, params=dict(params))
         except httpx.TransportError as exc:
             raise _BusyError from exc
+        except CartApiError as exc:  # of the token that the call needs
+            if exc.is_lasting:
+                raise
+            raise _BusyError from exc
         _check_status(response)
         if response.status_code == httpx.codes.NO_CONTENT:
             return Answer(None, response.headers)

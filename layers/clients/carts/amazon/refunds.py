@@ -13,7 +13,7 @@ from decimal import Decimal
 from carts.adapter import Code, Problem
 from carts.amazon.models import CART
 from carts.amazon.transactions import SALES, Branch, TradedItem, Transaction, settled
-from commerce.money import Money, total
+from commerce.money import Money, minor_units, total
 from commerce.orders import (
     AdjustmentKind,
     Order,
@@ -188,13 +188,14 @@ def _line_of(item: TradedItem, order: Order) -> OrderLine | None:
 
 
 def _units(line: OrderLine, item: TradedItem, goods: Money) -> Decimal:
-    """How many units came back: as told, if their price is what was paid; else none are known.
+    """How many units came back: as told, if that is their price to the cent; else none are known.
 
     The number that a refund tells is at times that of the whole shipment.
     """
     told = min(item.quantity, line.quantity)
-    is_their_price = goods.amount * line.quantity == line.net.amount * told
-    return told if is_their_price else Decimal(0)
+    price = Money(line.net.amount * told / line.quantity, goods.currency)
+    cent = Decimal(1).scaleb(-minor_units(goods.currency))
+    return told if abs(goods - price).amount < cent else Decimal(0)
 
 
 def _adjustments(sums: _Sums) -> tuple[RefundAdjustment, ...]:

@@ -1,0 +1,1 @@
+"""Amazon's Selling Partner API on loopback: orders, finances, tokens, and messages of a queue."""
