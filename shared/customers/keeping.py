@@ -16,6 +16,7 @@ from typing import Protocol
 from intacct.documents import Customer
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import Record, State
+from shared.ledger.requests import Steps, rest
 from shared.postings.keys import posting_key
 from shared.postings.plan import Finding, Posted, Posting, PostingKind
 from shared.tenants.models import Tenant
@@ -52,7 +53,7 @@ class Chains(Protocol):
 class Applies(Protocol):
     """What brings a posting into the books (`shared.ledger.apply.Applier`)."""
 
-    def apply(
+    def steps(
         self,
         pk: str,
         postings: Sequence[Posting],
@@ -61,8 +62,14 @@ class Applies(Protocol):
         *,
         records: Mapping[str, Record] | None = None,
         reopen_by: str = "",
-    ) -> Outcome:
+    ) -> Steps[Outcome]:
         """Bring each posting into the books that is not in `posted`."""
+        ...
+
+    def settle(
+        self, pk: str, posting: Posting, deadline: datetime, *, records: Mapping[str, Record]
+    ) -> Steps[Outcome]:
+        """End the doubt about a posting that nobody wants any more, without sending it."""
         ...
 
 
@@ -98,7 +105,7 @@ class CustomerKeeper:
         deadline: datetime,
         *,
         released_by: str = "",
-    ) -> Kept:
+    ) -> Steps[Kept]:
         """Make sure that the customer is in the books.
 
         `released_by` is the person who says that a refused customer shall be tried again.
@@ -114,13 +121,13 @@ class CustomerKeeper:
         applier = self._applier_of(tenant, TOP_LEVEL)
         for look in range(_LOOKS):
             if look:
-                self._pause(_PAUSE_SECONDS)
+                yield from rest(_PAUSE_SECONDS, self._pause)
             chain = self._ledger.chain(pk)
             record = chain.get(posting.key)
             if record is not None and record.state is State.DONE:
                 self._remember(pk)
                 return Kept()
-            outcome = applier.apply(
+            outcome = yield from applier.steps(
                 pk, [posting], {}, deadline, records=chain, reopen_by=released_by
             )
             if outcome.kind is OutcomeKind.COMPLETE:
@@ -132,6 +139,26 @@ class CustomerKeeper:
                 raise CustomerNotReadyError(outcome.reason, outcome.due_at)
         message = "being created elsewhere"
         raise CustomerNotReadyError(message)
+
+    def settle(
+        self, tenant: Tenant, store: str, customer: Customer, deadline: datetime
+    ) -> Steps[Kept]:
+        """End the doubt about a customer whom nobody needs: it is not created for that.
+
+        Raises:
+            CustomerNotReadyError: the doubt cannot be ended now.
+            botocore.exceptions.ClientError: the ledger could not be read or written.
+        """
+        pk = customer_pk(tenant.id, customer.id)
+        if pk in self._known:
+            return Kept()
+        posting = _posting(tenant.id, store, customer)
+        applier = self._applier_of(tenant, TOP_LEVEL)
+        chain = self._ledger.chain(pk)
+        outcome = yield from applier.settle(pk, posting, deadline, records=chain)
+        if outcome.kind in (OutcomeKind.PARKED, OutcomeKind.STOPPED):
+            raise CustomerNotReadyError(outcome.reason, outcome.due_at)
+        return Kept(findings=outcome.findings)
 
     def _remember(self, pk: str) -> None:
         if len(self._known) >= _MOST_REMEMBERED:

@@ -7,7 +7,7 @@ the way leaves the event on its queue: it is read again from its archived body, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,15 +15,18 @@ from zoneinfo import ZoneInfo
 
 from carts.adapter import CartApiError, Reading
 from commerce.orders import Facts, Order, OrderStatus, Ref
+from intacct.documents import Customer
 from shared.customers.documents import customer_document
 from shared.customers.identity import customer_id
-from shared.customers.keeping import CustomerKeeper, CustomerNotReadyError
+from shared.customers.keeping import CustomerKeeper, CustomerNotReadyError, Kept
 from shared.customers.lanes import OrderLanes, deduplication_id, lane
 from shared.customers.reading import EventReader, findings_of_problems, unusable_api
 from shared.facts.checks import findings_of
 from shared.facts.merge import merge
 from shared.facts.receipts import decide
 from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError, order_pk
+from shared.ledger.driving import Job, drive, drive_one
+from shared.ledger.requests import Steps
 from shared.messages import CartEvent, OrderReady
 from shared.policy.switches import CustomerMode, PostingMode
 from shared.ports import Clock
@@ -107,7 +110,7 @@ class _Place:
 
 
 class CustomerSync:
-    """Syncs one event after the other."""
+    """Syncs events, alone or together."""
 
     def __init__(self, parts: SyncParts) -> None:
         """`parts` are shared by all events."""
@@ -122,6 +125,31 @@ class CustomerSync:
             CartApiError: the cart's API could not be used now.
             StaleFactsError: others kept changing the order's record.
         """
+        return drive_one(self._steps(event, deadline), clock=self._parts.clock)
+
+    def sync_all(
+        self, events: Sequence[CartEvent], deadline: datetime
+    ) -> list[SyncReport | Exception]:
+        """Sync several events, each as `sync` would; new customers are created in few requests.
+
+        Events of one order are worked off one after the other.
+
+        Returns:
+            For each event, in their order, its report or what `sync` would have raised.
+        """
+        jobs = [self._job(event, deadline) for event in events]
+        return drive(jobs, clock=self._parts.clock)
+
+    def _job(self, event: CartEvent, deadline: datetime) -> Job[SyncReport]:
+        queue = f"{event.tenant}#{event.store}#{event.resource_id}"
+        try:
+            if not self._parts.tenant_of(event.tenant).intacct.batch:
+                queue = event.tenant
+        except LookupError:
+            pass  # the event's own steps say so
+        return Job(self._steps(event, deadline), company=event.tenant, queue=queue)
+
+    def _steps(self, event: CartEvent, deadline: datetime) -> Steps[SyncReport]:
         tenant = self._parts.tenant_of(event.tenant)
         store = tenant.store(event.store)
         if store is None:
@@ -145,7 +173,9 @@ class CustomerSync:
         place = _Place(tenant, store, order_id, deadline, event.released_by)
         for _ in range(_MOST_RACES):
             try:
-                return self._take(place, known or place.nothing_known(event.cart), reading)
+                return (
+                    yield from self._take(place, known or place.nothing_known(event.cart), reading)
+                )
             except StaleFactsError:
                 known = self._parts.facts.load(place.pk)
         message = f"the facts of {place.pk} kept changing"
@@ -156,11 +186,11 @@ class CustomerSync:
             return None
         return self._parts.facts.load(order_pk(event.tenant, event.store, event.resource_id))
 
-    def _take(self, place: _Place, record: FactsRecord, reading: Reading) -> SyncReport:
+    def _take(self, place: _Place, record: FactsRecord, reading: Reading) -> Steps[SyncReport]:
         changed = self._judge(place, _informed(record, reading))
         is_new = False
         if changed.status is FactsStatus.READY:
-            changed, is_new = self._with_customer(place, changed)
+            changed, is_new = yield from self._with_customer(place, changed)
         if changed.status is not FactsStatus.READY:
             changed = replace(changed, receipts=record.receipts)
         if record.findings and not changed.findings:
@@ -193,8 +223,11 @@ class CustomerSync:
             return replace(record, status=FactsStatus.HELD, findings=findings)
         return replace(record, status=FactsStatus.READY, findings=(), receipts=source)
 
-    def _with_customer(self, place: _Place, record: FactsRecord) -> tuple[FactsRecord, bool]:
-        """Choose the order's customer, once, and make sure that it is in the books."""
+    def _with_customer(self, place: _Place, record: FactsRecord) -> Steps[tuple[FactsRecord, bool]]:
+        """Choose the order's customer, once, and make sure that it is in the books.
+
+        Of an order that leaves nothing in the books only a doubt about its customer is ended.
+        """
         order, policy, mapping = record.known.order, place.store.policy, place.store.mapping
         if order is None or policy.posting_mode is not PostingMode.DETAIL:
             return record, False
@@ -203,21 +236,20 @@ class CustomerSync:
             return (_held(record, missing) if missing else record), False
         customer = record.customer or customer_id(place.store.id, order, mapping)
         record = replace(record, customer=customer)
-        if not _has_business(record.facts):
-            return record, False
         document = customer_document(customer, order, mapping.term)
         try:
-            kept = self._parts.customers.ensure(
-                place.tenant,
-                place.store.id,
-                document,
-                place.deadline,
-                released_by=place.released_by,
-            )
+            kept = yield from self._kept(place, document, is_needed=_has_business(record.facts))
         except CustomerNotReadyError as exc:
             # Parked, not left on its queue: an outage of an hour would end in the dead letters.
             return _awaiting_customer(record, exc.due_at or self._parts.clock() + SOON), False
         return (_held(record, kept.findings) if kept.findings else record), kept.is_new
+
+    def _kept(self, place: _Place, document: Customer, *, is_needed: bool) -> Steps[Kept]:
+        tenant, store, customers = place.tenant, place.store.id, self._parts.customers
+        if not is_needed:
+            return customers.settle(tenant, store, document, place.deadline)
+        by = place.released_by
+        return customers.ensure(tenant, store, document, place.deadline, released_by=by)
 
     def _due_at(self, record: FactsRecord) -> datetime | None:
         match record.status:

@@ -112,6 +112,20 @@ class Applier:
                 return _stopped(run, posting, halt)
         return Outcome(OutcomeKind.COMPLETE, run.results, tuple(run.done))
 
+    def settle(
+        self, pk: str, posting: Posting, deadline: datetime, *, records: Mapping[str, Record]
+    ) -> Steps[Outcome]:
+        """End the doubt about a posting that nobody wants any more, without ever sending it.
+
+        COMPLETE where it was not in doubt, is in the books, or is proved not to be: then it is
+        ready, and may be made anew. Arguments as of `apply`.
+        """
+        run = Run(pk=pk, deadline=deadline, results={}, records=dict(records))
+        halt = yield from self._sender.settle(run, posting)
+        if halt is not None:
+            return _stopped(run, posting, halt)
+        return Outcome(OutcomeKind.COMPLETE, run.results, tuple(run.done))
+
     @staticmethod
     def _blocked(run: Run, posting: Posting) -> Halt | None:
         """Why the posting cannot come now though all before it are done: a defect of the plan."""

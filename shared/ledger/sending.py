@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from intacct.documents import Document, DocumentResult
+from intacct.documents import DocumentResult
 from intacct.errors import (
     CredentialsError,
     DuplicateDocumentError,
@@ -15,16 +15,16 @@ from intacct.errors import (
     RejectedError,
 )
 from shared.ledger import states
+from shared.ledger.closing import Closing, Task
 from shared.ledger.halts import conflicting, held, lease_end, no_credentials, park
 from shared.ledger.outcomes import Halt
 from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import Record, State
 from shared.ledger.references import resolved
-from shared.ledger.refusals import BACKOFF, hint_of, reason_of, retry_at
+from shared.ledger.refusals import BACKOFF, reason_of, retry_at
 from shared.ledger.requests import Request, Steps, Unsent, answer_to
 from shared.ledger.resolving import Ask, Believe, Decision, Resend, Resolver, Wait
 from shared.ledger.run import NEEDED_TO_SEND, Run
-from shared.ledger.states import Write
 from shared.ports import Books, Clock, IdMaker
 from shared.postings.plan import Posting, PostingKind, Reason
 
@@ -34,17 +34,7 @@ EDITED = "EDITED"
 _RACES = 4
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """One posting on its way, and the one that may be claimed together with its completion."""
-
-    run: Run
-    posting: Posting
-    following: Posting | None
-    document: Document
-
-
-class Sender:
+class Sender(Closing):
     """Brings one posting after the other into the books; see `shared.ledger.apply.Applier`."""
 
     def __init__(
@@ -57,15 +47,13 @@ class Sender:
         resolver: Resolver,
     ) -> None:
         """`resolver` decides what is in doubt."""
-        self._ledger = ledger
+        super().__init__(ledger, clock=clock, ids=ids)
         self._books = books
-        self._clock = clock
-        self._ids = ids
         self._resolver = resolver
 
     def post(self, run: Run, posting: Posting, following: Posting | None) -> Steps[Halt | None]:
         """Bring the posting into the books; None when it is there, else why not now."""
-        task = _Task(run, posting, following, resolved(posting.document, run.results))
+        task = Task(run, posting, following, resolved(posting.document, run.results))
         for _ in range(_RACES):
             mine = run.claimed.pop(posting.key, None)
             try:
@@ -76,9 +64,23 @@ class Sender:
                 run.remember(race)
         return park("CONTENDED", self._clock() + BACKOFF[0])
 
+    def settle(self, run: Run, posting: Posting) -> Steps[Halt | None]:
+        """End the posting's doubt without sending it; None when there is none (any more)."""
+        record, now = run.records.get(posting.key), self._clock()
+        if record is None or record.state is not State.SENT:
+            return None
+        if record.is_leased(now):
+            return park("LEASED", lease_end(record))
+        task = Task(run, posting, None, posting.document)
+        try:
+            mine = self._take_over(record, now)
+        except LostRaceError as race:
+            return self._overtaken(task, race.current)
+        return (yield from self._resolve(task, mine, is_unwanted=True))
+
     # Entering: from what the ledger knows to a claim of ours
 
-    def _enter(self, task: _Task) -> Steps[Halt | None]:  # one case per state of §3.2
+    def _enter(self, task: Task) -> Steps[Halt | None]:  # one case per state of §3.2
         now = self._clock()
         run, posting = task.run, task.posting
         record = run.records.get(posting.key)
@@ -105,7 +107,7 @@ class Sender:
         return halt
 
     def _claim_and_send(
-        self, task: _Task, known: Record | None, now: datetime
+        self, task: Task, known: Record | None, now: datetime
     ) -> Steps[Halt | None]:
         if not task.run.has_time(now):
             return park("DEADLINE", now)
@@ -119,14 +121,8 @@ class Sender:
         (mine,) = self._ledger.commit(states.take_over(record, owner=self._ids(), now=now))
         return mine
 
-    @staticmethod
-    def _accept(task: _Task, record: Record) -> Halt | None:
-        if record.result is not None:
-            task.run.results[task.posting.key] = record.result
-        return None
-
     @classmethod
-    def _conflicts(cls, task: _Task, record: Record) -> bool:
+    def _conflicts(cls, task: Task, record: Record) -> bool:
         """Whether other content may be out, or in the books, under this key (R-15.4).
 
         What was never sent, or was definitely refused, may be made anew from newer facts.
@@ -134,13 +130,13 @@ class Sender:
         return record.state in (State.SENT, State.DONE) and cls._differs(task, record)
 
     @staticmethod
-    def _differs(task: _Task, record: Record) -> bool:
+    def _differs(task: Task, record: Record) -> bool:
         """Whether the record is of other content; a customer changes, and its key does not."""
         if task.posting.kind is PostingKind.CUSTOMER:
             return False
         return record.content_hash != task.run.intent(task.posting).content_hash
 
-    def _conflict(self, task: _Task, record: Record, now: datetime) -> Steps[Halt | None]:
+    def _conflict(self, task: Task, record: Record, now: datetime) -> Steps[Halt | None]:
         if record.state is State.DONE:
             return conflicting(task.posting, record)
         if record.is_leased(now):
@@ -150,7 +146,7 @@ class Sender:
 
     # Sending and what may come back
 
-    def _send(self, task: _Task, mine: Record) -> Steps[Halt | None]:
+    def _send(self, task: Task, mine: Record) -> Steps[Halt | None]:
         """Have sent what this worker holds; the record says SENT whatever happens from here on."""
         while True:
             now, ends_at = self._clock(), mine.held_until
@@ -174,7 +170,7 @@ class Sender:
             case _:
                 return (yield from self._answered(task, mine, answer))
 
-    def _held_back(self, task: _Task, mine: Record, because: IntacctError | None) -> Halt | None:
+    def _held_back(self, task: Task, mine: Record, because: IntacctError | None) -> Halt | None:
         """Nothing was sent, since Sage had just turned away another request of the company."""
         if isinstance(because, CredentialsError):
             return self._stop(task, mine, because)
@@ -182,21 +178,7 @@ class Sender:
         due_at = retry_at(because, 0, now) if because else now
         return self._give_back(task, mine, park("RESTING", due_at, is_outage=True))
 
-    def _give_back(self, task: _Task, mine: Record, halt: Halt) -> Halt | None:
-        """T5 for a claim under which nothing was sent, which uses up no try.
-
-        What was sent before, under an earlier claim, stays in doubt.
-        """
-        if mine.resends:
-            due_at = max(halt.due_at or mine.held_until, lease_end(mine))
-            return replace(halt, due_at=due_at)
-        now = self._clock()
-        write = states.put_back(
-            mine, now=now, due_at=halt.due_at or now, reason=halt.reason, counts=False
-        )
-        return self._commit_or_overtaken(task, write, halt)
-
-    def _answered(self, task: _Task, mine: Record, error: IntacctError) -> Steps[Halt | None]:
+    def _answered(self, task: Task, mine: Record, error: IntacctError) -> Steps[Halt | None]:
         """Sage, or the way to it, said no: nothing of this try can take effect any more."""
         match error:
             case DuplicateDocumentError():
@@ -212,49 +194,7 @@ class Sender:
             case _:
                 return park("IN_DOUBT", lease_end(mine))
 
-    def _finish(self, task: _Task, mine: Record, result: DocumentResult) -> Halt | None:
-        """T4, and the claim of the next step in the same transaction where it can go at once."""
-        run, now = task.run, self._clock()
-        results = {**run.results, task.posting.key: result}
-        writes = [states.finish(mine, result, now=now)]
-        following = task.following
-        if following is not None and run.can_follow(following, results, now):
-            intent, known = run.intent(following), run.records.get(following.key)
-            writes.append(states.claim(intent, known, owner=self._ids(), now=now))
-        try:
-            finished, *claimed = self._ledger.commit(*writes)
-        except LostRaceError as race:
-            run.remember(race)
-            if race.key != mine.key:
-                return self._finish(_Task(run, task.posting, None, task.document), mine, result)
-            return self._overtaken(task, race.current)
-        run.records[finished.key] = finished
-        run.results[finished.key] = result
-        run.done.append(finished.key)
-        run.claimed.update((record.key, record) for record in claimed)
-        return None
-
-    def _overtaken(self, task: _Task, current: Record | None) -> Halt | None:
-        """Somebody took the posting over while this worker was paused: theirs is the verdict."""
-        if current is not None and current.state is State.DONE:
-            return self._accept(task, current)
-        if current is not None and current.state.waits_for_a_person:
-            return held(task.posting, current)
-        return park("OVERTAKEN", lease_end(current) if current else self._clock())
-
-    def _put_back(self, task: _Task, mine: Record, error: NotSentError) -> Halt | None:
-        if mine.attempts >= len(BACKOFF):
-            return self._to_review(task, mine, Reason.RESEND_LIMIT, hint_of(error))
-        now = self._clock()
-        due_at = retry_at(error, mine.attempts, now)
-        reason = type(error).__name__.removesuffix("Error")
-        return self._commit_or_overtaken(
-            task,
-            states.put_back(mine, now=now, due_at=due_at, reason=reason, burned=error.is_replay),
-            park(reason, due_at, is_outage=True),
-        )
-
-    def _send_anew(self, task: _Task, mine: Record, reason: str) -> Steps[Halt | None]:
+    def _send_anew(self, task: Task, mine: Record, reason: str) -> Steps[Halt | None]:
         """Under a new key: no call with the old one can take effect any more, or be answered."""
         now = self._clock()
         write = states.put_back(
@@ -266,51 +206,29 @@ class Sender:
             return halt
         return (yield from self._claim_and_send(task, record, now))
 
-    def _stop(self, task: _Task, mine: Record, error: CredentialsError) -> Halt | None:
-        """Nothing was sent for want of a login: the try says nothing about the document."""
-        return self._give_back(task, mine, no_credentials(error, self._clock()))
-
-    def _refuse(self, task: _Task, mine: Record, error: RejectedError) -> Halt | None:
-        write = states.refuse(
-            mine,
-            now=self._clock(),
-            state=State.REFUSED,
-            reason=reason_of(error).value,
-            hint=hint_of(error),
-        )
-        return self._commit_held(task, write)
-
-    def _to_review(self, task: _Task, mine: Record, reason: Reason, hint: str = "") -> Halt | None:
-        write = states.refuse(
-            mine, now=self._clock(), state=State.REVIEW, reason=reason.value, hint=hint
-        )
-        return self._commit_held(task, write)
-
-    def _commit_held(self, task: _Task, write: Write) -> Halt | None:
-        assert write.before is not None, "only a claimed posting can be refused"  # noqa: S101
-        halt = held(task.posting, states.after(write, write.before))
-        return self._commit_or_overtaken(task, write, halt)
-
-    def _commit_or_overtaken(self, task: _Task, write: Write, halt: Halt) -> Halt | None:
-        try:
-            (record,) = self._ledger.commit(write)
-        except LostRaceError as race:
-            task.run.remember(race)
-            return self._overtaken(task, race.current)
-        task.run.records[record.key] = record
-        return halt
-
     # In doubt
 
     def _resolve(
-        self, task: _Task, mine: Record, *, was_duplicate: bool = False, is_edited: bool = False
+        self,
+        task: Task,
+        mine: Record,
+        *,
+        was_duplicate: bool = False,
+        is_edited: bool = False,
+        is_unwanted: bool = False,
     ) -> Steps[Halt | None]:
         """§3.4; `is_edited`: what was sent is not what the order says now."""
         decision = yield from self._looked_up(
-            task, mine, lease_end(mine), was_duplicate=was_duplicate, is_edited=is_edited
+            task,
+            mine,
+            lease_end(mine),
+            was_duplicate=was_duplicate,
+            is_edited=is_edited or is_unwanted,
         )
         halt: Halt | None = None
         match decision:
+            case Resend() if is_unwanted:
+                halt = self._take_back(task, mine)
             case Believe(result) if is_edited:
                 alone = replace(task, following=None)
                 halt = self._finish(alone, mine, result) or self._edited()
@@ -330,7 +248,7 @@ class Sender:
 
     def _looked_up(
         self,
-        task: _Task,
+        task: Task,
         record: Record,
         again_at: datetime,
         *,
@@ -357,14 +275,14 @@ class Sender:
         """The older content is in the books: what follows is to be planned again from there."""
         return park(EDITED, self._clock())
 
-    def _resend(self, task: _Task, mine: Record) -> Steps[Halt | None]:
+    def _resend(self, task: Task, mine: Record) -> Steps[Halt | None]:
         now = self._clock()
         if not task.run.has_time(now):
             return park("DEADLINE", lease_end(mine))
         (mine,) = self._ledger.commit(states.rearm(mine, now=now))
         return (yield from self._send(task, mine))
 
-    def _reopen(self, task: _Task, record: Record) -> Steps[Halt | None]:
+    def _reopen(self, task: Task, record: Record) -> Steps[Halt | None]:
         """T7 and T8: a person said that what was refused shall be tried again."""
         if not self._resolver.is_settled(task.posting.kind, record):
             return held(task.posting, record)

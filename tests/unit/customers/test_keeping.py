@@ -11,8 +11,10 @@ from intacct.documents import Customer, DocumentResult
 from intacct.errors import OutcomeUnknownError
 from shared.customers.keeping import CustomerKeeper, CustomerNotReadyError, Kept, customer_pk
 from shared.ledger.apply import Applier
+from shared.ledger.driving import drive_one
 from shared.ledger.outcomes import Outcome, OutcomeKind
-from shared.ledger.records import Record
+from shared.ledger.records import LEASE, SETTLE, Record, State
+from shared.ledger.requests import Steps
 from shared.postings.plan import Finding, Posted, Posting, Reason
 from shared.tenants.models import Tenant
 from tests.fakes import FakeBooks, FakeClock, MemoryLedger, counting_ids
@@ -46,7 +48,7 @@ class Scripted:
         self.real = real
         self.outcomes = list(outcomes)
 
-    def apply(
+    def steps(
         self,
         pk: str,
         postings: Sequence[Posting],
@@ -55,10 +57,19 @@ class Scripted:
         *,
         records: Mapping[str, Record] | None = None,
         reopen_by: str = "",
-    ) -> Outcome:
+    ) -> Steps[Outcome]:
         if self.outcomes:
             return self.outcomes.pop(0)
-        return self.real.apply(pk, postings, posted, deadline, records=records, reopen_by=reopen_by)
+        return (
+            yield from self.real.steps(
+                pk, postings, posted, deadline, records=records, reopen_by=reopen_by
+            )
+        )
+
+    def settle(
+        self, pk: str, posting: Posting, deadline: datetime, *, records: Mapping[str, Record]
+    ) -> Steps[Outcome]:
+        return self.real.settle(pk, posting, deadline, records=records)
 
 
 class Rig:
@@ -69,7 +80,9 @@ class Rig:
         self.ledger = CountedLedger()
         self.books = FakeBooks()
         self.slept: list[float] = []
-        applier = Applier(self.ledger, self.books, clock=self.clock, ids=counting_ids())
+        applier = Applier(
+            self.ledger, self.books, clock=self.clock, ids=counting_ids(), pause=lambda _: None
+        )
         self.scripted = Scripted(applier, *outcomes)
         self.keeper = self.another()
 
@@ -79,7 +92,13 @@ class Rig:
 
     def ensure(self, keeper: CustomerKeeper | None = None) -> Kept:
         deadline = self.clock() + timedelta(minutes=5)
-        return (keeper or self.keeper).ensure(TENANT, "shop", CUSTOMER, deadline)
+        steps = (keeper or self.keeper).ensure(TENANT, "shop", CUSTOMER, deadline)
+        return drive_one(steps, clock=self.clock)
+
+    def settle(self) -> Kept:
+        deadline = self.clock() + timedelta(minutes=5)
+        steps = self.keeper.settle(TENANT, "shop", CUSTOMER, deadline)
+        return drive_one(steps, clock=self.clock)
 
 
 def parked(reason: str) -> Outcome:
@@ -155,3 +174,47 @@ def test_a_lost_answer_leads_to_one_customer() -> None:
     assert rig.ledger.chain(customer_pk("acme", "C-1")).popitem()[1].result == DocumentResult(
         key="1", id="C-1", invoice_key="R1"
     )
+
+
+@pytest.mark.parametrize(("when", "state"), [("after", State.DONE), ("before", State.READY)])
+def test_the_doubt_about_a_customer_whom_nobody_needs_is_ended_without_creating_it(
+    when: str, state: State
+) -> None:
+    rig = Rig()
+    rig.books.fail(when, OutcomeUnknownError("read timeout"))
+    with pytest.raises(CustomerNotReadyError):
+        rig.ensure()
+    rig.clock.pass_time(LEASE.total_seconds() + 2)
+    if state is State.READY:
+        with pytest.raises(CustomerNotReadyError, match="IN_DOUBT") as early:
+            rig.settle()
+        assert early.value.due_at is not None
+        assert early.value.due_at > rig.clock() + SETTLE - 2 * LEASE
+        rig.clock.now = early.value.due_at
+
+    assert rig.settle() == Kept()
+
+    (record,) = rig.ledger.chain(customer_pk("acme", "C-1")).values()
+    assert record.state is state
+    assert len(rig.books.sent) == 1
+
+
+def test_a_customer_that_nobody_needed_is_created_when_somebody_does() -> None:
+    rig = Rig()
+    rig.books.fail("before", OutcomeUnknownError("read timeout"))
+    with pytest.raises(CustomerNotReadyError):
+        rig.ensure()
+    rig.clock.pass_time((SETTLE + LEASE).total_seconds())
+    rig.settle()
+
+    kept = rig.ensure()
+
+    assert kept.is_new
+    assert rig.books.marks() == ["C-1"]
+
+
+def test_settling_a_customer_that_was_never_begun_asks_nobody() -> None:
+    rig = Rig()
+
+    assert rig.settle() == Kept()
+    assert (rig.books.looks, rig.books.sent) == (0, [])
