@@ -3,6 +3,7 @@
     IntacctError
     ├── NotSentError                nothing reached Sage Intacct: send it again
     │   └── RateLimitedError        ... but not before `retry_after_seconds`
+    │       └── PausedError         ... and this process did not even try
     ├── OutcomeUnknownError         it left and no verdict came back: look before sending again
     ├── RejectedError               it was read and refused: sending it again cannot help
     │   ├── DuplicateDocumentError  ... because the same document is already there
@@ -86,6 +87,13 @@ class RateLimitedError(NotSentError):
             message, findings=findings, status=status, control_id=control_id, support_id=support_id
         )
         self.retry_after_seconds = retry_after_seconds
+
+
+class PausedError(RateLimitedError):
+    """Held back by ourselves, because the company pauses or its limits are used up for now.
+
+    No try of anything: Sage was not asked.
+    """
 
 
 class OutcomeUnknownError(IntacctError):
