@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bootstrap.clock import now
-from shared.bootstrap.polling import poller
+from shared.bootstrap.polling import pollers
 from shared.bootstrap.tenants import tenants
 from shared.polling.poller import PollReport
 from shared.polling.schedule import PollRequest, polls
@@ -40,14 +40,14 @@ def report(done: PollReport) -> dict[str, Any]:
 
 
 def _reports(request: PollRequest, deadline: datetime) -> Iterator[dict[str, Any]]:
-    for done in polls(poller(), tenants(), request, deadline, now):
+    for done in polls(pollers(), tenants(), request, deadline):
         yield report(done)
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Entry point: `{}` from the schedule, or `{"tenant": ..., "store": ...}` by hand."""
+    """Entry point: `{}` from the schedule, or a `PollRequest` of one store by hand."""
     remaining = timedelta(milliseconds=context.get_remaining_time_in_millis())
     request = PollRequest.model_validate(event)
     stores = list(_reports(request, now() + remaining - _MARGIN))

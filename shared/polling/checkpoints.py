@@ -15,6 +15,9 @@ from botocore.exceptions import ClientError
 LEASE = timedelta(minutes=6)
 """Longer than the poller's function may run, so that a lease ends only with its owner."""
 
+ORDERS_READER = "orders"
+"""The reader whose lease is the right to read a store's orders at all."""
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -80,7 +83,7 @@ class DynamoDbCheckpoints:
         table: str,
         *,
         owner: str,
-        reader: str = "orders",
+        reader: str = ORDERS_READER,
         lease: timedelta = LEASE,
     ) -> None:
         """`owner` is unique to this process; `lease` outlives the function's longest run."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from shared.polling.windows import (
     OutOfTimeError,
     Window,
     rules_of,
+    wider,
 )
 from shared.ports import Clock
 from shared.tenants.models import Store, Tenant
@@ -143,7 +144,7 @@ class Poller:
         """Read one window, then move the checkpoint to its end (carts reference §2.4)."""
         try:
             hints = self._hints.read(run.tenant, run.store, run.client, window, run.deadline)
-            span = _wider(lease.span, rules_of(run.store).longest_window)
+            span = wider(lease.span, rules_of(run.store).longest_window)
             lease = self._checkpoints.advance(lease, window.until, now=self._clock(), span=span)
         except CartApiError as exc:
             return replace(report, outcome=PollOutcome.FAILED, detail=str(exc)), lease
@@ -155,7 +156,9 @@ class Poller:
         return replace(report, hints=read[0], windows=read[1], read_to=window.until), lease
 
     def _too_long(self, lease: Lease, window: Window, report: PollReport) -> PollReport:
-        """The window did not fit into the run: the next one takes half of it."""
+        """A window that had the whole run and did not fit: the next run takes half of it."""
+        if report.windows:
+            return replace(report, outcome=PollOutcome.PARTIAL)
         if window.length <= SHORTEST_WINDOW:
             message = "more orders change in a minute than one run can read"
             return replace(report, outcome=PollOutcome.FAILED, detail=message)
@@ -165,13 +168,6 @@ class Poller:
             return replace(report, outcome=PollOutcome.BUSY)
         message = "a window was too long for one run; the next run takes half of it"
         return replace(report, outcome=PollOutcome.PARTIAL, detail=message)
-
-
-def _wider(span: timedelta | None, longest: timedelta) -> timedelta | None:
-    """After a window that fitted, the next may be twice as long; None is the usual length."""
-    if span is None or span * 2 >= longest:
-        return None
-    return span * 2
 
 
 def go_live(tenant: Tenant, store: Store) -> datetime | None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from shared.intake.archive import NotKeptError
+from shared.polling.backfill import Backfill, Range
 from shared.polling.poller import Poller, PollOutcome, PollReport
 from shared.ports import Clock
 from shared.tenants.models import Store, Tenant
@@ -21,12 +23,46 @@ _TURN_SECONDS = 300
 
 
 class PollRequest(BaseModel):
-    """What to poll: everything, one tenant, or one store; other members are ignored."""
+    """What to poll: everything, one tenant, or one store; other members are ignored.
+
+    With `begin` and `until` (instants with a zone) that range of one store is read once more,
+    under `label` once again. `seconds` bounds the run.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     tenant: str = ""
     store: str = ""
+    begin: AwareDatetime | None = None
+    until: AwareDatetime | None = None
+    label: str = Field(default="", pattern=r"^[A-Za-z0-9_.-]{0,40}$")
+    seconds: float | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _ends_belong_together(self) -> Self:
+        if (self.begin is None) != (self.until is None):
+            message = "a range has a begin and an until"
+            raise ValueError(message)
+        if self.begin is not None and not (self.tenant and self.store):
+            message = "a range is of one store of one tenant"
+            raise ValueError(message)
+        return self
+
+    @property
+    def range(self) -> Range | None:
+        """The range of the past that is wanted; None for what changed lately."""
+        if self.begin is None or self.until is None:
+            return None
+        return Range(self.begin, self.until, self.label)
+
+
+@dataclass(frozen=True, slots=True)
+class Pollers:
+    """The two ways of reading a store."""
+
+    poller: Poller
+    backfill: Backfill
+    clock: Clock
 
 
 class TenantsToPoll(Protocol):
@@ -42,24 +78,26 @@ class TenantsToPoll(Protocol):
 
 
 def polls(
-    poller: Poller,
-    tenants: TenantsToPoll,
-    request: PollRequest,
-    deadline: datetime,
-    clock: Clock,
+    pollers: Pollers, tenants: TenantsToPoll, request: PollRequest, deadline: datetime
 ) -> Iterator[PollReport]:
     """Poll each store that the request means and say what became of it.
 
     A store that catches up takes its share of the time and no more; what others leave is shared
     by those behind them, and another store is first each time.
     """
+    clock = pollers.clock
+    if request.seconds is not None:
+        deadline = min(deadline, clock() + timedelta(seconds=request.seconds))
     stores = list(_stores(tenants, request))
     first = int(clock().timestamp()) // _TURN_SECONDS % len(stores) if stores else 0
     for position, (tenant, store) in enumerate([*stores[first:], *stores[:first]]):
         now = clock()
         share = now + max((deadline - now) / (len(stores) - position), SHORTEST_TURN)
         try:
-            yield poller.poll(tenant, store, min(share, deadline))
+            if request.range is not None:
+                yield pollers.backfill.run(tenant, store, request.range, deadline)
+            else:
+                yield pollers.poller.poll(tenant, store, min(share, deadline))
         except (NotKeptError, ClientError, BotoCoreError) as exc:
             detail = f"could not keep what was read: {type(exc).__name__}"
             yield PollReport(tenant.id, store.id, PollOutcome.FAILED, detail=detail)

@@ -79,6 +79,13 @@ class HintQueue:
         return len(page)
 
 
+def wider(span: timedelta | None, longest: timedelta) -> timedelta | None:
+    """After a window that fitted, the next may be twice as long; None is the usual length."""
+    if span is None or span * 2 >= longest:
+        return None
+    return span * 2
+
+
 def rules_of(store: Store) -> PollingRules:
     """How the store's cart is polled."""
     cart = adapter(store.cart)

@@ -66,7 +66,7 @@ def _template() -> str:
     for name in _SCHEDULES:
         resources[f"{name}Dlq"] = _queue()
         outputs[f"{name}DlqUrl"] = {"Value": {"Ref": f"{name}Dlq"}}
-    for name in ("GlExport", "TokenRefresh", "SessionManager"):
+    for name in ("CartPoller", "GlExport", "TokenRefresh", "SessionManager"):
         outputs[f"{name}FunctionName"] = {"Value": name}
     for name in _TABLES:
         resources[f"{name}Table"] = _table()

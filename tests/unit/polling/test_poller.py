@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from carts.adapter import CartApiError, CartClient, ChangedOrder, PollingRules, Reading
 from shared.intake.archive import NotKeptError
+from shared.polling.backfill import Backfill, BackfillParts
 from shared.polling.poller import Poller, PollOutcome, PollReport
-from shared.polling.schedule import SHORTEST_TURN, PollRequest, polls
+from shared.polling.schedule import SHORTEST_TURN, Pollers, PollRequest, polls
 from shared.polling.windows import SHORTEST_WINDOW
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock
@@ -85,6 +86,18 @@ class Rig:
             client_of=lambda *_: self.shop,
             clock=self.clock,
         )
+
+        self.ranges: dict[str, MemoryCheckpoints] = {}
+        self.backfill = Backfill(
+            BackfillParts(
+                turns=self.checkpoints,
+                progress_of=lambda name: self.ranges.setdefault(name, MemoryCheckpoints()),
+                events=self.queue,
+                client_of=lambda *_: self.shop,
+                clock=self.clock,
+            )
+        )
+        self.pollers = Pollers(self.poller, self.backfill, self.clock)
 
     def poll(self, configured: Tenant | None = None, seconds: float = 60) -> PollReport:
         configured = configured or tenant()
@@ -289,10 +302,10 @@ def test_one_stores_failure_does_not_stop_the_others() -> None:
             return [tenant()]
 
     deadline = rig.clock() + timedelta(minutes=1)
-    everything = list(polls(rig.poller, Directory(), PollRequest(), deadline, rig.clock))
+    everything = list(polls(rig.pollers, Directory(), PollRequest(), deadline))
     rig.queue.is_down = False
     request = PollRequest(tenant="acme", store="outlet")
-    chosen = list(polls(rig.poller, Directory(), request, deadline, rig.clock))
+    chosen = list(polls(rig.pollers, Directory(), request, deadline))
 
     assert [report.outcome for report in everything] == [PollOutcome.FAILED] * 2
     assert [(r.store, r.outcome) for r in chosen] == [("outlet", PollOutcome.COMPLETE)]
@@ -362,9 +375,7 @@ def test_a_store_that_catches_up_leaves_the_others_their_share() -> None:
             return [tenant()]
 
     began = rig.clock()
-    first, second = polls(
-        rig.poller, Directory(), PollRequest(), began + timedelta(seconds=100), rig.clock
-    )
+    first, second = polls(rig.pollers, Directory(), PollRequest(), began + timedelta(seconds=100))
 
     assert {first.store, second.store} == {"shop", "outlet"}
     assert (first.outcome, second.outcome) == (PollOutcome.PARTIAL, PollOutcome.PARTIAL)
@@ -384,7 +395,7 @@ def test_another_store_is_first_in_each_run() -> None:
     firsts = set()
     for _ in range(2):
         deadline = rig.clock() + timedelta(seconds=100)
-        runs = polls(rig.poller, Directory(), PollRequest(), deadline, rig.clock)
+        runs = polls(rig.pollers, Directory(), PollRequest(), deadline)
         firsts.add(next(iter(runs)).store)
         rig.clock.pass_time(300)
 
