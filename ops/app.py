@@ -17,6 +17,7 @@ from ops.commands import (
     polls,
     postings,
     queues,
+    replay,
     reviews,
     tenants,
 )
@@ -49,9 +50,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="See what waits, fix it, send it again. Every change leaves an audit record.",
+    epilog="Ends with 0: done. 1: not done, or not all of it; one line says why. 2: mistyped.",
 )
 app.command("queues")(queues.show)
 app.command("audit")(audit.show)
+app.command("replay")(replay.replay)
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(reviews.app, name="review")
 app.add_typer(postings.app, name="postings")

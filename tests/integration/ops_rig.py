@@ -68,6 +68,8 @@ def _template() -> str:
         outputs[f"{name}DlqUrl"] = {"Value": {"Ref": f"{name}Dlq"}}
     for name in ("CartPoller", "GlExport", "TokenRefresh", "SessionManager"):
         outputs[f"{name}FunctionName"] = {"Value": name}
+    resources["RawEventsBucket"] = {"Type": "AWS::S3::Bucket"}
+    outputs["RawEventsBucketName"] = {"Value": {"Ref": "RawEventsBucket"}}
     for name in _TABLES:
         resources[f"{name}Table"] = _table()
         outputs[f"{name}TableName"] = {"Value": {"Ref": f"{name}Table"}}
