@@ -42,7 +42,8 @@ def show(
     json: Json = False,
 ) -> None:
     """The stored configuration, as YAML that `tenant apply` takes; it holds no secret."""
-    document = desk_of(context, profile).tenant(tenant).model_dump(mode="json")
+    known = desk_of(context, profile).tenant(tenant)
+    document = known.model_dump(mode="json", exclude_none=True)
     if json:
         print_json(document)
     else:

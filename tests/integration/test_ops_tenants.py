@@ -20,7 +20,7 @@ __all__ = ["rig"]
 
 def written(path: Path, **members: Any) -> str:
     """The demo tenant as a file, with some members replaced; the file's path."""
-    document = {**tenant().model_dump(mode="json"), **members}
+    document = {**tenant().model_dump(mode="json", exclude_none=True), **members}
     path.write_text(yaml.safe_dump(document, sort_keys=False))
     return str(path)
 
@@ -66,7 +66,7 @@ def test_applying_says_what_changes_and_stores_it_when_agreed(rig: OpsRig, tmp_p
 
 
 def test_routes_come_and_go_with_their_stores(rig: OpsRig, tmp_path: Path) -> None:
-    stores = tenant().model_dump(mode="json")["stores"]
+    stores = tenant().model_dump(mode="json", exclude_none=True)["stores"]
     file = written(tmp_path / "acme.yaml", stores=[stores[0], {**stores[1], "id": "popup"}])
 
     rig.run("tenant", "apply", file, "--why", "moved", "--yes")
@@ -209,3 +209,25 @@ def test_records_of_people_are_shown_newest_last(rig: OpsRig) -> None:
 def test_a_stack_that_is_not_there_is_said_to_be_missing() -> None:
     with pytest.raises(OpsError, match="cannot be read"):
         open_place("aws:nowhere")
+
+
+def test_a_stored_change_is_noted_for_what_waits_for_it_and_no_change_is_not(
+    rig: OpsRig, tmp_path: Path
+) -> None:
+    table = rig.desk.place.output("OrdersTableName")
+    dynamodb = rig.desk.place.client("dynamodb")
+    same = written(tmp_path / "same.yaml")
+    other = written(tmp_path / "other.yaml", name="Acme of today")
+
+    def noted() -> dict[str, Any]:
+        key = {"pk": {"S": "FIXED#acme"}, "sk": {"S": "CONFIGURATION"}}
+        item: dict[str, Any] = dynamodb.get_item(TableName=table, Key=key).get("Item", {})
+        return item
+
+    rig.run("tenant", "apply", same, "--why", "x", "--yes")
+    before = noted()
+    rig.run("tenant", "apply", other, "--why", "x", "--yes")
+
+    assert before == {}
+    assert noted()["changed_by"] == {"S": rig.desk.audit.who}
+    assert int(noted()["due_at"]["N"]) > rig.desk.clock().timestamp() * 1000 + 60_000
