@@ -79,6 +79,10 @@ simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2; SE
 	@$(RUN) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) \
 		--jobs $(or $(JOBS),2) $(if $(SEED),--seed $(SEED))
 
+.PHONY: fuzz
+fuzz: setup ## Feed every cart's reader bent documents (INPUTS=1000000 JOBS=2): nothing may escape
+	@$(RUN) -m tests.fuzz --inputs $(or $(INPUTS),1000000) --jobs $(or $(JOBS),2)
+
 .PHONY: paging
 paging: setup ## Poll carts whose orders change meanwhile (SEEDS=500 JOBS=2): none lost, none doubled
 	@$(RUN) -m tests.paging --seeds $(or $(SEEDS),500) --jobs $(or $(JOBS),2)

@@ -1,0 +1,69 @@
+"""`make fuzz`: a million bent documents, over all carts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.fuzz.probe import CARTS, Probe
+
+_CHUNK = 2500
+_MOST_SHOWN = 10
+
+
+def probed(cart: str, first: int, count: int) -> tuple[int, int, int, list[str]]:
+    """How many inputs were refused as documents, held, and read; and what went wrong."""
+    probe = Probe(cart)
+    wrong = []
+    for number in range(first, first + count):
+        try:
+            probe.once(number)
+        except Exception as exc:  # noqa: BLE001  # whatever escapes is what is looked for
+            place = traceback.extract_tb(exc.__traceback__)[-1]
+            told = f"{type(exc).__name__} at {place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
+            wrong.append(f"{cart}, input {number}: {told}: {str(exc)[:200]}")
+    return probe.refused, probe.held, probe.read, wrong
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Probe; 1 when anything escaped or was wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
+    parser.add_argument("--inputs", type=int, default=1_000_000, help="over all carts")
+    parser.add_argument("--first", type=int, default=0, help="the number of the first input")
+    parser.add_argument("--cart", choices=CARTS, action="append", help="only this one")
+    parser.add_argument("--input", type=int, help="only this one, with its traceback")
+    parser.add_argument("--jobs", type=int, default=2, help="how many processes")
+    options = parser.parse_args(arguments)
+    carts = options.cart or list(CARTS)
+    if options.input is not None:
+        for cart in carts:
+            Probe(cart).once(options.input)
+        return 0
+    started = time.perf_counter()
+    each = -(-options.inputs // len(carts))
+    work = [
+        (cart, options.first + at, min(_CHUNK, each - at))
+        for cart in carts
+        for at in range(0, each, _CHUNK)
+    ]
+    refused = held = read = 0
+    wrong: list[str] = []
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for done in pool.map(probed, *zip(*work, strict=True)):
+            refused, held, read = refused + done[0], held + done[1], read + done[2]
+            wrong += done[3]
+    seconds = time.perf_counter() - started
+    sys.stdout.write("".join(f"{line}\n" for line in wrong[:_MOST_SHOWN]))
+    sys.stdout.write(
+        f"{each * len(carts)} inputs: {refused} were no documents; of the readings {read} gave an"
+        f" order and {held} none; {len(wrong)} wrong, {seconds:.0f} s\n"
+    )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
