@@ -7,7 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from intacct.documents import Document, DocumentResult, SalesDocument
-from intacct.errors import IntacctError, NotSentError
+from intacct.errors import (
+    DuplicateDocumentError,
+    IntacctError,
+    NotSentError,
+    PermissionDeniedError,
+    RejectedError,
+)
 from intacct.rest.answers import MOST_ROWS, Answer
 from intacct.rest.client import RestClient
 from intacct.rest.sales_documents import SalesDocuments, SourceLines
@@ -115,6 +121,10 @@ class Poster:
                 entity=self._entity,
                 is_atomic=is_atomic,
             )
+            if not is_atomic and _is_refused_whole(answers):
+                middle = len(rows) // 2
+                halves = rows[:middle], rows[middle:]
+                return [one for half in halves for one in self._send(half, is_atomic=False)]
         return self._outcomes(rows, [_reference(answer) for answer in answers])
 
     def _one(self, path: str, row: _Row, key: str) -> Answer | IntacctError:
@@ -150,6 +160,20 @@ class Poster:
 
 def _can_be_atomic(documents: Sequence[Document], groups: dict[str, list[_Row]]) -> bool:
     return len(documents) <= MOST_ROWS and len(groups) <= 1
+
+
+def _is_refused_whole(answers: Sequence[Answer | IntacctError]) -> bool:
+    """Whether one verdict stands for all rows: a bad row may have spoilt the others' chance.
+
+    Nothing was done then, so halves may be sent. A role that does not cover the object, and a key
+    that is known already, are true of each row.
+    """
+    first = answers[0]
+    if not isinstance(first, RejectedError):
+        return False
+    if isinstance(first, DuplicateDocumentError | PermissionDeniedError):
+        return False
+    return all(answer is first for answer in answers)
 
 
 def _reference(answer: Answer | IntacctError) -> Json | IntacctError:

@@ -23,6 +23,7 @@ from intacct.errors import (
     IntacctError,
     NotSentError,
     OutcomeUnknownError,
+    PermissionDeniedError,
     RateLimitedError,
     RejectedError,
 )
@@ -127,6 +128,38 @@ def test_a_row_of_a_server_error_is_unknown_and_the_rest_known() -> None:
     first, second = post(Server(envelope(rows, status=207)), ADA, BOB)
     assert first.key == "1"
     assert isinstance(second, OutcomeUnknownError)
+
+
+def test_a_batch_refused_as_a_whole_goes_again_in_halves_and_one_bad_row_costs_only_itself() -> (
+    None
+):
+    seen: list[tuple[int, str]] = []
+
+    def server(request: httpx.Request) -> httpx.Response:
+        body = json.loads(request.content)
+        rows = body if isinstance(body, list) else [body]
+        seen.append((len(rows), request.headers["Idempotency-Key"]))
+        if any(row["id"] == "C-2" for row in rows):
+            return refusal(400, {"message": "a member is not known"})
+        if len(rows) == 1:
+            return created(rows[0]["id"])
+        return envelope([row(one["id"]) for one in rows], status=201)
+
+    rest = RestActions(client(server), entity="100", base_currency="USD")
+    outcomes = rest.create_many([ADA, BOB, EVE], ["k-0", "k-1", "k-2"])
+
+    assert kinds(outcomes) == [DocumentResult, RejectedError, DocumentResult]
+    assert [size for size, _ in seen] == [3, 1, 2, 1, 1]
+    assert len({key for _, key in seen}) == 5
+
+
+def test_what_is_true_of_every_row_is_not_tried_again_row_by_row() -> None:
+    server = Server(refusal(403, code="permissionDenied"))
+
+    outcomes = post(server, ADA, BOB, EVE)
+
+    assert all(isinstance(outcome, PermissionDeniedError) for outcome in outcomes)
+    assert len(server.requests) == 1
 
 
 def test_an_atomic_batch_asks_for_it_and_what_was_undone_may_go_again_under_a_new_key() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -25,6 +27,8 @@ from intacct.documents import (
     DocumentResult,
     JournalEntry,
     MoneyPlace,
+    SalesDocument,
+    SalesLine,
     Side,
 )
 from intacct.errors import IntacctError
@@ -245,3 +249,15 @@ def test_redirects_are_not_followed_and_requests_can_be_watched() -> None:
     http = http_client(transport, on_request=lambda request: seen.append(request.url.path))
     assert http.get("https://api.intacct.com/here").status_code == 302
     assert seen == ["/here"]
+
+
+def test_who_may_share_a_request_follows_from_the_protocol_and_the_object() -> None:
+    books = Rig().books
+    line = SalesLine("TEE", Decimal(1), "Each", Money.of("1", "USD"))
+    order = SalesDocument("Sales Order", "R", "C", DAY, "USD", (line,))
+    invoice = replace(order, definition="Sales Invoice", reference="S")
+
+    assert books.request_of(order) == books.request_of(replace(order, reference="T"))
+    assert books.request_of(BATCH) == books.request_of(MEMO)
+    names = {books.request_of(one) for one in (order, invoice, CUSTOMER, ENTRY, REFUND, MEMO)}
+    assert len(names) == 6
