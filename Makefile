@@ -8,6 +8,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON_BIN := .venv/bin/python
 # Our own packages, for programs that are run from here; none of it reaches the embedded AWS.
 RUN := PYTHONPATH=.:layers/clients $(PYTHON_BIN)
+SAGE_JS_SDK := @intacct/intacct-sdk@2.2.1
 SAM := SAM_CLI_TELEMETRY=0 .local/sam/bin/sam
 ENVIRONMENT ?= sandbox
 NAME ?= demo
@@ -73,6 +74,9 @@ format: setup ## Format the code and fix what can be fixed
 bench: setup ## Measure size, cold starts, memory and requests per order
 	@.ci/make-environment .local/bench .ci/bench.txt
 	@$(RUN) -m tests.benchmarks
+	@if command -v npm >/dev/null; then \
+		npm install --silent --no-audit --no-fund --prefix .local/bench/js $(SAGE_JS_SDK); fi
+	@$(RUN) -m tests.benchmarks.sdk_comparison
 
 .PHONY: simulate
 simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2; SEED=n replays one)

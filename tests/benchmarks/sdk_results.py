@@ -1,0 +1,35 @@
+"""What the comparison with the public SDKs found, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.benchmarks.sdk_clients import Client, Cost
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one client took in one place."""
+
+    orders: int
+    cost: Cost
+
+    @property
+    def processor_ms(self) -> float:
+        """Milliseconds of the client's processor for an order."""
+        return self.cost.processor_seconds * 1000 / self.orders
+
+    @property
+    def orders_a_second(self) -> float:
+        """How many orders a second of the wall brings."""
+        return self.orders / self.cost.wall_seconds
+
+
+@dataclass(frozen=True)
+class Compared:
+    """All that was learnt of one client; requests and transactions are those of one order."""
+
+    client: Client
+    requests: float
+    transactions: float
+    places: dict[tuple[float, int], Measured]
