@@ -43,5 +43,6 @@ OTHERS = [
     _named("allocation_template", "allocation"),
     _named("savings_account", "savings account", account="account"),
     _named("credit_card", "credit card account"),
+    ObjectType("stock", "stock level", references={"item": "item", "warehouse": "warehouse"}),
     *(ObjectType(name, name.replace("_", " ")) for name in sorted(NEVER_WRITTEN)),
 ]

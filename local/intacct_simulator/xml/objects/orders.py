@@ -209,3 +209,19 @@ TASKNAME  task.name
     )
     | empty(DIMENSIONS_EMPTY),
 )
+
+AVAILABLEINVENTORY = XmlObject(
+    "AVAILABLEINVENTORY",
+    "stock",
+    fields(
+        """
+RECORDNO     key int
+ITEMKEY      item int
+ITEMID       item.id
+WAREHOUSEKEY warehouse int
+WAREHOUSEID  warehouse.id
+QUANTITYLEFT quantity num
+"""
+    )
+    | empty("BINKEY LOTNO SERIALNO EXPIRATIONDATE"),
+)

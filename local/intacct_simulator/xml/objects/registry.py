@@ -34,6 +34,7 @@ _ALL = [
     orders.SODOCUMENTSUBTOTALS,
     orders.INVDOCUMENT,
     orders.INVDOCUMENTENTRY,
+    orders.AVAILABLEINVENTORY,
     receivables.ARINVOICE,
     receivables.ARINVOICEITEM,
     receivables.ARADJUSTMENT,
