@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 
 class ImplausibleDeletionsError(Exception):
@@ -23,12 +24,12 @@ class Deletion:
     """A deletion as the audit history tells it; `object` is the name of the object there.
 
     `identifier` is what the history names the record by: a key for documents, the readable id for
-    master data (XML reference §11.3). `deleted_at` is ISO 8601 as Sage wrote it.
+    master data (XML reference §11.3). `deleted_at` is None where Sage wrote no instant.
     """
 
     object: str
     identifier: str
-    deleted_at: str
+    deleted_at: datetime | None
     deleted_by: str
 
 

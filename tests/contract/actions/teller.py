@@ -12,19 +12,22 @@ from typing import Any, Self
 
 import httpx
 
-from intacct.capabilities import CAPABILITIES, Action, Protocol
+from intacct.capabilities import CAPABILITIES, READS, Action, Protocol, Read
 from intacct.changes import Change
 from intacct.documents import Document, DocumentResult
+from intacct.read_router import IntacctReads
 from intacct.record_router import IntacctRecords
 from intacct.records import Record
 from intacct.rest.actions import RestActions
 from intacct.rest.auth import TokenEndpoint
+from intacct.rest.book_reads import RestBookReads
 from intacct.rest.client import RestClient
 from intacct.rest.receivables import CreditSign
 from intacct.rest.records import RestRecords
 from intacct.results import Found
 from intacct.router import IntacctBooks
 from intacct.xml.actions import XmlActions
+from intacct.xml.book_reads import XmlBookReads
 from intacct.xml.envelope import SenderCredentials, UserCredentials
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.records import XmlRecords
@@ -61,6 +64,14 @@ def protocols_with(preferred: Protocol) -> dict[Action, Protocol]:
     }
 
 
+def reads_with(preferred: Protocol) -> dict[Read, Protocol]:
+    """Every read by that protocol where it is offered, else by the only one that offers it."""
+    return {
+        read: preferred if preferred in capability.offered else capability.default
+        for read, capability in READS.items()
+    }
+
+
 @dataclass
 class Told:
     """What was sent in the course of a business story, to be looked for again."""
@@ -75,9 +86,9 @@ class Teller:
 
     def __init__(self, protocol: Protocol, *, after: Teller | None = None) -> None:
         """With a fresh company, or going on with that of another teller and what it told."""
-        self.company = after.company if after else Company()
+        self.company: Company = after.company if after else Company()
         self.company.clock.set(TODAY)
-        self.told = after.told if after else Told()
+        self.told: Told = after.told if after else Told()
         self._marks = (f"{protocol}-{number}" for number in itertools.count(1))
         self._http = httpx.Client(transport=AsgiTransport(build(self.company)))
         chosen = protocols_with(protocol)
@@ -95,6 +106,12 @@ class Teller:
             rest=lambda: RestRecords(rest, entity=ENTITY, base_currency="USD"),
             xml=lambda: XmlRecords(gateway, entity=ENTITY, base_currency="USD"),
             protocols=chosen,
+        )
+
+        self.reads = IntacctReads(
+            rest=lambda: RestBookReads(rest, entity=ENTITY),
+            xml=lambda: XmlBookReads(gateway, entity=ENTITY),
+            protocols=reads_with(protocol),
         )
 
     def __enter__(self) -> Self:

@@ -64,10 +64,17 @@ def modified_at(row: Row) -> datetime:
     Raises:
         RejectedError: it does not say.
     """
-    stamp = text(row.get(MODIFIED))
+    moment = instant_from(text(row.get(MODIFIED)))
+    if moment is None:
+        message = "a row has no modification time that can be read"
+        raise RejectedError(message)
+    return moment
+
+
+def instant_from(stamp: str) -> datetime | None:
+    """The instant that Sage wrote, in UTC where it names no zone (§5); None when it is none."""
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:
-        message = "a row has no modification time that can be read"
-        raise RejectedError(message) from None
+        return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from intacct.deletions import Deletion
-from intacct.rest.changed_rows import instant
+from intacct.rest.changed_rows import instant, instant_from
 from intacct.rest.client import RestClient
 from intacct.rest.query import LARGEST_PAGE, Query, at_least, equal, one_of, rows
 from intacct.rest.wire import text
@@ -52,6 +52,6 @@ def audited(
         yield Deletion(
             object=text(row.get(_OBJECT)),
             identifier=text(row.get(_IDENTIFIER)),
-            deleted_at=text(row.get(_AT)),
+            deleted_at=instant_from(text(row.get(_AT))),
             deleted_by=text(row.get(_BY)),
         )

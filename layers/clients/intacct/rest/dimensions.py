@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from intacct.errors import RejectedError
 from intacct.masters import DimensionEntry, DimensionKind
+from intacct.reading import Dimension, DimensionValue
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, rows
 from intacct.rest.wire import Json, by_id, custom, text
@@ -19,57 +20,45 @@ OBJECTS = {
 """Where the values of the plain dimensions are kept; `dimensions` names all, from the company."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dimension:
-    """One dimension as the company has it; `object` is where its values are queried."""
-
-    name: str
-    label: str
-    object: str
-    is_user_defined: bool
-    is_enabled_in_ledger: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DimensionValue:
-    """One value of a dimension; user-defined dimensions refer to it by key."""
-
-    key: str
-    id: str
-    name: str
-    is_active: bool
-
-
 def dimensions(client: RestClient, *, entity: str = "") -> list[Dimension]:
     """All dimensions of the company, user-defined ones too; the service does not page."""
-    answer = client.get("/services/company-config/dimensions/list", entity=entity)
-    listed = answer.result if isinstance(answer.result, list) else []
     return [
         Dimension(
             name=text(row.get("dimensionName")),
             label=text(row.get("dimensionLabel")),
-            object=text(row.get("dimensionEndpoint")).removeprefix("/objects/"),
             is_user_defined=row.get("isUserDefinedDimension") in (True, "true"),
-            is_enabled_in_ledger=row.get("isEnabledInGL") in (True, "true"),
+            is_in_ledger=row.get("isEnabledInGL") in (True, "true"),
         )
-        for row in listed
+        for row in _listed(client, entity)
     ]
 
 
-def values(
-    client: RestClient, dimension: Dimension, *, entity: str = ""
-) -> Iterator[DimensionValue]:
-    """All values of a dimension, each once."""
+def values(client: RestClient, name: str, *, entity: str = "") -> Iterator[DimensionValue]:
+    """All values of the dimension of that name, each once.
+
+    Raises:
+        RejectedError: the company has no such dimension.
+    """
+    row = next((row for row in _listed(client, entity) if row.get("dimensionName") == name), None)
+    if row is None:
+        message = f"the company has no dimension {name}"
+        raise RejectedError(message)
+    is_user_defined = row.get("isUserDefinedDimension") in (True, "true")
     # A user-defined dimension is a custom object: which fields it has is the company's own affair.
-    fields = ("id", "name") if dimension.is_user_defined else ("id", "name", "status")
-    query = Query(dimension.object, fields, include_private=True)
-    for row in rows(client, query, entity=entity):
+    fields = ("id", "name") if is_user_defined else ("id", "name", "status")
+    held_in = text(row.get("dimensionEndpoint")).removeprefix("/objects/")
+    for value in rows(client, Query(held_in, fields, include_private=True), entity=entity):
         yield DimensionValue(
-            key=text(row["key"]),
-            id=text(row.get("id")),
-            name=text(row.get("name")),
-            is_active=text(row.get("status")) != "inactive",
+            key=text(value["key"]),
+            id=text(value.get("id")),
+            name=text(value.get("name")),
+            is_active=text(value.get("status")) != "inactive",
         )
+
+
+def _listed(client: RestClient, entity: str) -> list[Json]:
+    answer = client.get("/services/company-config/dimensions/list", entity=entity)
+    return answer.result if isinstance(answer.result, list) else []
 
 
 def parts(entry: DimensionEntry) -> dict[str, Json]:

@@ -5,30 +5,15 @@ Whether a period is open is told by XML, or by the refusal of a posting (`Period
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from intacct.errors import RejectedError
+from intacct.reading import ReportingPeriod
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, rows
 from intacct.rest.wire import text
 
 OBJECT = "general-ledger/reporting-period"
-
-
-@dataclass(frozen=True, slots=True)
-class ReportingPeriod:
-    """A period by name; both days belong to it."""
-
-    key: str
-    id: str
-    starts_on: date
-    ends_on: date
-    is_active: bool
-
-    def holds(self, day: date) -> bool:
-        """Whether the day lies in the period."""
-        return self.starts_on <= day <= self.ends_on
 
 
 def periods(client: RestClient, *, entity: str = "") -> list[ReportingPeriod]:

@@ -99,6 +99,14 @@ class PermissionProbe:
         """What the user lacks for these actions, and what it may write beyond them.
 
         Raises:
+            As `compare`.
+        """
+        return self.compare(needed(actions))
+
+    def compare(self, wanted: Iterable[Permission]) -> PermissionReport:
+        """What of these the user lacks, and what it may write beyond them.
+
+        Raises:
             CredentialsError: the login itself is refused.
             RateLimitedError: Sage asked for a pause: the report is started again later.
         """
@@ -110,7 +118,7 @@ class PermissionProbe:
                     unclear.add(permission)
                 elif is_granted:
                     granted.add(permission)
-        return report(needed(actions), granted, unclear)
+        return report(wanted, granted, unclear)
 
     def _of_policy(
         self, policy: tuple[str, str], permissions: Sequence[Permission]

@@ -57,11 +57,10 @@ def audited(
     fields = ("OBJECTKEY", "OBJECTTYPE", "ACCESSTIME", "USERID")
     for rows in pages(gateway, Query(_AUDIT, fields, condition, key="ID"), entity=entity):
         for row in rows:
-            deleted_at = user_format.instant(text_at(row, "ACCESSTIME"))
             yield Deletion(
                 object=name,
                 # Seen also as the record number and a text (§11.3).
                 identifier=text_at(row, "OBJECTKEY").partition("--")[0],
-                deleted_at=deleted_at.isoformat() if deleted_at else text_at(row, "ACCESSTIME"),
+                deleted_at=user_format.instant(text_at(row, "ACCESSTIME")),
                 deleted_by=text_at(row, "USERID"),
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from intacct.reading import Dimension
 from intacct.xml.elements import Element, text_at
 
 
@@ -48,16 +49,6 @@ class FieldDetail:
     is_required: bool
     is_read_only: bool
     length_max: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DimensionModel:
-    """A dimension of the company; user-defined ones are written as `GLDIM` and their name."""
-
-    object: str
-    label: str
-    is_user_defined: bool
-    is_in_ledger: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +110,11 @@ def object_names(rows: tuple[Element, ...]) -> list[str]:
     return [str(row.get("typename") or (row.text or "").strip()) for row in rows]
 
 
-def dimension_models(row: Element) -> list[DimensionModel]:
+def dimension_models(row: Element) -> list[Dimension]:
     """The dimensions in an answer to `getDimensions` (§14.1)."""
     return [
-        DimensionModel(
-            object=text_at(each, "objectName"),
+        Dimension(
+            name=text_at(each, "objectName"),
             label=text_at(each, "termLabel") or text_at(each, "objectLabel"),
             is_user_defined=_truth(text_at(each, "userDefinedDimension")),
             is_in_ledger=_truth(text_at(each, "enabledInGL")),

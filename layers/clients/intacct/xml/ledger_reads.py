@@ -7,11 +7,11 @@ always asked for by date and book, and its rows are never held in memory (§11.4
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from intacct.errors import RejectedError
+from intacct.reading import AccountBalance, LedgerLine
 from intacct.xml.elements import Element, add, element
 from intacct.xml.envelope import Function
 from intacct.xml.gateway import XmlGateway
@@ -32,20 +32,6 @@ FIELDS = (
     "DESCRIPTION",
 )
 _US = UserFormat()
-
-
-@dataclass(frozen=True, slots=True)
-class AccountBalance:
-    """What an account was debited and credited in base currency, up to and within a range."""
-
-    account: str
-    debit: Decimal
-    credit: Decimal
-
-    @property
-    def net(self) -> Decimal:
-        """Debits less credits."""
-        return self.debit - self.credit
 
 
 def stream_detail(
@@ -76,6 +62,47 @@ def stream_detail(
             yield row
         if count < PAGE_SIZE_MAX:
             return
+
+
+def ledger_lines(
+    gateway: XmlGateway,
+    start_on: date,
+    end_on: date,
+    *,
+    entity: str = "",
+    book: str = ACCRUAL,
+    user_format: UserFormat = _US,
+) -> Iterator[LedgerLine]:
+    """The posted lines of a range of days, typed, in the order of record numbers, as they arrive.
+
+    Raises:
+        RejectedError: a date or an amount cannot be read.
+        IntacctError: as `stream_detail`.
+    """
+    found = stream_detail(
+        gateway, start_on, end_on, entity=entity, book=book, user_format=user_format
+    )
+    for row in found:
+        yield _line(row, user_format)
+
+
+def _line(row: dict[str, str], user_format: UserFormat) -> LedgerLine:
+    posted_on = user_format.day(row.get("ENTRY_DATE", ""))
+    side = row.get("TR_TYPE", "")
+    if posted_on is None or side not in ("1", "-1"):
+        message = "a posted line has no date or no side that can be read"
+        raise RejectedError(message)
+    return LedgerLine(
+        key=row["RECORDNO"],
+        posted_on=posted_on,
+        account=row.get("ACCOUNTNO", ""),
+        amount=int(side) * abs(_amount(row.get("AMOUNT", ""))),
+        transaction_amount=int(side) * abs(_amount(row.get("TRX_AMOUNT", ""))),
+        currency=row.get("CURRENCY", ""),
+        module=row.get("MODULEKEY", ""),
+        batch=row.get("BATCH_NO", ""),
+        memo=row.get("DESCRIPTION", ""),
+    )
 
 
 def trial_balance(
@@ -141,9 +168,12 @@ def _balances(condition: Filter, offset: int) -> Element:
 
 def _summed(row: Element, field: str) -> Decimal:
     """A sum comes as `SUM.x` or, in one sample of the documentation, under the plain name."""
-    text = row.findtext(f"SUM.{field}") or row.findtext(field) or "0"
+    return _amount(row.findtext(f"SUM.{field}") or row.findtext(field) or "")
+
+
+def _amount(text: str) -> Decimal:
     try:
-        return Decimal(text.strip())
+        return Decimal(text.strip() or "0")
     except InvalidOperation:
-        message = "a sum of the ledger is not a number"
+        message = "an amount of the ledger is not a number"
         raise RejectedError(message) from None

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from intacct.errors import RejectedError
+from intacct.reading import Dimension
 from intacct.xml import descriptions
-from intacct.xml.descriptions import DimensionModel, FieldDetail, ObjectModel, Permission
+from intacct.xml.descriptions import FieldDetail, ObjectModel, Permission
 from intacct.xml.elements import Element, add, add_given, element
 from intacct.xml.envelope import Function, FunctionResult
 from intacct.xml.gateway import XmlGateway
@@ -115,7 +116,7 @@ class XmlReads:
         add(function, "object", "*")
         return descriptions.object_names(self._run(function).rows)
 
-    def dimensions(self) -> list[DimensionModel]:
+    def dimensions(self) -> list[Dimension]:
         """The dimensions that the company uses, standard and user-defined."""
         return descriptions.dimension_models(_only(self._run(element("getDimensions"))))
 
