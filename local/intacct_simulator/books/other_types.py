@@ -9,7 +9,32 @@ from __future__ import annotations
 from local.intacct_simulator.books.object_type import STATUS, ObjectType
 
 NEVER_WRITTEN = frozenset(
-    {"ap_bill", "ap_payment", "employee_expense", "employee_payment", "credit_card_txn"}
+    [
+        "ap_bill",
+        "ap_payment",
+        "employee_expense",
+        "employee_payment",
+        "credit_card_txn",
+        "allocationentry",
+        "apdetail",
+        "aprecord",
+        "cmdetail",
+        "cmrecord",
+        "contract",
+        "contractdetail",
+        "eedetail",
+        "eerecord",
+        "glacctgrp",
+        "glbudgetheader",
+        "glbudgetitem",
+        "invdocumentsubtotals",
+        "invpricelistentry",
+        "podocument",
+        "podocumententry",
+        "podocumentsubtotals",
+        "revrecschedule",
+        "revrecscheduleentry",
+    ]
 )
 
 
@@ -38,6 +63,8 @@ OTHERS = [
     _named("task", "task", parent="task", project="project", item="item"),
     _named("cost_type", "cost type", project="project", task="task"),
     _named("tax_detail", "tax detail", account="account"),
+    _named("tax_solution", "tax solution", sales_account="account", purchase_account="account"),
+    ObjectType("stock", "stock level", references={"item": "item", "warehouse": "warehouse"}),
     _named("expense_type", "expense type", account="account", item="item"),
     _named("expense_payment_type", "expense payment type", account="account"),
     _named("allocation_template", "allocation"),

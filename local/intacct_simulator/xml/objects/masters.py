@@ -325,6 +325,8 @@ def _listed(
 
 SMALL = [
     _listed("JOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool", known="BILLABLE"),
+    # The name of the same object in older clients.
+    _listed("GLJOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool"),
     _listed("STATJOURNAL", "journal", "SYMBOL", "TITLE name", only=("is_statistical", True)),
     _listed("ARTERM", "term", "NAME", "DESCRIPTION description\nDUEDATE due_days int"),
     _listed("UOM", "unit", "UNIT", "NAME id"),

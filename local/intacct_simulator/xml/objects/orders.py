@@ -225,3 +225,30 @@ QUANTITYLEFT quantity num
     )
     | empty("BINKEY LOTNO SERIALNO EXPIRATIONDATE"),
 )
+
+_PLACE = """
+RECORDNO    key int
+ITEMID      item.id
+ITEMNAME    item.name
+WAREHOUSEID warehouse.id
+"""
+# Stock levels are one figure for an item and a warehouse; no object of them is written (§12.4).
+STOCK = [
+    XmlObject(
+        "ITEMWAREHOUSEINFO",
+        "stock",
+        fields(f"{_PLACE}QUANTITYONHAND quantity num\n")
+        | empty("STANDARD_COST LAST_COST AVERAGE_COST REORDER_POINT REORDER_QTY STATUS"),
+    ),
+    XmlObject(
+        "AVAILABLEINVENTORY",
+        "stock",
+        fields(f"{_PLACE}QUANTITYLEFT quantity num\n") | empty("BINKEY LOTNO EXPIRATIONDATE"),
+    ),
+    XmlObject(
+        "INVENTORYTOTALDETAIL",
+        "stock",
+        fields(f"{_PLACE}TOTALNAME @on_hand\nQUANTITY quantity num\nUNIT item.unit\n")
+        | empty("DOCUMENTID"),
+    ),
+]

@@ -132,6 +132,27 @@ GLACCOUNT    account.id
         ),
     ),
     _master(
+        "TAXSOLUTION",
+        "tax_solution",
+        "SOLUTIONID",
+        """
+DESCRIPTION  description
+TAXMETHOD    tax_method
+TYPE         solution_type
+STARTDATE    start_date day
+GLACCOUNTSALE sales_account.id
+GLACCOUNTSALETITLE sales_account.name
+GLACCOUNTSALEKEY sales_account int
+GLACCOUNTPURCHASE purchase_account.id
+GLACCOUNTPURCHASETITLE purchase_account.name
+GLACCOUNTPURCHASEKEY purchase_account int
+""",
+        known=(
+            "SHOWMULTILINETAX ARADVANCEOFFSETACCT ARADVANCEOFFSETACCTTITLE ARADVANCEOFFSETACCTKEY "
+            "ALTSETUP LASTUPDATE SUBMISSIONPROCESS"
+        ),
+    ),
+    _master(
         "EEACCOUNTLABEL",
         "expense_type",
         "ACCOUNTLABEL",

@@ -8,6 +8,7 @@ from dataclasses import replace
 from local.intacct_simulator.xml.objects import (
     ledger,
     masters,
+    never_written,
     orders,
     other_modules,
     receivables,
@@ -29,6 +30,8 @@ _ALL = [
     masters.STATACCOUNT,
     *masters.SMALL,
     *other_modules.OTHERS,
+    *never_written.NEVER_WRITTEN,
+    *orders.STOCK,
     orders.SODOCUMENT,
     orders.SODOCUMENTENTRY,
     orders.SODOCUMENTSUBTOTALS,
