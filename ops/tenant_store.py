@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from ops.errors import OpsError
+from shared.tenants.directory import routes_of
 from shared.tenants.models import Tenant
 
 if TYPE_CHECKING:
@@ -98,8 +99,8 @@ class TenantStore:
             raise OpsError(message) from exc
 
     def _writes(self, known: StoredTenant | None, wanted: Tenant) -> list[Any]:
-        routes = {(store.cart, store.id) for store in wanted.stores}
-        old = {(store.cart, store.id) for store in known.tenant.stores} if known else set()
+        routes = routes_of(wanted)
+        old = routes_of(known.tenant) if known else set()
         return [
             self._document(known, wanted),
             *(self._route(cart, store, wanted.id) for cart, store in sorted(routes)),

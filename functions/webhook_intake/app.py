@@ -51,7 +51,8 @@ def report(receipt: Receipt) -> dict[str, Any]:
         delivery=receipt.delivery,
         missing=list(receipt.missing),
     )
-    return answer(_STATUS[receipt.outcome], receipt.outcome.value, receipt.reply)
+    status = receipt.status or _STATUS[receipt.outcome]
+    return answer(status, receipt.outcome.value, receipt.reply)
 
 
 def _metric(outcome: str) -> str:

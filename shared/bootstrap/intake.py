@@ -11,6 +11,7 @@ from shared.bootstrap.tenants import secrets, tenants
 from shared.intake.archive import S3Archive
 from shared.intake.cart_events import SqsCartEvents
 from shared.intake.deliveries import Intake
+from shared.intake.queued import SellerMessages
 from shared.settings import IntakeSettings
 
 
@@ -26,4 +27,16 @@ def intake() -> Intake:
         events=SqsCartEvents(aws.sqs(), settings.CART_EVENTS_QUEUE_URL),
         reviews=reviews,
         clock=lambda: datetime.now(UTC),
+    )
+
+
+@cache
+def amazon_messages() -> SellerMessages:
+    """The process's one reader of what Amazon tells."""
+    return SellerMessages(
+        "amazon",
+        directory=tenants(),
+        secrets=secrets(),
+        secret_prefix=IntakeSettings.from_environment().STORE_SECRET_PREFIX,
+        intake=intake(),
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shared.dead_letters.queues import CART_EVENTS, ORDER_POSTINGS
+from shared.dead_letters.queues import AMAZON_EVENTS, CART_EVENTS, ORDER_POSTINGS
 from shared.messages import CartEvent, OrderReady
 from shared.reviews.records import dead_letter_subject
 
@@ -22,11 +22,12 @@ _SCHEDULER_ERROR = "ERROR_CODE"
 
 
 class Kind(StrEnum):
-    """What the message is: one of ours, the failure of a scheduled run, or nothing we can read."""
+    """What the message is: one of ours, a failed scheduled run, a cart's own, or unreadable."""
 
     CART_EVENT = "cart event"
     ORDER_READY = "order ready"
     SCHEDULED_RUN = "scheduled run"
+    NOTIFICATION = "notification"
     UNREADABLE = "unreadable"
 
 
@@ -117,6 +118,8 @@ def _read(queue: str, body: str, scheduler_error: str) -> dict[str, Any]:
             return _cart_event(CartEvent.model_validate_json(body))
         if queue == ORDER_POSTINGS.name:
             return _order_ready(OrderReady.model_validate_json(body))
+        if queue == AMAZON_EVENTS.name:
+            return _notification(json.loads(body))
         return _scheduled_run(json.loads(body), scheduler_error)
     except (ValidationError, ValueError):
         return {"kind": Kind.UNREADABLE}
@@ -141,6 +144,12 @@ def _order_ready(order: OrderReady) -> dict[str, Any]:
         "order_id": order.order_id,
         "about": f"facts {order.facts_version}, {order.cause}",
     }
+
+
+def _notification(document: Any) -> dict[str, Any]:
+    """What a cart told a queue of ours: its type only, the rest may be personal."""
+    kind = document.get("NotificationType") if isinstance(document, dict) else None
+    return {"kind": Kind.NOTIFICATION, "about": kind if isinstance(kind, str) else ""}
 
 
 def _scheduled_run(document: Any, scheduler_error: str) -> dict[str, Any]:

@@ -41,9 +41,11 @@ class DeadQueue:
 
 CART_EVENTS = Watched("cart-events", "CartEventsQueueUrl", "CartEventsDlqUrl")
 ORDER_POSTINGS = Watched("order-postings", "OrderPostingsQueueUrl", "OrderPostingsDlqUrl")
+AMAZON_EVENTS = Watched("amazon-events", "AmazonEventsQueueUrl", "AmazonEventsDlqUrl")
 WATCHED = (
     CART_EVENTS,
     ORDER_POSTINGS,
+    AMAZON_EVENTS,
     Watched("cart-poller", "", "CartPollerDlqUrl"),
     Watched("gl-export", "", "GlExportDlqUrl"),
     Watched("token-refresh", "", "TokenRefreshDlqUrl"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import ValidationError
 
-from carts.adapter import CartAdapter, Delivery, Headers, Trial, TryingCart
+from carts.adapter import CartAdapter, Delivery, Headers, RefusingCart, Trial, TryingCart
 from carts.documents import DocumentError, parse
 from carts.registry import adapter, is_known
 from shared.intake.archive import Archive, NotKeptError, Shelf, archive_key
@@ -47,7 +47,8 @@ class Outcome(StrEnum):
 class Receipt:
     """What became of a delivery, with the ids a log may hold; `missing` is what is not set up.
 
-    `reply` is the JSON text that the cart insists on as an answer.
+    `reply` is the JSON text that the cart insists on as an answer, `status` the status that it
+    wants instead of the usual one.
     """
 
     outcome: Outcome
@@ -56,6 +57,7 @@ class Receipt:
     delivery: str = ""
     missing: tuple[str, ...] = ()
     reply: str = field(default="", repr=False)
+    status: int = 0
 
 
 class Directory(Protocol):
@@ -131,10 +133,21 @@ class Intake:
         if request.method != "POST":
             return Receipt(Outcome.NOT_FOUND, tenant_id)
         if not cart.is_genuine(headers, request.body, secret):
-            return Receipt(Outcome.NOT_GENUINE, tenant_id)
+            status = cart.refusal_status if isinstance(cart, RefusingCart) else 0
+            return Receipt(Outcome.NOT_GENUINE, tenant_id, status=status)
         return self._keep_or_refuse(
             _Genuine(cart, tenant_id, request.store, headers, request.body), store
         )
+
+    def take_proved(self, cart: CartAdapter, tenant: str, store_id: str, body: bytes) -> Receipt:
+        """Archive and queue what came by a channel that lets nobody but the cart send.
+
+        Outcomes are those of `take`; UNAVAILABLE asks for the message to be handed out again.
+        """
+        store, _, missing = self._configuration(cart, tenant, store_id)
+        if store is None or missing:
+            return self._misconfigured(tenant, store_id, missing)
+        return self._keep_or_refuse(_Genuine(cart, tenant, store_id, Headers({}), body), store)
 
     def _keep_or_refuse(self, genuine: _Genuine, store: Store) -> Receipt:
         try:

@@ -13,6 +13,26 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+_QUEUED_CARTS = frozenset({"amazon"})
+"""Carts whose messages name a seller instead of a path; see `carts.adapter.QueuedCart`."""
+
+
+def seller_cart(cart: str) -> str:
+    """The name that routes of a cart's sellers are kept under; no path of a webhook has it."""
+    return f"{cart}:seller"
+
+
+def routes_of(tenant: Tenant) -> set[tuple[str, str]]:
+    """What leads to the tenant: its stores' paths, and sellers whose messages a queue brings."""
+    paths = {(store.cart, store.id) for store in tenant.stores}
+    sellers = {
+        (seller_cart(store.cart), store.domain.lower())
+        for store in tenant.stores
+        if store.cart in _QUEUED_CARTS and store.domain
+    }
+    return paths | sellers
+
+
 class UnknownTenantError(LookupError):
     """There is no configuration for that tenant."""
 
@@ -97,8 +117,8 @@ class TenantDirectory:
     def put(self, tenant: Tenant) -> None:
         """Store a tenant and the routes of its stores."""
         self._write(f"TENANT#{tenant.id}", "CONFIG", tenant.model_dump_json())
-        for store in tenant.stores:
-            self._write(f"ROUTE#{store.cart}#{store.id}", "ROUTE", tenant.id)
+        for cart, name in sorted(routes_of(tenant)):
+            self._write(f"ROUTE#{cart}#{name}", "ROUTE", tenant.id)
         self._tenants.pop(tenant.id, None)
         self._routes.clear()
 

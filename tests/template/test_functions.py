@@ -23,6 +23,7 @@ from tests.template.reading import (
 FUNCTIONS = functions()
 JOBS = {
     "webhook_intake",
+    "amazon_events",
     "cart_poller",
     "customer_sync",
     "order_posting",

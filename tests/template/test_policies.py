@@ -41,7 +41,12 @@ OPENS_INTACCT = {
     "TokenRefreshFunction",
     "SessionManagerFunction",
 }
-OPENS_STORES = {"WebhookIntakeFunction", "CartPollerFunction", "CustomerSyncFunction"}
+OPENS_STORES = {
+    "WebhookIntakeFunction",
+    "AmazonEventsFunction",
+    "CartPollerFunction",
+    "CustomerSyncFunction",
+}
 
 
 def _text(resource: Any) -> str:
@@ -152,8 +157,8 @@ def test_raw_bodies_cannot_be_changed_by_those_who_read_them() -> None:
     readers = {name for name in FUNCTIONS if "s3:GetObject" in _allowed(name, "RawEventsBucket")}
     writers = {name for name in FUNCTIONS if "s3:PutObject" in _allowed(name, "RawEventsBucket")}
 
-    assert writers == {"WebhookIntakeFunction"}
-    assert "WebhookIntakeFunction" not in readers
+    assert writers == {"WebhookIntakeFunction", "AmazonEventsFunction"}
+    assert not writers & readers
 
 
 def test_keys_are_used_through_the_services_that_store_the_data() -> None:

@@ -13,17 +13,21 @@ from tests.template.reading import (
     properties,
     statements,
     target,
+    template,
 )
 
 DAY = 24 * 60 * 60
 QUEUES = properties("AWS::SQS::Queue")
 CONSUMED = events("SQS")
+OURS = ["CartEventsQueue", "OrderPostingsQueue"]
+"""What we send to ourselves; Amazon sends to standard queues only."""
+
 SOURCES = [name for name in QUEUES if name.endswith("Queue")]
 DEAD_LETTERS = [name for name in QUEUES if name.endswith("Dlq")]
 
 
-def test_there_are_two_queues_and_every_other_one_is_a_dead_letter_queue() -> None:
-    assert set(SOURCES) == {"CartEventsQueue", "OrderPostingsQueue"}
+def test_there_are_three_queues_and_every_other_one_is_a_dead_letter_queue() -> None:
+    assert set(SOURCES) == {*OURS, "AmazonEventsQueue"}
     assert set(QUEUES) == {*SOURCES, *DEAD_LETTERS}
 
 
@@ -34,7 +38,7 @@ def test_a_message_that_fails_eight_times_moves_to_a_dead_letter_queue(name: str
 
     assert policy["maxReceiveCount"] == 8
     assert dead_letters == name.removesuffix("Queue") + "Dlq"
-    assert QUEUES[dead_letters]["FifoQueue"] is QUEUES[name]["FifoQueue"]
+    assert QUEUES[dead_letters].get("FifoQueue") is QUEUES[name].get("FifoQueue")
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -64,7 +68,22 @@ def test_messages_that_wait_for_a_quarter_of_an_hour_raise_an_alarm(name: str) -
     assert alarm["Threshold"] == 15 * 60
 
 
-@pytest.mark.parametrize("name", SOURCES)
+def test_only_amazon_may_tell_amazons_queue_anything() -> None:
+    ((name, policy),) = properties("AWS::SQS::QueuePolicy").items()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+
+    assert name == "AmazonEventsQueuePolicy"
+    assert [target(queue) for queue in policy["Queues"]] == ["AmazonEventsQueue"]
+    assert target(statement["Resource"]) == "AmazonEventsQueue"
+    assert statement["Effect"] == "Allow"
+    assert statement["Action"] == ["sqs:GetQueueAttributes", "sqs:SendMessage"]
+    assert statement["Principal"] == {
+        "AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AmazonNotificationsAccount}:root"}
+    }
+    assert template()["Parameters"]["AmazonNotificationsAccount"]["Default"] == "437568002678"
+
+
+@pytest.mark.parametrize("name", OURS)
 def test_money_keeps_its_order_by_lane_and_lanes_do_not_wait_for_each_other(name: str) -> None:
     queue = QUEUES[name]
 

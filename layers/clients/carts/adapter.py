@@ -157,6 +157,29 @@ class CartClient(Protocol):
         ...
 
 
+@runtime_checkable
+class QueuedCart(Protocol):
+    """A cart that tells into a queue of ours, and whose messages prove themselves by its policy.
+
+    One queue serves all sellers: `Delivery.account` names the seller, and a seller may have a store
+    for each site.
+    """
+
+    def is_for(self, document: Any, secret: Mapping[str, Any]) -> bool:
+        """Whether a message is about a site that the store of this secret sells on."""
+        ...
+
+
+@runtime_checkable
+class RefusingCart(Protocol):
+    """A cart that knows another answer to a bad signature than 401."""
+
+    @property
+    def refusal_status(self) -> int:
+        """The status of that answer."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class PollingRules:
     """How a cart's list of changed orders is polled (carts reference §2.4).

@@ -244,7 +244,7 @@ def test_two_types_with_one_id_are_two_deliveries() -> None:
     document = sample("amazon", "order_change_notification")
 
     first = adapter("amazon").describe(Headers({}), b"", document)
-    other = {**document, "NotificationType": "TRANSACTION_UPDATE"}
+    other = {**document, "NotificationType": "FBA_INVENTORY_AVAILABILITY_CHANGES"}
     second = adapter("amazon").describe(Headers({}), b"", other)
 
     assert first.key != second.key

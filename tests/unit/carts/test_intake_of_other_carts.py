@@ -27,6 +27,7 @@ _SECRETS: dict[str, dict[str, Any]] = {
     },
     "api2cart": {"webhook_profile": "b", "webhook_secrets": [_BIG_SECRET]},
     "amazon": {},
+    "ebay": {"public_keys": {"kid": "key"}},
 }
 
 
@@ -154,3 +155,20 @@ def test_nothing_of_amazon_comes_in_over_http() -> None:
     found, outside = take("amazon", "a0testseller01", body, {})
 
     assert (found, outside.sent) == (Outcome.NOT_GENUINE, [])
+
+
+def test_ebay_hears_of_a_bad_signature_in_its_own_way() -> None:
+    outside = Outside("ebay", "test_seller")
+    intake = Intake(
+        directory=outside,
+        secrets=outside,
+        secret_prefix="stores/",  # a prefix of names
+        archive=Kept(),
+        events=outside,
+        reviews=MemoryReviews,
+        clock=FakeClock(),
+    )
+
+    receipt = intake.take(WebhookRequest("POST", "ebay", "shop", {}, b"{}"))
+
+    assert (receipt.outcome, receipt.status) == (Outcome.NOT_GENUINE, 412)

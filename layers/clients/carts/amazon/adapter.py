@@ -45,6 +45,11 @@ class AmazonAdapter:
         """What the delivery says of itself; Amazon says it in the body alone."""
         return notifications.describe(body, document)
 
+    def is_for(self, document: Any, secret: Mapping[str, Any]) -> bool:
+        """Whether a notification is about a marketplace that the store of this secret sells on."""
+        listed = secret.get("marketplace_ids")
+        return isinstance(listed, list) and notifications.marketplace_of(document) in listed
+
     def read(
         self, store: str, topic: str, document: Any, *, tax_included: bool | None = None
     ) -> Reading:

@@ -36,6 +36,7 @@ class EbayAdapter:
     kept_headers = webhooks.KEPT_HEADERS
     access_members = ("refresh_token", "client_id", "client_secret")
     polling = PollingRules(overlap=timedelta(minutes=15))
+    refusal_status = 412
 
     def __init__(self, keys: webhooks.KeySource | None = None) -> None:
         """`keys` tells eBay's public keys; by default those that eBay publishes."""
