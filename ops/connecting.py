@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ops.desk import Desk
+from shared.connections.health import SharedHealth
 
 _SHOWN = (
     "generation, expires_at, renew_at, refused_until, refusals, lease_owner, lease_until,"
@@ -19,6 +20,8 @@ _PURPOSES = {"token": "TOKEN", "session": "SESSION"}
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A token or session as it is kept; `name` is the user at its company, and the entity.
+
+    The company itself is one more where it asked for a pause or fails.
 
     `refused_until`: the credentials were refused and are not tried before. `is_unfinished`: a
     refresh was sent and its answer never stored.
@@ -53,6 +56,30 @@ def connections(desk: Desk, tenant: str) -> Iterator[Connection]:
         for page in pages:
             for item in page["Items"]:
                 yield _connection(purpose, item, desk.clock())
+
+
+def company_health(desk: Desk, company_id: str) -> Connection | None:
+    """What stands against calls to the company itself: a pause it asked for, or that it fails.
+
+    None where nothing does.
+    """
+    table = desk.place.output("ConnectionsTableName")
+    health = SharedHealth(desk.place.client("dynamodb"), table).read(company_id)
+    now = desk.clock()
+    is_paused = health.paused_until is not None and health.paused_until > now
+    if not is_paused and not health.is_open:
+        return None
+    return Connection(
+        purpose="company",
+        name=company_id,
+        state="failing" if health.is_open else "paused",
+        generation=0,
+        expires_at=None,
+        renew_at=None,
+        refused_until=health.open_until if health.is_open else health.paused_until,
+        refusals=health.failed_in_a_row if health.is_open else health.limited_in_a_row,
+        is_unfinished=False,
+    )
 
 
 def _connection(purpose: str, item: Mapping[str, Any], now: datetime) -> Connection:

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops.errors import OpsError
 
 _CONFIG = Config(
-    connect_timeout=5, read_timeout=60, retries={"mode": "standard", "total_max_attempts": 3}
+    connect_timeout=5, read_timeout=150, retries={"mode": "standard", "total_max_attempts": 3}
 )
 
 

@@ -9,8 +9,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bootstrap.books import sessions
+from shared.bootstrap.reporting import sage_at_work
+from shared.bootstrap.standing import standing
 from shared.bootstrap.tenants import tenants
-from shared.connections.keeping import AHEAD, Kept, keep_sessions
+from shared.connections.keeping import AHEAD, Kept, active, keep_sessions
 from shared.connections.single_flight import Outcome
 from shared.tenants.models import Tenant
 
@@ -21,6 +23,16 @@ metrics = Metrics()
 def keep(tenant: Tenant, entity: str) -> Outcome:
     """Open the tenant's session at the entity anew if it is due."""
     return sessions(tenant).keep_fresh(entity, ahead=AHEAD)
+
+
+def look_after(tenant: Tenant) -> list[dict[str, str]]:
+    """Keep the tenant's sessions, and tell once whether any connection of it is refused."""
+    results = keep_sessions(tenant, keep)
+    try:
+        standing().note(tenant, results)
+    except Exception:
+        logger.exception("refusal not noted", tenant=tenant.id)
+    return [report(result) for result in results]
 
 
 def report(result: Kept) -> dict[str, str]:
@@ -38,7 +50,7 @@ def report(result: Kept) -> dict[str, str]:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     """Entry point: every tenant on a schedule, one when the event names it (`{"tenant": ...}`)."""
-    del context
     wanted = event.get("tenant")
-    chosen = [tenants().tenant(str(wanted))] if wanted else tenants().all()
-    return {"sessions": [report(result) for result in keep_sessions(chosen, keep)]}
+    with sage_at_work(context, logger, metrics):
+        chosen = [tenants().tenant(str(wanted))] if wanted else tenants().all()
+        return {"sessions": [row for tenant in active(chosen) for row in look_after(tenant)]}

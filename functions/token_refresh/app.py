@@ -1,4 +1,7 @@
-"""Keep every tenant's REST token fresh: one renewal for the whole fleet, before anyone needs it."""
+"""Keep every tenant's REST token fresh: one renewal for the whole fleet, before anyone needs it.
+
+Asked by hand, it also finds out what the role of a tenant's user covers.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bootstrap.books import tokens
+from shared.bootstrap.reporting import sage_at_work
+from shared.bootstrap.standing import standing
 from shared.bootstrap.tenants import tenants
-from shared.connections.keeping import AHEAD, Kept, keep_tokens
+from shared.connections.keeping import AHEAD, Kept, active, keep_tokens
 from shared.connections.single_flight import Outcome
 from shared.tenants.models import Tenant
 
@@ -18,10 +23,21 @@ logger = Logger()
 metrics = Metrics()
 
 
-def keep(tenant: Tenant, entity: str) -> Outcome:
-    """Renew the tenant's token if it is due; a token serves all entities."""
-    del entity
-    return tokens(tenant).keep_fresh(ahead=AHEAD)
+def keep(tenant: Tenant, is_reading: bool) -> Outcome:  # noqa: FBT001  # called by place
+    """Renew the token of the tenant's user if it is due; a token serves all entities."""
+    return tokens(tenant, is_reading=is_reading).keep_fresh(ahead=AHEAD)
+
+
+def look_after(tenant: Tenant) -> list[dict[str, str]]:
+    """Keep the tenant's tokens, and tell once whether any connection of it is refused."""
+    results = keep_tokens(tenant, keep)
+    try:
+        is_refused = standing().note(tenant, results)
+    except Exception:
+        logger.exception("refusal not noted", tenant=tenant.id)
+        is_refused = False
+    metrics.add_metric(name="ConnectionRefused", unit=MetricUnit.Count, value=int(is_refused))
+    return [report(result) for result in results]
 
 
 def report(result: Kept) -> dict[str, str]:
@@ -37,9 +53,21 @@ def report(result: Kept) -> dict[str, str]:
 
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    """Entry point: every tenant on a schedule, one when the event names it (`{"tenant": ...}`)."""
-    del context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point: every tenant on a schedule, one when the event names it (`{"tenant": ...}`).
+
+    With `{"tenant": ..., "probe": true}` the answer is what the tenant's users may do instead.
+    """
     wanted = event.get("tenant")
-    chosen = [tenants().tenant(str(wanted))] if wanted else tenants().all()
-    return {"tokens": [report(result) for result in keep_tokens(chosen, keep)]}
+    with sage_at_work(context, logger, metrics):
+        if event.get("probe"):
+            return {"users": probe(tenants().tenant(str(wanted)))}
+        chosen = [tenants().tenant(str(wanted))] if wanted else tenants().all()
+        return {"tokens": [row for tenant in active(chosen) for row in look_after(tenant)]}
+
+
+def probe(tenant: Tenant) -> list[dict[str, Any]]:
+    """What each user of the tenant lacks and has too much; nothing is written."""
+    from shared.bootstrap.probing import role_reports  # noqa: PLC0415  # no schedule needs it
+
+    return [report.as_json() for report in role_reports(tenant)]

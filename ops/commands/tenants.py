@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 import yaml
 
+from intacct.companies import WrongCompanyError, check_company
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
@@ -80,7 +81,8 @@ def apply(
         return
     desk = desk_of(context, profile)
     known = desk.tenants.find(wanted.id)
-    _insist(tuple(_foreign_routes(desk, wanted)), file, json=json)
+    foreign = (*_foreign_company(desk, wanted), *_foreign_routes(desk, wanted))
+    _insist(foreign, file, json=json)
     differences = changes(known.tenant if known else None, wanted)
     if not json:
         columns = ("path", "stored", "wanted")
@@ -88,7 +90,10 @@ def apply(
     if differences and not dry_run:
         agreed(f"Store this for tenant {wanted.id}?", yes=yes, json=json)
         paths = " ".join(path for path, _, _ in differences)
-        desk.audit.note(wanted.id, "tenant apply", f"tenant:{wanted.id}", why=why, paths=paths)
+        facts = {"paths": paths, "company": wanted.intacct.company_id}
+        if wanted.intacct.company_reason:
+            facts["company_reason"] = wanted.intacct.company_reason
+        desk.audit.note(wanted.id, "tenant apply", f"tenant:{wanted.id}", why=why, **facts)
         desk.fixes.note(wanted.id, by=desk.audit.who, due_at=desk.clock() + KNOWN_TO_ALL)
         desk.tenants.replace(known, wanted)
     is_stored = bool(differences) and not dry_run
@@ -161,6 +166,15 @@ def _insist(problems: tuple[Problem, ...], file: Path, *, json: bool) -> None:
             say(f"{file}:{problem.line}: {problem.place}: {problem.message}")
     message = f"{len(problems)} problems in {file}; nothing was stored"
     raise OpsError(message)
+
+
+def _foreign_company(desk: Desk, wanted: Tenant) -> Iterator[Problem]:
+    """A test company has no place in production, nor the other way round (`company_reason`)."""
+    company, reason = wanted.intacct.company_id, wanted.intacct.company_reason
+    try:
+        check_company(company, stage=desk.place.output("Stage"), override_reason=reason)
+    except WrongCompanyError as error:
+        yield Problem(0, "intacct.company_id", f"{error} (intacct.company_reason)")
 
 
 def _foreign_routes(desk: Desk, wanted: Tenant) -> Iterator[Problem]:

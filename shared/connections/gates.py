@@ -16,7 +16,7 @@ class Taken(Protocol):
         """Return when it is there.
 
         Raises:
-            RateLimitedError: not now; nothing was sent.
+            PausedError: not now; nothing was sent.
         """
         ...
 
@@ -49,7 +49,7 @@ class TenantGate:
         """Return when a call may leave.
 
         Raises:
-            RateLimitedError: the company pauses, or its calls or its rate are used up for now.
+            PausedError: the company pauses, or its calls or its rate are used up for now.
             NotSentError: what the fleet shares could not be read or written.
         """
         self._health.enter()

@@ -12,16 +12,13 @@ def limits_of(intacct: Intacct) -> TierLimits:
     Raises:
         ValueError: it is of the fifth tier and its contract's figures are not stated.
     """
-    if intacct.contract is not None:
-        stated = intacct.contract
-        return TierLimits(
-            stated.calls_per_month, stated.concurrent_per_application, stated.concurrent_per_company
-        )
     limits = TIERS.get(Tier(intacct.tier))
-    if limits is None:
+    if limits is not None:
+        return limits
+    if not all(_figures(intacct)):
         message = f"tier {intacct.tier} needs the figures of the company's contract"
         raise ValueError(message)
-    return limits
+    return TierLimits(*_figures(intacct))
 
 
 def spare_seats(intacct: Intacct) -> int:
@@ -31,9 +28,20 @@ def spare_seats(intacct: Intacct) -> int:
 
 def problems_of(intacct: Intacct) -> list[tuple[str, str]]:
     """What disagrees in the company's settings: the member's name, and why."""
-    if (intacct.tier == Tier.FIVE.value) is (intacct.contract is None):
-        return [("contract", "tier 5 states the figures of its contract, and no other tier does")]
+    figures = _figures(intacct)
+    is_stated = all(figures) if intacct.tier == Tier.FIVE.value else any(figures)
+    if is_stated is not (intacct.tier == Tier.FIVE.value):
+        return [("contract", "tier 5 states all figures of its contract, and no other tier does")]
     most = limits_of(intacct).lanes
     if intacct.lanes > most:
         return [("lanes", f"tier {intacct.tier} allows {most}: two calls at a time stay for reads")]
     return []
+
+
+def _figures(intacct: Intacct) -> tuple[int, int, int]:
+    stated = intacct.contract
+    return (
+        stated.calls_per_month,
+        stated.concurrent_per_application,
+        stated.concurrent_per_company,
+    )

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from intacct.errors import RateLimitedError
+from intacct.errors import PausedError
 from shared.connections.errors import ConnectionStoreError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class RateSlots:
         """Return when this call may leave.
 
         Raises:
-            RateLimitedError: every slot of the next seconds is taken: come back later.
+            PausedError: every slot of the next seconds is taken: come back later.
             ConnectionStoreError: DynamoDB could not be used.
         """
         pause = self.take()
@@ -105,7 +105,7 @@ class RateSlots:
                 return self._first_of(taken.tat, count, now)
             if taken.tat >= ceiling:
                 message = "all calls of the next seconds are spoken for"
-                raise RateLimitedError(message, retry_after_seconds=taken.tat - ceiling + step)
+                raise PausedError(message, retry_after_seconds=taken.tat - ceiling + step)
             restarted = self._write(
                 "SET tat = :next",
                 "attribute_not_exists(tat) OR tat <= :floor",
@@ -114,7 +114,7 @@ class RateSlots:
             if restarted.is_written:
                 return self._first_of(floor, count, now)
         message = "too many workers wanted the first slot at once"
-        raise RateLimitedError(message, retry_after_seconds=self._rate.ahead_seconds)
+        raise PausedError(message, retry_after_seconds=self._rate.ahead_seconds)
 
     def _first_of(self, first: float, count: int, now: float) -> float:
         """Keep the block's other slots; the seconds until its first."""

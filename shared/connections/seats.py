@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from intacct.errors import RateLimitedError
+from intacct.errors import PausedError
 from shared.connections.errors import ConnectionStoreError
 from shared.connections.single_flight import Surroundings
 
@@ -60,7 +60,7 @@ class Seats:
         """Return when this process has a seat that outlasts one call.
 
         Raises:
-            RateLimitedError: all are taken, and stayed so for some seconds: come back later.
+            PausedError: all are taken, and stayed so for some seconds: come back later.
             ConnectionStoreError: DynamoDB could not be used.
         """
         now = self._around.clock()
@@ -82,7 +82,7 @@ class Seats:
                 wanted = free
             elif self._around.monotonic() > patience:
                 message = f"all spare calls to {self._company} are under way"
-                raise RateLimitedError(message, retry_after_seconds=_COME_BACK_SECONDS)
+                raise PausedError(message, retry_after_seconds=_COME_BACK_SECONDS)
             else:
                 self._around.sleep(self._around.uniform(0.2, 0.5))
 

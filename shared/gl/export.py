@@ -25,7 +25,7 @@ from shared.ports import Clock
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Reason
-from shared.reviews.records import Reviews
+from shared.reviews.records import CONNECTION, Reviews
 from shared.tenants.models import Tenant
 
 LAG = timedelta(minutes=30)
@@ -219,7 +219,8 @@ class DayExporter:
         if outcome.kind is OutcomeKind.HELD:
             return self._held(key, outcome.findings)
         if outcome.kind is OutcomeKind.STOPPED:
-            self._open_review(key, outcome.findings)
+            now = self._parts.clock()
+            self._parts.reviews.open(key.tenant, CONNECTION, outcome.findings, at=now)
         return DayReport(
             key, _STATES[outcome.kind], reasons=(outcome.reason,), due_at=outcome.due_at
         )

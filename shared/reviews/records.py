@@ -101,6 +101,10 @@ def dead_letter_subject(queue: str, store: str, order_id: str) -> str:
     return f"{DEAD}{queue}:{store}:{order_id}"
 
 
+CONNECTION = "connection"
+"""The subject of a tenant whose connection to Sage Intacct is refused: one record, not one each."""
+
+
 def intake_subject(store: str) -> str:
     """The subject of a store whose deliveries cannot be taken in: `intake:<store>`."""
     return f"intake:{store}"

@@ -67,11 +67,14 @@ class Store(_Model):
 
 
 class Contract(_Model):
-    """The figures of a company of the fifth tier: API transactions a month, calls at a time."""
+    """The figures of a company of the fifth tier: API transactions a month, calls at a time.
 
-    calls_per_month: int = Field(ge=1)
-    concurrent_per_application: int = Field(ge=3, le=1000)
-    concurrent_per_company: int = Field(ge=3, le=1000)
+    All of them, or none (0) where the tier says them.
+    """
+
+    calls_per_month: int = Field(default=0, ge=0)
+    concurrent_per_application: int = Field(default=0, ge=0, le=1000)
+    concurrent_per_company: int = Field(default=0, ge=0, le=1000)
 
 
 class Intacct(_Model):
@@ -92,13 +95,18 @@ class Intacct(_Model):
     reading_user_id: str = ""
     company_reason: str = ""
     tier: Literal["1", "2", "2-500k", "3", "4", "5", "application"] = "1"
-    contract: Contract | None = None
+    contract: Contract = Contract()
     entity_ids: tuple[Identifier, ...] = ()
     lanes: int = Field(default=4, ge=1, le=64)
     protocols: dict[str, Literal["rest", "xml"]] = {}
     hard_unique: tuple[str, ...] = ()
     xml_sign_in: Literal["password", "rest"] = "password"
     batch: bool = True
+
+    def users(self) -> tuple[tuple[str, bool], ...]:
+        """The Web Services users, and of each whether it only reads."""
+        writing = (self.user_id, False)
+        return (writing, (self.reading_user_id, True)) if self.reading_user_id else (writing,)
 
 
 class Tenant(_Model):
@@ -110,6 +118,10 @@ class Tenant(_Model):
     entities: tuple[Entity, ...] = Field(min_length=1)
     stores: tuple[Store, ...] = ()
     is_paused: bool = False
+
+    def entities_with_stores(self) -> tuple[str, ...]:
+        """The entities that something is posted to, in a fixed order."""
+        return tuple(sorted({store.entity for store in self.stores}))
 
     def store(self, store_id: str) -> Store | None:
         """The store of that id, or None."""

@@ -6,7 +6,7 @@ import importlib.util
 import json
 import traceback
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -41,7 +41,9 @@ from intacct.errors import (
 from intacct.router import IntacctBooks
 from shared.bootstrap import aws, connections
 from shared.bootstrap import books as bootstrap
+from shared.bootstrap import reviews as review_bootstrap
 from shared.bootstrap import tenants as tenant_bootstrap
+from shared.connections.calls import month_of
 from shared.connections.keeping import AHEAD
 from shared.connections.single_flight import Outcome
 from shared.tenants.models import Tenant
@@ -94,7 +96,7 @@ class World:
         self.simulator = simulator
         self.dynamodb: Any = boto3.client("dynamodb", region_name=REGION)
         self.secrets: Any = boto3.client("secretsmanager", region_name=REGION)
-        for table in ("connections", "tenants"):
+        for table in ("connections", "tenants", "orders"):
             self.dynamodb.create_table(
                 TableName=table,
                 BillingMode="PAY_PER_REQUEST",
@@ -116,6 +118,7 @@ class World:
             "STAGE": "test",
             "CONNECTIONS_TABLE": "connections",
             "TENANTS_TABLE": "tenants",
+            "ORDERS_TABLE": "orders",
             "CONNECTIONS_KEY_ID": key,
             "INTACCT_REST_URL": simulator.rest_url,
             "INTACCT_OAUTH_URL": simulator.oauth_url,
@@ -152,9 +155,20 @@ class World:
             aws.secretsmanager,
             tenant_bootstrap.secrets,
             tenant_bootstrap.tenants,
+            review_bootstrap.reviews,
             connections.calls,
         ):
             cached.cache_clear()
+
+    def sign_in_as(self, user: str) -> None:
+        """Have the tenant's document and secret name another user."""
+        company = self.simulator.credentials.company_id
+        changed = {**self.simulator.secret(), "username": f"{user}@{company}"}
+        self.secrets.put_secret_value(
+            SecretId="cartledger/test/intacct/acme", SecretString=json.dumps(changed)
+        )
+        intacct = self.tenant.intacct.model_copy(update={"user_id": user})
+        self.tenant = self.tenant.model_copy(update={"intacct": intacct})
 
     def end_pause(self) -> None:
         """Let so much time pass that the company is well again."""
@@ -340,6 +354,10 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:keeper"
     aws_request_id = "request-1"
 
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 60_000
+
 
 @pytest.mark.parametrize(
     ("name", "kept"), [("token_refresh", "tokens"), ("session_manager", "sessions")]
@@ -357,6 +375,29 @@ def test_the_scheduled_functions_renew_what_is_due_and_nothing_else(
         world.cold_start()
 
     assert runs == [[("acme", "renewed")], [("acme", "fresh")]]
+
+
+def test_a_probe_by_the_function_names_what_the_role_lacks(world: World) -> None:
+    role = {"customer": ["list", "view"], "ar_invoice": ["list", "view"]}
+    world.simulator.company.add_user("ws_small", "password", permissions=role)
+    world.sign_in_as("ws_small")
+    tenant_bootstrap.tenants().put(world.tenant)
+
+    answer = function("token_refresh").handler({"tenant": "acme", "probe": True}, Context())
+
+    (user,) = answer["users"]
+    assert (user["user"], user["is_sufficient"]) == ("ws_small", False)
+    assert "Accounts Receivable: Customers (Add)" in user["missing"]
+    assert "Order Entry: Order entry transactions (Add)" in user["missing"]
+    assert "Accounts Receivable: Customers (View)" not in user["missing"]
+
+
+def test_what_an_invocation_used_is_added_to_the_tenants_month(world: World) -> None:
+    tenant_bootstrap.tenants().put(world.tenant)
+    function("session_manager").handler({}, Context())
+    month = month_of(datetime.now(UTC))
+    counted = connections.call_records().of_month("acme", month)
+    assert counted == {"xml": 1, "transactions": 1}
 
 
 @pytest.mark.parametrize("mishap", ["500-before", "500-after", "drop-after", "html", "truncated"])

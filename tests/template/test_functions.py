@@ -8,6 +8,7 @@ import pkgutil
 import pytest
 
 import shared
+from intacct.limits import TIERS, Tier
 from shared.settings import Settings
 from tests.template.reading import (
     alarms_on,
@@ -122,6 +123,14 @@ def test_a_function_is_traced_and_has_limits(name: str) -> None:
 
 def test_posting_has_the_time_of_the_reliability_reference() -> None:
     assert FUNCTIONS["OrderPostingFunction"]["Timeout"] == 75
+
+
+def test_all_that_calls_sage_at_once_stays_below_what_one_application_may() -> None:
+    """Customer sync and posting have as many batches each; schedules run one at a time."""
+    most = template()["Parameters"]["PostingConcurrency"]["MaxValue"]
+
+    scheduled = sum("INTACCT_REST_URL" in _variables(name) for name in FUNCTIONS) - 2
+    assert 2 * most + scheduled <= TIERS[Tier.APPLICATION].concurrent_per_application
 
 
 def test_intake_answers_before_a_cart_gives_up() -> None:

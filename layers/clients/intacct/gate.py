@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from intacct.errors import IntacctError, NotSentError, RateLimitedError
+from intacct.errors import IntacctError, NotSentError, PausedError, RateLimitedError
 from intacct.health import (
     REACTION,
     Health,
@@ -36,7 +36,7 @@ class Gate(Protocol):
         """Return when a call may leave.
 
         Raises:
-            RateLimitedError: not now; nothing was sent.
+            PausedError: not now; nothing was sent.
         """
         ...
 
@@ -119,7 +119,7 @@ class CompanyGate:
         """Return when a call may leave; while the breaker is open, one caller as its probe.
 
         Raises:
-            RateLimitedError: the company pauses; come back after `retry_after_seconds`.
+            PausedError: the company pauses; come back after `retry_after_seconds`.
             NotSentError: the store cannot be used.
         """
         for _ in range(_RACES):
@@ -168,6 +168,6 @@ class CompanyGate:
                     health = after_answer(health, now, self._reaction)
         return health
 
-    def _paused(self, seconds: float) -> RateLimitedError:
+    def _paused(self, seconds: float) -> PausedError:
         message = f"calls to {self._company} pause"
-        return RateLimitedError(message, retry_after_seconds=seconds)
+        return PausedError(message, retry_after_seconds=seconds)

@@ -67,6 +67,7 @@ def test_lanes_and_spare_seats_together_are_the_allowance(tier: Tier) -> None:
         ({"lanes": 5}, "lanes"),
         ({"tier": "4", "lanes": 14}, "lanes"),
         ({"tier": "5"}, "contract"),
+        ({"tier": "5", "contract": {"calls_per_month": 9_000_000}}, "contract"),
         ({"tier": "2", "contract": CONTRACT}, "contract"),
     ],
 )

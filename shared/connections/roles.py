@@ -1,0 +1,65 @@
+"""What a tenant's Web Services users must be allowed, by what the tenant has switched on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from intacct.capabilities import Action
+from intacct.permissions import Permission, PermissionReport, Right, needed
+from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
+from shared.tenants.models import Tenant
+
+_READING = (Right.LIST, Right.VIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleReport:
+    """How the role of one user differs from what the tenant needs of it."""
+
+    user_id: str
+    is_reading: bool
+    found: PermissionReport
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as the function answers it."""
+        return {
+            "user": self.user_id,
+            "is_reading": self.is_reading,
+            "is_sufficient": self.found.is_sufficient,
+            "missing": list(self.found.missing),
+            "excess": list(self.found.excess),
+            "unclear": list(self.found.unclear),
+        }
+
+
+def actions_of(tenant: Tenant) -> frozenset[Action]:
+    """The business actions that the tenant's stores may come to."""
+    return frozenset(
+        action for store in tenant.stores for action in _actions_of_policy(store.policy)
+    )
+
+
+def wanted_of(tenant: Tenant, *, is_reading: bool) -> frozenset[Permission]:
+    """The permissions that one of the tenant's users needs; the one that reads writes nothing."""
+    wanted = needed(actions_of(tenant))
+    if not is_reading:
+        return wanted
+    return frozenset(one for one in wanted if one.right in _READING)
+
+
+def _actions_of_policy(policy: PostingPolicy) -> Iterator[Action]:
+    if policy.posting_mode is not PostingMode.DETAIL:
+        yield Action.GL_BATCH
+        return
+    yield from (
+        Action.SALES_DOCUMENT,
+        Action.ADVANCE,
+        Action.PAYMENT,
+        Action.ADJUSTMENT,
+        Action.CUSTOMER_REFUND,
+        Action.JOURNAL_ENTRY,
+    )
+    if policy.customer_mode is CustomerMode.REAL:
+        yield Action.CUSTOMER

@@ -1,0 +1,57 @@
+"""What a tenant's users need follows from what the tenant has switched on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from intacct.capabilities import Action
+from intacct.permissions import Right
+from shared.connections.roles import actions_of, wanted_of
+from shared.tenants.models import Tenant
+
+DETAIL = {
+    Action.CUSTOMER,
+    Action.SALES_DOCUMENT,
+    Action.ADVANCE,
+    Action.PAYMENT,
+    Action.ADJUSTMENT,
+    Action.CUSTOMER_REFUND,
+    Action.JOURNAL_ENTRY,
+}
+
+
+def tenant(*policies: dict[str, Any]) -> Tenant:
+    shop = {"cart": "shopify", "entity": "100", "mapping": {"version": "1", "accounts": {}}}
+    return Tenant.model_validate(
+        {
+            "id": "acme",
+            "intacct": {"company_id": "Acme", "user_id": "ws", "reading_user_id": "reader"},
+            "entities": [{"id": "100", "zone": "UTC", "base_currency": "USD"}],
+            "stores": [
+                {"id": f"s{number}", **shop, "policy": policy}
+                for number, policy in enumerate(policies)
+            ],
+        }
+    )
+
+
+def test_a_store_in_detail_needs_the_documents_of_order_to_cash() -> None:
+    assert actions_of(tenant({})) == DETAIL
+
+
+def test_a_store_without_customers_of_its_own_creates_none() -> None:
+    assert actions_of(tenant({"customer_mode": "channel"})) == DETAIL - {Action.CUSTOMER}
+
+
+def test_a_summary_needs_its_journal_and_nothing_else() -> None:
+    summary = {"posting_mode": "summary_daily", "customer_mode": "channel"}
+    assert actions_of(tenant(summary)) == {Action.GL_BATCH}
+    assert actions_of(tenant(summary, {})) == DETAIL | {Action.GL_BATCH}
+
+
+def test_a_user_that_only_reads_needs_no_right_to_write() -> None:
+    reading = wanted_of(tenant({}), is_reading=True)
+    writing = wanted_of(tenant({}), is_reading=False)
+    assert reading < writing
+    assert {one.right for one in reading} == {Right.LIST, Right.VIEW}
+    assert Right.ADD in {one.right for one in writing}
