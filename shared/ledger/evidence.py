@@ -36,28 +36,47 @@ class Verdict(StrEnum):
 class Expected:
     """What Sage must state of a document for it to be believed: for whom, and how much.
 
-    `totals` are the amounts that it may state; empty where it states none that we know.
+    `totals` are the amounts that it may state; empty where it states none that we know. `shape` is
+    what a look-up needs besides the mark: the document's class, its definition, kind or journal,
+    its currency, and what decides its protocol.
     """
 
     customer: str = ""
     totals: tuple[Money, ...] = ()
+    shape: tuple[str, str, str, str] = ("", "", "", "")
 
     def written(self) -> str:
-        """As the ledger keeps it: what was sent is compared even when its order was edited."""
-        return json.dumps([self.customer, *map(str, self.totals)], separators=(",", ":"))
+        """As the ledger keeps it: what was sent is recognised even when its order was edited."""
+        members = [self.customer, [str(total) for total in self.totals], self.shape]
+        return json.dumps(members, separators=(",", ":"))
 
     @classmethod
     def read(cls, text: str) -> Expected:
         """What `written` wrote."""
-        customer, *totals = json.loads(text)
+        customer, totals, shape = json.loads(text)
         amounts = (total.partition(" ") for total in totals)
-        return cls(customer, tuple(Money.of(amount, code) for amount, _, code in amounts))
+        return cls(customer, tuple(Money.of(a, code) for a, _, code in amounts), tuple(shape))
 
 
 def expected_of(document: Document) -> Expected:
     """What Sage must state of this document."""
     totals = tuple(amount.rounded() for amount in _totals(document))
-    return Expected(_customer(document), totals)
+    return Expected(_customer(document), totals, _shape(document))
+
+
+def _shape(document: Document) -> tuple[str, str, str, str]:
+    detail = currency = route = ""
+    match document:
+        case SalesDocument():
+            detail, currency = document.definition, document.currency
+            route = "subtotals" if document.subtotals else ""
+        case Adjustment():
+            detail, currency = document.kind.value, document.currency
+        case JournalEntry():
+            detail, route = document.journal, "batch" if document.is_batch else ""
+        case _:
+            pass
+    return type(document).__name__, detail, currency, route
 
 
 def judge(expected: Expected, found: Sequence[Found]) -> Verdict:

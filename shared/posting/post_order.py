@@ -22,13 +22,15 @@ from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import Record, State
 from shared.ledger.requests import Steps
+from shared.ledger.sending import EDITED
 from shared.ledger.states import cancel
 from shared.messages import OrderReady
 from shared.ports import Clock, IdMaker
+from shared.posting.doubts import settled, unplanned
 from shared.posting.reports import PostingReport, PostingState
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
-from shared.postings.plan import Finding, Plan, Posted, Reason
+from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
 from shared.reviews.records import Reviews, Stage, order_subject
 from shared.tenants.models import Tenant
 
@@ -198,6 +200,13 @@ class OrderPoster:
         posted = results_of(chain)
         for _ in range(_MOST_ROUNDS):
             plan = self._parts.plan(order.record.facts, posted, order.book, _begun(chain))
+            doubts = unplanned(chain, plan)
+            if doubts:
+                doubt = yield from self._settle(order, doubts, chain)
+                if doubt is not None:
+                    return self._left_in_doubt(order, plan, doubt, done)
+                posted, chain = self._read_again(order)
+                continue
             if plan.findings:
                 return self._hold(order.message, order.record, plan.findings, done)
             self._cancel(chain, plan)
@@ -210,10 +219,31 @@ class OrderPoster:
                 return self._finished(order, done, entered)
             outcome = yield from self._apply(order, plan, posted, chain)
             done.extend(outcome.done)
-            if outcome.kind is not OutcomeKind.COMPLETE:
+            if outcome.reason == EDITED:
+                posted, chain = self._read_again(order)
+            elif outcome.kind is not OutcomeKind.COMPLETE:
                 return self._stopped(order, outcome, done)
-            posted, chain = outcome.results, {}
+            else:
+                posted, chain = outcome.results, {}
         return self._park(order.record, self._parts.clock(), PostingState.PARKED, "ROUNDS", done)
+
+    def _read_again(self, order: _Order) -> tuple[Posted, dict[str, Record]]:
+        chain = self._parts.ledger.chain(order.record.pk)
+        return results_of(chain), chain
+
+    def _settle(
+        self, order: _Order, doubts: Sequence[Posting], chain: Mapping[str, Record]
+    ) -> Steps[Outcome | None]:
+        applier = self._parts.applier_of(order.tenant, order.book.entity)
+        return settled(applier, order.record.pk, doubts, order.deadline, chain=chain)
+
+    def _left_in_doubt(
+        self, order: _Order, plan: Plan, doubt: Outcome, done: list[str]
+    ) -> PostingReport:
+        """What stands against the plan is shown at once, and the doubt comes back by itself."""
+        if plan.findings:
+            self._open_review(order.message, plan.findings)
+        return self._stopped(order, doubt, done)
 
     def _apply(
         self, order: _Order, plan: Plan, posted: Posted, chain: Mapping[str, Record]

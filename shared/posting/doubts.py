@@ -1,0 +1,40 @@
+"""Postings in doubt that the plan does not name any more: they are looked up before all else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from shared.ledger.apply import Applier
+from shared.ledger.outcomes import Outcome, OutcomeKind
+from shared.ledger.records import Record, State
+from shared.ledger.requests import Steps
+from shared.ledger.stubs import stand_in
+from shared.postings.plan import Plan, Posting
+
+
+def unplanned(chain: Mapping[str, Record], plan: Plan) -> list[Posting]:
+    """What was sent, has no answer, and is not wanted now: the order was edited or cancelled."""
+    wanted = {posting.key for posting in plan.postings}
+    left = (
+        stand_in(record)
+        for key, record in chain.items()
+        if record.state is State.SENT and key not in wanted
+    )
+    return [posting for posting in left if posting is not None]
+
+
+def settled(
+    applier: Applier,
+    pk: str,
+    doubts: Sequence[Posting],
+    deadline: datetime,
+    *,
+    chain: Mapping[str, Record],
+) -> Steps[Outcome | None]:
+    """End each doubt by a look-up; the outcome of the first that cannot be ended now, or None."""
+    for posting in doubts:
+        outcome = yield from applier.settle(pk, posting, deadline, records=chain)
+        if outcome.kind is not OutcomeKind.COMPLETE:
+            return outcome
+    return None
