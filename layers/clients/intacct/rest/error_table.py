@@ -31,6 +31,7 @@ from intacct.errors import (
 DEFAULT_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 3600.0
 _MOST_FINDINGS = 50
+_PAUSE = re.compile(r"(?:\w+-)?(\d{1,9})")
 _LONGEST_TEXT = 500
 
 
@@ -95,6 +96,11 @@ BY_CODE: Mapping[str, Verdict] = {
     "GL-1009": Verdict.REJECTED,
     "AR-0148": Verdict.REJECTED,
     "AR-0279": Verdict.REJECTED,
+    "IA.READ_ONLY_FIELD": Verdict.REJECTED,
+    "IA.REQUEST_ON_OBJECT_FAILED": Verdict.REJECTED,
+    "IA.TRANSACTIONS_DO_NOT_BALANCE_FOR": Verdict.REJECTED,
+    "unableToCreateRecordError": Verdict.REJECTED,
+    "invalidConfiguration": Verdict.REJECTED,
     # §6.2, the classes of error
     "invalidParameter": Verdict.REJECTED,
     "invalidRequest": Verdict.REJECTED,
@@ -305,11 +311,15 @@ def _build(
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float:
-    """The longest pause that any header of a name like `retry-after` asks for (§4.2, U8)."""
+    """The longest pause that any header of a name like `retry-after` asks for (§4.2, U8).
+
+    A tenant's own limit is named before the number (`LIMIT001-10`).
+    """
     asked = [
-        float(value)
+        float(found[1])
         for name, value in headers.items()
-        if re.search(r"retry-?after", name, re.IGNORECASE) and re.fullmatch(r"\d{1,9}", value)
+        if re.search(r"retry-?after", name, re.IGNORECASE)
+        and (found := _PAUSE.fullmatch(value.strip()))
     ]
     return min(max(asked, default=DEFAULT_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
 

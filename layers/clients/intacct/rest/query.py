@@ -11,6 +11,7 @@ from intacct.rest.client import RestClient
 
 PAGE_SIZE = 2000
 LARGEST_PAGE = 4000
+_JOINS = frozenset({"and", "or"})
 Row = dict[str, Any]
 """A flat row: dotted names are keys (`customer.id`)."""
 
@@ -52,7 +53,7 @@ def at_least(field: str, value: str) -> Filter:
 class Query:
     """What is asked of one object; `fields` always come with `key`.
 
-    `expression` joins the filters by number (`(1 and 2) or 3`); empty means all of them.
+    `expression` joins the filters by number (`(1 and 2) or 3`), or all by one word; empty is `and`.
     `include_private` also shows entity-private records when asked at top level (§8.3); text is
     compared with its case unless `ignores_case`.
     """
@@ -71,7 +72,9 @@ class Query:
         if after_key is not None:
             filters.append(greater("key", after_key))
             if self.expression:
-                expression = f"({self.expression}) and {len(filters)}"
+                joined = f" {self.expression} ".join(str(n) for n in range(1, len(filters)))
+                numbered = joined if self.expression in _JOINS else self.expression
+                expression = f"({numbered}) and {len(filters)}"
         return {
             "object": self.object,
             "fields": list(dict.fromkeys(("key", *self.fields))),

@@ -114,6 +114,12 @@ def test_paging_keeps_a_joined_expression_whole() -> None:
     assert query.body(after_key="9")["filterExpression"] == "(1 or 2) and 3"
 
 
+def test_paging_keeps_filters_joined_by_a_word() -> None:
+    query = Query("x/y", ("id",), (equal("a", "1"), equal("b", "2")), expression="or")
+    assert query.body()["filterExpression"] == "or"
+    assert query.body(after_key="9")["filterExpression"] == "(1 or 2) and 3"
+
+
 def test_a_page_is_never_asked_larger_than_sage_gives() -> None:
     table = Table(["1"])
     keys_of(table, 100_000)
