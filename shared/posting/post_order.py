@@ -31,7 +31,7 @@ from shared.posting.reports import PostingReport, PostingState
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
-from shared.reviews.records import Reviews, Stage, order_subject
+from shared.reviews.records import CONNECTION, Reviews, Stage, order_subject
 from shared.tenants.models import Tenant
 
 Planner = Callable[[Facts, Posted, StoreBook, Collection[str]], Plan]
@@ -284,8 +284,17 @@ class OrderPoster:
             entered += 1
         return entered
 
+    def _is_stopped(self, tenant: Tenant) -> bool:
+        """Whether this process knows, and has told, that the company's login is refused."""
+        known = self._resting.get(tenant.id)
+        if known is None or known[0] <= self._parts.clock():
+            return False
+        return known[1] is PostingState.STOPPED
+
     def _finished(self, order: _Order, done: list[str], entered: int) -> PostingReport:
         self._close_review(order.message)
+        if done and self._resting.pop(order.tenant.id, (None, None))[1] is PostingState.STOPPED:
+            self._parts.reviews.close(order.tenant.id, CONNECTION, at=self._parts.clock())
         if order.record.due_at is not None:
             self._schedule(order.record, None)
         did_something = bool(done or entered or results_of(order.chain))
@@ -296,8 +305,9 @@ class OrderPoster:
         if outcome.kind is OutcomeKind.HELD:
             return self._hold(order.message, order.record, outcome.findings, done)
         is_stop = outcome.kind is OutcomeKind.STOPPED
-        if is_stop:
-            self._open_review(order.message, outcome.findings)
+        if is_stop and not self._is_stopped(order.tenant):
+            now = self._parts.clock()
+            self._parts.reviews.open(order.tenant.id, CONNECTION, outcome.findings, at=now)
         state = PostingState.STOPPED if is_stop else PostingState.PARKED
         due_at = outcome.due_at or self._parts.clock()
         if outcome.is_outage:
