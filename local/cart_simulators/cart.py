@@ -11,10 +11,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from local.cart_simulators.book import OrderBook, UnknownOrderError
-from local.cart_simulators.orders import Change
+from local.cart_simulators.orders import Change, GivenBack, ShopOrder
 from local.cart_simulators.unrest import CALM, Trouble, Unrest
 from local.cart_simulators.webhooks import Hook, Outbox
 from local.cart_simulators.wire import Answer, Refusal, Request, Route, json_answer
@@ -68,6 +69,26 @@ class CartSimulator(ABC):
     @abstractmethod
     def account(self) -> str:
         """The shop's domain or seller, as a store's configuration names it."""
+
+    def shown_id(self, order: ShopOrder) -> str:
+        """The id that the cart's API gives an order."""
+        return str(order.id)
+
+    def changed_at(self, order: ShopOrder) -> datetime:
+        """When the cart's API says that an order was changed last."""
+        return order.updated_at
+
+    def owed(self, order: ShopOrder) -> Decimal:
+        """What the buyer owes the seller, as the cart's API tells it."""
+        return order.total
+
+    def given_back(self, refund: GivenBack) -> Decimal:
+        """What the seller gave back, as the cart's API tells it."""
+        return refund.amount
+
+    def has_taken(self, order: ShopOrder) -> bool:
+        """Whether the cart's API says of a paid order that its money was taken."""
+        return order.paid_at is not None
 
     def before(self, request: Request) -> None:  # noqa: B027  # a cart may have no limits
         """Check credentials and limits.

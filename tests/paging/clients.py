@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from carts.adapter import CartClient, ChangedOrder, Reading, StoreAccess
+from carts.amazon.client import AmazonClient
+from carts.ebay.client import EbayClient
 from carts.magento.client import MagentoClient
 from carts.shopify.client import ShopifyClient
 from carts.woocommerce.client import WooCommerceClient
@@ -34,6 +36,23 @@ def connected(kind: Any) -> Connect:
     return connect
 
 
+def timed(kind: Any, *clocks: str) -> Connect:
+    """The way of clients that also look at the time: as an instant, or in seconds."""
+
+    def connect(cart: CartSimulator, page_size: int) -> CartClient:
+        ways = {"clock": cart.clock.now, "monotonic": lambda: cart.clock.now().timestamp()}
+        client: CartClient = kind.connect(
+            access_of(cart),
+            transport=CartTransport(cart),
+            sleep=cart.clock.advance,
+            page_size=page_size,
+            **{name: ways[name] for name in clocks},
+        )
+        return client
+
+    return connect
+
+
 def access_of(cart: CartSimulator, base_url: str = "") -> StoreAccess:
     """The access that the simulated shop gives."""
     secret = cart.secret()
@@ -45,10 +64,13 @@ CONNECT: dict[str, Connect] = {
     "shopify": connected(ShopifyClient),
     "woocommerce": connected(WooCommerceClient),
     "magento": connected(MagentoClient),
+    "amazon": timed(AmazonClient, "clock", "monotonic"),
+    "ebay": timed(EbayClient, "clock"),
 }
 
 OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "woocommerce": ({}, {"sorts_by_change": False}),
+    "amazon": ({"is_hurried": True}, {"is_hurried": True, "defers": True}),
 }
 """Shops of one cart that behave differently: one is drawn."""
 
@@ -65,7 +87,11 @@ class Watched:
     ) -> Iterator[Sequence[ChangedOrder]]:
         seen: set[ChangedOrder] = set()
         for page in self._client.changed_orders(since=since, until=until):
-            self.doubled += [row for row in page if row in seen or not since <= row.updated_at]
+            self.doubled += [
+                row
+                for row in page
+                if row in seen or not (row.is_follower or since <= row.updated_at)
+            ]
             seen.update(page)
             yield page
 

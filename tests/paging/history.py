@@ -114,8 +114,10 @@ class PagingHistory:
         if len(set(told.values())) != len(told):
             message = "two versions share one delivery key"
             raise LostError(message)
-        for order_id, versions in self.cart.orders.versions().items():
-            if (order_id, versions.last) not in told:
+        for order in self.cart.orders:
+            order_id, changed_at = self.cart.shown_id(order), self.cart.changed_at(order)
+            is_told = (order_id, changed_at) in told
+            if not is_told or (order.updated_at != changed_at and (order_id, None) not in told):
                 message = f"the last change of order {order_id} was never told"
                 raise LostError(message)
         for order in self.cart.orders:
@@ -124,7 +126,7 @@ class PagingHistory:
     def _compare(self, order: ShopOrder) -> None:
         """The order as it is read now against the shop's own book."""
         try:
-            reading = self.client.order(str(order.id))
+            reading = self.client.order(self.cart.shown_id(order))
         except CartApiError as exc:
             message = f"order {order.id} could not be read: {exc}"
             raise LostError(message) from exc
@@ -132,26 +134,25 @@ class PagingHistory:
         if facts is None or facts.order is None or reading.problems:
             message = f"order {order.id} has problems: {reading.problems}"
             raise LostError(message)
-        wrong = differences(facts, order)
+        wrong = differences(facts, order, self.cart)
         if wrong:
             message = f"order {order.id} is told wrong: {', '.join(wrong)}"
             raise LostError(message)
 
 
-def differences(facts: Facts, order: ShopOrder) -> list[str]:
-    """What the facts say otherwise than the shop's book."""
+def differences(facts: Facts, order: ShopOrder, cart: CartSimulator) -> list[str]:
+    """What the facts say otherwise than the shop's book, as its cart tells it."""
     assert facts.order is not None
     shipped = {line.line_id: line.quantity for parcel in facts.fulfilments for line in parcel.lines}
     refunds = [refund.credit.amount for refund in facts.refunds]
+    given_back = sorted(cart.given_back(each) for each in order.refunds)
+    taken = {cart.owed(order)} if cart.has_taken(order) else set()
     pairs = {
-        "total": (facts.order.total.amount, order.total),
-        "version": (facts.order.version.updated_at, order.updated_at),
-        "received": ({p.amount.amount for p in facts.payments if p.is_receipt}, {order.total}),
-        "refunds": (sorted(refunds), sorted(each.amount for each in order.refunds)),
-        "paid back": (
-            sorted(refund.paid.amount for refund in facts.refunds),
-            sorted(each.amount for each in order.refunds),
-        ),
+        "total": (facts.order.total.amount, cart.owed(order)),
+        "version": (facts.order.version.updated_at, cart.changed_at(order)),
+        "received": ({p.amount.amount for p in facts.payments if p.is_receipt}, taken),
+        "refunds": (sorted(refunds), given_back),
+        "paid back": (sorted(refund.paid.amount for refund in facts.refunds), given_back),
         "identity": (order_breaches(facts.order), []),
         "shipped": (bool(shipped), order.is_shipped and bool(order.parcels)),
     }

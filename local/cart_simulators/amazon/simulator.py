@@ -20,7 +20,7 @@ from local.cart_simulators.amazon import finances, shapes
 from local.cart_simulators.amazon.finances import Posting
 from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.limits import Bucket, Tokens
-from local.cart_simulators.orders import Change, Event
+from local.cart_simulators.orders import Change, Event, ShopOrder
 from local.cart_simulators.webhooks import Hook, Signed
 from local.cart_simulators.wire import (
     Answer,
@@ -44,6 +44,7 @@ _RATES = {
     "listTransactions": (0.5, 10),
     "listFinancialEventGroups": (0.5, 30),
 }
+_HURRIED = 100.0
 _NEWEST = timedelta(minutes=2)
 _REACH = timedelta(days=730)
 _TOKEN_LIFE = timedelta(hours=24)
@@ -95,6 +96,18 @@ class AmazonSimulator(CartSimulator):
             "marketplace_ids": [shapes.MARKETPLACE],
         }
 
+    def shown_id(self, order: ShopOrder) -> str:
+        """Amazon's id."""
+        return shapes.order_id(order)
+
+    def changed_at(self, order: ShopOrder) -> datetime:
+        """A refund changes no order."""
+        return self._changed_at[order.id]
+
+    def has_taken(self, order: ShopOrder) -> bool:
+        """Amazon takes the buyer's money when all has left."""
+        return shapes.state_of(order) == "SHIPPED"
+
     def routes(self) -> Sequence[Route]:
         """The endpoints that we call."""
         return (
@@ -116,7 +129,7 @@ class AmazonSimulator(CartSimulator):
         if not self.tokens.is_valid(request.headers.get("x-amz-access-token", "")):
             raise Refusal(_error(403, "Unauthorized"))
         if not self._is_hurried and not self._buckets[_operation(request.path)].take():
-            raise Refusal(_error(429, "QuotaExceeded", _rate(request.path)))
+            raise Refusal(_error(429, "QuotaExceeded", self._stated(request)))
 
     def expire_tokens(self) -> None:
         """End every access token now."""
@@ -237,7 +250,8 @@ class AmazonSimulator(CartSimulator):
         return self._finances_lag * share
 
     def _stated(self, request: Request) -> dict[str, str]:
-        return _rate(request.path)
+        rate = _HURRIED if self._is_hurried else _RATES[_operation(request.path)][0]
+        return {"x-amzn-RateLimit-Limit": str(rate)}
 
 
 def _operation(path: str) -> str:
@@ -246,10 +260,6 @@ def _operation(path: str) -> str:
     if path.startswith(_ORDERS):
         return "getOrder"
     return "listTransactions" if path == _TRANSACTIONS else "listFinancialEventGroups"
-
-
-def _rate(path: str) -> dict[str, str]:
-    return {"x-amzn-RateLimit-Limit": str(_RATES[_operation(path)][0])}
 
 
 def _is_wanted(body: Json, query: dict[str, str]) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
@@ -19,7 +20,7 @@ from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.ebay import shapes
 from local.cart_simulators.ebay.notifications import KEY_ID, TOPICS, Signer, notification
 from local.cart_simulators.limits import Tokens
-from local.cart_simulators.orders import Change
+from local.cart_simulators.orders import Change, GivenBack, ShopOrder
 from local.cart_simulators.webhooks import Hook, Signed
 from local.cart_simulators.wire import Answer, Refusal, Request, Route, json_answer, route
 
@@ -65,6 +66,18 @@ class EbaySimulator(CartSimulator):
             "client_secret": CLIENT[1],
             "public_keys": {KEY_ID: self._signer.public_key},
         }
+
+    def shown_id(self, order: ShopOrder) -> str:
+        """EBay's id."""
+        return shapes.order_id(order)
+
+    def owed(self, order: ShopOrder) -> Decimal:
+        """Tax is eBay's own business."""
+        return shapes.total_of(order)
+
+    def given_back(self, refund: GivenBack) -> Decimal:
+        """Likewise."""
+        return shapes.paid_back(refund)
 
     def routes(self) -> Sequence[Route]:
         """The endpoints that we call."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from carts.adapter import CartApiError, ChangedOrder, PayoutReading, StoreAccess
+from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
 from carts.amazon import client as amazon_client
 from carts.amazon.access import connected
 from carts.amazon.client import AmazonClient
@@ -157,11 +157,11 @@ def test_money_that_was_deferred_and_released_is_refunded_once() -> None:
     assert [refund.paid.plain() for refund in facts.refunds] == ["32.40"]
 
 
-def test_an_order_before_shipment_takes_no_call_of_finances() -> None:
+def test_an_order_that_is_pending_says_nothing_and_takes_no_call_of_finances() -> None:
     seller = Seller()
-    (sold,) = seller.sell()
+    waiting = seller.amazon.orders.place(SALE.model_copy(update={"is_paid": False}))
 
-    seller.facts(sold)
+    assert seller.client.order(order_id(waiting)) == Reading(None)
 
     assert not [call for call in seller.amazon.calls if "finances" in call.path]
 
@@ -235,7 +235,7 @@ def test_the_client_keeps_amazons_pace_by_itself() -> None:
         seller.client.order(sold)
 
     assert {call.status for call in seller.amazon.calls} == {200}
-    assert (seller.clock.now() - begun).total_seconds() == pytest.approx(22, abs=1)
+    assert (seller.clock.now() - begun).total_seconds() == pytest.approx(62, abs=1)
 
 
 def test_a_pace_of_minutes_is_an_error_that_says_so_and_no_wait() -> None:
@@ -260,7 +260,7 @@ def test_an_ended_token_is_renewed_once_and_unseen() -> None:
 
     seller.client.order(sold)
 
-    assert [call.status for call in seller.amazon.calls][-3:] == [403, 200, 200]
+    assert [call.status for call in seller.amazon.calls][-4:] == [403, 200, 200, 200]
     assert seller.amazon.tokens.issued == 2
 
 

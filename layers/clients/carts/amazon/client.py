@@ -39,7 +39,7 @@ _INCLUDED = "PROCEEDS,TAX,BUYER,RECIPIENT,PAYMENT,PROMOTION,CANCELLATION,FULFILL
 _LONGEST_GROUP = timedelta(days=35)
 _MOST_PAGES = 1000
 _MOST_TOLD = 20_000
-_NO_MONEY_YET = frozenset({"PENDING_AVAILABILITY", "PENDING", "UNSHIPPED"})
+_NO_MONEY_YET = frozenset({"PENDING_AVAILABILITY", "PENDING"})
 
 _Window = tuple[datetime, datetime]
 
@@ -56,8 +56,10 @@ class AmazonClient:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        page_size: int = PAGE_SIZE,
     ) -> None:
         """`http` carries base address and token; `marketplaces` are those the store sells on."""
+        self._page_size = page_size
         self._api = JsonApi(http, sleep=sleep)
         self._store = store
         self._marketplaces = tuple(marketplaces)
@@ -75,14 +77,20 @@ class AmazonClient:
         self._told: dict[tuple[str, str], None] = {}
 
     @classmethod
-    def connect(cls, access: StoreAccess) -> Self:
-        """A client with a connection pool of its own.
+    def connect(
+        cls,
+        access: StoreAccess,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        **options: Any,
+    ) -> Self:
+        """A client with a connection pool of its own; `options` as the constructor takes them.
 
         Raises:
             CartApiError: the store's secret or address is not as it must be.
         """
-        connection = connected(access)
-        return cls(connection.http, access.store, marketplaces=connection.marketplaces)
+        connection = connected(access, transport)
+        return cls(connection.http, access.store, marketplaces=connection.marketplaces, **options)
 
     def changed_orders(
         self, *, since: datetime, until: datetime
@@ -109,7 +117,7 @@ class AmazonClient:
             "lastUpdatedAfter": _text(window[0]),
             "lastUpdatedBefore": _text(window[1]),
             "marketplaceIds": ",".join(self._marketplaces),
-            "maxResultsPerPage": str(PAGE_SIZE),
+            "maxResultsPerPage": str(self._page_size),
         }
         token = self._resumable.get(window, "")
         for _ in range(_MOST_PAGES):

@@ -50,22 +50,30 @@ class EbayClient:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
+        page_size: int = PAGE_SIZE,
     ) -> None:
         """The two clients carry base address and token of orders and of finances."""
+        self._page_size = page_size
         self._orders = JsonApi(orders, sleep=sleep)
         self._finances = JsonApi(finances, sleep=sleep)
         self._store = store
         self._clock = clock
 
     @classmethod
-    def connect(cls, access: StoreAccess) -> Self:
-        """A client with connection pools of its own.
+    def connect(
+        cls,
+        access: StoreAccess,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        **options: Any,
+    ) -> Self:
+        """A client with connection pools of its own; `options` as the constructor takes them.
 
         Raises:
             CartApiError: the store's secret or address is not as it must be.
         """
-        connection = connected(access)
-        return cls(connection.orders, connection.finances, access.store)
+        connection = connected(access, transport)
+        return cls(connection.orders, connection.finances, access.store, **options)
 
     def changed_orders(
         self, *, since: datetime, until: datetime
@@ -88,8 +96,8 @@ class EbayClient:
                 yield rows
                 continue
             if end <= begin:
-                message = f"more than {PAGE_SIZE} orders were changed in one millisecond"
-                raise CartApiError(message, is_lasting=True)
+                yield self._millisecond(begin)
+                continue
             middle = _floored(begin + (end - begin) / 2)
             waiting += [(middle + _INSTANT, end), (begin, middle)]
         message = f"one window takes more than {_MOST_CALLS} calls"
@@ -97,13 +105,19 @@ class EbayClient:
 
     def _rows(self, begin: datetime, end: datetime) -> list[ChangedOrder] | None:
         """The orders modified from `begin` to `end`, both included; None when they are too many."""
-        span = f"lastmodifieddate:[{_text(begin)}..{_text(end)}]"
-        params = {"filter": span, "limit": str(PAGE_SIZE), "offset": "0"}
+        span = _modified(begin, end)
+        params = {"filter": span, "limit": str(self._page_size), "offset": "0"}
         document = _object(self._orders.get(_ORDERS, params).document)
         entries = _list(document.get("orders"))
         if _count(document) > len(entries):
             return None
         return [_changed(entry) for entry in entries]
+
+    def _millisecond(self, moment: datetime) -> list[ChangedOrder]:
+        """What cannot be halved any further; read anew when its number changes meanwhile."""
+        span = _modified(moment, moment)
+        listed = _all(self._orders, _ORDERS, span, ("orders", self._page_size))
+        return [_changed(entry) for entry in listed]
 
     def order(self, order_id: str) -> Reading:
         """The order as it is now, with its refunds; only here are its requests to cancel shown.
@@ -133,41 +147,50 @@ class EbayClient:
                 Kingdom here, who must sign their requests (carts reference §8.1).
         """
         span = f"payoutDate:[{_text(since)}..{_text(until - _INSTANT)}]"
-        for payout in self._all(_PAYOUTS, span, "payouts", _PAYOUTS_PER_PAGE):
+        for payout in _all(self._finances, _PAYOUTS, span, ("payouts", _PAYOUTS_PER_PAGE)):
             payout_id = to_identifier(payout.get("payoutId"))
             transactions: list[Any] = []
             if payout_id:
                 only = f"payoutId:{{{payout_id}}}"
-                size = _TRANSACTIONS_PER_PAGE
-                transactions = self._all(_TRANSACTIONS, only, "transactions", size)
+                wanted = ("transactions", _TRANSACTIONS_PER_PAGE)
+                transactions = [*_all(self._finances, _TRANSACTIONS, only, wanted)]
             try:
                 yield payouts.payout_reading(payout, transactions, self._store)
             except MoneyError as exc:
                 message = "the payout's amounts are beyond belief"
                 raise CartApiError(message, is_lasting=True) from exc
 
-    def _all(self, path: str, only: str, name: str, size: int) -> list[dict[str, Any]]:
-        """All entries by offset; read again from the start when their number changes meanwhile."""
-        for _ in range(_MOST_RESTARTS):
-            found: list[dict[str, Any]] = []
-            expected: int | None = None
-            for _ in range(_MOST_PAGES):
-                params = {"filter": only, "limit": str(size), "offset": str(len(found))}
-                document = self._finances.get(path, params).document
-                if document is None:
-                    return found
-                count = _count(_object(document))
-                if expected is not None and count != expected:
-                    break
-                expected = count
-                entries = _list(document.get(name))
-                found += entries
-                if len(found) >= count:
-                    return found
-                if not entries:
-                    raise _another_shape()
-        message = "what eBay lists kept changing while it was read"
-        raise CartApiError(message)
+
+def _all(api: JsonApi, path: str, only: str, wanted: tuple[str, int]) -> list[dict[str, Any]]:
+    """All entries by offset; read again from the start when their number changes meanwhile.
+
+    `wanted` is the member that holds them, and how many a page may have.
+    """
+    name, size = wanted
+    for _ in range(_MOST_RESTARTS):
+        found: list[dict[str, Any]] = []
+        expected: int | None = None
+        for _ in range(_MOST_PAGES):
+            params = {"filter": only, "limit": str(size), "offset": str(len(found))}
+            document = api.get(path, params).document
+            if document is None:
+                return found
+            count = _count(_object(document))
+            if expected is not None and count != expected:
+                break
+            expected = count
+            entries = _list(document.get(name))
+            found += entries
+            if len(found) >= count:
+                return found
+            if not entries:
+                raise _another_shape()
+    message = "what eBay lists kept changing while it was read"
+    raise CartApiError(message)
+
+
+def _modified(begin: datetime, end: datetime) -> str:
+    return f"lastmodifieddate:[{_text(begin)}..{_text(end)}]"
 
 
 def _changed(entry: dict[str, Any]) -> ChangedOrder:
