@@ -94,7 +94,8 @@ def rules_of(store: Store) -> PollingRules:
 
 def _hint(tenant: Tenant, store: Store, changed: ChangedOrder, now: datetime) -> CartEvent:
     """One order that changed: the same version of it is the same delivery, whoever polls."""
-    key = f"{changed.order_id}|{changed.updated_at.astimezone(UTC).isoformat()}|{POLLED_TOPIC}"
+    what = "follower" if changed.is_follower else POLLED_TOPIC
+    key = f"{changed.order_id}|{changed.updated_at.astimezone(UTC).isoformat()}|{what}"
     return CartEvent(
         tenant=tenant.id,
         store=store.id,
