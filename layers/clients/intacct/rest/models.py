@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from intacct.errors import PermissionDeniedError, RejectedError, SageFinding
 from intacct.rest.client import RestClient
 from intacct.rest.wire import text
 
@@ -71,6 +72,39 @@ def model(client: RestClient, name: str, *, entity: str = "") -> ObjectModel:
         verbs=frozenset(verb for verb in verbs if verb),
         takes_idempotency_keys=described.get("idempotenceSupported") is True,
     )
+
+
+def probe(
+    client: RestClient, needs: Mapping[str, Iterable[str]], *, entity: str = ""
+) -> list[SageFinding]:
+    """What this company's objects lack of what is written to them, before the first document is.
+
+    `needs` are the dotted names of fields by object. An object that is not there, or that takes no
+    idempotency keys, is a finding too; reading alone, nothing is written.
+
+    Raises:
+        CredentialsError, NotSentError: nothing can be said now.
+    """
+    found = []
+    for name, fields in needs.items():
+        try:
+            described = model(client, name, entity=entity)
+        except PermissionDeniedError:
+            text_ = f"the user may not see {name}"
+            found.append(SageFinding("OBJECT_HIDDEN", text_, target=name))
+            continue
+        except RejectedError:
+            text_ = f"the company has no object {name}"
+            found.append(SageFinding("OBJECT_MISSING", text_, target=name))
+            continue
+        found += [
+            SageFinding("FIELD_MISSING", f"{name} has no {field}", target=f"{name}/{field}")
+            for field in described.lacks(fields)
+        ]
+        if not described.takes_idempotency_keys:
+            text_ = f"{name} takes no idempotency keys: only the look-up keeps it from twice"
+            found.append(SageFinding("NO_IDEMPOTENCY", text_, target=name))
+    return found
 
 
 def _fields(described: Mapping[str, Any], prefix: str) -> Iterator[ModelField]:

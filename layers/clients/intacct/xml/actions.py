@@ -16,7 +16,7 @@ from intacct.xml.elements import Element, text_at
 from intacct.xml.envelope import Function
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.lookups import lookup_of
-from intacct.xml.masters import create_master
+from intacct.xml.masters import create_master, master_query
 from intacct.xml.paging import read_all
 from intacct.xml.queries import Query, all_of, equal
 
@@ -100,12 +100,7 @@ class XmlActions:
         parts = [equal(field, value) for field, value in wanted if value]
         if not parts:
             return []
-        query = Query(
-            "CUSTOMER",
-            (*customers.FIELDS, *customers.CONTACT_FIELDS),
-            all_of(*parts),
-            is_case_insensitive=bool(email),
-        )
+        query = customers.customer_query(all_of(*parts), ignores_case=bool(email))
         return [customers.customer_from(row) for row in self.read(query)]
 
     def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
@@ -114,8 +109,7 @@ class XmlActions:
         Raises:
             IntacctError: as `create`.
         """
-        query = Query("CONTACT", ("CONTACTNAME",), equal("CONTACTNAME", contact.id))
-        for row in self.read(query):
+        for row in self.read(master_query(contact)):
             return DocumentResult(key=text_at(row, "RECORDNO"), id=contact.id)
         function = Function(control_id, create_master(contact))
         result = self._gateway.execute_one(function, entity=self._entity, is_write=True)

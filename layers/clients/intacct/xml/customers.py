@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from intacct.documents import Contact, Customer
 from intacct.xml.elements import Element, text_at
+from intacct.xml.queries import Filter, Query
 
 FIELDS = ("RECORDNO", "CUSTOMERID", "NAME", "STATUS", "CURRENCY", "TERMNAME", "TAXID")
 CONTACT_FIELDS = (
@@ -12,6 +13,17 @@ CONTACT_FIELDS = (
     "DISPLAYCONTACT.EMAIL1",
 )
 _INACTIVE = "inactive"
+
+
+def customer_query(condition: Filter, *, ignores_case: bool = False) -> Query:
+    """Customers that meet the condition, those too that only one entity sees."""
+    return Query(
+        "CUSTOMER",
+        (*FIELDS, *CONTACT_FIELDS),
+        condition,
+        is_case_insensitive=ignores_case,
+        shows_private=True,
+    )
 
 
 def customer_from(row: Element) -> Customer:

@@ -85,7 +85,7 @@ def lookup_of(document: Document) -> Lookup:
     """
     match document:
         case Customer():
-            query = Query("CUSTOMER", customers.FIELDS, equal("CUSTOMERID", document.id))
+            query = customers.customer_query(equal("CUSTOMERID", document.id))
             return Lookup(
                 query,
                 document.id,

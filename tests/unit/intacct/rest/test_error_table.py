@@ -182,6 +182,22 @@ def test_the_known_texts_decide_a_business_refusal(text: str, kind: type[Intacct
     assert type(raised(422, body)) is kind
 
 
+def test_an_unknown_code_is_refused_with_everything_that_sage_said() -> None:
+    details = [{"errorId": "ZZ-99", "message": "New", "correction": "Ask", "target": "/lines/0"}]
+    error = {"code": "brandNew", "message": "No", "supportId": "s~1", "details": details}
+    refused = raised(422, {"ia::result": {"ia::error": error}})
+    assert type(refused) is RejectedError
+    assert (refused.support_id, refused.status) == ("s~1", 422)
+    first, last = refused.findings
+    assert (first.code, first.text, first.correction, first.target) == (
+        "ZZ-99",
+        "New",
+        "Ask",
+        "/lines/0",
+    )
+    assert (last.code, last.text) == ("brandNew", "No")
+
+
 @pytest.mark.parametrize("status", [500, 409])
 def test_a_business_code_in_an_undecided_answer_proves_nothing(status: int) -> None:
     body = {"ia::error": {"errorId": "REST-7001", "message": "The period is closed"}}

@@ -9,9 +9,9 @@ import pytest
 
 from intacct.errors import RejectedError
 from intacct.rest.deletions import audited, keys
-from intacct.rest.models import model
+from intacct.rest.models import model, probe
 from intacct.rest.periods import periods
-from tests.unit.intacct.rest.support import Server, client, envelope, page
+from tests.unit.intacct.rest.support import Server, client, envelope, page, refusal
 
 
 def period(key: str, start: str | None, end: str | None, **more: Any) -> dict[str, Any]:
@@ -94,3 +94,22 @@ def test_a_model_that_says_nothing_offers_nothing() -> None:
         frozenset(),
         False,
     )
+
+
+def test_what_a_company_lacks_of_what_we_write_is_found_before_anything_is_written() -> None:
+    item: dict[str, Any] = {"fields": {"id": {"type": "string"}}, "idempotenceSupported": True}
+    bare: dict[str, Any] = {"fields": {"id": {"type": "string"}}}
+    missing = refusal(404, code="notFound", error_id="REST-1028")
+    hidden = refusal(403, code="unauthorizedUser", error_id="")
+    server = Server(envelope(item), envelope(bare), missing, hidden)
+    needs = {"a/item": ["id", "nsp::LOYALTY"], "a/bare": ["id"], "a/none": ["id"], "a/own": []}
+
+    found = probe(client(server), needs)
+
+    assert [(one.code, one.target) for one in found] == [
+        ("FIELD_MISSING", "a/item/nsp::LOYALTY"),
+        ("NO_IDEMPOTENCY", "a/bare"),
+        ("OBJECT_MISSING", "a/none"),
+        ("OBJECT_HIDDEN", "a/own"),
+    ]
+    assert {request.method for request in server.requests} == {"GET"}
