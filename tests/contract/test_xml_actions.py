@@ -188,17 +188,6 @@ def test_a_sales_order_posts_nothing_and_is_found_by_its_mark(rig: XmlRig) -> No
     assert rig.balance("1200") == "0"
 
 
-def test_an_order_converts_into_an_invoice_that_posts(rig: XmlRig) -> None:
-    order = post(rig, ORDER, "order")
-
-    invoice = post(rig, invoice_of(order), "invoice")
-
-    assert invoice.total == usd("50.00")
-    assert invoice.invoice_key
-    assert Decimal(rig.balance("1200")) == Decimal("50.00")
-    assert Decimal(rig.balance("4000")) == Decimal("-50.00")
-
-
 def test_a_part_of_an_order_leaves_it_partially_converted(rig: XmlRig) -> None:
     order = post(rig, ORDER, "order")
 
@@ -232,61 +221,6 @@ def test_a_credit_memo_that_would_raise_the_debt_is_refused_before_it_is_sent(ri
         post(rig, turned, "credit")
 
     assert rig.actions().find(CREDIT_MEMO) == []
-
-
-def test_negative_lines_make_a_credit_memo(rig: XmlRig) -> None:
-    post(rig, CREDIT_MEMO, "credit")
-
-    found = rig.actions().find(CREDIT_MEMO)
-
-    assert Decimal(rig.balance("1200")) == Decimal("-24.50")
-    assert Decimal(rig.balance("4095")) == Decimal("25.00")
-    assert Decimal(rig.balance("4090")) == Decimal("-2.50")
-    assert found[0].total == usd("24.50")
-    assert found[0].reference == CREDIT_MEMO.reference
-
-
-def test_an_ar_invoice_is_paid_in_full(rig: XmlRig) -> None:
-    invoice = post(rig, INVOICE, "invoice")
-
-    paid = post(rig, payment_of(invoice, "90.00"), "payment")
-
-    assert paid.key.isdecimal()
-    assert rig.actions().find(INVOICE)[0].result.state == "paid"
-    assert Decimal(rig.balance("1200")) == 0
-    assert Decimal(rig.balance("1100")) == Decimal("90.00")
-
-
-def test_an_advance_is_applied_without_new_money(rig: XmlRig) -> None:
-    invoice = post(rig, INVOICE, "invoice")
-    advance = post(rig, ADVANCE, "advance")
-    application = Application(invoice.key, usd("40.00"), CreditKind.ADVANCE, advance.key)
-    applied = Payment(
-        reference="1003-APP-ABCDEFGH",
-        customer="C-1001",
-        received_on=TODAY,
-        amount=usd("0"),
-        place=CLEARING,
-        applications=(application,),
-    )
-
-    post(rig, applied, "application")
-
-    assert Decimal(rig.balance("2050")) == 0
-    assert Decimal(rig.balance("1200")) == Decimal("50.00")
-    assert Decimal(rig.balance("1100")) == Decimal("40.00")
-    assert rig.actions().find(ADVANCE)[0].total == usd("40.00")
-    assert len(rig.actions().find(applied)) == 1
-
-
-def test_a_days_journal_is_posted_whole(rig: XmlRig) -> None:
-    posted = post(rig, JOURNAL, "day")
-
-    found = rig.actions().find(JOURNAL)
-
-    assert [entry.result.key for entry in found] == [posted.key]
-    assert found[0].result.state == "posted"
-    assert Decimal(rig.balance("4000")) == Decimal("-75.50")
 
 
 def test_a_journal_that_does_not_balance_leaves_nothing(rig: XmlRig) -> None:
