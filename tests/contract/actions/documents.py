@@ -43,6 +43,10 @@ def usd(amount: str) -> Money:
     return Money.of(amount, "USD")
 
 
+def eur(amount: str) -> Money:
+    return Money.of(amount, "EUR")
+
+
 CUSTOMER = Customer(
     id="C-1001",
     name="Ada & Sons",

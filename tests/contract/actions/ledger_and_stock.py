@@ -35,6 +35,7 @@ from tests.contract.actions.documents import (
     FOLDER,
     LATER,
     PAPERS,
+    eur,
     paid,
     settled,
     usd,
@@ -151,6 +152,12 @@ def undone_by_its_mirror_and_by_its_date(teller: Teller) -> None:
     teller.post(ENTRY)
     teller.post(mirrored(ENTRY, reference="GL-MIRROR", posted_on=LATER))
     teller.post(replace(ENTRY, reference="GL-ACCRUAL", reverses_on=LATER))
+
+
+@story(Action.JOURNAL_ENTRY, a5000="10.85", a1300="-10.85")
+def in_another_currency_at_the_days_rate(teller: Teller) -> None:
+    lines = tuple(replace(line, amount=eur("10.00")) for line in ENTRY.lines)
+    teller.post(replace(ENTRY, lines=lines))
 
 
 @story(Action.GL_BATCH, a1100="75.50", a4000="-70.00", a2100_NYS="-5.50")

@@ -14,9 +14,10 @@ from intacct.changes import (
     Reversible,
     UpdateSalesDocument,
 )
-from intacct.documents import Contact, CreditKind, Customer, DocumentResult
+from intacct.documents import Application, Contact, CreditKind, Customer, DocumentResult, SalesLine
 from tests.contract.actions.documents import (
     ADVANCE,
+    AT,
     BILL,
     CREDIT,
     CUSTOMER,
@@ -27,6 +28,7 @@ from tests.contract.actions.documents import (
     PAPERS,
     converted,
     credited,
+    eur,
     invoice_of,
     paid,
     refund_of,
@@ -99,6 +101,17 @@ def part_of_an_invoice_comes_back(teller: Teller) -> None:
     teller.post(converted(invoice, "Sales Return", "1001-SR-ABCDEFG", ("1", "0", "0", "0")))
 
 
+@story(Action.SALES_DOCUMENT, a1200="55.00", a4000="-55.00")
+def order_and_invoice_in_another_currency(teller: Teller) -> None:
+    teller.post(CUSTOMER)
+    line = SalesLine("TEE", Decimal(2), "Each", eur("25.00"), AT)
+    order = replace(ORDER, currency="EUR", exchange_rate=Decimal("1.1"), lines=(line,))
+    made = teller.post(order)
+    converting = replace(line, source_line=0)
+    invoice = replace(order, definition="Sales Invoice", reference="1001-INV-EUR", source=made.key)
+    teller.post(replace(invoice, lines=(converting,)))
+
+
 @story(Action.AR_INVOICE, a1200="70.00", a4000="-70.00")
 def billed_with_its_papers(teller: Teller) -> None:
     teller.post(CUSTOMER)
@@ -151,6 +164,16 @@ def more_money_than_is_due(teller: Teller) -> None:
 def a_credit_memo(teller: Teller) -> None:
     teller.post(CUSTOMER)
     teller.post(CREDIT)
+
+
+@story(Action.ADJUSTMENT, a1200="48.82", a4000="-75.95", a4095="27.13")
+def a_credit_memo_applied_in_another_currency(teller: Teller) -> None:
+    teller.post(CUSTOMER)
+    bill = teller.post(replace(BILL, lines=(replace(BILL.lines[0], amount=eur("70.00")),)))
+    returned = replace(CREDIT.lines[0], amount=eur("25.00"))
+    memo = teller.post(replace(CREDIT, currency="EUR", lines=(returned,)))
+    applied = Application(bill.key, eur("25.00"), CreditKind.ADJUSTMENT, memo.key)
+    teller.post(replace(paid("1002-APP-EUR", "0.00", applied), amount=eur("0.00")))
 
 
 @story(Action.ADJUSTMENT, a1200="4.00", a4010="-4.00")
