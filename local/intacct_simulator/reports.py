@@ -18,6 +18,7 @@ DOCUMENTS: Mapping[str, tuple[str, str, str]] = {
     "ar_adjustment": ("adjustment_number", "document_number", "adjustment_date"),
     "ar_advance": ("advance_number", "reference_number", "receipt_date"),
     "ar_payment": ("document_number", "reference_number", "receipt_date"),
+    "deposit": ("deposit_id", "description", "deposit_date"),
     "customer_refund": ("document_number", "document_number", "refund_date"),
     "journal_entry": ("number", "reference_number", "posting_date"),
 }

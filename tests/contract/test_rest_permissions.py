@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from typing import cast
 
 import pytest
 
@@ -14,6 +15,7 @@ from intacct.permissions import PermissionReport
 from intacct.rest.client import RestClient
 from intacct.rest.permission_probe import PermissionProbe
 from intacct.transport import allowed_transport, http_client
+from local.intacct_simulator.rest.schema import SCHEMAS, Schema
 from tests.contract.conftest import HeldTokens, RestRig, Simulator
 
 READ = ["list", "view"]
@@ -91,7 +93,11 @@ def test_rights_to_write_that_nobody_needs_are_named_and_rights_to_read_are_not(
     )
 
 
-def test_what_the_company_does_not_offer_is_unclear_where_it_is_needed(rig: RestRig) -> None:
+def test_what_the_company_does_not_offer_is_unclear_where_it_is_needed(
+    rig: RestRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(cast("dict[str, Schema]", SCHEMAS), "cash-management/deposit")
+
     found = probe(rig, None, Action.CUSTOMER, Action.DEPOSIT)
     assert found.missing == ()
     assert found.unclear == (

@@ -119,7 +119,8 @@ class Advances:
             record = self.desk.modify(NAME, key, {"state": "posted"}, actor, how="submit")
             self._post(record)
             return record
-        if action == "reverse" and record["state"] == "posted" and not record["applied"]:
+        is_kept = record["applied"] or record.get("deposit") is not None
+        if action == "reverse" and record["state"] == "posted" and not is_kept:
             on = fields.get("reversed_date") or self.desk.clock.today()
             self.desk.ledger.mirror(NAME, key, on=on, as_key=key)
             return self.desk.modify(NAME, key, {"state": "reversed"}, actor, how="reverse")

@@ -11,6 +11,7 @@ from local.intacct_simulator.books import errors
 from local.intacct_simulator.books.advances import Advances
 from local.intacct_simulator.books.attachments import Attachments
 from local.intacct_simulator.books.catalog import TYPES
+from local.intacct_simulator.books.deposits import Deposits
 from local.intacct_simulator.books.desk import Actor, Desk, Handler, Setup
 from local.intacct_simulator.books.entities import Entities
 from local.intacct_simulator.books.inventory import InventoryDocuments
@@ -232,6 +233,7 @@ def _handlers(desk: Desk) -> dict[str, Handler]:
         "ar_advance": Advances(desk),
         "ar_payment": Payments(desk),
         "customer_refund": Refunds(desk),
+        "deposit": Deposits(desk),
         "journal_entry": Journals(desk),
         "inventory_document": InventoryDocuments(desk),
         "attachment": Attachments(desk),

@@ -174,6 +174,20 @@ DOCUMENTS = [
         parent_type="ar_payment",
     ),
     ObjectType(
+        "deposit",
+        "deposit",
+        required=("bank_account", "deposit_date", "deposit_id"),
+        references={"bank_account": "bank_account", **_ATTACHED},
+        dates=("deposit_date",),
+        line_type="deposit_detail",
+    ),
+    ObjectType(
+        "deposit_detail",
+        "deposit detail",
+        references={"payment": "ar_payment", "advance": "ar_advance"},
+        parent_type="deposit",
+    ),
+    ObjectType(
         "customer_refund",
         "customer refund",
         required=("customer", "refund_date", "payment_method"),

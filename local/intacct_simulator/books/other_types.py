@@ -9,21 +9,21 @@ from __future__ import annotations
 from local.intacct_simulator.books.object_type import STATUS, ObjectType
 
 NEVER_WRITTEN = frozenset(
-    [
+    {
+        "allocationentry",
         "ap_bill",
         "ap_payment",
-        "employee_expense",
-        "employee_payment",
-        "credit_card_txn",
-        "allocationentry",
         "apdetail",
         "aprecord",
         "cmdetail",
         "cmrecord",
         "contract",
         "contractdetail",
+        "credit_card_txn",
         "eedetail",
         "eerecord",
+        "employee_expense",
+        "employee_payment",
         "glacctgrp",
         "glbudgetheader",
         "glbudgetitem",
@@ -34,7 +34,7 @@ NEVER_WRITTEN = frozenset(
         "podocumentsubtotals",
         "revrecschedule",
         "revrecscheduleentry",
-    ]
+    }
 )
 
 

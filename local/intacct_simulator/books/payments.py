@@ -98,7 +98,8 @@ class Payments:
         record = self.desk.require(NAME, key)
         if action == "submit" and record["state"] == "draft":
             return self._complete(record, actor, how="submit")
-        is_free = record["state"] == "complete" and not record["overpayment_applied"]
+        is_kept = record["overpayment_applied"] or record.get("deposit") is not None
+        is_free = record["state"] == "complete" and not is_kept
         if action == "reverse" and is_free and record["reversal_of"] is None:
             return self._reverse(record, fields, actor)
         raise errors.wrong_state("payment", record["state"], action)

@@ -120,6 +120,7 @@ AUDITED: Mapping[str, str] = {
     "ar_adjustment": "accounts-receivable/adjustment",
     "ar_advance": "accounts-receivable/advance",
     "ar_payment": "accounts-receivable/payment",
+    "deposit": "cash-management/deposit",
     "customer_refund": "accounts-receivable/customer-refund",
     "journal_entry": "general-ledger/journal-entry",
     "sales_document": "order-entry/document",

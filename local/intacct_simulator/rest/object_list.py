@@ -198,6 +198,20 @@ _ALL = [
         owner="customerRefund",
         verbs=READ_VERBS,
     ),
+    _schema(
+        "cash-management/deposit",
+        "deposit",
+        receivables.DEPOSIT,
+        lists=_lines("details", "cash-management/deposit-detail"),
+        verbs=("GET", "POST", "PATCH"),
+    ),
+    _schema(
+        "cash-management/deposit-detail",
+        "deposit_detail",
+        receivables.DEPOSIT_DETAIL,
+        owner="deposit",
+        verbs=READ_VERBS,
+    ),
     _schema("company-config/contact", "contact", company.CONTACT),
     _schema("company-config/location", "location", company.LOCATION),
     _schema(

@@ -57,7 +57,6 @@ NAMES = (
     "readReport",
     "readView",
     "record_cctransaction",
-    "record_deposit",
     "record_otherreceipt",
     "resume",
     "resumeContractLine",

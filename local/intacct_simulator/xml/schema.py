@@ -104,7 +104,9 @@ def check_legacy(function: Node) -> None:
 @cache
 def legacy_functions() -> frozenset[str]:
     """Names of the functions that the schema fixes."""
-    names = re.findall(r"<!ELEMENT ((?:create|update|delete|reverse|apply)_\w+)", _own_part())
+    names = re.findall(
+        r"<!ELEMENT ((?:create|update|delete|reverse|apply|record)_\w+)", _own_part()
+    )
     return frozenset(names)
 
 

@@ -263,3 +263,19 @@ state                | parent.state       | text | ro
 """
 
 SIMPLE = NAMED
+
+DEPOSIT = """
+attachment           | attachment       | ref(company-config/attachment)
+depositId            | deposit_id       | text | required
+txnDate              | deposit_date     | date | required
+bankAccount          | bank_account     | ref(cash-management/bank-account) | required
+description          | description      | text
+state                | state            | text | ro
+totalAmount          | total            | amount | ro
+"""
+
+DEPOSIT_DETAIL = """
+deposit              | parent           | ref(cash-management/deposit) | ro
+id                   | payment.id>payment | text | required
+amount               | amount           | amount | ro
+"""

@@ -193,3 +193,23 @@ TRX_INLINEAMOUNT inline_amount num
     )
     | empty("POSADJENTRYKEY ADJUSTMENTENTRYKEY ADVANCEENTRYKEY DISCOUNTDATE"),
 )
+
+DEPOSIT = XmlObject(
+    "DEPOSIT",
+    "deposit",
+    fields(
+        """
+RECORDNO     key int
+RECORDID     deposit_id
+FINANCIALENTITY bank_account.id
+BANKACCOUNTID bank_account.id
+WHENCREATED  deposit_date day
+DESCRIPTION  description
+TOTALENTERED total num
+STATE        state state
+SUPDOCID     attachment.id
+"""
+        + DOCUMENT_AUDIT,
+        {"state": words.RECEIVABLE_STATE},
+    ),
+)

@@ -46,6 +46,7 @@ _ALL = [
     receivables.ARADVANCEITEM,
     receivables.ARPYMT,
     receivables.ARPYMTDETAIL,
+    receivables.DEPOSIT,
     ledger.GLBATCH,
     ledger.GLENTRY,
     ledger.GLDETAIL,
