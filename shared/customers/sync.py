@@ -306,11 +306,15 @@ def _informed(record: FactsRecord, reading: Reading) -> FactsRecord:
 
 
 def _is_old_news(event: CartEvent, known: FactsRecord | None) -> bool:
-    """Whether a hint points to a version that is known already, and believed."""
+    """Whether a hint points to a version older than the one that is known and believed.
+
+    Carts tell times in whole seconds: an order may change twice within one, so that the same time
+    is no proof of the same version (carts reference §2.3).
+    """
     order = known.known.order if known else None
     if event.raw_key or event.as_of is None or order is None or known is None or known.unread:
         return False
-    return order.version.updated_at >= event.as_of and known.status is FactsStatus.READY
+    return order.version.updated_at > event.as_of and known.status is FactsStatus.READY
 
 
 def _held(record: FactsRecord, findings: tuple[Finding, ...]) -> FactsRecord:

@@ -21,6 +21,7 @@ from local.cart_simulators.magento.shapes import (
     memo_body,
     order_body,
     shipment_body,
+    utc,
 )
 from local.cart_simulators.orders import Change, Event
 from local.cart_simulators.webhooks import Hook, Signed
@@ -124,7 +125,8 @@ class MagentoSimulator(CartSimulator):
         order = change.order
 
         def made() -> Signed:
-            body = to_json({"order": {"entity_id": order.id, "increment_id": f"{order.id:09d}"}})
+            entity = {"entity_id": order.id, "updated_at": utc(order.updated_at)}
+            body = to_json({"order": entity})
             headers = {"Content-Type": "application/json", "X-Cartledger-Secret": SHARED_SECRET}
             return Signed(body, headers)
 

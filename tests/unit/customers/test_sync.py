@@ -699,17 +699,30 @@ class TestFetching:
         assert report.outcome is SyncOutcome.READY
         assert client.asked == [ORDER_ID]
 
-    def test_a_hint_to_a_version_that_is_known_costs_no_call(self) -> None:
+    def test_a_hint_to_a_version_older_than_the_known_one_costs_no_call(self) -> None:
         client = ScriptedClient(self.whole())
         rig = Rig(client=client)
         rig.take(sample("orders_paid"))
 
-        known = rig.hint("2026-04-02T14:14:07Z")
+        older = rig.hint("2026-04-02T14:14:06Z")
         newer = rig.hint("2026-04-02T14:14:08Z")
 
-        assert known.outcome is SyncOutcome.UNCHANGED
+        assert older.outcome is SyncOutcome.UNCHANGED
         assert newer.outcome is SyncOutcome.UNCHANGED
         assert client.asked == [ORDER_ID]
+
+    def test_a_second_change_within_one_second_is_not_taken_for_the_first(self) -> None:
+        document = json.loads((_SHOPIFY / "orders_paid.json").read_bytes())
+        pending = {**document, "financial_status": "pending", "total_outstanding": "117.97"}
+        client = ScriptedClient(self.whole())
+        rig = Rig(client=client)
+        rig.take(pending, "orders/create")
+
+        report = rig.hint("2026-04-02T14:14:07Z")
+
+        assert report.outcome is SyncOutcome.READY
+        assert client.asked == [ORDER_ID]
+        assert rig.record.known.payments
 
     def test_a_hint_without_access_is_ignored(self) -> None:
         assert Rig().hint("2026-04-02T14:14:07Z").outcome is SyncOutcome.IGNORED
