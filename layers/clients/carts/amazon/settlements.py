@@ -65,7 +65,7 @@ _MEANINGS: dict[str, _Meaning] = {
 _WITHHELD = ("MarketplaceFacilitator", "MarketplaceWithheld", "LowValueGoodsTax")
 _CONTAINERS = frozenset({"AmazonFees", "FBAFees"})
 _FEE_ROOTS = frozenset({"ServiceFee", "ProductAdsPayment"})
-_DISPUTES = ("chargeback", "guaranteeclaim")
+_DISPUTE = "chargeback"
 TRANSFER_TYPE = "Transfer"
 
 
@@ -123,8 +123,7 @@ def _parts(transaction: Transaction, branch: Branch) -> Iterator[_Part]:
 
 
 def _sales_kind(transaction: Transaction) -> PayoutLineKind:
-    kind = transaction.type.lower()
-    if any(word in kind for word in _DISPUTES):
+    if _DISPUTE in transaction.type.lower():
         return PayoutLineKind.DISPUTE
     return PayoutLineKind.REFUND if transaction.is_refund else PayoutLineKind.CHARGE
 
