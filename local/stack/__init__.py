@@ -11,6 +11,6 @@ when the block ends, whatever happened inside.
 """
 
 from local.stack.errors import StackError
-from local.stack.stack import LocalStack
+from local.stack.stack import LocalStack, Part
 
-__all__ = ["LocalStack", "StackError"]
+__all__ = ["LocalStack", "Part", "StackError"]

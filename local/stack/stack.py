@@ -6,6 +6,7 @@ import platform
 import shutil
 import time
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,6 +25,13 @@ Say = Callable[[str], None]
 """Told what happens, one short sentence at a time."""
 
 _DEPLOYED = {"WebhookApiId", "RawEventsBucketName", "TenantsTableName"}
+
+
+class Part(StrEnum):
+    """What a stack consists of, by the name its process is recorded under."""
+
+    AWS = "embedded AWS"
+    SAGE = "Sage Intacct simulator"
 
 
 def _say_nothing(_: str) -> None:
@@ -194,6 +202,43 @@ class LocalStack:
         if self._logs is not None:
             self._logs.collect()
 
+    def process(self, part: Part) -> processes.ProcessId:
+        """The process of one part.
+
+        Raises:
+            StackError: it was never started.
+        """
+        for known in self._record.processes:
+            if known.name == part.value:
+                return known.id
+        message = f"the {part.value} does not run"
+        raise StackError(message)
+
+    def take_down(self, part: Part) -> None:
+        """End one part in the middle of everything; it keeps its state, and what calls it fails."""
+        processes.stop(self.process(part))
+
+    def bring_back(self, part: Part) -> None:
+        """Start a part that was taken down, with its state, where it listened before.
+
+        Raises:
+            StackError: the stack keeps no state, or the part does not come up.
+        """
+        if not self._keep:
+            message = "only a stack that keeps its state can bring a part back"
+            raise StackError(message)
+        others = tuple(one for one in self._record.processes if one.name != part.value)
+        self._note(processes=others)
+        if part is Part.AWS:
+            aws = ministack.MiniStack(self._paths, self._tools, port=self._record.port, keep=True)
+            self._adopt(part.value, aws.start())
+            aws.wait()
+        else:
+            port = self._record.simulator_port
+            sage = Simulator(self._paths, self._tools, port=port, keep=True)
+            self._adopt(part.value, sage.start())
+            self._note(simulator=sage.wait())
+
     def load_tenant(
         self,
         tenant: Tenant,
@@ -227,8 +272,8 @@ class LocalStack:
         )
         self._say("Starting the embedded AWS and the Sage Intacct simulator")
         self._note(port=known.port, keep=self._keep)
-        self._adopt("embedded AWS", aws.start())
-        self._adopt("Sage Intacct simulator", sage.start())
+        self._adopt(Part.AWS.value, aws.start())
+        self._adopt(Part.SAGE.value, sage.start())
         self._say(f"Building the layers for Python {target.python} on {target.architecture}")
         build = Build(self._paths, self._tools, target)
         if not build.make():

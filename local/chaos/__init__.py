@@ -1,0 +1,1 @@
+"""Live chaos: orders flow while the parts of the local stack are killed; the books come right."""
