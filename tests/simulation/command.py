@@ -10,11 +10,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 
-from tests.simulation.coverage import table
-from tests.simulation.faults import Fault
+from tests.simulation.coverage import empty_cells, table
+from tests.simulation.faults import Cell
 from tests.simulation.history import Ending, History
+from tests.simulation.shrinking import Shrinker
 
 _CHUNK = 50
+_ENOUGH_FOR_ALL_CELLS = 2000
+"""From so many histories on, every cell of the coverage table must have been struck."""
 
 
 @dataclass(slots=True)
@@ -26,7 +29,7 @@ class Tally:
     repairs: int = 0
     left_to_people: int = 0
     violations: list[tuple[int, str]] = field(default_factory=list)
-    struck: Counter[tuple[str, Fault]] = field(default_factory=Counter)
+    struck: Counter[Cell] = field(default_factory=Counter)
 
     def add(self, ending: Ending) -> None:
         """Count one history."""
@@ -67,6 +70,9 @@ def main(arguments: Sequence[str]) -> int:
     options = _options(arguments)
     if options.seed is not None:
         return _replay(options.seed, options.about)
+    if options.shrink is not None:
+        _tell_shortly(options.shrink)
+        return 1
     started = time.perf_counter()
     tally = Tally()
     for part in _parts(range(options.first, options.first + options.seeds), options.jobs):
@@ -75,19 +81,35 @@ def main(arguments: Sequence[str]) -> int:
     say(table(tally.struck))
     say(
         f"\n{tally.histories} histories, {tally.documents} documents, "
-        f"{sum(tally.struck.values())} faults, {tally.repairs} repairs, "
+        f"{tally.struck.total()} faults, {tally.repairs} repairs, "
         f"{tally.left_to_people} orders left to a person, "
         f"{len(tally.violations)} violations, {seconds:.1f} s, "
         f"{tally.histories / seconds:.1f} histories/s with {options.jobs} processes"
     )
     for seed, violation in tally.violations[:20]:
         say(f"seed {seed}: {violation}")
+    empty = empty_cells(tally.struck) if options.seeds >= _ENOUGH_FOR_ALL_CELLS else []
+    if empty:
+        say(f"empty cells: {', '.join(empty)}")
     if tally.violations:
-        say(f"\nreplay with: make simulate SEED={tally.violations[0][0]}")
-    return 1 if tally.violations else 0
+        _tell_shortly(tally.violations[0][0])
+    return 1 if tally.violations or empty else 0
+
+
+def _tell_shortly(seed: int) -> None:
+    """Tell the shortest story found of a failing seed, and how to see all of it."""
+    shrinker = Shrinker(seed)
+    cut, ending = shrinker.shrunk()
+    say(f"\nthe story of seed {seed}, shrunk in {shrinker.runs} runs:")
+    say("\n".join(ending.story.lines()))
+    say(ending.violation)
+    left_out = f"{len(cut.orders)} orders and {len(cut.cells)} cells of faults left out"
+    say(f"{ending.struck.total()} faults struck; {left_out}")
+    say(f"the whole of it: make simulate SEED={seed}")
 
 
 def _replay(seed: int, about: str) -> int:
+    """Live one history again; what it tells is the same byte by byte."""
     ending = History(seed).run()
     say("\n".join(ending.story.lines(about)))
     say(f"\nseed {seed}: {ending.violation or 'no violation'}; trace {ending.digest}")
@@ -109,5 +131,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--seed", type=int, help="replay this one and tell its story")
+    parser.add_argument("--shrink", type=int, help="tell the shortest story of this failing seed")
     parser.add_argument("--about", default="", help="only lines of the story that mention this")
     return parser.parse_args(arguments)

@@ -7,19 +7,18 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from local.demo.payloads import delivery as signed
 from shared.connections.records import digest_of
 from shared.facts.record import DUE_SHARDS
 from shared.intake.deliveries import Outcome
-from shared.intake.requests import WebhookRequest
-from shared.messages import CartEvent, OrderReady
 from shared.postings.plan import PostingKind
 from tests.simulation import histories
-from tests.simulation.faults import Fault, Faults
+from tests.simulation.cart import request_of
+from tests.simulation.company import Company
+from tests.simulation.faults import Cell, Fault, Faults
+from tests.simulation.handlers import post_orders, sync_events
 from tests.simulation.histories import Delivery
 from tests.simulation.invariants import (
     Watch,
@@ -35,11 +34,10 @@ from tests.simulation.lambdas import (
     Fate,
     Function,
     Lambdas,
-    post_order,
-    sync_event,
 )
+from tests.simulation.people import People
 from tests.simulation.queues import FifoQueue
-from tests.simulation.sage import Company
+from tests.simulation.releases import Release
 from tests.simulation.sandbox import (
     CART_EVENTS,
     CONNECTIONS,
@@ -49,10 +47,11 @@ from tests.simulation.sandbox import (
     Outside,
     Sandbox,
 )
-from tests.simulation.scheduler import START, EndlessError, Scheduler
+from tests.simulation.scheduler import EPOCH_MS, EndlessError, Scheduler
 from tests.simulation.story import Story
 from tests.simulation.tables import Item, Place, Tables
 from tests.simulation.violations import ViolationError
+from tests.simulation.weather import DRAWN, WHOLE, Cut, Weather
 from tests.simulation.wire import Wire
 
 _FAULTS_END = 8 * 3600.0
@@ -60,11 +59,13 @@ _FAULTS_END = 8 * 3600.0
 _EVERYTHING_ENDS = 5 * 86_400.0
 """By then all must have come to rest (I11); waits are up to six hours long."""
 _MOST_REPAIRS = 12
+_POLL_PAUSE, _RUSH_PAUSE = 0.05, 30.0
+"""How long messages gather until somebody looks: batches grow by it."""
+_BEFORE_SHARE = 0.2
+"""How many histories begin with the release before this one."""
 _MOST_RECEIVES = 8
 _SWEEP_SECONDS = 60.0
 _EXPORT_SECONDS = 900.0
-_FOR_THE_BOOKS = ("AMOUNT_MISMATCH", "CONTENT_CONFLICT", "READBACK_DIFFERS")
-_EPOCH_MS = START.timestamp() * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class Ending:
     seed: int
     violation: str
     digest: str
-    struck: Counter[tuple[str, Fault]]
+    struck: Counter[Cell]
     story: Story
     virtual_seconds: float
     documents: int
@@ -85,23 +86,27 @@ class Ending:
 class History:
     """Everything of one run, made from its seed alone."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, weather: Weather = DRAWN, cut: Cut = WHOLE) -> None:
+        """`weather` settles what else is drawn; `cut` leaves something out."""
         self.seed = seed
         self.dice = random.Random(seed)  # noqa: S311  # a repeatable dice, no secret
         self.scheduler = Scheduler()
-        self.faults = Faults.drawn(self.dice)
+        self.faults = Faults.drawn(self.dice, weather.odds, cut.cells)
         self.story = Story(lambda: self.scheduler.now, self._who)
         self.wire = Wire(self.scheduler, self.faults, self.story)
-        self.business = histories.drawn(self.dice)
+        self.business = histories.drawn(self.dice).without(cut.orders)
         self.watch = Watch(self.wire, self._fail)
         self.accepted: list[Delivery] = []
-        self.repairs = 0
-        self.left_to_people: set[tuple[str, str]] = set()
-        self.outside = self._outside()
+        self.outside = self._outside(weather)
         self.watch.companies = self.outside.companies
         for tenant, company in self.outside.companies.items():
             company.is_published = partial(self._is_published, tenant)
-        self.lambdas = Lambdas(self.outside, self.dice, self._meddle)
+        self.people = People(
+            self.outside, self.business, self.dice, self.accepted, self._arm_export
+        )
+        self.lambdas = Lambdas(self.outside, self.dice, self.people.meddle)
+        self.people.lambdas = self.lambdas
+        self._faults_end = _FAULTS_END if cut.faults_end is None else cut.faults_end
         self._sweep_at = math.inf
         self._export_at = math.inf
         self._undelivered = 0
@@ -128,8 +133,8 @@ class History:
             self.story,
             self.scheduler.now,
             sum(sum(company.marks.values()) for company in self.outside.companies.values()),
-            self.repairs,
-            len(self.left_to_people),
+            self.people.repairs,
+            len(self.people.left_to_people),
         )
 
     # The safety phase, and then the liveness phase
@@ -137,16 +142,18 @@ class History:
     def _live(self) -> None:
         for delivery in self.business.deliveries:
             self._announce(delivery)
-        self.scheduler.run(_FAULTS_END)
+        self.scheduler.run(min(self._faults_end, _FAULTS_END))
         self.faults.is_on = False
+        self.scheduler.run(_FAULTS_END)
         for company in self.outside.companies.values():
             company.open_period()
+            company.replace_secret()
             company.storm_until = 0.0
         for _ in range(_MOST_REPAIRS):
             if not self.scheduler.run(_EVERYTHING_ENDS):
                 message = "I11: work is still going on after five days"
                 raise ViolationError(message)
-            if not self._repair():
+            if not self.people.repair():
                 return
         message = f"I11: people repaired {_MOST_REPAIRS} times and it did not help"
         raise ViolationError(message)
@@ -162,7 +169,7 @@ class History:
             self.outside.companies,
             items,
             self.accepted,
-            self.left_to_people,
+            self.people.left_to_people,
         )
         check_order_of_effects(self.outside.companies, items[LEDGER])
         for queue in self.outside.queues.values():
@@ -190,10 +197,12 @@ class History:
         status = [503]
 
         def work(sandbox: Sandbox, _ends_at: float) -> None:
-            receipt = sandbox.intake.take(_request(delivery))
+            receipt = sandbox.intake.take(request_of(delivery))
             self.story.tell(f"{delivery.topic} {delivery.event_id}: {receipt.outcome.value}")
             is_taken = receipt.outcome in (Outcome.ACCEPTED, Outcome.DUPLICATE)
             status[0] = 200 if is_taken else 503
+            if is_taken and not self._was_queued(receipt.delivery):
+                self._fail(ViolationError(f"I3: {delivery.event_id} is acknowledged, not queued"))
 
         def answered(fate: Fate) -> None:
             kind = self.faults.draw("cart.deliver")
@@ -214,13 +223,17 @@ class History:
 
         self.lambdas.start(INTAKE, work, on_end=answered)
 
+    def _was_queued(self, name: str) -> bool:
+        """Whether the delivery of that name was ever on its queue."""
+        return any(name in body for body in self.outside.queues[CART_EVENTS].told)
+
     # Schedules: a tick that would find nothing is left out
 
     def _on_write(self, place: Place, before: Item | None, after: Item) -> None:
         self.watch.on_write(place, before, after)
         if place[0] != ORDERS or "due_at" not in after:
             return
-        due = (float(after["due_at"]["N"]) - _EPOCH_MS) / 1000
+        due = (float(after["due_at"]["N"]) - EPOCH_MS) / 1000
         if after["due_shard"]["S"].startswith("GL#"):
             self._arm_export(due)
         else:
@@ -242,14 +255,13 @@ class History:
             def on_failure(pk: str, error: Exception) -> None:
                 self.story.tell(f"{pk} is not swept: {type(error).__name__}")
 
-            deadline = sandbox.clock() + timedelta(seconds=ends_at - self.scheduler.now)
-            swept = sandbox.sweeper(on_failure).sweep(deadline)
+            swept = sandbox.sweeper(on_failure).sweep(sandbox.until(ends_at))
             self.story.tell(f"swept {swept.sent} {sorted(swept.passed_over.items())}")
 
         def again(_fate: Fate) -> None:
             due = self.outside.tables.earliest_due(ORDERS, _is_order_shard)
             if due is not None:
-                self._arm_sweep(max((due - _EPOCH_MS) / 1000, self.scheduler.now + 1.0))
+                self._arm_sweep(max((due - EPOCH_MS) / 1000, self.scheduler.now + 1.0))
 
         self._tick(SWEEPER, work, again)
 
@@ -270,9 +282,8 @@ class History:
             def on_failure(key: Any, error: Exception) -> None:
                 self.story.tell(f"{key} is not exported: {type(error).__name__}")
 
-            deadline = sandbox.clock() + timedelta(seconds=ends_at - self.scheduler.now)
             exporter = sandbox.day_exporter(on_failure)
-            for report in exporter.export_due(deadline):
+            for report in exporter.export_due(sandbox.until(ends_at)):
                 held.append(report.state.value)
                 self.story.tell(f"day {report.day.pk}: {report.state.value} {report.reasons}")
 
@@ -280,7 +291,7 @@ class History:
             due = self.outside.tables.earliest_due(ORDERS, lambda s: s.startswith("GL#"))
             waits_for_people = set(held) <= {"held", "incomplete"} and bool(held)
             if due is not None and not waits_for_people:
-                self._arm_export(max((due - _EPOCH_MS) / 1000, self.scheduler.now + 1.0 - 1800.0))
+                self._arm_export(max((due - EPOCH_MS) / 1000, self.scheduler.now + 1.0 - 1800.0))
 
         self._tick(EXPORT, work, again)
 
@@ -295,142 +306,43 @@ class History:
         if self.faults.draw("schedule.tick") is Fault.REPEATED:
             self.lambdas.start(function, work, on_end=again)
 
-    # People
-
-    def _repair(self) -> bool:
-        """Redrive what is dead, release what is held; False when there was nothing to do."""
-        did_something = False
-        for queue in self.outside.queues.values():
-            moved = queue.redrive()
-            if moved:
-                self.story.tell(f"operator redrives {moved} of {queue.name}")
-                did_something = True
-        for item in self.outside.tables.rows(ORDERS):
-            if item["pk"]["S"].startswith("REVIEW#") and item["status"]["S"] == "open":
-                did_something |= self._release(item)
-        self.repairs += did_something
-        return did_something
-
-    def _meddle(self) -> None:
-        """Somebody sends an order again, or releases it, without need (reliability F26)."""
-        for queue in self.outside.queues.values():
-            queue.redrive()
-        if not self.accepted:
-            return
-        delivery = self.dice.choice(self.accepted)
-        cause = self.dice.choice(("redrive", "release:ops"))
-        self.story.tell(f"operator sends {delivery.order_id} of {delivery.store} again: {cause}")
-        once = f"{cause}{self.scheduler.now}"
-        self._put_on_lane(delivery.tenant, delivery.store, delivery.order_id, once)
-
-    def _release(self, review: Item) -> bool:
-        tenant, subject = review["pk"]["S"].removeprefix("REVIEW#"), review["sk"]["S"]
-        kind, store, *rest = subject.split(":")
-        if self._is_for_the_books(store, rest[0], review["reasons"]["S"]):
-            self.left_to_people.add((store, rest[0]))
-            return False
-        self.story.tell(f"operator releases {tenant} {subject}: {review['reasons']['S']}")
-        now = self.scheduler.now
-        if kind == "day":
-            self._release_day(tenant, store, rest)
-        elif rest[-1] == "posting":
-            self._put_on_lane(tenant, store, rest[0], f"release:ops-{now}")
-        else:
-            self._replay(tenant, store, rest[0])
-        return True
-
-    def _is_for_the_books(self, store: str, order_id: str, reasons: str) -> bool:
-        """Whether a person must correct the books: it shipped before the edit came to us.
-
-        What was posted, or was on its way, was rightly made from what was known; nothing is
-        guessed about the difference, and content that may be out is never replaced (R-15.4).
-        """
-        place = (store, order_id)
-        if reasons not in _FOR_THE_BOOKS or place not in self.business.edited:
-            return False
-        shipped = self.outside.begun.index((*place, "fulfillments/create"))
-        edited = min(at for at, known in self.outside.synced if known == (*place, "orders/paid"))
-        return shipped < edited - 1
-
-    def _release_day(self, tenant: str, store: str, rest: list[str]) -> None:
-        on = datetime.fromisoformat(rest[1]).replace(tzinfo=UTC).date()
-
-        def work(sandbox: Sandbox, ends_at: float) -> None:
-            deadline = sandbox.clock() + timedelta(seconds=ends_at - self.scheduler.now)
-            exporter = sandbox.day_exporter(lambda _key, _error: None)
-            for report in exporter.export(tenant, store, on, deadline, release_by="ops"):
-                self.story.tell(f"day {report.day.pk}: {report.state.value} {report.reasons}")
-
-        def again(_fate: Fate) -> None:
-            due = self.outside.tables.earliest_due(ORDERS, lambda s: s.startswith("GL#"))
-            if due is not None:
-                self._arm_export(max((due - _EPOCH_MS) / 1000, self.scheduler.now + 1.0))
-
-        self.lambdas.start(EXPORT, work, on_end=again)
-
-    def _put_on_lane(self, tenant: str, store: str, order_id: str, cause: str) -> None:
-        message = OrderReady(
-            tenant=tenant, store=store, order_id=order_id, facts_version=0, cause=cause
-        )
-        once = f"{tenant}{store}{order_id}{cause}"
-        queue = self.outside.queues[ORDER_POSTINGS]
-        queue.send(message.model_dump_json(), group=f"{tenant}#ops", deduplication=once)
-
-    def _replay(self, tenant: str, store: str, order_id: str) -> None:
-        """Queue the order's archived deliveries once more, in a person's name."""
-        for number, delivery in enumerate(self.accepted):
-            if (delivery.store, delivery.order_id) != (store, order_id):
-                continue
-            archived = [key for key in self.outside.bucket if f"/{store}/" in key]
-            event = self._event_of(delivery, archived)
-            once = f"replay{self.scheduler.now}{number}"
-            queue = self.outside.queues[CART_EVENTS]
-            group = f"{tenant}#{store}#{order_id}"
-            queue.send(event.model_dump_json(), group=group, deduplication=once)
-
-    def _event_of(self, delivery: Delivery, archived: list[str]) -> CartEvent:
-        raw = _request(delivery).body
-        key = next((key for key in archived if self.outside.bucket[key] == raw), "")
-        if not key:
-            message = f"I3: {delivery.event_id} was acknowledged and is not in the archive"
-            raise ViolationError(message)
-        return CartEvent(
-            tenant=delivery.tenant,
-            store=delivery.store,
-            cart="shopify",
-            topic=delivery.topic,
-            delivery=key,
-            resource_id=delivery.order_id,
-            raw_key=key,
-            received_at=self.scheduler.instant(),
-            released_by="ops",
-        )
-
     # The world
 
-    def _outside(self) -> Outside:
+    def _outside(self, weather: Weather) -> Outside:
         tables = Tables(lambda: self.scheduler.now, on_write=self._on_write)
         tables.index_lag = self.dice.choice((0.0, 0.0, 2.0))
         companies = {
-            name: Company(name, self.wire, self.dice, self._fail, self.watch.on_send)
+            name: Company(
+                name,
+                self.wire,
+                self.dice,
+                weather,
+                on_violation=self._fail,
+                on_send=self.watch.on_send,
+            )
             for name in self.business.tenants
         }
         kinds = tuple(kind.value for kind in PostingKind)
         tenants = {
-            name: histories.tenant_of(name, kinds if company.hard_unique else ())
+            name: histories.tenant_of(
+                name, kinds if company.hard_unique else (), batch=company.takes_batches
+            )
             for name, company in companies.items()
         }
         queues = {
             CART_EVENTS: self._queue(CART_EVENTS, 540.0),
             ORDER_POSTINGS: self._queue(ORDER_POSTINGS, 450.0),
         }
-        return Outside(self.wire, tables, queues, {}, tenants, companies)
+        first = Release.BEFORE if self.dice.random() < _BEFORE_SHARE else Release.PRESENT
+        return Outside(self.wire, tables, queues, {}, tenants, companies, first_release=first)
 
     def _queue(self, name: str, visibility_seconds: float) -> FifoQueue:
-        function, handle = (SYNC, sync_event) if name == CART_EVENTS else (POSTING, post_order)
+        function, handle = (SYNC, sync_events) if name == CART_EVENTS else (POSTING, post_orders)
+
+        pause = _RUSH_PAUSE if self.business.is_rush else _POLL_PAUSE
 
         def on_available(at: float) -> None:
-            self.scheduler.at(at + 0.05, lambda: self.lambdas.poll(function, handle))
+            self.scheduler.at(at + pause, lambda: self.lambdas.poll(function, handle))
 
         return FifoQueue(
             name,
@@ -453,17 +365,6 @@ class History:
     def _who(self) -> str:
         task = self.scheduler.current
         return task.name if task is not None else "-"
-
-
-def _request(delivery: Delivery) -> WebhookRequest:
-    body, headers = signed(
-        dict(delivery.body),
-        topic=delivery.topic,
-        event_id=delivery.event_id,
-        secret=histories.SECRET,
-        domain=histories.domain_of(delivery.store),
-    )
-    return WebhookRequest("POST", "shopify", delivery.store, headers, body)
 
 
 def _next_tick(seconds: float, every: float) -> float:

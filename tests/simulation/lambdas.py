@@ -1,7 +1,7 @@
 """The Lambda service: polls queues, keeps warm processes, kills what runs too long.
 
-The batch runs through the same Powertools processor as in production; what the processor reports as
-failed stays on the queue until its visibility ends, and so does everything when the process dies.
+What the handler of a batch reports as failed stays on the queue until its visibility ends, and so
+does everything when the process dies.
 """
 
 from __future__ import annotations
@@ -10,22 +10,18 @@ import itertools
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import process_partial_response
-from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from botocore.exceptions import BotoCoreError, ClientError
 
 from intacct.errors import IntacctError
 from shared.customers.keeping import CustomerNotReadyError
 from shared.facts.record import StaleFactsError
-from shared.messages import CartEvent, OrderReady
 from tests.simulation.faults import Fault
+from tests.simulation.handlers import Batch, BatchHandler
 from tests.simulation.queues import FifoQueue, QueuedMessage
-from tests.simulation.sandbox import CART_EVENTS, ORDER_POSTINGS, Outside, Sandbox, lambda_context
+from tests.simulation.sandbox import CART_EVENTS, ORDER_POSTINGS, Outside, Sandbox
 from tests.simulation.scheduler import KilledError, Task
 from tests.simulation.violations import ViolationError
 
@@ -66,17 +62,15 @@ class Fate(Enum):
     KILLED = "killed"
 
 
-RecordHandler = Callable[[Sandbox, SQSRecord, float], None]
-
-
 class Lambdas:
     """Runs functions in processes that are drawn warm or cold."""
 
     def __init__(
-        self, outside: Outside, dice: random.Random, on_redrive: Callable[[], None]
+        self, outside: Outside, dice: random.Random, on_moment: Callable[[], None]
     ) -> None:
-        """`on_redrive` is called when an operator is to send something again for no reason."""
-        self._on_redrive = on_redrive
+        """`on_moment` is called whenever messages are handed out: people may do something."""
+        self._on_moment = on_moment
+        self._release = outside.first_release
         self._outside = outside
         self._dice = dice
         self._warm: dict[str, list[Sandbox]] = {}
@@ -100,10 +94,13 @@ class Lambdas:
         `on_end` is told what became of the process, at whatever time it ends.
         """
         wire = self._outside.wire
+        kind = wire.faults.draw("lambda.run")
+        if kind is Fault.DEPLOY:
+            self._deploy()
         sandbox = self._process(function)
         started = wire.scheduler.now
         allowed = function.timeout_seconds
-        if wire.faults.draw("lambda.run") is Fault.TIME_OUT:
+        if kind is Fault.TIME_OUT:
             allowed *= self._dice.random()
         self._running[function.name] = self._running.get(function.name, 0) + 1
 
@@ -120,14 +117,14 @@ class Lambdas:
                 raise
             finally:
                 self._running[function.name] -= 1
-                if fate is Fate.SURVIVED:
+                if fate is Fate.SURVIVED and sandbox.release is self._release:
                     self._warm.setdefault(function.name, []).append(sandbox)
                 on_end(fate)
 
         task = wire.scheduler.spawn(sandbox.name, run)
         wire.scheduler.at(started + allowed, lambda: _kill(task))
 
-    def poll(self, function: Function, handle: RecordHandler) -> None:
+    def poll(self, function: Function, handle: BatchHandler) -> None:
         """Hand what is visible on the function's queue to as many processes as it may have."""
         queue = self._outside.queues[function.queue]
         while self._running.get(function.name, 0) < function.most_at_once:
@@ -142,26 +139,17 @@ class Lambdas:
         function: Function,
         queue: FifoQueue,
         messages: Sequence[QueuedMessage],
-        handle: RecordHandler,
+        handle: BatchHandler,
     ) -> None:
         receipts = {message.id: message.receipt for message in messages}
         event = {"Records": [_record(message) for message in messages]}
 
-        finished: set[str] = set()
-
         def work(sandbox: Sandbox, ends_at: float) -> None:
-            def one(record: SQSRecord) -> None:
-                try:
-                    handle(sandbox, record, ends_at)
-                    finished.add(record.message_id)
-                except Exception as error:
-                    self._judge(sandbox, error)
-                    raise
-
-            failed = self._failed(sandbox, function, event, one)
+            batch = Batch(sandbox, event, ends_at, self._judge)
+            failed = handle(batch)
             for message_id, receipt in receipts.items():
                 if message_id not in failed:
-                    self._insist_on_end(message_id, finished)
+                    self._insist_on_end(message_id, batch.finished)
                     queue.delete(message_id, receipt)
 
         def again(_fate: Fate) -> None:
@@ -172,26 +160,6 @@ class Lambdas:
             f"{function.name} gets {', '.join(f'{m.id}/{m.receives}' for m in messages)}"
         )
         self.start(function, work, on_end=again)
-
-    def _failed(
-        self,
-        sandbox: Sandbox,
-        function: Function,
-        event: dict[str, Any],
-        handler: Callable[[SQSRecord], None],
-    ) -> set[str]:
-        """The ids of the messages that stay on the queue."""
-        context = lambda_context(sandbox, function.timeout_seconds)
-        try:
-            answer = process_partial_response(
-                event=event,
-                record_handler=handler,
-                processor=sandbox.processor,
-                context=context,
-            )
-        except BatchProcessingError:  # all of them failed: an error of the whole invocation
-            return {record["messageId"] for record in event["Records"]}
-        return {str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]}
 
     def _insist_on_end(self, message_id: str, finished: set[str]) -> None:
         """A message leaves its queue only when its handler came to an end."""
@@ -208,16 +176,21 @@ class Lambdas:
             scheduler.failure = scheduler.failure or error
 
     def _strike(self, queue: FifoQueue, messages: Sequence[QueuedMessage]) -> None:
-        """A message becomes visible while somebody works on it, or a person sends one again."""
+        """A message becomes visible while somebody works on it."""
         wire = self._outside.wire
         kind = wire.faults.draw("queue.receive")
-        if kind is Fault.REDRIVE:
-            self._on_redrive()
+        self._on_moment()
         if kind is Fault.EARLY:
             message = self._dice.choice(messages)
             delay = self._dice.random() * self._dice.choice((0.05, 0.5, 60.0))
             wire.story.tell(f"{message.id} will be visible early")
             wire.scheduler.at(wire.scheduler.now + delay, lambda: queue.expire(message))
+
+    def _deploy(self) -> None:
+        """Roll the next release out: idle processes end, those at work live on for a while."""
+        self._release = self._release.following
+        self._outside.wire.story.tell(f"release {self._release.value} is deployed")
+        self._warm.clear()
 
     def _process(self, function: Function) -> Sandbox:
         warm = self._warm.setdefault(function.name, [])
@@ -228,30 +201,7 @@ class Lambdas:
             skew = self._dice.uniform(-_LARGEST_SKEW_SECONDS, _LARGEST_SKEW_SECONDS)
             self._outside.wire.largest_skew = max(self._outside.wire.largest_skew, abs(skew))
         name = f"{function.name}-{next(self._numbers)}"
-        return Sandbox(name, self._outside, skew_seconds=skew)
-
-
-def sync_event(sandbox: Sandbox, record: SQSRecord, ends_at: float) -> None:
-    """What functions/customer_sync does with one record."""
-    event = CartEvent.model_validate_json(record.body)
-    outside, place = sandbox.outside, (event.store, event.resource_id, event.topic)
-    outside.begun.append(place)
-    report = sandbox.customer_sync.sync(event, _deadline(sandbox, ends_at))
-    outside.synced.append((len(outside.begun), place))
-    sandbox.outside.wire.story.tell(f"synced {report.order_id}: {report.outcome.value}")
-
-
-def post_order(sandbox: Sandbox, record: SQSRecord, ends_at: float) -> None:
-    """What functions/order_posting does with one record."""
-    order = OrderReady.model_validate_json(record.body)
-    report = sandbox.order_poster.post(order, _deadline(sandbox, ends_at))
-    story = sandbox.outside.wire.story
-    story.tell(f"posted {order.order_id} of {order.store}: {report.state.value} {report.reason}")
-
-
-def _deadline(sandbox: Sandbox, ends_at: float) -> datetime:
-    left = ends_at - sandbox.outside.wire.scheduler.now
-    return sandbox.clock() + timedelta(seconds=left)
+        return Sandbox(name, self._outside, self._release, skew_seconds=skew)
 
 
 def _kill(task: Task) -> None:

@@ -22,7 +22,7 @@ def caught_after(number: int, *, first: int, most: int) -> tuple[int, int, str]:
     mutant = MUTANTS[number]
     with mutant.apply():
         for tried, seed in enumerate(range(first, first + most), start=1):
-            ending = History(seed).run()
+            ending = History(seed, mutant.weather).run()
             if ending.violation:
                 return number, tried, ending.violation
     return number, 0, ""

@@ -47,6 +47,8 @@ class FifoQueue:
         self.messages: list[QueuedMessage] = []
         self.dead: list[QueuedMessage] = []
         self.largest_receives = 0
+        self.told: list[str] = []
+        """The bodies of all messages that were ever accepted."""
         self._now = now
         self._seen: dict[str, float] = {}
         self._numbers = itertools.count(1)
@@ -58,6 +60,7 @@ class FifoQueue:
         if seen is not None and now - seen < DEDUPLICATION_SECONDS:
             return False
         self._seen[deduplication] = now
+        self.told.append(body)
         name = f"{self.name}-{next(self._numbers)}"
         self.messages.append(QueuedMessage(name, body, group, deduplication, now, now))
         self.on_available(now)

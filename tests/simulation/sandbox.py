@@ -36,15 +36,18 @@ from shared.postings.planner import plan
 from shared.reviews.records import DynamoDbReviews
 from shared.sweeping.sweep import Sweeper, SweeperParts
 from shared.tenants.models import Tenant
+from tests.simulation.company import Company
 from tests.simulation.histories import SECRET
 from tests.simulation.queues import FifoQueue
+from tests.simulation.releases import Release
 from tests.simulation.remembering import RememberedPlans
-from tests.simulation.sage import Company, LoginDesk, SageBooks
+from tests.simulation.sage import LoginDesk, SageBooks
 from tests.simulation.tables import Tables
 from tests.simulation.wire import DynamoDbFace, S3Face, SqsFace, Wire
 
 LEDGER, ORDERS, CONNECTIONS = "ledger", "orders", "connections"
 CART_EVENTS, ORDER_POSTINGS = "cart-events", "order-postings"
+_SECRET_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Outside:
     tenants: Mapping[str, Tenant]
     companies: Mapping[str, Company]
     plans: RememberedPlans = field(default_factory=lambda: RememberedPlans(plan))
+    first_release: Release = Release.PRESENT
     begun: list[tuple[str, str, str]] = field(default_factory=list)
     synced: list[tuple[int, tuple[str, str, str]]] = field(default_factory=list)
 
@@ -69,20 +73,28 @@ class Outside:
 class Sandbox:
     """A process with its memory: caches, resting companies, known customers."""
 
-    def __init__(self, name: str, outside: Outside, *, skew_seconds: float = 0.0) -> None:
+    def __init__(
+        self, name: str, outside: Outside, release: Release, *, skew_seconds: float = 0.0
+    ) -> None:
         self.name = name
         self.outside = outside
+        self.release = release
         self.processor = SqsFifoPartialProcessor(skip_group_on_error=True)
         self._skew = timedelta(seconds=skew_seconds)
         self._ids = itertools.count(1)
-        self._dynamodb: Any = DynamoDbFace(outside.wire, outside.tables)
+        self._dynamodb: Any = DynamoDbFace(outside.wire, outside.tables, release)
         self._sqs: Any = SqsFace(outside.wire, outside.queues)
         self._s3: Any = S3Face(outside.wire, outside.bucket)
         self._tokens: dict[str, SharedTokens] = {}
+        self._books: dict[str, SageBooks] = {}
 
     def clock(self) -> datetime:
         """The time as this process sees it."""
         return self.outside.wire.scheduler.instant() + self._skew
+
+    def until(self, ends_at: float) -> datetime:
+        """By this process's clock, the moment that is `ends_at` seconds after the start."""
+        return self.clock() + timedelta(seconds=ends_at - self.outside.wire.scheduler.now)
 
     def new_id(self) -> str:
         """An id that no other process makes."""
@@ -189,15 +201,23 @@ class Sandbox:
     def applier(self, tenant: Tenant, entity: str) -> Applier:
         """What applies postings to a company's books."""
         del entity
-        wire, company = self.outside.wire, self.outside.companies[tenant.id]
         return Applier(
             self.ledger,
-            SageBooks(wire, company, self._tokens_of(tenant.id)),
+            self._books_of(tenant.id),
             clock=self.clock,
             ids=self.new_id,
             hard_unique=tenant.intacct.hard_unique,
             pause=self.sleep,
         )
+
+    def _books_of(self, tenant: str) -> SageBooks:
+        """The same for all: what goes over the same way may travel together."""
+        known = self._books.get(tenant)
+        if known is None:
+            company = self.outside.companies[tenant]
+            known = SageBooks(self.outside.wire, company, self._tokens_of(tenant))
+            self._books[tenant] = known
+        return known
 
     def _tokens_of(self, tenant: str) -> SharedTokens:
         known = self._tokens.get(tenant)
@@ -207,13 +227,12 @@ class Sandbox:
 
     def _new_tokens(self, tenant: str) -> SharedTokens:
         wire, company = self.outside.wire, self.outside.companies[tenant]
-        secrets: Any = _IntacctSecret(tenant)
-        desk: Any = LoginDesk(wire, company)
+        secrets: Any = _IntacctSecret(company)
         vault_key: Any = _OpenVault()
         return SharedTokens(
             tenant,
             TenantCredentials(secrets, f"intacct/{tenant}", company_id=tenant, user_id="ws"),
-            lambda _credentials: desk,
+            lambda credentials: cast("Any", LoginDesk(wire, company, credentials.client_secret)),
             username=f"ws@{tenant}",
             table=ConnectionTable(self._dynamodb, CONNECTIONS),
             vault=Vault(vault_key, "key", monotonic=lambda: wire.scheduler.now),
@@ -263,19 +282,26 @@ class _Secrets:
         return {"webhook_secrets": [SECRET]}
 
 
-@dataclass(frozen=True, slots=True)
 class _IntacctSecret:
-    """A company's secret, in place of Secrets Manager."""
+    """A company's secret, in place of Secrets Manager; what was read is known for some minutes."""
 
-    tenant: str
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self._known = ""
+        self._read_at = -_SECRET_SECONDS
 
     def get(self, name: str) -> dict[str, Any]:
-        """The secret's members."""
-        del name
-        members = ("client_id", "client_secret", "sender_id", "sender_password", "user_password")
-        return {**dict.fromkeys(members, "x"), "username": f"ws@{self.tenant}"}
+        """The secret's members, as they were lately."""
+        if self._company.now() - self._read_at >= _SECRET_SECONDS:
+            return self.reread(name)
+        members = ("client_id", "sender_id", "sender_password", "user_password")
+        username = f"ws@{self._company.tenant}"
+        return {**dict.fromkeys(members, "x"), "username": username, "client_secret": self._known}
 
-    reread = get
+    def reread(self, name: str) -> dict[str, Any]:
+        """The secret's members as they are now."""
+        self._known, self._read_at = self._company.stored_secret, self._company.now()
+        return self.get(name)
 
 
 class _OpenVault:

@@ -19,6 +19,8 @@ from typing import Protocol
 START = datetime(2026, 3, 3, 2, tzinfo=UTC)
 """When every history begins: nine in the evening in New York, so that a day ends under faults."""
 
+EPOCH_MS = START.timestamp() * 1000
+"""The same in milliseconds since 1970, as tables keep instants."""
 
 MOST_SLEEPS = 50_000
 """How often the tasks of one history may wait for the outside: usually some hundred times."""

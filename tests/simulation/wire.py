@@ -15,6 +15,7 @@ from botocore.exceptions import ReadTimeoutError
 
 from tests.simulation.faults import Fault, Faults
 from tests.simulation.queues import FifoQueue
+from tests.simulation.releases import Release
 from tests.simulation.scheduler import KilledError, Scheduler
 from tests.simulation.story import Story
 from tests.simulation.tables import Tables, cancelled, client_error
@@ -120,15 +121,17 @@ def _in_conflict(size: int) -> list[dict[str, str]]:
 class DynamoDbFace:
     """The low-level DynamoDB client of one process."""
 
-    def __init__(self, wire: Wire, tables: Tables) -> None:
+    def __init__(self, wire: Wire, tables: Tables, release: Release) -> None:
         self._wire = wire
         self._tables = tables
+        self._release = release
 
     def get_item(self, **request: Any) -> dict[str, Any]:
         effect = self._tables.get_item
         return self._call("dynamodb.get", "GetItem", request["Key"], lambda: effect(request))
 
     def put_item(self, **request: Any) -> dict[str, Any]:
+        request["Item"] = self._release.item(request["Item"])
         effect = self._tables.put_item
         return self._call("dynamodb.put", "PutItem", request["Item"], lambda: effect(request))
 
@@ -137,6 +140,9 @@ class DynamoDbFace:
         return self._call("dynamodb.update", "UpdateItem", request["Key"], lambda: effect(request))
 
     def transact_write_items(self, **request: Any) -> dict[str, Any]:
+        for write in request["TransactItems"]:
+            if "Put" in write:
+                write["Put"]["Item"] = self._release.item(write["Put"]["Item"])
         first = next(iter(request["TransactItems"][0].values()))
         if "ClientRequestToken" not in request:  # botocore makes one, the same for its retries
             request["ClientRequestToken"] = self._wire.new_token()

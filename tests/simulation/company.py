@@ -1,0 +1,252 @@
+"""One tenant's company at Sage Intacct: its books, and what Sage and its people do by themselves.
+
+The books are `local.intacct_simulator.books`; this module adds tokens and their secret, refusals,
+late requests, lagging look-ups, the memory for idempotency keys, and unique numbers where the
+company has them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Collection
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from intacct.documents import Customer, Document, DocumentResult
+from intacct.errors import (
+    CredentialsError,
+    DuplicateDocumentError,
+    PeriodClosedError,
+    RejectedError,
+)
+from intacct.rest.auth import Token
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.books.errors import BusinessError, Kind
+from local.intacct_simulator.clock import Clock
+from local.intacct_simulator.company import Company as SimulatedCompany
+from shared.ledger.run import mark_of
+from shared.ports import Found
+from tests.simulation.sage_documents import TABLES, fields_of, found_of, result_of
+from tests.simulation.scheduler import START
+from tests.simulation.violations import ViolationError
+from tests.simulation.weather import Weather
+from tests.simulation.wire import Wire
+
+ENTITY = "100"
+TOKEN_SECONDS = 3600.0
+LATEST_LANDING_SECONDS = 900.0
+"""How late a request may land where nothing but the settle window protects (reliability A4)."""
+LATEST_UNIQUE_SECONDS = 1500.0
+"""How late it may land where Sage refuses a second document of the same number."""
+
+_LAST_DAY = date(2026, 3, 31)
+_MOST_REFUSED_LOGINS = 40
+"""How often the fleet may try a revoked secret until somebody replaces it: a few times an hour."""
+
+
+class Company:
+    """One tenant's company at Sage."""
+
+    def __init__(
+        self,
+        tenant: str,
+        wire: Wire,
+        dice: random.Random,
+        weather: Weather,
+        *,
+        on_violation: Callable[[ViolationError], None],
+        on_send: Callable[[str, Document], None],
+    ) -> None:
+        """`on_send` is told the control id and document of every request that leaves for Sage."""
+        scheduler = wire.scheduler
+        self.tenant = tenant
+        self.books = Books(Clock(wall=lambda: START.timestamp() + scheduler.now))
+        self.books.store.restore(_seed())
+        self.hard_unique = _drawn_kinds(dice, weather)
+        remembers = dice.random() < 0.5
+        self.remembers_keys = remembers if weather.remembers is None else weather.remembers
+        self.lag = dice.choice((0.0, 0.0, 1.0, 4.0))
+        self.takes_batches = dice.random() < 0.7
+        self.secret = self.stored_secret = f"client-secret-{tenant}-1"
+        self.refused_logins = 0
+        self.renamed: dict[tuple[str, str], str] = {}
+        self.storm_until = 0.0
+        self.travelling: Counter[str] = Counter()
+        self.token = ""
+        self.token_until = 0.0
+        self.logins = 0
+        self.signing_in = 0
+        self.deaths = 0
+        self.is_published: Callable[[str], bool] = lambda _token: False
+        self.marks: Counter[tuple[str, str]] = Counter()
+        self._wire = wire
+        self.on_send = on_send
+        self._on_violation = on_violation
+        self._visible_at: dict[tuple[str, int], float] = {}
+        self._memory: dict[str, DocumentResult | RejectedError] = {}
+
+    def now(self) -> float:
+        """Seconds since the start."""
+        return self._wire.scheduler.now
+
+    def is_unique(self, document: Document) -> bool:
+        """Whether Sage refuses a second document of the same number."""
+        return isinstance(document, Customer) or TABLES[type(document)][0] in self.hard_unique
+
+    def commit(self, document: Document, idempotency_key: str) -> DocumentResult:
+        """What Sage does with a request that reached it.
+
+        Raises:
+            RejectedError: it refuses, or repeats a refusal it remembers.
+        """
+        known = self._memory.get(idempotency_key) if self.remembers_keys else None
+        if isinstance(known, DocumentResult):
+            return known
+        if known is not None:
+            raise type(known)(str(known), is_replay=True)
+        try:
+            result = self.land(document)
+        except RejectedError as error:
+            self._memory[idempotency_key] = error
+            raise
+        self._memory[idempotency_key] = result
+        return result
+
+    def land(self, document: Document) -> DocumentResult:
+        """Bring the document into the books, whoever waits for it or not.
+
+        Raises:
+            RejectedError: the books refuse it.
+        """
+        table, mark = TABLES[type(document)][0], mark_of(document)
+        if self.is_unique(document) and self.marks[table, mark]:
+            message = "this number is taken"
+            raise DuplicateDocumentError(message)
+        try:
+            record = self.books.create(table, fields_of(document, self.books), entity=ENTITY)
+        except BusinessError as error:
+            raise _refusal(error) from error
+        self.marks[table, mark] += 1
+        self._visible_at[table, record["key"]] = self._wire.scheduler.now + self.lag
+        self._wire.story.tell(f"books of {self.tenant}: {table} {mark}")
+        if self.marks[table, mark] > 1:
+            message = f"I1: {self.tenant}: {table} {mark} is in the books twice"
+            self._on_violation(ViolationError(message))
+        return result_of(record)
+
+    def land_late(self, document: Document) -> None:
+        """Have the document land some time later, unasked."""
+        most = LATEST_UNIQUE_SECONDS if self.is_unique(document) else LATEST_LANDING_SECONDS
+        delay = self._wire.faults.dice.random() * self._wire.faults.dice.choice((130.0, most, most))
+        mark = mark_of(document)
+        self.travelling[mark] += 1
+
+        def arrive() -> None:
+            self.travelling[mark] -= 1
+            try:
+                self.land(document)
+            except RejectedError as error:
+                self._wire.story.tell(f"late {mark} refused: {error}")
+
+        self._wire.scheduler.at(self._wire.scheduler.now + delay, arrive)
+
+    def found(self, document: Document, *, stale_seconds: float = 0.0) -> list[Found]:
+        """What a look-up by our mark shows at this moment."""
+        table, field = TABLES[type(document)]
+        shown_until = self._wire.scheduler.now - stale_seconds
+        return [
+            found_of(document, record, self.books)
+            for record in self.books.find(table, **{field: mark_of(document)})
+            if self._visible_at.get((table, record["key"]), 0.0) <= shown_until
+        ]
+
+    def login(self, secret: str) -> Token:
+        """A new token; it ends the one before (REST reference §3.4).
+
+        Raises:
+            CredentialsError: the secret was revoked.
+        """
+        now = self._wire.scheduler.now
+        if secret != self.secret:
+            self.refused_logins += 1
+            if self.refused_logins > _MOST_REFUSED_LOGINS:
+                message = f"I10: {self.tenant} tries a revoked secret again and again"
+                self._on_violation(ViolationError(message))
+            message = "invalid_client"
+            raise CredentialsError(message)
+        is_young = self.token_until - now > TOKEN_SECONDS / 2
+        if is_young and self.token and self.is_published(self.token):
+            self.needless(f"I10: {self.tenant} signs in although everybody has a good token")
+        self.logins += 1
+        self.token = f"token-{self.tenant}-{self.logins}"
+        self.token_until = now + TOKEN_SECONDS
+        expires_at = self._wire.scheduler.instant() + timedelta(seconds=TOKEN_SECONDS)
+        return Token(access_token=self.token, expires_at=expires_at)
+
+    def needless(self, message: str) -> None:
+        """Report a login that a process should not have made, unless it slept through its lease."""
+        if not self._wire.was_delayed() and not self._wire.largest_skew:
+            self._on_violation(ViolationError(message))
+
+    def revoke(self) -> None:
+        """End the token before its time."""
+        if self.token:
+            self.deaths += 1
+            self.token = ""
+
+    def revoke_secret(self, seconds: float) -> None:
+        """End the secret and its token; somebody puts the new one in place after a while."""
+        self.secret = f"{self.secret[:-1]}{int(self.secret[-1]) % 9 + 1}"
+        self.refused_logins = 0
+        self.revoke()
+        self._wire.story.tell(f"the secret of {self.tenant} is revoked")
+        self._wire.scheduler.at(self._wire.scheduler.now + seconds, self.replace_secret)
+
+    def replace_secret(self) -> None:
+        """Have the newest secret where the fleet looks for it."""
+        if self.stored_secret != self.secret:
+            self.stored_secret = self.secret
+            self._wire.story.tell(f"the secret of {self.tenant} is replaced")
+
+    def rename(self, table: str, mark: str) -> None:
+        """A person at the company changes the number of a document that we know to be there."""
+        field = next(name for kind, name in TABLES.values() if kind == table)
+        known = self.books.find(table, **{field: mark})
+        if not known or (table, mark) in self.renamed:
+            return
+        self.books.store.change(table, known[0]["key"], **{field: f"{mark}-X"})
+        self.renamed[table, mark] = f"{mark}-X"
+        self._wire.story.tell(f"somebody at {self.tenant} renames {table} {mark}")
+
+    def close_period(self, seconds: float) -> None:
+        """Close March for a while; somebody at the company opens it again."""
+        self.books.periods.close(ENTITY, _LAST_DAY)
+        self._wire.scheduler.at(self._wire.scheduler.now + seconds, self.open_period)
+
+    def open_period(self) -> None:
+        """Let March be posted to again."""
+        self.books.periods.reopen(ENTITY, None)
+
+
+@cache
+def _seed() -> dict[str, Any]:
+    books = SimulatedCompany().books
+    books.create("customer", {"id": "WEB", "name": "Web channel"})
+    return books.store.snapshot()
+
+
+def _drawn_kinds(dice: random.Random, weather: Weather) -> Collection[str]:
+    """All tables or none: what a set-up check of the company would have proved."""
+    tables = [table for table, _ in TABLES.values()]
+    is_unique = dice.random() < 0.5 if weather.unique is None else weather.unique
+    return frozenset(tables) if is_unique else frozenset()
+
+
+def _refusal(error: BusinessError) -> RejectedError:
+    if error.kind is Kind.DUPLICATE:
+        return DuplicateDocumentError(error.text)
+    if error.error_id == "GL-0912":
+        return PeriodClosedError(error.text)
+    return RejectedError(error.text)

@@ -1,0 +1,80 @@
+"""Defects of what is planned and of a day's journal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from unittest.mock import patch
+
+from shared.gl.store import DynamoDbDayBook
+from shared.messages import OrderReady
+from shared.posting.post_order import OrderPoster
+from shared.postings import keys, meter, order_keys, planner
+from tests.simulation.mutants.mutant import Mutant, Patch, all_of, unconditioned
+from tests.simulation.remembering import RememberedPlans
+
+
+def _asks_anew() -> Patch:
+    """The planner is no pure function any more: nothing it said may be remembered."""
+    return patch.object(RememberedPlans, "__call__", lambda self, *given: self.plan(*given))
+
+
+def _key_from_delivery() -> Patch:
+    steps, key = OrderPoster._steps, keys.posting_key
+    current = [""]
+
+    def noted(self: OrderPoster, arrival: Any, deadline: datetime) -> Any:
+        message: OrderReady = arrival.message
+        current[0] = f"{message.cause}{message.facts_version}"
+        return (yield from steps(self, arrival, deadline))
+
+    def named(*, purpose: str, **more: Any) -> str:
+        return key(purpose=f"{purpose}!{current[0]}", **more)
+
+    return all_of(
+        patch.object(OrderPoster, "_steps", noted),
+        patch.object(order_keys, "posting_key", named),
+        _asks_anew(),
+    )
+
+
+def _out_of_order() -> Patch:
+    in_order = planner.in_order
+    return patch.object(planner, "in_order", lambda items: in_order(items)[::-1])
+
+
+def _refund_in_full() -> Patch:
+    """A refund credits what is left of the order, whatever came back."""
+    take = meter.Meter.take
+
+    def everything(self: meter.Meter, quantities: Any) -> Any:
+        return take(self, self.everything() if quantities else quantities)
+
+    return patch.object(meter.Meter, "take", everything)
+
+
+def _day_entered_by_time() -> Patch:
+    """An event's key in the day book made from when it was worked on."""
+    enter = DynamoDbDayBook.enter
+
+    def anew(self: DynamoDbDayBook, pk: str, tenant: str, entry: Any, *, due_at: datetime) -> None:
+        count = len(self.entered(pk))
+        enter(self, pk, tenant, replace(entry, event=f"{entry.event}~{count}"), due_at=due_at)
+
+    return patch.object(DynamoDbDayBook, "enter", anew)
+
+
+def _day_unconditioned() -> Patch:
+    """A day's journal is opened, filled and sealed by whoever comes."""
+    return unconditioned("DAY#", "", ("put_item", "update_item", "transact_write_items"))
+
+
+MUTANTS: Sequence[Mutant] = (
+    Mutant("posting key from the delivery", _key_from_delivery),
+    Mutant("postings against their order", _out_of_order),
+    Mutant("the first shipment takes all", _refund_in_full),
+    Mutant("day entries named by time", _day_entered_by_time),
+    Mutant("a day's journal without conditions", _day_unconditioned),
+)

@@ -1,0 +1,37 @@
+"""What a history is told instead of drawing it: to look where it matters, or to tell less.
+
+A weather makes some faults likely and settles what the companies are like; the histories are the
+same otherwise. A cut leaves out orders and faults, to tell the story of a failing seed shortly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from tests.simulation.faults import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Probabilities of some cells of the coverage table; None leaves a trait to the dice."""
+
+    odds: Mapping[Cell, float] = field(default_factory=dict)
+    unique: bool | None = None
+    remembers: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What is left out: orders (store and id), cells of faults, and faults from some second on."""
+
+    orders: Collection[tuple[str, str]] = ()
+    cells: Collection[Cell] = ()
+    faults_end: float | None = None
+
+
+DRAWN = Weather()
+"""Everything is drawn from the seed."""
+
+WHOLE = Cut()
+"""Nothing is left out."""
