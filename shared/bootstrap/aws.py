@@ -6,6 +6,7 @@ tenth of a second to every cold start (docs/benchmarks.md).
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,15 @@ _CONFIG = Config(
 )
 
 
+# What these write at DEBUG holds whole requests and answers, and the values of secrets with them. A
+# stage whose functions log at DEBUG sets the level of every logger that has none of its own.
+_TALKATIVE = ("botocore", "urllib3", "httpx", "httpcore")
+
+
 @cache
 def _session() -> botocore.session.Session:
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     return botocore.session.Session()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from shared.connections.errors import CredentialsMissingError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from shared.connections.errors import ConnectionStoreError, CredentialsMissingError
 from shared.secrets import SecretMissingError, SecretStore
 
 _OPTIONAL = frozenset({"refresh_token"})
@@ -83,11 +85,9 @@ class TenantCredentials:
         Raises:
             CredentialsMissingError: the secret is missing or incomplete, or belongs to another
                 user or company; all that is wrong is named, nothing of its content.
+            ConnectionStoreError: Secrets Manager could not be used.
         """
-        try:
-            return self._checked(self._secrets.get(self._name))
-        except SecretMissingError as exc:
-            raise CredentialsMissingError(str(exc)) from None
+        return self._read(self._secrets.get)
 
     def reread(self) -> IntacctCredentials:
         """The credentials as they are now, for when the known ones were refused.
@@ -95,10 +95,17 @@ class TenantCredentials:
         Raises:
             CredentialsMissingError: as `current`.
         """
+        return self._read(self._secrets.reread)
+
+    def _read(self, read: Callable[[str], Mapping[str, Any]]) -> IntacctCredentials:
         try:
-            return self._checked(self._secrets.reread(self._name))
+            members = read(self._name)
         except SecretMissingError as exc:
             raise CredentialsMissingError(str(exc)) from None
+        except (BotoCoreError, ClientError) as exc:
+            message = f"the secret {self._name} could not be read"
+            raise ConnectionStoreError(message) from exc
+        return self._checked(members)
 
     def _checked(self, members: Mapping[str, Any]) -> IntacctCredentials:
         names = [member.name for member in fields(IntacctCredentials)]

@@ -237,7 +237,12 @@ class SingleFlight:
         except IntacctError:
             self._table.release(lease)
             raise
-        if not self._issuer.publish(lease, fresh):
+        try:
+            is_published = self._issuer.publish(lease, fresh)
+        except IntacctError:
+            self._table.release(lease)
+            raise
+        if not is_published:
             return None
         return self._remember(fresh.text, fresh.digest, fresh.expires_at, fresh.renew_at)
 

@@ -105,7 +105,7 @@ def test_any_ten_seconds_hold_at_most_150_calls_of_the_whole_fleet(fleet: Fleet)
     began = fleet.monotonic()
     busy_until = [began] * len(workers)
     sent: list[float] = []
-    while len(sent) < 400:
+    while len(sent) < 200:
         number = min(range(len(workers)), key=busy_until.__getitem__)
         fleet.clock.pass_time(max(0.0, busy_until[number] - fleet.monotonic()))
         pause = workers[number].take()

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from intacct.errors import CredentialsError, NotSentError
@@ -316,3 +316,30 @@ def test_no_repr_shows_anything_secret(fleet: Fleet) -> None:
     shown += repr(fleet.credentials().current())
     for secret in ("at-1", "s-client", "s-user", "s-sender"):
         assert secret not in shown
+
+
+class Denied:
+    """A client of AWS whose every call is denied."""
+
+    def __getattr__(self, operation: str) -> Any:
+        def deny(**members: Any) -> Any:
+            del members
+            error = {"Code": "AccessDeniedException", "Message": "not authorised"}
+            raise ClientError({"Error": error}, operation)  # type: ignore[typeddict-item]  # as AWS
+
+        return deny
+
+
+@pytest.mark.parametrize("service", ["kms", "secrets"])
+def test_a_service_that_fails_under_a_lease_makes_nobody_wait_for_it(
+    fleet: Fleet, service: str
+) -> None:
+    working = getattr(fleet, service)
+    setattr(fleet, service, Denied())
+    with pytest.raises(ConnectionStoreError):
+        fleet.worker().current()
+
+    setattr(fleet, service, working)
+
+    assert fleet.worker().current().startswith("at-")
+    assert fleet.slept == 0
