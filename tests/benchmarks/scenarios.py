@@ -18,6 +18,7 @@ from tests.benchmarks.usage import Usage
 _RECEIVABLE = "1200"
 _REVENUE = "4000"
 _WARMING = 2
+_BATCH = 10
 
 
 class BooksError(RuntimeError):
@@ -58,12 +59,31 @@ def play(pipeline: Pipeline, books: SimulatedBooks, *, orders: int) -> list[Scen
         scenarios.append(Scenario(name, orders, pipeline.counted()))
         if store == SHOP:
             _check(books, revenue, orders)
+    scenarios.insert(1, _in_batches(pipeline, books, numbers, orders))
     revenue = books.balance(_REVENUE)
     pipeline.begin_count()
     _close_day(pipeline)
     scenarios.append(Scenario("summary, closing the day", orders, pipeline.counted()))
     _check(books, revenue, orders)
     return scenarios
+
+
+def _in_batches(
+    pipeline: Pipeline, books: SimulatedBooks, numbers: Iterator[int], orders: int
+) -> Scenario:
+    """As many orders of new customers, handed on in batches of ten."""
+    batch = [_order(numbers, customer) for customer in range(10_000, 10_000 + orders)]
+    revenue = books.balance(_REVENUE)
+    pipeline.begin_count()
+    for start in range(0, orders, _BATCH):
+        some = batch[start : start + _BATCH]
+        paid = {f"{order.id}-paid": events.paid(order) for order in some}
+        pipeline.deliver_together(SHOP, "orders/paid", paid)
+        shipped = {f"{order.id}-shipped": payloads.fulfillment_body(order) for order in some}
+        pipeline.deliver_together(SHOP, "fulfillments/create", shipped)
+    scenario = Scenario("detail, new customer, in a batch of ten", orders, pipeline.counted())
+    _check(books, revenue, orders)
+    return scenario
 
 
 def _order(numbers: Iterator[int], customer: int) -> DemoOrder:
