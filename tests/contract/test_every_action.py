@@ -17,11 +17,6 @@ from tests.contract.actions.teller import Teller, differences
 NOT_IMITATED = frozenset(
     {
         (Action.CUSTOM_RECORD, Protocol.XML),
-        (Action.WAREHOUSE_TRANSFER, Protocol.REST),
-        (Action.WAREHOUSE_TRANSFER, Protocol.XML),
-        (Action.DEPOSIT, Protocol.REST),
-        (Action.DEPOSIT, Protocol.XML),
-        (Action.STATISTICAL_ENTRY, Protocol.REST),
     }
 )
 OFFERED = [
@@ -38,6 +33,8 @@ BOTH = [
 ]
 # The number that Sage gives to an advance is told by XML only (RECORDID).
 NUMBERED_BY_XML = frozenset({Action.ADVANCE, Action.PAYMENT})
+# XML names these by our own mark and tells no state.
+MARKED_BY_XML = frozenset({Action.DEPOSIT, Action.WAREHOUSE_TRANSFER})
 
 
 def test_every_action_has_a_story() -> None:
@@ -64,21 +61,24 @@ def test_an_action_leaves_the_same_books_over_both_protocols(story: Story) -> No
         story.tell(xml)
 
         assert differences(rest.all_books(), xml.all_books()) == []
-        assert [as_answered(one) for one in rest.told.results] == [
-            as_answered(one) for one in xml.told.results
+        assert [as_answered(one, story) for one in rest.told.results] == [
+            as_answered(one, story) for one in xml.told.results
         ]
         assert as_found(rest, story) == as_found(xml, story)
         with Teller(Protocol.XML, after=rest) as reader:
             assert as_found(reader, story) == as_found(rest, story)
 
 
-def as_answered(result: DocumentResult) -> DocumentResult:
+def as_answered(result: DocumentResult, story: Story) -> DocumentResult:
     """A create's answer without its state, which not every protocol tells before it is asked."""
-    return replace(result, state="")
+    shown = replace(result, state="")
+    return replace(shown, id="") if story.action in MARKED_BY_XML else shown
 
 
 def as_found(teller: Teller, story: Story) -> list[Found]:
     found = teller.found()
+    if story.action in MARKED_BY_XML:
+        return [replace(one, result=replace(one.result, id="", state="")) for one in found]
     if story.action not in NUMBERED_BY_XML:
         return found
     return [replace(one, result=replace(one.result, id="")) for one in found]

@@ -31,6 +31,7 @@ from local.intacct_simulator.books.periods import Periods
 from local.intacct_simulator.books.receivables import ADJUSTMENT, INVOICE, Receivables
 from local.intacct_simulator.books.refunds import Refunds
 from local.intacct_simulator.books.store import Record, Store
+from local.intacct_simulator.books.transfers import Transfers
 from local.intacct_simulator.clock import Clock
 
 
@@ -236,6 +237,7 @@ def _handlers(desk: Desk) -> dict[str, Handler]:
         "deposit": Deposits(desk),
         "journal_entry": Journals(desk),
         "inventory_document": InventoryDocuments(desk),
+        "warehouse_transfer": Transfers(desk),
         "attachment": Attachments(desk),
     }
 

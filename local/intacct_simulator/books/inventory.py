@@ -103,18 +103,24 @@ class InventoryDocuments:
     def _move(self, record: Record, definition: Record) -> None:
         sign = 1 if definition["direction"] == "increase" else -1
         for line in self.desk.lines(NAME, record["key"]):
-            self._change_stock(line["item"], line["warehouse"], sign * line["unit_quantity"])
+            change_stock(self.desk, line["item"], line["warehouse"], sign * line["unit_quantity"])
 
-    def _change_stock(self, item: int, warehouse: int, quantity: Decimal) -> None:
-        store = self.desk.store
-        row = store.first("stock", item=item, warehouse=warehouse)
-        on_hand = ZERO if row is None else row["quantity"]
-        place = self.desk.require("warehouse", warehouse)
-        if on_hand + quantity < 0 and not place.get("enable_negative_inventory"):
-            raise errors.exceeds_due(-quantity, on_hand)
-        if row is None:
-            row = store.insert(
-                "stock", {"item": item, "warehouse": warehouse, "quantity": ZERO, "id": ""}
-            )
-            row = store.change("stock", row["key"], id=str(row["key"]))
-        store.change("stock", row["key"], quantity=on_hand + quantity)
+
+def change_stock(desk: Desk, item: int, warehouse: int, quantity: Decimal) -> None:
+    """Add a quantity to what a warehouse holds of an item; a negative one is taken away.
+
+    Raises:
+        BusinessError: less is on hand, and the warehouse may not go below zero.
+    """
+    store = desk.store
+    row = store.first("stock", item=item, warehouse=warehouse)
+    on_hand = ZERO if row is None else row["quantity"]
+    place = desk.require("warehouse", warehouse)
+    if on_hand + quantity < 0 and not place.get("enable_negative_inventory"):
+        raise errors.exceeds_due(-quantity, on_hand)
+    if row is None:
+        row = store.insert(
+            "stock", {"item": item, "warehouse": warehouse, "quantity": ZERO, "id": ""}
+        )
+        row = store.change("stock", row["key"], id=str(row["key"]))
+    store.change("stock", row["key"], quantity=on_hand + quantity)

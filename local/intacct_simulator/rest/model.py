@@ -15,6 +15,7 @@ TYPES = {
     "href": ("string", ""),
     "country": ("string", ""),
     "enum": ("string", ""),
+    "direction": ("string", ""),
     "amount": ("string", "decimal-precision-2"),
     "quantity": ("string", "decimal-precision-10"),
     "rate": ("string", "decimal-precision-10"),

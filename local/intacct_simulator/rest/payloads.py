@@ -275,6 +275,11 @@ def _word(field: Field, value: Any) -> str:
     return str(value)
 
 
+def _side(field: Field, value: Any) -> str:
+    """A statistical line goes up or down; the books keep sides."""
+    return "debit" if _word(field, value) == "increase" else "credit"
+
+
 def _country(_field: Field, value: Any) -> str:
     return str(value).upper()
 
@@ -290,4 +295,5 @@ _READERS = {
     "date": _date,
     "enum": _word,
     "country": _country,
+    "direction": _side,
 }

@@ -32,6 +32,8 @@ def to_json(field: Field, value: Any) -> Any:  # noqa: PLR0911  # one return for
         return value.isoformat()
     if field.kind == "country":
         return str(value).lower()
+    if field.kind == "direction":
+        return "increase" if value == "debit" else "decrease"
     if field.kind in {"boolean", "integer"}:
         return value
     return str(value)

@@ -13,7 +13,14 @@ from intacct.changes import (
     UpdateCustomRecord,
     UpdateMaster,
 )
-from intacct.documents import Contact, Dimensions, JournalLine, PostalAddress, Side
+from intacct.documents import (
+    Contact,
+    Dimensions,
+    JournalLine,
+    MoneyPlace,
+    PostalAddress,
+    Side,
+)
 from intacct.entries import Deposit, StatisticalEntry, StatisticalLine, mirrored
 from intacct.masters import (
     AttachedFile,
@@ -129,7 +136,9 @@ def from_one_warehouse_to_another(teller: Teller) -> None:
 def receipts_go_to_the_bank(teller: Teller) -> None:
     teller.post(CUSTOMER)
     bill = teller.post(BILL)
-    receipt = teller.post(paid("1002-PAY-ABCDEFG", "70.00", settled(bill.key, "70.00")))
+    lying = MoneyPlace(undeposited_account="1030")
+    payment = replace(paid("1002-PAY-ABCDEFG", "70.00", settled(bill.key, "70.00")), place=lying)
+    receipt = teller.post(payment)
     teller.create(Deposit("DEP-1", LATER, "BANK", (receipt.key,), "Friday"))
 
 

@@ -90,3 +90,24 @@ currency             | currency         | text | ro
 glAccount            | account          | ref(general-ledger/account) | ro
 status               | status           | enum(active,inactive) | ro
 """
+
+STATISTICAL_ENTRY = """
+attachment           | attachment       | ref(company-config/attachment)
+txnNumber            | number           | integer | ro
+statisticalJournal   | journal          | ref(general-ledger/statistical-journal) | required fixed
+postingDate          | posting_date     | date | required
+description          | description      | text | required
+referenceNumber      | reference_number | text
+state                | state            | enum(draft,submitted,approved,posted,declined,reversed)
+automaticReversalDate | reversal_date   | date
+"""
+
+STATISTICAL_LINE = f"""
+statisticalJournalEntry | parent        | ref(general-ledger/statistical-journal-entry) | fixed
+txnType              | side             | direction(increase,decrease) | required
+txnAmount            | amount           | quantity | required
+statisticalAccount   | account          | ref(general-ledger/statistical-account) | required
+description          | memo             | text
+lineNumber           | line_number      | integer | ro
+{DIMENSIONS}
+"""

@@ -156,3 +156,24 @@ unitCost             | unit_cost        | quantity
 memo                 | memo             | text
 {DIMENSIONS}
 """
+
+TRANSFER = """
+documentNumber       | document_number  | text | ro
+transactionDate      | transfer_date    | date | required
+transferType         | transfer_type    | enum(immediate)
+referenceNumber      | reference_number | text
+description          | description      | text
+state                | state            | text | ro
+"""
+
+TRANSFER_LINE = f"""
+warehouseTransfer    | parent           | ref(inventory-control/warehouse-transfer) | ro
+lineNumber           | line_number      | integer | ro
+transferDirection    | direction        | enum(in,out) | required
+item                 | item             | ref(inventory-control/item) | required
+warehouse            | warehouse        | ref(inventory-control/warehouse) | required
+quantity             | quantity         | quantity | required
+unit.id              | unit             | text | required
+memo                 | memo             | text
+{DIMENSIONS}
+"""

@@ -252,3 +252,43 @@ STOCK = [
         | empty("DOCUMENTID"),
     ),
 ]
+
+ICTRANSFER = XmlObject(
+    "ICTRANSFER",
+    "warehouse_transfer",
+    fields(
+        """
+RECORDNO     key int
+DOCNO        document_number
+TRANSACTIONDATE transfer_date day
+REFERENCENO  reference_number
+DESCRIPTION  description
+TRANSFERTYPE transfer_type how
+STATE        state state
+"""
+        + DOCUMENT_AUDIT,
+        {"how": words.TRANSFER_TYPE, "state": words.LEDGER_STATE},
+    ),
+    lines=Lines("ICTRANSFERITEMS", "ictransferitem", "ICTRANSFERITEM"),
+    can_write=True,
+)
+
+ICTRANSFERITEM = XmlObject(
+    "ICTRANSFERITEM",
+    "warehouse_transfer_line",
+    fields(
+        """
+RECORDNO  key int
+TRANSFERKEY parent int
+LINE_NO   line_number int
+IN_OUT    direction direction
+QUANTITY  quantity num
+UNIT      unit
+MEMO      memo
+"""
+        + DIMENSIONS
+        + AUDIT,
+        {"direction": words.DIRECTION},
+    )
+    | empty(DIMENSIONS_EMPTY),
+)

@@ -37,6 +37,8 @@ _ALL = [
     orders.SODOCUMENTSUBTOTALS,
     orders.INVDOCUMENT,
     orders.INVDOCUMENTENTRY,
+    orders.ICTRANSFER,
+    orders.ICTRANSFERITEM,
     orders.AVAILABLEINVENTORY,
     receivables.ARINVOICE,
     receivables.ARINVOICEITEM,

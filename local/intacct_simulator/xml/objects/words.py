@@ -132,3 +132,6 @@ ACCESS_MODE: Words = {
     "reverse": ("W", "Workflow"),
     "workflow": ("W", "Workflow"),
 }
+
+TRANSFER_TYPE: Words = {"immediate": ("Immediate", "I")}
+DIRECTION: Words = {"in": ("I", "I"), "out": ("O", "O")}
