@@ -13,6 +13,7 @@ from rich.console import Console
 
 from local.demo import show
 from local.demo.memory import NotInTimeError
+from local.demo.other_carts import demo_shops
 from local.demo.story import tell
 from local.demo.tenant import TENANT, load
 from local.stack import LocalStack, StackError
@@ -28,10 +29,10 @@ def run(
     """Send signed cart orders through the deployed stack into the books of the simulator."""
     console = Console()
     try:
-        with LocalStack(keep=keep, say=console.log) as stack:
-            load(stack)
+        with demo_shops() as shops, LocalStack(keep=keep, say=console.log) as stack:
+            load(stack, shops)
             started = time.monotonic()
-            checks = tell(stack, console)
+            checks = tell(stack, console, shops)
             rows = show.check_rows(checks.made)
             show.table(console, "What this run has shown", ("", "claim", "figures"), rows)
             _farewell(console, stack, len(checks.failed), time.monotonic() - started)

@@ -42,9 +42,10 @@ class Journey:
 class Memory:
     """Reads of the deployed tables, bucket and functions of the running stack."""
 
-    def __init__(self, stack: LocalStack) -> None:
-        """Read what `stack` has deployed."""
+    def __init__(self, stack: LocalStack, tenant: str = TENANT) -> None:
+        """Read what `stack` has deployed, and keeps of the tenant."""
         self._stack = stack
+        self._tenant = tenant
         dynamodb = stack.client("dynamodb")
         outputs = stack.outputs
         self._facts = DynamoDbFactsStore(
@@ -55,7 +56,7 @@ class Memory:
 
     def journey(self, store: str, order_id: int) -> Journey:
         """What is known of the order now."""
-        pk = order_pk(TENANT, store, str(order_id))
+        pk = order_pk(self._tenant, store, str(order_id))
         return Journey(self._facts.load(pk), self._ledger.chain(pk))
 
     def chain(self, pk: str) -> dict[str, Record]:
@@ -64,7 +65,7 @@ class Memory:
 
     def reviews(self) -> list[Review]:
         """Everything that waits, or waited, for a person."""
-        return list(self._reviews.all(TENANT))
+        return list(self._reviews.all(self._tenant))
 
     def archived(self) -> int:
         """How many raw bodies are in the archive."""

@@ -12,9 +12,11 @@ from rich.console import Console
 
 from local.demo import payloads, show
 from local.demo.books import SimulatedBooks
+from local.demo.carts import CartShops
 from local.demo.checks import Checks
 from local.demo.day import close_the_day
 from local.demo.memory import Journey, Memory
+from local.demo.other_carts import sell_in_other_carts
 from local.demo.payloads import DemoOrder, Json
 from local.demo.shop import Answer, DemoShop
 from local.demo.tenant import OUTLET, SHOP, WEBHOOK_SECRET
@@ -38,6 +40,7 @@ class Stage:
     books: SimulatedBooks
     shop: DemoShop
     outlet: DemoShop
+    shops: CartShops
     checks: Checks = field(default_factory=Checks)
     shown: set[str] = field(default_factory=set)
     transactions: list[show.Row] = field(default_factory=list)
@@ -48,7 +51,7 @@ class Stage:
             part.close()
 
 
-def tell(stack: LocalStack, console: Console) -> Checks:
+def tell(stack: LocalStack, console: Console, shops: CartShops) -> Checks:
     """Play the whole story on the running stack; what it claimed, true or not.
 
     Raises:
@@ -65,6 +68,7 @@ def tell(stack: LocalStack, console: Console) -> Checks:
         outlet=DemoShop(
             stack.api_url, store=OUTLET, domain=payloads.OUTLET_DOMAIN, secret=WEBHOOK_SECRET
         ),
+        shops=shops,
     )
     try:
         for chapter in (
@@ -77,6 +81,7 @@ def tell(stack: LocalStack, console: Console) -> Checks:
             returned,
             second_order,
             outlet_day,
+            other_carts,
             totals,
         ):
             chapter(stage)
@@ -227,6 +232,18 @@ def second_order(stage: Stage) -> None:
 def outlet_day(stage: Stage) -> None:
     """The outlet's second of March: two sales and a return, one journal."""
     close_the_day(stage.console, stage.memory, stage.books, stage.outlet, stage.checks)
+
+
+def other_carts(stage: Stage) -> None:
+    """A WooCommerce site that is heard, and a Magento shop that is only polled."""
+    sell_in_other_carts(
+        stage.console,
+        stage.api_url,
+        stage.memory,
+        stage.books,
+        shops=stage.shops,
+        checks=stage.checks,
+    )
 
 
 def totals(stage: Stage) -> None:

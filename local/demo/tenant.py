@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from local.demo.carts import CartShop, CartShops
 from local.demo.payloads import OUTLET_DOMAIN, SHOP_DOMAIN
 from local.stack import LocalStack
+from local.stack.simulator import SimulatorAccess
 from shared.tenants.models import Tenant
 
 TENANT = "acme"
@@ -57,6 +60,10 @@ def _mapping() -> dict[str, Any]:
                 "account": "1100",
                 "financial_entity": "CLR-SHOPIFY",
             },
+            *(
+                {"gateway": gateway, "account": "1100", "financial_entity": "CLR-SHOPIFY"}
+                for gateway in ("stripe", "checkmo")
+            ),
             {"gateway": "gift_card", "account": "2200", "undeposited_account": "2200"},
         ],
         "item_rules": [
@@ -80,8 +87,11 @@ def _mapping() -> dict[str, Any]:
     }
 
 
-def demo_tenant(company_id: str, user_id: str) -> Tenant:
-    """The demo tenant of the simulator's company, checked like any other configuration."""
+def demo_tenant(company_id: str, user_id: str, shops: Iterable[CartShop] = ()) -> Tenant:
+    """The demo tenant of the simulator's company, checked like any other configuration.
+
+    `shops` are simulated shops of other carts.
+    """
     return Tenant.model_validate(
         {
             "id": TENANT,
@@ -104,23 +114,31 @@ def demo_tenant(company_id: str, user_id: str) -> Tenant:
                     "policy": {"posting_mode": "summary_daily", "customer_mode": "channel"},
                     "mapping": {**_mapping(), "channel_customer": "WEB-OUTLET"},
                 },
+                *(_store_of(shop) for shop in shops),
             ],
         }
     )
 
 
-def load(stack: LocalStack) -> None:
+def tenant_of_shops(tenant: str, access: SimulatorAccess, shops: Iterable[CartShop]) -> Tenant:
+    """A tenant whose stores are simulated shops, all posted in detail."""
+    return Tenant.model_validate(
+        {
+            "id": tenant,
+            "intacct": {"company_id": access.company_id, "user_id": access.user_id},
+            "entities": [{"id": ENTITY, "zone": "America/New_York", "base_currency": "USD"}],
+            "stores": [_store_of(shop) for shop in shops],
+        }
+    )
+
+
+def _store_of(shop: CartShop) -> dict[str, Any]:
+    return {**shop.members(), "entity": ENTITY, "mapping": _mapping()}
+
+
+def load(stack: LocalStack, shops: CartShops) -> None:
     """Make the demo tenant known to the running stack: its configuration and its secrets."""
     access = stack.simulator
-    stack.load_tenant(
-        demo_tenant(access.company_id, access.user_id),
-        {
-            "client_id": access.client_id,
-            "client_secret": access.client_secret,
-            "username": access.username,
-            "sender_id": access.sender_id,
-            "sender_password": access.sender_password,
-            "user_password": access.user_password,
-        },
-        {store: {"webhook_secrets": [WEBHOOK_SECRET]} for store in (SHOP, OUTLET)},
-    )
+    demo = demo_tenant(access.company_id, access.user_id, shops.shops.values())
+    ours = {store: {"webhook_secrets": [WEBHOOK_SECRET]} for store in (SHOP, OUTLET)}
+    stack.load_tenant(demo, access.secret(), {**ours, **shops.secrets()})
