@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from local.cart_simulators.orders import GivenBack, OrderLine, ShopOrder
+from local.cart_simulators.orders import GivenBack, OrderLine, Parcel, ShopOrder
 
 SELLER = "demo_seller"
 
@@ -172,6 +172,18 @@ def _line(order: ShopOrder, line: OrderLine, *, is_first: bool) -> Json:
         if (parts := [part for part in refund.lines if part.line_id == line.id])
     ]
     return body | ({"refunds": refunds} if refunds else {})
+
+
+def parcel_body(parcel: Parcel) -> Json:
+    """A parcel; without a tracking number its id is the same for all."""
+    return {
+        "fulfillmentId": "999",
+        "shippedDate": text(parcel.at),
+        "lineItems": [
+            {"lineItemId": str(line_id), "quantity": quantity}
+            for line_id, quantity in parcel.quantities.items()
+        ],
+    }
 
 
 @dataclass(frozen=True, slots=True)

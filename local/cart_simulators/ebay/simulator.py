@@ -85,6 +85,7 @@ class EbaySimulator(CartSimulator):
             route("POST", _TOKEN, self._token),
             route("GET", _ORDERS, self._orders, is_listing=True),
             route("GET", f"{_ORDERS}/{{order_id}}", self._order),
+            route("GET", f"{_ORDERS}/{{order_id}}/shipping_fulfillment", self._parcels),
             route("GET", f"{_KEY}/{{key_id}}", self._public_key),
             route("GET", f"{_FINANCES}/payout", self._payouts),
             route("GET", f"{_FINANCES}/transaction", self._transactions),
@@ -152,6 +153,11 @@ class EbaySimulator(CartSimulator):
     def _order(self, _: Request, order_id: str) -> Answer:
         order = self.orders.order(shapes.book_id(order_id))
         return json_answer(shapes.order_body(order, shows_cancel_requests=True))
+
+    def _parcels(self, _: Request, order_id: str) -> Answer:
+        order = self.orders.order(shapes.book_id(order_id))
+        found = [shapes.parcel_body(each) for each in order.parcels]
+        return json_answer({"fulfillments": found, "total": len(found)})
 
     def _payouts(self, request: Request) -> Answer:
         span = _span(request, "payoutDate")

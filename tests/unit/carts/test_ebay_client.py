@@ -105,6 +105,26 @@ def test_a_refund_told_at_two_levels_is_one_and_what_the_buyer_got() -> None:
     assert [(line.line_id, line.quantity) for line in refund.lines] == [(str(tin), Decimal(1))]
 
 
+def test_a_line_left_when_its_last_parcel_did_whatever_changed_since() -> None:
+    seller = Seller()
+    (sold,) = seller.sell()
+    book = seller.ebay.orders
+    trowel, tin = (line.id for line in book.order(book_id(sold)).lines)
+    seller.clock.set(START + timedelta(hours=1), freeze=True)
+    book.ship(book_id(sold), {trowel: 1})
+    seller.clock.advance(3600)
+    part = seller.facts(sold).fulfilments
+    book.ship(book_id(sold), {trowel: 1, tin: 1})
+    seller.clock.advance(86400)
+    book.touch(book_id(sold))
+
+    parcels = seller.facts(sold).fulfilments
+
+    assert part == ()
+    assert {each.shipped_at for each in parcels} == {START + timedelta(hours=2)}
+    assert {each.lines[0].line_id for each in parcels} == {str(trowel), str(tin)}
+
+
 def test_a_cancelled_order_is_told_as_one() -> None:
     seller = Seller()
     (sold,) = seller.sell()

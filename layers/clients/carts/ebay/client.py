@@ -19,7 +19,7 @@ from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, St
 from carts.documents import Node, to_identifier
 from carts.ebay import payouts
 from carts.ebay.access import connected
-from carts.ebay.orders import order_reading
+from carts.ebay.readings import whole_order
 from carts.json_api import JsonApi, NotFoundError
 from commerce.money import MoneyError
 
@@ -37,6 +37,7 @@ _MOST_CALLS = 2000
 _MOST_PAGES = 100
 _MOST_RESTARTS = 5
 _INSTANT = timedelta(milliseconds=1)
+_SENT = ("IN_PROGRESS", "FULFILLED")
 
 
 class EbayClient:
@@ -120,21 +121,28 @@ class EbayClient:
         return [_changed(entry) for entry in listed]
 
     def order(self, order_id: str) -> Reading:
-        """The order as it is now, with its refunds; only here are its requests to cancel shown.
+        """The order as it is now, with its refunds and what left, and when.
+
+        Only here are requests to cancel shown; lists never tell them.
 
         Raises:
             CartApiError: the API could not be used, or knows no such order.
         """
+        path = f"{_ORDERS}/{quote(order_id, safe='')}"
         try:
-            document = self._orders.get(f"{_ORDERS}/{quote(order_id, safe='')}").document
+            document = _object(self._orders.get(path).document)
         except NotFoundError as exc:
             message = "the cart knows no such order"
             raise CartApiError(message, is_lasting=True) from exc
-        if to_identifier(_object(document).get("orderId")) != order_id:
+        if to_identifier(document.get("orderId")) != order_id:
             message = "eBay answered with another order"
             raise CartApiError(message, is_lasting=True)
+        parcels: list[dict[str, Any]] = []
+        if document.get("orderFulfillmentStatus") in _SENT:
+            answer = self._orders.get(f"{path}/shipping_fulfillment").document
+            parcels = _list(_object(answer).get("fulfillments")) if answer is not None else []
         try:
-            return order_reading(Node(document, "", []), self._store)
+            return whole_order(document, parcels, self._store)
         except MoneyError as exc:
             message = "the order's amounts are beyond belief"
             raise CartApiError(message, is_lasting=True) from exc

@@ -6,7 +6,9 @@ that eBay collects and remits lies outside the total and is no part of the order
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,8 +65,13 @@ _FULFILLMENT_STATUS = {
 _RECEIVED = (PaymentStatus.PAID, PaymentStatus.PARTIALLY_REFUNDED, PaymentStatus.REFUNDED)
 
 
-def order_reading(node: Node, store: str) -> Reading:
-    """One order with the receipt that it implies, what left, and its refunds."""
+def order_reading(
+    node: Node, store: str, shipped_at: Mapping[str, datetime] | None = None
+) -> Reading:
+    """One order with the receipt that it implies, what left, and its refunds.
+
+    `shipped_at` is when each line left, by its id; the order itself does not tell.
+    """
     summary = node.node("pricingSummary")
     currency = currency_of(summary, node)
     order = _order(node, summary or Node({}, node.at("pricingSummary"), node.problems), currency)
@@ -73,7 +80,7 @@ def order_reading(node: Node, store: str) -> Reading:
         node,
         order,
         payments=_receipt(node, order),
-        fulfilments=tuple(_parcels(node, order)),
+        fulfilments=tuple(_parcels(node, order, shipped_at or {})),
         refunds=refunds(node, order),
     )
 
@@ -243,15 +250,15 @@ def _receipt(node: Node, order: Order) -> tuple[Payment, ...]:
     return (receipt,)
 
 
-def _parcels(node: Node, order: Order) -> list[Fulfilment]:
-    """Lines that left; the order tells no date of it, its last change is the nearest."""
+def _parcels(node: Node, order: Order, shipped_at: Mapping[str, datetime]) -> list[Fulfilment]:
+    """Lines that left as a whole; where nothing tells when, the order's last change is nearest."""
     is_all = order.fulfillment_status is FulfillmentStatus.FULFILLED
     lines = zip(node.nodes("lineItems"), order.lines, strict=True)
     return [
         Fulfilment(
             ref=Ref(CART, order.ref.store, "fulfilment", f"{order.ref.id}:{line.id}"),
             order_id=order.ref.id,
-            shipped_at=order.version.updated_at,
+            shipped_at=shipped_at.get(line.id, order.version.updated_at),
             lines=(FulfilmentLine(line.id, line.quantity),),
         )
         for each, line in lines
