@@ -9,6 +9,7 @@ from typing import Any
 
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.desk import Setup
+from local.intacct_simulator.books.roles import ensure_permissions, rights_of
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.clock import Clock
 from local.intacct_simulator.events import Events
@@ -102,6 +103,7 @@ class Company:
         self.events = Events(self.books, self.credentials.company_id)
         self.passwords: dict[str, str] = {}
         fill(self.books, demo_data() if seed is None else seed)
+        ensure_permissions(self.books.store)
         self.ensure_user()
 
     def ensure_user(self) -> None:
@@ -186,5 +188,8 @@ class Company:
         user = self.user(login)
         if user is None or user.get("status") != "active":
             return False
+        of_roles = rights_of(self.books.store, user, object_name)
+        if of_roles is not None:
+            return right in of_roles
         permissions = user.get("permissions")
         return permissions is None or right in permissions.get(object_name, [])

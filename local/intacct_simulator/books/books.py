@@ -30,6 +30,7 @@ from local.intacct_simulator.books.payments import Payments
 from local.intacct_simulator.books.periods import Periods
 from local.intacct_simulator.books.receivables import ADJUSTMENT, INVOICE, Receivables
 from local.intacct_simulator.books.refunds import Refunds
+from local.intacct_simulator.books.roles import Roles
 from local.intacct_simulator.books.store import Record, Store
 from local.intacct_simulator.books.transfers import Transfers
 from local.intacct_simulator.clock import Clock
@@ -225,6 +226,8 @@ def _handlers(desk: Desk) -> dict[str, Handler]:
     return {
         **masters,
         "customer": Customers(desk, "customer", contacts),
+        "role": Roles(desk),
+        "role_user": Masters(desk, "role_user"),
         "vendor": WithDisplayContact(desk, "vendor", contacts),
         "employee": Employees(desk, "employee"),
         "custom_record": CustomRecords(desk),

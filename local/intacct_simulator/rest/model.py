@@ -16,6 +16,7 @@ TYPES = {
     "country": ("string", ""),
     "enum": ("string", ""),
     "direction": ("string", ""),
+    "words": ("array", ""),
     "amount": ("string", "decimal-precision-2"),
     "quantity": ("string", "decimal-precision-10"),
     "rate": ("string", "decimal-precision-10"),

@@ -240,6 +240,26 @@ _ALL = [
         verbs=READ_VERBS,
     ),
     _schema("company-config/user", "user", company.USER, verbs=READ_VERBS),
+    _schema(
+        "company-config/role",
+        "role",
+        company.ROLE,
+        lists=_lines("rolePermissionAssignments", "company-config/role-permission-assignment"),
+    ),
+    _schema("company-config/permission", "permission", company.PERMISSION, verbs=READ_VERBS),
+    _schema(
+        "company-config/role-permission-assignment",
+        "role_permission",
+        company.ROLE_PERMISSION,
+        owner="role",
+        verbs=READ_VERBS,
+    ),
+    _schema(
+        "company-config/role-user-map",
+        "role_user",
+        company.ROLE_USER,
+        verbs=("GET", "POST", "DELETE"),
+    ),
     _schema("company-config/txn-currency", "txn_currency", company.CURRENCY, verbs=READ_VERBS),
     _schema(
         "company-config/exchange-rate", "exchange_rate", company.EXCHANGE_RATE, verbs=READ_VERBS

@@ -34,7 +34,7 @@ def to_json(field: Field, value: Any) -> Any:  # noqa: PLR0911  # one return for
         return str(value).lower()
     if field.kind == "direction":
         return "increase" if value == "debit" else "decrease"
-    if field.kind in {"boolean", "integer"}:
+    if field.kind in {"boolean", "integer", "words"}:
         return value
     return str(value)
 

@@ -124,3 +124,27 @@ name         | name        | text | required
 data         | data        | text | required
 size         | size        | integer | ro
 """
+
+ROLE = """
+id           | id          | text | required fixed
+description  | description | text
+status       | status      | enum(active,inactive)
+"""
+
+PERMISSION = """
+id           | id          | text | ro
+name         | name        | text | ro
+status       | status      | enum(active,inactive) | ro
+allowedAccessRights | rights | words(list,view,add,edit,delete) | ro
+"""
+
+ROLE_PERMISSION = """
+role         | parent      | ref(company-config/role) | ro
+permission   | permission  | ref(company-config/permission) | required
+accessRights | rights      | words(list,view,add,edit,delete) | required
+"""
+
+ROLE_USER = """
+role         | role        | ref(company-config/role) | required fixed
+user         | user        | ref(company-config/user) | required fixed
+"""

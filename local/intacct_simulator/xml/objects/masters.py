@@ -358,6 +358,28 @@ SMALL = [
         "NAME",
         "START_DATE start_date day\nEND_DATE end_date day",
     ),
+    XmlObject(
+        "ROLES",
+        "role",
+        fields(f"RECORDNO key int\nNAME id\nDESCRIPTION description\n{AUDIT}"),
+        id_field="NAME",
+    ),
+    XmlObject(
+        "ROLEASSIGNMENT",
+        "role_user",
+        fields(
+            "RECORDNO key int\nROLEKEY role int\nROLENAME role.id\nUSERKEY user int\n"
+            f"USERID user.id\n{AUDIT}"
+        ),
+    ),
+    XmlObject(
+        "ROLEPOLICYASSIGNMENT",
+        "role_permission",
+        fields(
+            "RECORDNO key int\nROLEKEY parent int\nROLENAME parent.id\n"
+            "POLICYNAME permission.name\nRIGHTS @rights\n"
+        ),
+    ),
     _listed(
         "USERINFO",
         "user",

@@ -172,6 +172,7 @@ _COMPUTED: Mapping[str, Callable[[Any, Record], Any]] = {
     "ledger_txn_amount": lambda _books, record: abs(Decimal(record.get("txn_amount") or 0)),
     "ledger_debit": lambda _books, record: max(_ledger_amount(record), Decimal(0)),
     "ledger_credit": lambda _books, record: max(-_ledger_amount(record), Decimal(0)),
+    "rights": lambda _books, record: "|".join(str(one).title() for one in record["rights"]),
     "on_hand": lambda _books, _record: "ONHAND",
     "book": lambda _books, _record: "ACCRUAL",
     "audit_type": _audit_type,
