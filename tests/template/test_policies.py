@@ -31,7 +31,13 @@ ADAPTERS = {
         "shared/dead_letters/kept.py",
         "shared/audit.py",
     ],
-    "ConnectionsTable": ["shared/connections/table.py", "shared/connections/rate_slots.py"],
+    "ConnectionsTable": [
+        "shared/connections/table.py",
+        "shared/connections/health.py",
+        "shared/connections/seats.py",
+        "shared/connections/rate_slots.py",
+        "shared/connections/calls.py",
+    ],
     "TenantsTable": ["shared/tenants/directory.py", "shared/polling/checkpoints.py"],
 }
 OPENS_INTACCT = {
