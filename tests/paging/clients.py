@@ -61,7 +61,7 @@ def access_of(cart: CartSimulator, base_url: str = "") -> StoreAccess:
 
 
 CONNECT: dict[str, Connect] = {
-    "shopify": connected(ShopifyClient),
+    "shopify": timed(ShopifyClient, "clock"),
     "woocommerce": connected(WooCommerceClient),
     "magento": connected(MagentoClient),
     "amazon": timed(AmazonClient, "clock", "monotonic"),

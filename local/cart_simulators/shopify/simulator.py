@@ -31,6 +31,7 @@ from local.cart_simulators.shopify.graphql import (
     execute,
     parse,
 )
+from local.cart_simulators.shopify.payouts import ShopifyPayments
 from local.cart_simulators.shopify.rest_shapes import (
     fulfillment_body,
     instant,
@@ -73,6 +74,8 @@ class ShopifySimulator(CartSimulator):
     def __init__(self, **options: Any) -> None:
         """As `CartSimulator`."""
         super().__init__(**options)
+        self.payments = ShopifyPayments(self.orders, self.clock)
+        self.scopes = ["read_orders", "read_shopify_payments_payouts"]
         self.points = Bucket(self.clock, capacity=_POINTS, per_second=_POINTS_PER_SECOND)
 
     @property
@@ -86,8 +89,19 @@ class ShopifySimulator(CartSimulator):
 
     def routes(self) -> Sequence[Route]:
         """The endpoints that we call."""
-        graphql = "/admin/api/{version}/graphql.json"
-        return (route("POST", graphql, self._graphql, is_listing=True),)
+        api = "/admin/api/{version}"
+        payments = f"{api}/shopify_payments"
+        return (
+            route("POST", f"{api}/graphql.json", self._graphql, is_listing=True),
+            route("GET", f"{payments}/payouts.json", self._payouts),
+            route("GET", f"{payments}/balance/transactions.json", self._transactions),
+        )
+
+    def _payouts(self, request: Request, version: str) -> Answer:
+        return self.payments.payouts(request, version)
+
+    def _transactions(self, request: Request, version: str) -> Answer:
+        return self.payments.transactions(request, version)
 
     def before(self, request: Request) -> None:
         """Check the token.
@@ -126,6 +140,9 @@ class ShopifySimulator(CartSimulator):
 
     def _roots(self) -> dict[str, Callable[[Args], Any]]:
         return {
+            "currentAppInstallation": lambda _: {
+                "accessScopes": [{"handle": scope} for scope in self.scopes]
+            },
             "orders": self._orders,
             "order": lambda args: _named(args, self._whole()),
             "refund": lambda args: _named(args, self._refunds()),

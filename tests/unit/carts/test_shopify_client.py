@@ -43,7 +43,7 @@ class Server:
             headers={"X-Shopify-Access-Token": "shpat-test"},
             transport=httpx.MockTransport(self),
         )
-        return ShopifyClient(http, "shop", sleep=self.slept.append)
+        return ShopifyClient(http, "shop", sleep=self.slept.append, clock=lambda: UNTIL)
 
 
 def page(ids: list[str], cursor: str | None) -> dict[str, Any]:

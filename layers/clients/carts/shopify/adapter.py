@@ -11,6 +11,7 @@ from carts.adapter import (
     Code,
     Delivery,
     Headers,
+    PayoutReading,
     Problem,
     Reading,
     StoreAccess,
@@ -53,6 +54,16 @@ class ShopifyAdapter:
         except MoneyError:
             message = "holds amounts whose sums are beyond belief"
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+
+    def read_payout(self, store: str, document: Any) -> PayoutReading:
+        """Balance transactions of Shopify Payments as a payout."""
+        from carts.shopify import payouts  # noqa: PLC0415  # intake proves deliveries, and reads none
+
+        try:
+            return payouts.loose_transactions(Node(document, "", []), store)
+        except MoneyError:
+            message = "holds amounts whose sums are beyond belief"
+            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one store's Admin API; imports the HTTP library on first use."""

@@ -8,25 +8,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
+from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
 from carts.documents import DocumentError, Node, parse, to_identifier
+from carts.json_api import JsonApi
 from carts.shopify import graphql
 from carts.shopify.readings import order_reading
+from carts.shopify.settlements import Settlements
 from commerce.money import MoneyError
 
 API_VERSION = "2026-01"
 """Pinned: an expired version silently falls forward, so a test must come before a change."""
 
+REACH = timedelta(days=60)
+"""How old orders may be that an app sees without a further scope (carts reference §4.1)."""
+
 PAGE_SIZE = 250
 """The most that the API gives in one page."""
 
+_ALL_ORDERS = "read_all_orders"
 _MOST_PAGES = 400
 _ATTEMPTS = 5
 _LONGEST_WAIT_SECONDS = 20.0
@@ -51,13 +57,16 @@ class ShopifyClient:
         store: str,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         page_size: int = PAGE_SIZE,
     ) -> None:
         """`http` carries base address and token; `sleep` is what waiting means."""
         self._http = http
         self._store = store
         self._sleep = sleep
+        self._clock = clock
         self._page_size = page_size
+        self._shows_all = False
 
     @classmethod
     def connect(
@@ -96,8 +105,10 @@ class ShopifyClient:
         """Pages of orders updated in `[since, until)`, by cursor: none is lost while they change.
 
         Raises:
-            CartApiError: a page could not be read.
+            CartApiError: a page could not be read, or the window begins before what the app's
+                scopes let it see.
         """
+        self._check_reach(since)
         query = f"updated_at:>='{_text(since)}' AND updated_at:<'{_text(until)}'"
         after: str | None = None
         for _ in range(_MOST_PAGES):
@@ -110,6 +121,30 @@ class ShopifyClient:
             after = info.get("endCursor")
         message = f"more than {_MOST_PAGES} pages of changed orders in one window"
         raise CartApiError(message, is_lasting=True)
+
+    def _check_reach(self, since: datetime) -> None:
+        """Refuse a window of which Shopify would leave orders out without saying so (§4.1)."""
+        if self._shows_all or since >= self._clock() - REACH:
+            return
+        installed = self._ask(graphql.SCOPES, {}).get("currentAppInstallation") or {}
+        scopes = installed.get("accessScopes") or []
+        if not any(each.get("handle") == _ALL_ORDERS for each in scopes if isinstance(each, dict)):
+            message = (
+                f"the window begins on {since:%Y-%m-%d}, but without the scope {_ALL_ORDERS}"
+                f" Shopify shows orders of the last {REACH.days} days only: grant it, or set a"
+                " later go-live date"
+            )
+            raise CartApiError(message, is_lasting=True)
+        self._shows_all = True
+
+    def payouts(self, *, since: datetime, until: datetime) -> Iterator[PayoutReading]:
+        """Payouts of Shopify Payments that were issued or may have arrived in the window.
+
+        Raises:
+            CartApiError: they could not be read; the store may have no Shopify Payments.
+        """
+        api = JsonApi(self._http, sleep=self._sleep)
+        return Settlements(api, self._store, f"/admin/api/{API_VERSION}").payouts(since, until)
 
     def order(self, order_id: str) -> Reading:
         """The order as it is now, with all lines, transactions, fulfilments and refunds.

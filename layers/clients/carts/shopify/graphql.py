@@ -30,6 +30,8 @@ CHANGED_ORDERS = f"""query ChangedOrders($first: Int!, $after: String, $query: S
   }}
 }}"""
 
+SCOPES = "query Scopes { currentAppInstallation { accessScopes { handle } } }"
+
 ORDER = f"""query OneOrder($id: ID!) {{
   order(id: $id) {{
     id legacyResourceId name createdAt processedAt updatedAt cancelledAt closedAt confirmed test

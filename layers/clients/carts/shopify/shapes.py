@@ -7,7 +7,7 @@ from typing import Any
 
 from carts.adapter import Code, Headers, Problem, Reading
 from carts.documents import Node
-from carts.shapes import Kind, Seen, Shape, Source, has, one_reading, stated
+from carts.shapes import Kind, Seen, Shape, Source, has, one_reading, settlement, stated
 from carts.shopify import graphql, webhooks
 from carts.shopify.adapter import ADAPTER
 from carts.shopify.readings import order_reading
@@ -51,10 +51,17 @@ def _edit(source: Source) -> Iterator[Seen]:
     yield Seen(Kind.NOTIFICATION, delivery=delivery)
 
 
+def _is_settlement(source: Source) -> bool:
+    """Whether these are balance transactions; refunds and orders list transactions, too."""
+    others = (source.member("refund_line_items"), source.member("line_items"))
+    return isinstance(source.member("transactions"), list) and others == (None, None)
+
+
 SHAPES = (
     Shape(Kind.PAGE, lambda s: isinstance(s.member("data", "orders"), dict), _page),
     Shape(Kind.ORDER, has("data", "order"), _single),
     Shape(Kind.NOTIFICATION, has("order_edit"), _edit),
+    Shape(Kind.PAYOUT, _is_settlement, settlement("shopify", "payout_transactions")),
     Shape(
         Kind.REFUND,
         has("refund_line_items"),
