@@ -10,6 +10,7 @@ import pytest
 
 from intacct.documents import Customer
 from shared.bootstrap import books as real_books
+from shared.bootstrap import posting
 from shared.bootstrap.clock import now
 from shared.bootstrap.ledger import applier, ledger
 from shared.bootstrap.tenants import tenants
@@ -95,6 +96,30 @@ def test_ten_orders_of_ten_customers_cost_less_than_a_third_of_what_each_costs_a
     assert warm.balances() == {"1100": Decimal("1437.15"), "4000": Decimal("-1437.15")}
     assert only_once(marks(rig, TEN))
     assert all(rig.kept(order).due_at is None for order in TEN)
+
+
+def test_over_xml_the_orders_of_a_batch_share_requests_as_well(
+    rig: PostingRig, warm: Simulator
+) -> None:
+    spoken = dict.fromkeys(("sales_document", "advance", "payment"), "xml")
+    intacct = configured().intacct.model_copy(update={"protocols": spoken})
+    document = {"S": configured().model_copy(update={"intacct": intacct}).model_dump_json()}
+    keys = {"pk": {"S": "TENANT#acme"}, "sk": {"S": "CONFIG"}}
+    rig.client.put_item(TableName="tenants", Item={**keys, "document": document})
+    tenants.cache_clear()
+    posting.order_poster.cache_clear()
+    for order in TEN[:5]:
+        keep(rig, order)
+
+    answer = post(*TEN[:5])
+
+    assert answer == {"batchItemFailures": []}
+    assert rig.reviews() == []
+    assert warm.balances() == {"1100": Decimal("783.90"), "4000": Decimal("-783.90")}
+    entries = warm.get("log")["requests"]
+    assert {entry["protocol"] for entry in entries} == {"xml"}
+    assert len(entries) <= 0.3 * 6 * 5
+    assert only_once(marks(rig, TEN))
 
 
 def test_a_row_that_sage_refuses_holds_its_order_and_the_rest_of_the_request_is_posted(
