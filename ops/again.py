@@ -10,8 +10,8 @@ from ops.desk import Desk
 from ops.errors import OpsError
 from shared.facts.record import FactsRecord, order_pk
 from shared.posting.post_order import RELEASE
+from shared.releasing.resend import RETRY, CannotResendError, HeldOrder, held_order
 from shared.reviews.records import Stage
-from shared.reviews.resend import RETRY, CannotResendError, HeldOrder, held_order
 
 
 def facts_of(desk: Desk, tenant: str, store: str, order_id: str) -> FactsRecord:

@@ -23,9 +23,9 @@ from shared.facts.store import DynamoDbFactsStore
 from shared.intake.cart_events import SqsCartEvents
 from shared.ledger.dynamodb import DynamoDbLedger
 from shared.ports import Clock
-from shared.reviews.fixes import DynamoDbFixes
+from shared.releasing.fixes import DynamoDbFixes
+from shared.releasing.resend import Resender
 from shared.reviews.records import DynamoDbReviews, Review
-from shared.reviews.resend import Resender
 from shared.tenants.models import Tenant
 
 

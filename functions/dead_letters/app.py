@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bootstrap.dead_letters import collector, queues, releaser
-from shared.reviews.release import Released
+from shared.releasing.release import Released
 
 logger = Logger()
 metrics = Metrics()

@@ -24,7 +24,7 @@ from ops.options import (
 )
 from ops.output import print_json, print_table, say
 from ops.tenant_files import Problem, changes, read
-from shared.reviews.fixes import KNOWN_TO_ALL
+from shared.releasing.fixes import KNOWN_TO_ALL
 from shared.tenants.models import Tenant
 
 app = typer.Typer(no_args_is_help=True, help="Tenants: configuration, pause and resume.")

@@ -29,9 +29,9 @@ from shared.dead_letters.queues import (
 from shared.dead_letters.redrive import RedriveParts, Redriver
 from shared.intake.cart_events import SqsCartEvents
 from shared.ledger.dynamodb import DynamoDbLedger
-from shared.reviews.fixes import DynamoDbFixes
-from shared.reviews.release import Releaser, ReleaserParts
-from shared.reviews.resend import Resender
+from shared.releasing.fixes import DynamoDbFixes
+from shared.releasing.release import Releaser, ReleaserParts
+from shared.releasing.resend import Resender
 from shared.settings import DeadLetterSettings, LedgerSettings, OrdersSettings
 from shared.tenants.directory import UnknownTenantError
 from shared.tenants.models import Tenant

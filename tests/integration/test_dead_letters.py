@@ -21,7 +21,7 @@ from shared.dead_letters.redrive import NoQueueError
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.messages import CartEvent, OrderReady
 from shared.postings.findings import Finding, Reason
-from shared.reviews.fixes import DynamoDbFixes
+from shared.releasing.fixes import DynamoDbFixes
 from shared.reviews.records import DynamoDbReviews, ReviewStatus, Stage, order_subject
 from shared.tenants.directory import TenantDirectory
 from tests.integration.order_posting_rig import (

@@ -15,9 +15,9 @@ from shared.dead_letters.queues import DeadQueue
 from shared.dead_letters.redrive import Pace, Redriver
 from shared.ports import Clock
 from shared.postings.findings import Reason
-from shared.reviews.fixes import Fix, Fixes
+from shared.releasing.fixes import Fix, Fixes
+from shared.releasing.resend import Resender, held_order
 from shared.reviews.records import DEAD, Review, Reviews, ReviewStatus
-from shared.reviews.resend import Resender, held_order
 
 CONFIGURABLE = frozenset(
     {

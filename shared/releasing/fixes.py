@@ -6,6 +6,7 @@ after the change, when no worker knows the old configuration any more.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -125,4 +126,4 @@ def _key(tenant: str) -> dict[str, Any]:
 
 
 def _millis(instant: datetime) -> str:
-    return str(round(instant.timestamp() * 1000))
+    return str(math.floor(instant.timestamp() * 1000))
