@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from local.stack.errors import StackError
-from tests.benchmarks import bench, report
+from tests.benchmarks import bench, cart_reading, report
 from tests.benchmarks.lambda_process import InvocationError
 from tests.benchmarks.scenarios import BooksError
 
@@ -32,10 +32,12 @@ def main(
         progress.print(f"[bold red]bench:[/] {error}", highlight=False)
         raise typer.Exit(1) from None
     if as_json:
-        typer.echo(json.dumps(report.as_json(results), indent=2))
+        readings = cart_reading.as_json(cart_reading.measure())
+        typer.echo(json.dumps(report.as_json(results) | {"cart_reading": readings}, indent=2))
         return
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     report.print_tables(console, results)
+    cart_reading.print_table(console, cart_reading.measure())
     console.print(f"One run on {os.cpu_count()} cores, Python {results.python}.")
 
 
