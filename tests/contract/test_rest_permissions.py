@@ -90,6 +90,7 @@ def test_rights_to_write_that_nobody_needs_are_named_and_rights_to_read_are_not(
     assert found.excess == (
         "Accounts Receivable: Customers (Edit)",
         "General Ledger: Journal entries (Add)",
+        "General Ledger: Statistical journal entries (Add)",
     )
 
 
