@@ -28,6 +28,7 @@ from local.intacct_simulator.clock import Clock
 from local.intacct_simulator.company import Company as SimulatedCompany
 from shared.ledger.run import mark_of
 from shared.ports import Found
+from tests.simulation.consents import Consent
 from tests.simulation.sage_documents import TABLES, fields_of, found_of, result_of
 from tests.simulation.scheduler import START
 from tests.simulation.violations import ViolationError
@@ -71,6 +72,7 @@ class Company:
         self.takes_batches = dice.random() < 0.7
         self.secret = self.stored_secret = f"client-secret-{tenant}-1"
         self.refused_logins = 0
+        self.consent = Consent(wire, tenant, dice)
         self.renamed: dict[tuple[str, str], str] = {}
         self.storm_until = 0.0
         self.travelling: Counter[str] = Counter()
@@ -162,8 +164,8 @@ class Company:
             if self._visible_at.get((table, record["key"]), 0.0) <= shown_until
         ]
 
-    def login(self, secret: str) -> Token:
-        """A new token; it ends the one before (REST reference §3.4).
+    def login(self, secret: str, spend: Callable[[], str]) -> Token:
+        """A new token; it ends the one before (REST reference §3.4). `spend` may add the next key.
 
         Raises:
             CredentialsError: the secret was revoked.
@@ -176,6 +178,7 @@ class Company:
                 self._on_violation(ViolationError(message))
             message = "invalid_client"
             raise CredentialsError(message)
+        following = spend()
         is_young = self.token_until - now > TOKEN_SECONDS / 2
         if is_young and self.token and self.is_published(self.token):
             self.needless(f"I10: {self.tenant} signs in although everybody has a good token")
@@ -183,7 +186,11 @@ class Company:
         self.token = f"token-{self.tenant}-{self.logins}"
         self.token_until = now + TOKEN_SECONDS
         expires_at = self._wire.scheduler.instant() + timedelta(seconds=TOKEN_SECONDS)
-        return Token(access_token=self.token, expires_at=expires_at)
+        return Token(self.token, expires_at, following)
+
+    def report(self, message: str) -> None:
+        """Report what must never happen."""
+        self._on_violation(ViolationError(message))
 
     def needless(self, message: str) -> None:
         """Report a login that a process should not have made, unless it slept through its lease."""

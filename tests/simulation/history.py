@@ -48,8 +48,10 @@ from tests.simulation.sandbox import (
     Sandbox,
 )
 from tests.simulation.scheduler import EPOCH_MS, EndlessError, Scheduler
+from tests.simulation.secrecy import check_secrecy
 from tests.simulation.story import Story
 from tests.simulation.tables import Item, Place, Tables
+from tests.simulation.traffic import Traffic
 from tests.simulation.violations import ViolationError
 from tests.simulation.weather import DRAWN, WHOLE, Cut, Weather
 from tests.simulation.wire import Wire
@@ -96,6 +98,7 @@ class History:
         self.wire = Wire(self.scheduler, self.faults, self.story)
         self.business = histories.drawn(self.dice).without(cut.orders)
         self.watch = Watch(self.wire, self._fail)
+        self.traffic = Traffic(self.wire, self._fail)
         self.accepted: list[Delivery] = []
         self.outside = self._outside(weather)
         self.watch.companies = self.outside.companies
@@ -148,6 +151,7 @@ class History:
         for company in self.outside.companies.values():
             company.open_period()
             company.replace_secret()
+            company.consent.give()
             company.storm_until = 0.0
         for _ in range(_MOST_REPAIRS):
             if not self.scheduler.run(_EVERYTHING_ENDS):
@@ -171,6 +175,7 @@ class History:
             self.accepted,
             self.people.left_to_people,
         )
+        check_secrecy(self.outside.tables, self.outside.queues, self.lambdas.said)
         check_order_of_effects(self.outside.companies, items[LEDGER])
         for queue in self.outside.queues.values():
             if queue.messages or queue.dead:
@@ -231,6 +236,7 @@ class History:
 
     def _on_write(self, place: Place, before: Item | None, after: Item) -> None:
         self.watch.on_write(place, before, after)
+        self.traffic.on_write(place, before, after)
         if place[0] != ORDERS or "due_at" not in after:
             return
         due = (float(after["due_at"]["N"]) - EPOCH_MS) / 1000
@@ -334,7 +340,9 @@ class History:
             ORDER_POSTINGS: self._queue(ORDER_POSTINGS, 450.0),
         }
         first = Release.BEFORE if self.dice.random() < _BEFORE_SHARE else Release.PRESENT
-        return Outside(self.wire, tables, queues, {}, tenants, companies, first_release=first)
+        return Outside(
+            self.wire, tables, queues, {}, tenants, companies, self.traffic, first_release=first
+        )
 
     def _queue(self, name: str, visibility_seconds: float) -> FifoQueue:
         function, handle = (SYNC, sync_events) if name == CART_EVENTS else (POSTING, post_orders)

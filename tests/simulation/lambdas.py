@@ -23,6 +23,7 @@ from tests.simulation.handlers import Batch, BatchHandler
 from tests.simulation.queues import FifoQueue, QueuedMessage
 from tests.simulation.sandbox import CART_EVENTS, ORDER_POSTINGS, Outside, Sandbox
 from tests.simulation.scheduler import KilledError, Task
+from tests.simulation.secrecy import told
 from tests.simulation.violations import ViolationError
 
 _LARGEST_SKEW_SECONDS = 30.0
@@ -40,7 +41,7 @@ class Function:
 
 
 SYNC = Function("customer_sync", 90.0, CART_EVENTS)
-POSTING = Function("order_posting", 75.0, ORDER_POSTINGS)
+POSTING = Function("order_posting", 75.0, ORDER_POSTINGS, most_at_once=6)
 INTAKE = Function("webhook_intake", 10.0)
 SWEEPER = Function("sweeper", 50.0)
 EXPORT = Function("gl_export", 300.0)
@@ -71,6 +72,8 @@ class Lambdas:
         """`on_moment` is called whenever messages are handed out: people may do something."""
         self._on_moment = on_moment
         self._release = outside.first_release
+        self.said: list[str] = []
+        """What logs would show of the errors that left handlers."""
         self._outside = outside
         self._dice = dice
         self._warm: dict[str, list[Sandbox]] = {}
@@ -108,9 +111,11 @@ class Lambdas:
             fate = Fate.KILLED
             try:
                 work(sandbox, started + function.timeout_seconds)
+                sandbox.end_invocation()
                 fate = Fate.KILLED if task.is_cancelled else Fate.SURVIVED
             except _EXPECTED as error:  # the invocation fails, the process lives on
                 wire.story.tell(f"{sandbox.name} fails: {type(error).__name__}")
+                self.said.append(told(error))
                 fate = Fate.SURVIVED
             except KilledError:
                 wire.story.tell(f"{sandbox.name} is killed")
@@ -172,6 +177,7 @@ class Lambdas:
         """A message may go back for a passing reason only; anything else is a defect."""
         scheduler, story = self._outside.wire.scheduler, self._outside.wire.story
         story.tell(f"{sandbox.name} gives a message back: {type(error).__name__}")
+        self.said.append(told(error))
         if not isinstance(error, _EXPECTED):
             scheduler.failure = scheduler.failure or error
 

@@ -7,7 +7,8 @@ land late or in part. The clients' own translation and error tables are proved e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 from intacct.documents import Contact, Customer, Document, DocumentResult
 from intacct.errors import (
@@ -17,7 +18,7 @@ from intacct.errors import (
     OutcomeUnknownError,
     RateLimitedError,
 )
-from intacct.rest.auth import Token, TokenSource
+from intacct.rest.auth import TokenSource
 from shared.ledger.run import mark_of
 from shared.ports import Found
 from tests.simulation.company import Company
@@ -35,16 +36,25 @@ _MEDDLING = (Fault.PERIOD_CLOSED, Fault.SECRET_REVOKED)
 class SageBooks:
     """One process's way to a company's books: `shared.ports.BatchBooks`, with faults."""
 
-    def __init__(self, wire: Wire, company: Company, tokens: TokenSource) -> None:
+    def __init__(
+        self,
+        wire: Wire,
+        company: Company,
+        tokens: TokenSource,
+        call: Callable[[], AbstractContextManager[None]],
+    ) -> None:
+        """`call` surrounds each request to Sage: it may hold it back, and counts it."""
         self._wire = wire
         self._company = company
         self._tokens = tokens
+        self._call = call
 
     def create(
         self, document: Document, *, control_id: str, idempotency_key: str
     ) -> DocumentResult:
         """Post one document."""
-        return self._post("sage.create", document, control_id, idempotency_key)
+        with self._call():
+            return self._post(document, control_id, idempotency_key)
 
     def request_of(self, document: Document) -> str:
         """Documents of one table travel together, as the rows of a REST request do."""
@@ -62,33 +72,37 @@ class SageBooks:
         Where the request breaks off, those that had been worked off are in the books.
         """
         try:
-            token = self._tokens.current()
-            for control_id, document in zip(control_ids, documents, strict=True):
-                self._company.on_send(control_id, document)
-            about = f"{len(documents)} rows from {mark_of(documents[0])}"
-            kind = self._request("sage.batch", about)
-            if kind is Fault.LANDS_LATE:
-                for document in documents:
-                    self._company.land_late(document)
-                self._wait_in_vain()
-            self._meddle(kind)
-            self._insist_on_token(token)
-            most = len(documents)
-            if kind is Fault.PARTIAL:
-                most = int(self._wire.faults.dice.random() * most)
-            rows = list(zip(documents, idempotency_keys, strict=True))[:most]
-            answers = [self._committed(document, key) for document, key in rows]
-            self._answer(kind)
+            with self._call():
+                return self._post_many(documents, control_ids, idempotency_keys)
         except IntacctError as error:
             return [error] * len(documents)
+
+    def _post_many(
+        self, documents: Sequence[Document], control_ids: Sequence[str], keys: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        token = self._tokens.current()
+        for control_id, document in zip(control_ids, documents, strict=True):
+            self._company.on_send(control_id, document)
+        about = f"{len(documents)} rows from {mark_of(documents[0])}"
+        kind = self._request("sage.batch", about)
+        if kind is Fault.LANDS_LATE:
+            for document in documents:
+                self._company.land_late(document)
+            self._wait_in_vain()
+        self._meddle(kind)
+        self._insist_on_token(token)
+        most = len(documents)
+        if kind is Fault.PARTIAL:
+            most = int(self._wire.faults.dice.random() * most)
+        rows = list(zip(documents, keys, strict=True))[:most]
+        answers = [self._committed(document, key) for document, key in rows]
+        self._answer(kind)
         return answers
 
-    def _post(
-        self, boundary: str, document: Document, control_id: str, idempotency_key: str
-    ) -> DocumentResult:
+    def _post(self, document: Document, control_id: str, idempotency_key: str) -> DocumentResult:
         token = self._tokens.current()
         self._company.on_send(control_id, document)
-        kind = self._request(boundary, mark_of(document))
+        kind = self._request("sage.create", mark_of(document))
         if kind is Fault.LANDS_LATE:
             self._company.land_late(document)
             self._wait_in_vain()
@@ -114,6 +128,10 @@ class SageBooks:
 
     def find(self, document: Document) -> Sequence[Found]:
         """Look a document up by our mark."""
+        with self._call():
+            return self._find(document)
+
+    def _find(self, document: Document) -> Sequence[Found]:
         token = self._tokens.current()
         kind = self._request("sage.find", mark_of(document))
         self._insist_on_token(token)
@@ -175,43 +193,3 @@ class SageBooks:
         self._wire.scheduler.sleep(_HTTP_TIMEOUT)
         message = "no answer came"
         raise OutcomeUnknownError(message)
-
-
-class LoginDesk:
-    """The token endpoint of one company, as one process reaches it."""
-
-    def __init__(self, wire: Wire, company: Company, secret: str) -> None:
-        """`secret` is what the process read where secrets are kept."""
-        self._wire = wire
-        self._company = company
-        self._secret = secret
-
-    def client_credentials(self, username: str) -> Token:
-        """Sign in."""
-        del username
-        kind = self._wire.strike("sage.token", self._company.tenant)
-        if self._company.signing_in:
-            self._company.needless(f"I10: two processes sign in to {self._company.tenant} at once")
-        counted = not self._wire.was_delayed()
-        self._company.signing_in += counted
-        try:
-            self._wire.latency(0.5)
-        finally:
-            self._company.signing_in -= counted
-        if kind is Fault.REQUEST_LOST:
-            self._unanswered()
-        if kind is Fault.UNAVAILABLE:
-            message = "please try again later"
-            raise NotSentError(message)
-        token = self._company.login(self._secret)
-        self._wire.story.tell(f"login {self._company.logins} of {self._company.tenant}")
-        if kind is Fault.CRASH_AFTER:
-            raise KilledError
-        if kind is Fault.ANSWER_LOST:
-            self._unanswered()
-        return token
-
-    def _unanswered(self) -> None:
-        self._wire.scheduler.sleep(20.0)
-        message = "no token could be had now"
-        raise NotSentError(message)

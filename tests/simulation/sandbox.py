@@ -5,15 +5,20 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from types import SimpleNamespace
 from typing import Any, cast
 
 from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
 
 from shared.connections.credentials import TenantCredentials
+from shared.connections.errors import ConnectionStoreError
+from shared.connections.gates import TenantGate
+from shared.connections.rate_slots import RateSlots
+from shared.connections.seats import Seats
 from shared.connections.single_flight import Surroundings
 from shared.connections.table import ConnectionTable
 from shared.connections.tokens import SharedTokens
@@ -37,12 +42,14 @@ from shared.reviews.records import DynamoDbReviews
 from shared.sweeping.sweep import Sweeper, SweeperParts
 from shared.tenants.models import Tenant
 from tests.simulation.company import Company
+from tests.simulation.desk import LoginDesk
 from tests.simulation.histories import SECRET
 from tests.simulation.queues import FifoQueue
 from tests.simulation.releases import Release
 from tests.simulation.remembering import RememberedPlans
-from tests.simulation.sage import LoginDesk, SageBooks
+from tests.simulation.sage import SageBooks
 from tests.simulation.tables import Tables
+from tests.simulation.traffic import Traffic, gate_of, seats_of, slots_of
 from tests.simulation.wire import DynamoDbFace, S3Face, SqsFace, Wire
 
 LEDGER, ORDERS, CONNECTIONS = "ledger", "orders", "connections"
@@ -64,6 +71,7 @@ class Outside:
     bucket: dict[str, bytes]
     tenants: Mapping[str, Tenant]
     companies: Mapping[str, Company]
+    traffic: Traffic
     plans: RememberedPlans = field(default_factory=lambda: RememberedPlans(plan))
     first_release: Release = Release.PRESENT
     begun: list[tuple[str, str, str]] = field(default_factory=list)
@@ -87,6 +95,7 @@ class Sandbox:
         self._s3: Any = S3Face(outside.wire, outside.bucket)
         self._tokens: dict[str, SharedTokens] = {}
         self._books: dict[str, SageBooks] = {}
+        self._seats: dict[str, Seats] = {}
 
     def clock(self) -> datetime:
         """The time as this process sees it."""
@@ -215,9 +224,48 @@ class Sandbox:
         known = self._books.get(tenant)
         if known is None:
             company = self.outside.companies[tenant]
-            known = SageBooks(self.outside.wire, company, self._tokens_of(tenant))
+            known = SageBooks(
+                self.outside.wire,
+                company,
+                self._tokens_of(tenant),
+                partial(self.outside.traffic.call, self._tenant(tenant), self._gate_of(tenant)),
+            )
             self._books[tenant] = known
         return known
+
+    def _gate_of(self, name: str) -> TenantGate:
+        tenant = self._tenant(name)
+        seats = self._seats[name] = seats_of(tenant, self._dynamodb, CONNECTIONS, self._around)
+        return gate_of(
+            tenant,
+            self._dynamodb,
+            CONNECTIONS,
+            self._around,
+            seats=seats,
+            slots=self._slots,
+            holds_lane=self.name.startswith("order_posting"),
+        )
+
+    @cached_property
+    def _slots(self) -> RateSlots:
+        return slots_of(self._dynamodb, CONNECTIONS, self._around)
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        wire = self.outside.wire
+        return Surroundings(
+            clock=self.clock,
+            monotonic=lambda: wire.scheduler.now,
+            sleep=self.sleep,
+            uniform=wire.faults.dice.uniform,
+            owner=self.new_id,
+        )
+
+    def end_invocation(self) -> None:
+        """Leave the seats at companies to others, as `sage_at_work` does."""
+        with suppress(ConnectionStoreError):
+            for seats in self._seats.values():
+                seats.give_back()
 
     def _tokens_of(self, tenant: str) -> SharedTokens:
         known = self._tokens.get(tenant)
@@ -232,18 +280,25 @@ class Sandbox:
         return SharedTokens(
             tenant,
             TenantCredentials(secrets, f"intacct/{tenant}", company_id=tenant, user_id="ws"),
-            lambda credentials: cast("Any", LoginDesk(wire, company, credentials.client_secret)),
+            lambda credentials: cast(
+                "Any",
+                LoginDesk(
+                    wire,
+                    company,
+                    credentials.client_secret,
+                    has_intent=lambda: self._has_intent(tenant),
+                ),
+            ),
             username=f"ws@{tenant}",
             table=ConnectionTable(self._dynamodb, CONNECTIONS),
             vault=Vault(vault_key, "key", monotonic=lambda: wire.scheduler.now),
-            around=Surroundings(
-                clock=self.clock,
-                monotonic=lambda: wire.scheduler.now,
-                sleep=self.sleep,
-                uniform=wire.faults.dice.uniform,
-                owner=self.new_id,
-            ),
+            around=self._around,
         )
+
+    def _has_intent(self, tenant: str) -> bool:
+        """Whether the connections table tells of a refresh under way."""
+        item = self.outside.tables.get((CONNECTIONS, f"TOKEN#{tenant}", f"ws@{tenant}"))
+        return "intent_at" in (item or {})
 
     def _tenant(self, name: str) -> Tenant:
         return self.outside.tenants[name]
@@ -287,7 +342,7 @@ class _IntacctSecret:
 
     def __init__(self, company: Company) -> None:
         self._company = company
-        self._known = ""
+        self._known = ("", "")
         self._read_at = -_SECRET_SECONDS
 
     def get(self, name: str) -> dict[str, Any]:
@@ -296,11 +351,15 @@ class _IntacctSecret:
             return self.reread(name)
         members = ("client_id", "sender_id", "sender_password", "user_password")
         username = f"ws@{self._company.tenant}"
-        return {**dict.fromkeys(members, "x"), "username": username, "client_secret": self._known}
+        secret, refresh = self._known
+        known = {"username": username, "client_secret": secret, "refresh_token": refresh}
+        return {**dict.fromkeys(members, "x"), **known}
 
     def reread(self, name: str) -> dict[str, Any]:
         """The secret's members as they are now."""
-        self._known, self._read_at = self._company.stored_secret, self._company.now()
+        company = self._company
+        self._known = company.stored_secret, company.consent.stored
+        self._read_at = company.now()
         return self.get(name)
 
 

@@ -69,9 +69,16 @@ class Tables:
         """`UpdateItem` with an optional condition; makes the item where there is none."""
         place = _place(request["TableName"], request["Key"])
         self._insist(place, request, "UpdateItem")
-        item = self._updated(place, request)
+        before, item = self.get(place) or {}, self._updated(place, request)
         self._store(place, item)
-        return {"Attributes": dict(item)} if request.get("ReturnValues") == "ALL_NEW" else {}
+        match request.get("ReturnValues"):
+            case "ALL_NEW":
+                return {"Attributes": dict(item)}
+            case "UPDATED_OLD":
+                changed = {n: v for n, v in before.items() if item.get(n) != v}
+                return {"Attributes": changed} if changed else {}
+            case _:
+                return {}
 
     def transact_write_items(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """All of it or nothing; a repeated token within ten minutes answers as the first did."""

@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 from shared.connections import single_flight
+from shared.connections.rate_slots import RateSlots
 from shared.connections.records import ConnectionKey, Lease, Stored
 from shared.connections.single_flight import SingleFlight
 from shared.connections.table import ConnectionTable
@@ -73,9 +74,19 @@ def _always_signs_in() -> Patch:
     return patch.object(SingleFlight, "_settle", blunt)
 
 
+def _refresh_without_intent() -> Patch:
+    return patch.object(ConnectionTable, "note_intent", lambda *_given, **_more: True)
+
+
+def _slot_not_taken() -> Patch:
+    return patch.object(RateSlots, "wait", lambda _self: None)
+
+
 MUTANTS: Sequence[Mutant] = (
     Mutant("a late refusal ends the newer token", _invalidate_any_generation, _DYING),
     Mutant("everybody gets the lease of a token", _lease_of_tokens_unconditioned, _DYING),
     Mutant("a refused login is tried at once again", _refused_at_once_again, _REVOKED),
     Mutant("whoever is refused signs in", _always_signs_in, _DYING),
+    Mutant("a refresh without intent", _refresh_without_intent),
+    Mutant("a call takes no slot of the rate", _slot_not_taken),
 )

@@ -231,6 +231,17 @@ def _one_control_id() -> Patch:
     return patch.object(Run, "intent", shared)
 
 
+def _buyer_in_the_mark() -> Patch:
+    """A customer's control id is its e-mail address."""
+    intent = Run.intent
+
+    def telling(self: Run, posting: Any) -> Any:
+        made, contact = intent(self, posting), getattr(posting.document, "contact", None)
+        return replace(made, control_id=contact.email) if contact else made
+
+    return patch.object(Run, "intent", telling)
+
+
 MUTANTS: Sequence[Mutant] = (
     Mutant("no intent before the request", _no_intent),
     Mutant("no fence on what follows a claim", _no_fence, _FROZEN),
@@ -251,5 +262,6 @@ MUTANTS: Sequence[Mutant] = (
     Mutant("refused on an unknown outcome", _refused_on_exception, _UNHEARD),
     Mutant("other content under the same key", _content_replaced, _LOST),
     Mutant("an expiry on what was sent", _ttl_on_sent),
+    Mutant("a control id tells the buyer", _buyer_in_the_mark),
     Mutant("one idempotency key for all of an order", _one_control_id),
 )

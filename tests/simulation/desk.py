@@ -1,0 +1,68 @@
+"""The token endpoint of one company: client credentials or refresh tokens, with faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError
+from intacct.rest.auth import Token
+from tests.simulation.company import Company
+from tests.simulation.faults import Fault
+from tests.simulation.scheduler import KilledError
+from tests.simulation.wire import Wire
+
+
+class LoginDesk:
+    """The token endpoint of one company, as one process reaches it."""
+
+    def __init__(
+        self, wire: Wire, company: Company, secret: str, *, has_intent: Callable[[], bool]
+    ) -> None:
+        """`secret` is what the process read; `has_intent`: a refresh is written down as begun."""
+        self._wire = wire
+        self._company = company
+        self._secret = secret
+        self._has_intent = has_intent
+
+    def client_credentials(self, username: str) -> Token:
+        """Sign in."""
+        del username
+        return self._issue(lambda: "", NotSentError)
+
+    def refresh(self, refresh_token: str) -> Token:
+        """A new token for a refresh token, and the next one of those."""
+        if not self._has_intent():
+            tenant = self._company.tenant
+            self._company.report(f"I10: a refresh for {tenant} is sent, and nothing tells of it")
+        return self._issue(lambda: self._company.consent.spend(refresh_token), OutcomeUnknownError)
+
+    def _issue(self, spend: Callable[[], str], lost: type[IntacctError]) -> Token:
+        company = self._company
+        kind = self._wire.strike("sage.token", company.tenant)
+        if company.signing_in:
+            company.needless(f"I10: two processes sign in to {company.tenant} at once")
+        counted = not self._wire.was_delayed()
+        company.signing_in += counted
+        try:
+            self._wire.latency(0.5)
+        finally:
+            company.signing_in -= counted
+        if kind is Fault.REQUEST_LOST:
+            self._unanswered(lost)
+        if kind is Fault.UNAVAILABLE:
+            message = "please try again later"
+            raise NotSentError(message)
+        if kind is Fault.SECRET_REVOKED:
+            company.revoke_secret(600.0 + self._wire.faults.dice.random() * 7200.0)
+        token = company.login(self._secret, spend)
+        self._wire.story.tell(f"login {company.logins} of {company.tenant}")
+        if kind is Fault.CRASH_AFTER:
+            raise KilledError
+        if kind is Fault.ANSWER_LOST:
+            self._unanswered(lost)
+        return token
+
+    def _unanswered(self, lost: type[IntacctError]) -> None:
+        self._wire.scheduler.sleep(20.0)
+        message = "no token could be had now"
+        raise lost(message)
