@@ -7,6 +7,7 @@ import pytest
 from shared.connections.keeping import REFUSED
 from shared.customers.sync import SyncOutcome
 from shared.gl.reports import DayState
+from shared.polling.poller import PollOutcome
 from shared.posting.reports import PostingState
 from tests.template.reading import functions, properties, target
 
@@ -15,6 +16,7 @@ NAMESPACE = {"Fn::Sub": "Cartledger/${Stage}"}
 OURS = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
 TEN_MINUTES = 600
 METRICS = {
+    "cart_poller": {f"CartPoll{outcome.value.title()}" for outcome in PollOutcome},
     "customer_sync": {
         "CartEvent" + outcome.value.title().replace("_", "") for outcome in SyncOutcome
     },
