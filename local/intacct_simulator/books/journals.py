@@ -11,8 +11,9 @@ from typing import Any
 from local.intacct_simulator.books import errors
 from local.intacct_simulator.books.desk import Actor, Desk
 from local.intacct_simulator.books.ledger import LedgerLine, Posting
-from local.intacct_simulator.books.lines import DocumentLines, Line, dimensions_of
+from local.intacct_simulator.books.lines import DocumentLines, Line
 from local.intacct_simulator.books.money import ZERO, rounded, total
+from local.intacct_simulator.books.object_type import dimensions_of
 from local.intacct_simulator.books.store import Record
 
 NAME = "journal_entry"

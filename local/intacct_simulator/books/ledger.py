@@ -13,6 +13,7 @@ from local.intacct_simulator.books import errors
 from local.intacct_simulator.books.catalog import DIMENSIONS
 from local.intacct_simulator.books.entities import Entities
 from local.intacct_simulator.books.money import ZERO
+from local.intacct_simulator.books.object_type import OWN, dimensions_of
 from local.intacct_simulator.books.periods import Periods
 from local.intacct_simulator.books.store import Record, Store
 
@@ -116,7 +117,7 @@ class Ledger:
                 amount=-row["amount"],
                 txn_amount=-row["txn_amount"],
                 currency=row["currency"],
-                dimensions={name: row.get(name) for name in DIMENSIONS},
+                dimensions=dimensions_of(row),
                 memo=row["memo"],
             )
             for row in rows
@@ -192,6 +193,11 @@ class Ledger:
             "memo": line.memo or posting.description,
             "is_statistical": posting.is_statistical,
             **{name: line.dimensions.get(name) for name in DIMENSIONS},
+            "custom_dimensions": {
+                name.removeprefix(OWN): key
+                for name, key in line.dimensions.items()
+                if name.startswith(OWN)
+            },
         }
 
 

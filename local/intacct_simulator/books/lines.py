@@ -115,12 +115,14 @@ class DocumentLines:
             exc.target = f"lines.{index}.{exc.target}"
             raise
         line: Line = {**dict.fromkeys(DIMENSIONS), **cleaned}
+        self._check_own_dimensions(line, index)
         if line["location"] is None:
             # In an entity session the entity is implied (XML reference §14.4).
             line["location"] = actor.entity
         return line
 
-
-def dimensions_of(line: Mapping[str, Any], **override: int | None) -> dict[str, int | None]:
-    """Give only the dimension values of a line, some of them replaced."""
-    return {**{name: line.get(name) for name in DIMENSIONS}, **override}
+    def _check_own_dimensions(self, line: Line, index: int) -> None:
+        for name, key in (line.get("custom_dimensions") or {}).items():
+            value = None if key is None else self._desk.store.get("custom_record", key)
+            if key is not None and (value is None or value["object"] != name):
+                raise errors.unknown_reference(name, key, f"lines.{index}.{name}")

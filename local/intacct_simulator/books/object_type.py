@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 DIMENSIONS: Mapping[str, str] = {
     "location": "location",
@@ -22,6 +23,9 @@ DIMENSIONS: Mapping[str, str] = {
     "task": "task",
     "cost_type": "cost_type",
 }
+
+# How user-defined dimensions are told from others where both stand side by side.
+OWN = "nsp::"
 
 STATUS = frozenset({"active", "inactive"})
 PAYMENT_METHODS = frozenset(
@@ -54,3 +58,13 @@ class ObjectType:
     line_type: str = ""
     parent_type: str = ""
     natural_id: bool = False
+
+
+def dimensions_of(line: Mapping[str, Any], **override: int | None) -> dict[str, int | None]:
+    """Give only the dimension values of a line, user-defined ones too, some of them replaced."""
+    own = line.get("custom_dimensions") or {}
+    return {
+        **{name: line.get(name) for name in DIMENSIONS},
+        **{f"{OWN}{name}": key for name, key in own.items()},
+        **override,
+    }

@@ -97,6 +97,7 @@ class OrderPosting:
             "amount": sign * line["amount"],
             "memo": line.get("memo") or line.get("description"),
             **{name: line.get(name) for name in DIMENSIONS},
+            "custom_dimensions": line.get("custom_dimensions") or {},
         }
 
     def _post_lines(self, record: Record, receivable: Record, lines: Sequence[Record]) -> None:

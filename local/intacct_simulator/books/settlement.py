@@ -15,8 +15,8 @@ from typing import Any
 from local.intacct_simulator.books import errors
 from local.intacct_simulator.books.desk import Actor, Desk
 from local.intacct_simulator.books.ledger import LedgerLine
-from local.intacct_simulator.books.lines import dimensions_of
 from local.intacct_simulator.books.money import ZERO, rounded
+from local.intacct_simulator.books.object_type import dimensions_of
 from local.intacct_simulator.books.store import Record
 
 CREDIT_OBJECTS: Mapping[str, str] = {

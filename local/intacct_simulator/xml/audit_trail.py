@@ -15,7 +15,7 @@ def audit_trail(call: Call) -> Outcome:
 
     A record that was deleted still has its trail.
     """
-    described = find_object(text_of(call.node, "object"))
+    described = find_object(call, text_of(call.node, "object"))
     call.require(described.table, "view")
     number, name = text_of(call.node, "recordNo"), text_of(call.node, "objectKey")
     if bool(number) == bool(name):

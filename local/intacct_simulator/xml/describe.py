@@ -7,6 +7,7 @@ from local.intacct_simulator.xml.calls import Call, Outcome
 from local.intacct_simulator.xml.failures import Fault, FunctionError
 from local.intacct_simulator.xml.nodes import Node, make, put, show_truth, text_of
 from local.intacct_simulator.xml.objects import registry
+from local.intacct_simulator.xml.objects.company_objects import CUSTOM
 from local.intacct_simulator.xml.objects.model import Field, Kind, XmlObject
 from local.intacct_simulator.xml.query import find_object
 
@@ -27,7 +28,7 @@ _ALL = {"listtype": "All", "count": "1"}
 
 def lookup(call: Call) -> Outcome:
     """Describe an object's fields and relations, whatever the caller may do with it."""
-    described = find_object(text_of(call.node, "object"))
+    described = find_object(call, text_of(call.node, "object"))
     node = make("Type", Name=described.name, DocumentType=text_of(call.node, "docparid"))
     fields = put(node, "Fields")
     for field in described.fields.values():
@@ -51,7 +52,7 @@ def _lookup_field(fields: Node, described: XmlObject, field: Field) -> None:
     put(node, "REQUIRED", show_truth(_is_required(described, field)))
     put(node, "READONLY", show_truth(_is_read_only(field)))
     put(node, "DATATYPE", field.kind.value)
-    put(node, "ISCUSTOM", "false")
+    put(node, "ISCUSTOM", show_truth(field.path.startswith(CUSTOM)))
     if field.kind is Kind.WORD:
         values = put(node, "VALIDVALUES")
         for label, _code in field.words.values():
@@ -63,12 +64,13 @@ def inspect(call: Call) -> Outcome:
     name = text_of(call.node, "object") or text_of(call.node, "name")
     if name == "*":
         rows = []
-        for described in registry.OBJECTS.values():
-            row = make("type", typename=described.name)
-            row.text = described.name
+        own = [str(row["id"]) for row in call.books.store.rows("custom_object")]
+        for known in (*registry.OBJECTS, *own):
+            row = make("type", typename=known)
+            row.text = known
             rows.append(row)
         return Outcome(rows=tuple(rows), attributes={"listtype": "All", "count": str(len(rows))})
-    described = find_object(name)
+    described = find_object(call, name)
     node = make("Type", Name=described.name)
     fields = put(node, "Fields")
     for field in described.fields.values():
@@ -93,15 +95,16 @@ def _inspect_field(fields: Node, described: XmlObject, field: Field) -> None:
     put(node, "id")
 
 
-def dimensions(_call: Call) -> Outcome:
-    """Name the dimensions of the company; there are no user-defined ones."""
+def dimensions(call: Call) -> Outcome:
+    """Name the dimensions of the company, its user-defined ones last."""
     node = make("dimensions")
-    for name, label in _DIMENSIONS.items():
+    own = {row["id"]: row["label"] for row in call.books.find("custom_object", is_dimension=True)}
+    for name, label in {**_DIMENSIONS, **own}.items():
         entry = put(node, "dimension")
         put(entry, "objectName", name)
         put(entry, "objectLabel", label)
         put(entry, "termLabel", label)
-        put(entry, "userDefinedDimension", "false")
+        put(entry, "userDefinedDimension", show_truth(name in own))
         put(entry, "enabledInGL", "true")
     return Outcome(rows=(node,))
 

@@ -15,6 +15,8 @@ from local.intacct_simulator.xml.query import find_object
 OBJECTS_MAX = 100
 # Documents that can be deleted through the generic function although they are not created by it.
 _DELETABLE = {"SODOCUMENT", "ARINVOICE", "ARADJUSTMENT"}
+# Records of platform objects are named by `id` alone (§14.3).
+_PLATFORM_RECORDS = "custom_record"
 
 
 def create(call: Call) -> Outcome:
@@ -23,8 +25,8 @@ def create(call: Call) -> Outcome:
     When one is refused the earlier ones stay, and the answer shows them (§4.5).
     """
     for node in _objects(call):
-        described = _writable(node)
-        fields = fields_of(described, node)
+        described = _writable(call, node)
+        fields = fields_of(call.books, described, node)
         if described.only is not None:
             fields[described.only[0]] = described.only[1]
         made = call.create(described.table, fields)
@@ -35,9 +37,9 @@ def create(call: Call) -> Outcome:
 def update(call: Call) -> Outcome:
     """Change the given fields of up to a hundred records; lines are replaced as a whole."""
     for node in _objects(call):
-        described = _writable(node)
+        described = _writable(call, node)
         record = _addressed(call, described, node)
-        changes = fields_of(described, node)
+        changes = fields_of(call.books, described, node)
         changes.pop("id", None)
         if "lines" in changes:
             changes["lines"] = {"replace": changes["lines"]}
@@ -48,7 +50,7 @@ def update(call: Call) -> Outcome:
 
 def delete(call: Call) -> Outcome:
     """Delete records by record number."""
-    described = find_object(text_of(call.node, "object"))
+    described = find_object(call, text_of(call.node, "object"))
     if not described.can_write and described.name not in _DELETABLE:
         raise _not_offered(described)
     keys = [key.strip() for key in text_of(call.node, "keys").split(",") if key.strip()]
@@ -70,8 +72,8 @@ def _objects(call: Call) -> list[Node]:
     return nodes
 
 
-def _writable(node: Node) -> XmlObject:
-    described = find_object(str(node.tag))
+def _writable(call: Call, node: Node) -> XmlObject:
+    described = find_object(call, str(node.tag))
     if not described.can_write:
         raise _not_offered(described)
     return described
@@ -93,6 +95,9 @@ def _addressed(call: Call, described: XmlObject, node: Node) -> Record:
 
 def _row(described: XmlObject, record: Record) -> Node:
     row = make(described.name.lower())
+    if described.table == _PLATFORM_RECORDS:
+        put(row, "id", str(record["key"]))
+        return row
     put(row, "RECORDNO", str(record["key"]))
     if described.id_field != "RECORDNO":
         put(row, described.id_field, str(record["id"]))

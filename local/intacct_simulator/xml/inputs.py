@@ -7,6 +7,7 @@ from typing import Any
 from local.intacct_simulator.xml.failures import UNKNOWN_FIELD, Fault, FunctionError
 from local.intacct_simulator.xml.nodes import Node, read_instant, text_of
 from local.intacct_simulator.xml.objects import registry
+from local.intacct_simulator.xml.objects.company_objects import CUSTOM, OWN_DIMENSION, extended
 from local.intacct_simulator.xml.objects.model import Field, Kind, XmlObject
 from local.intacct_simulator.xml.objects.values import Column, column
 
@@ -30,9 +31,10 @@ _COUNTRY_CODES = {
     "japan": "JP",
 }
 _DRAFT = "draft"
+_OWN = {CUSTOM: "custom", OWN_DIMENSION: "custom_dimensions"}
 
 
-def fields_of(described: XmlObject, node: Node) -> dict[str, Any]:
+def fields_of(books: Any, described: XmlObject, node: Node) -> dict[str, Any]:
     """Read the element of one object.
 
     Raises:
@@ -41,12 +43,12 @@ def fields_of(described: XmlObject, node: Node) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for child in node:
         name = str(child.tag).upper()
-        if _reads_contacts(described, name) and _read_contact_block(found, name, child):
+        if _reads_contacts(described, name) and _read_contact_block(books, found, name, child):
             continue
         if _is_empty_block(child):
             continue
         if described.lines is not None and name == described.lines.container:
-            found["lines"] = _lines(described, child)
+            found["lines"] = _lines(books, described, child)
         elif name == "ACTION":
             if (child.text or "").strip().lower() == _DRAFT:
                 found["state"] = _DRAFT
@@ -70,13 +72,13 @@ def _reads_contacts(described: XmlObject, name: str) -> bool:
     )
 
 
-def _read_contact_block(found: dict[str, Any], name: str, node: Node) -> bool:
+def _read_contact_block(books: Any, found: dict[str, Any], name: str, node: Node) -> bool:
     if name in _WITHOUT_EFFECT:
         return True
     if name == "DISPLAYCONTACT":
         # An empty one, as the official SDK sends it, changes nothing (§16.2).
         if len(node):
-            found["default_contact"] = fields_of(registry.OBJECTS["CONTACT"], node)
+            found["default_contact"] = fields_of(books, registry.OBJECTS["CONTACT"], node)
         return True
     if name in _CONTACT_BLOCKS:
         contact = text_of(node, "CONTACTNAME")
@@ -86,9 +88,9 @@ def _read_contact_block(found: dict[str, Any], name: str, node: Node) -> bool:
     return False
 
 
-def _lines(described: XmlObject, container: Node) -> list[dict[str, Any]]:
+def _lines(books: Any, described: XmlObject, container: Node) -> list[dict[str, Any]]:
     assert described.lines is not None  # noqa: S101  # asked for by name
-    target = registry.OBJECTS[described.lines.object]
+    target = extended(books, registry.OBJECTS[described.lines.object])
     lines = []
     for row in container:
         if str(row.tag).lower() != described.lines.row:
@@ -128,6 +130,11 @@ def _read(found: dict[str, Any], described: XmlObject, name: str, node: Node) ->
             found["country"] = _country(text)
         return
     if not field.path or field.read_only or field.path.startswith("~"):
+        return
+    group, _, own = field.path.partition(":")
+    if own:
+        kept = found.setdefault(_OWN[f"{group}:"], {})
+        kept[own] = _value(field, text) if text else None
         return
     path, value = _assignment(wanted, text)
     found[path] = value

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed
-from local.intacct_simulator.xml.legacy_parts import check_supported, given, refuse
+from local.intacct_simulator.xml.legacy_parts import (
+    check_supported,
+    given,
+    own_fields,
+    refuse,
+)
 from local.intacct_simulator.xml.nodes import read_day, text_of
 
 _RECEIPTS = (("ar_payment", "payment"), ("ar_advance", "advance"))
@@ -26,6 +31,7 @@ def record_deposit(call: Call) -> Outcome:
                 "supdocid": "attachment",
             },
         ),
+        **own_fields(call, node, "deposit"),
         "deposit_date": read_day(node.find("depositdate")),
         "lines": [
             _receipt(call, (one.text or text_of(one, "receiptkey")).strip()) for one in nodes

@@ -11,6 +11,7 @@ from local.intacct_simulator.xml.legacy_parts import (
     currencies,
     dimensions,
     given,
+    own_fields,
     refuse,
 )
 from local.intacct_simulator.xml.nodes import Node, read_day, text_of
@@ -24,6 +25,7 @@ def create_gltransaction(call: Call) -> Outcome:
     fields: dict[str, Any] = {
         "posting_date": read_day(node.find("datecreated")),
         "reversal_date": read_day(node.find("reversedate")),
+        **own_fields(call, node, "journal_entry"),
         **given(
             node,
             {
@@ -33,7 +35,7 @@ def create_gltransaction(call: Call) -> Outcome:
                 "sourceentity": "base_location",
             },
         ),
-        "lines": [_line(line) for line in node.iterfind("gltransactionentries/glentry")],
+        "lines": [_line(call, line) for line in node.iterfind("gltransactionentries/glentry")],
     }
     return keyed(call.create("journal_entry", fields)["key"])
 
@@ -44,13 +46,14 @@ def delete_gltransaction(call: Call) -> Outcome:
     return nothing()
 
 
-def _line(line: Node) -> dict[str, Any]:
+def _line(call: Call, line: Node) -> dict[str, Any]:
     check_supported(line)
     side = _SIDES.get(text_of(line, "trtype").lower())
     if side is None:
         refuse("BL03002028", "trtype must be debit or credit.")
     return {
         "side": side,
+        **own_fields(call, line, "journal_entry_line"),
         **given(
             line,
             {

@@ -10,6 +10,7 @@ from local.intacct_simulator.xml.legacy_parts import (
     contact_fields,
     contacts,
     given,
+    own_fields,
 )
 from local.intacct_simulator.xml.nodes import Node, text_of
 
@@ -106,7 +107,11 @@ def _is_known(call: Call, table: str, record_id: str) -> bool:
 
 
 def _customer(call: Call, node: Node) -> dict[str, Any]:
-    fields: dict[str, Any] = {**given(node, _CUSTOMER), **contacts(call, node, _BLOCKS)}
+    fields: dict[str, Any] = {
+        **given(node, _CUSTOMER),
+        **contacts(call, node, _BLOCKS),
+        **own_fields(call, node, "customer"),
+    }
     contact = node.find("contactinfo/contact")
     if contact is not None:
         fields["default_contact"] = {

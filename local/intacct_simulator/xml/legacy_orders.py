@@ -14,6 +14,7 @@ from local.intacct_simulator.xml.legacy_parts import (
     currencies,
     dimensions,
     given,
+    own_fields,
     refuse,
 )
 from local.intacct_simulator.xml.nodes import Node, read_day, text_of
@@ -59,8 +60,10 @@ def create_sotransaction(call: Call) -> Outcome:
         refuse("BL03000018", "Either termname or datedue is needed.")
     if source is not None:
         fields["source_document"] = source["key"]
-    fields["lines"] = [_line(line, source) for line in node.iterfind("sotransitems/sotransitem")]
-    fields["subtotals"] = _subtotals(node, "subtotals/subtotal")
+    fields["lines"] = [
+        _line(call, line, source) for line in node.iterfind("sotransitems/sotransitem")
+    ]
+    fields["subtotals"] = _subtotals(call, node, "subtotals/subtotal")
     return keyed(call.create("sales_document", fields)["id"])
 
 
@@ -72,7 +75,7 @@ def update_sotransaction(call: Call) -> Outcome:
     if lines:
         changes["lines"] = lines
     if call.node.find("updatesubtotals") is not None:
-        changes["subtotals"] = _subtotals(call.node, "updatesubtotals/*")
+        changes["subtotals"] = _subtotals(call, call.node, "updatesubtotals/*")
     return keyed(call.update("sales_document", record["key"], changes)["id"])
 
 
@@ -96,8 +99,10 @@ def create_ictransaction(call: Call) -> Outcome:
                 "message": "memo",
             },
         ),
+        **own_fields(call, node, "inventory_document"),
         "lines": [
             {
+                **own_fields(call, line, "inventory_document_line"),
                 **given(
                     line,
                     {
@@ -127,6 +132,7 @@ def _header(call: Call, node: Node) -> dict[str, Any]:
         **given(node, _HEADER),
         **currencies(node),
         **contacts(call, node, {"shipto": "contact_ship_to", "billto": "contact_bill_to"}),
+        **own_fields(call, node, "sales_document"),
     }
     for name, field in (
         ("datecreated", "txn_date"),
@@ -144,9 +150,10 @@ def _header(call: Call, node: Node) -> dict[str, Any]:
     return fields
 
 
-def _line(line: Node, source: Record | None) -> dict[str, Any]:
+def _line(call: Call, line: Node, source: Record | None) -> dict[str, Any]:
     check_supported(line)
-    fields = {**given(line, _LINE), **dimensions(line)}
+    own = own_fields(call, line, "sales_document_line")
+    fields = {**given(line, _LINE), **dimensions(line), **own}
     key = text_of(line, "sourcelinekey")
     if key:
         if not key.isdecimal() or source is None:
@@ -156,11 +163,14 @@ def _line(line: Node, source: Record | None) -> dict[str, Any]:
     return fields
 
 
-def _subtotals(node: Node, path: str) -> list[dict[str, Any]]:
+def _subtotals(call: Call, node: Node, path: str) -> list[dict[str, Any]]:
     rows = node.findall(path)
     for row in rows:
         check_supported(row)
-    return [{**given(row, _SUBTOTAL), **dimensions(row)} for row in rows]
+    table = "sales_document_subtotal"
+    return [
+        {**given(row, _SUBTOTAL), **dimensions(row), **own_fields(call, row, table)} for row in rows
+    ]
 
 
 def _source(call: Call, document_id: str) -> Record | None:
@@ -182,7 +192,7 @@ def _changed_lines(call: Call, record: Record) -> list[dict[str, Any]]:
     container = call.node.find("updatesotransitems")
     for line in () if container is None else container:
         if line.tag == "sotransitem":
-            changes.append(_line(line, None))
+            changes.append(_line(call, line, None))
             continue
         number = line.get("line_num", "")
         # Counted from 1 here, from 0 in the document (§9.6).
@@ -193,5 +203,5 @@ def _changed_lines(call: Call, record: Record) -> list[dict[str, Any]]:
         if item is not None and not (item.text or "").strip():
             changes.append({"key": key, "delete": True})
         else:
-            changes.append({"key": key, **_line(line, None)})
+            changes.append({"key": key, **_line(call, line, None)})
     return changes

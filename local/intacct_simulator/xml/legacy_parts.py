@@ -9,6 +9,7 @@ from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call
 from local.intacct_simulator.xml.failures import UNKNOWN_FIELD, Fault, FunctionError
 from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+from local.intacct_simulator.xml.objects.company_objects import dimension_fields
 
 _DIMENSIONS = {
     "locationid": "location",
@@ -95,15 +96,33 @@ def check_supported(node: Node) -> None:
     """Refuse what would change the books and has no place in them, instead of dropping it.
 
     Raises:
-        FunctionError: there is a custom field, or a part whose feature this company lacks.
+        FunctionError: there is a part whose feature this company lacks.
     """
     for name in _NOT_ENABLED:
         part = node.find(name)
         if part is not None and (len(part) or (part.text or "").strip() not in ("", "false")):
             refuse("BL01001973", f"The feature behind '{name}' is not enabled in this company.")
-    custom = text_of(node, "customfields/customfield/customfieldname")
-    if custom:
-        refuse(UNKNOWN_FIELD, f"The custom field '{custom}' is not defined.")
+
+
+def own_fields(call: Call, node: Node, table: str) -> dict[str, Any]:
+    """Read the block of custom fields, in which user-defined dimensions stand too (§14.1, §14.2).
+
+    Raises:
+        FunctionError: the company gave the records of that table no such field.
+    """
+    fields = {name.upper(): name for name in call.books.custom_fields(table)}
+    # A guess: no source shows user-defined dimensions in legacy functions (§17 no. 8).
+    axes = dimension_fields(call.books) if table.endswith("_line") else {}
+    found: dict[str, Any] = {}
+    for entry in node.iterfind("customfields/customfield"):
+        name, value = text_of(entry, "customfieldname"), text_of(entry, "customfieldvalue")
+        if name.upper() in fields:
+            found.setdefault("custom", {})[fields[name.upper()]] = value or None
+        elif name.upper() in axes and value.isdecimal():
+            found.setdefault("custom_dimensions", {})[axes[name.upper()]] = int(value)
+        elif name:
+            refuse(UNKNOWN_FIELD, f"The custom field '{name}' is not defined.")
+    return found
 
 
 def contact_fields(node: Node) -> dict[str, Any]:

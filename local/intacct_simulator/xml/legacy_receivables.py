@@ -15,10 +15,12 @@ from local.intacct_simulator.xml.legacy_parts import (
     dimensions,
     given,
     method,
+    own_fields,
     refuse,
 )
 from local.intacct_simulator.xml.nodes import Node, read_day, text_of
 
+_TABLES = {"invoice_date": "ar_invoice", "adjustment_date": "ar_adjustment"}
 # Where a credit may lie that apply_arpayment names by record number alone.
 _CREDITS = (
     ("ar_advance", "advance", "available"),
@@ -35,7 +37,9 @@ def create_invoice(call: Call) -> Outcome:
     if not (fields.get("due_date") or fields.get("term")):
         refuse("BL03000018", "Either termname or datedue is needed.")
     fields.update(given(node, {"invoiceno": "invoice_number", "ponumber": "reference_number"}))
-    fields["lines"] = [_line(line) for line in node.iterfind("invoiceitems/lineitem")]
+    fields["lines"] = [
+        _line(call, line, "ar_invoice") for line in node.iterfind("invoiceitems/lineitem")
+    ]
     return keyed(call.create("ar_invoice", fields)["key"])
 
 
@@ -51,7 +55,7 @@ def update_invoice(call: Call) -> Outcome:
     container = call.node.find("updateinvoiceitems")
     lines: list[dict[str, Any]] = []
     for line in () if container is None else container:
-        fields = _line(line)
+        fields = _line(call, line, "ar_invoice")
         if line.tag == "updatelineitem":
             number = line.get("line_num", "")
             if not number.isdecimal() or not 1 <= int(number) <= len(existing):
@@ -81,7 +85,9 @@ def create_aradjustment(call: Call) -> Outcome:
     fields.update(
         given(node, {"adjustmentno": "adjustment_number", "invoiceno": "document_number"})
     )
-    fields["lines"] = [_line(line) for line in node.iterfind("aradjustmentitems/lineitem")]
+    fields["lines"] = [
+        _line(call, line, "ar_adjustment") for line in node.iterfind("aradjustmentitems/lineitem")
+    ]
     return keyed(call.create("ar_adjustment", fields)["key"])
 
 
@@ -175,6 +181,7 @@ def _header(call: Call, node: Node, *, day: str) -> dict[str, Any]:
         ),
         **currencies(node),
         **contacts(call, node, {"billto": "contact_bill_to", "shipto": "contact_ship_to"}),
+        **own_fields(call, node, _TABLES[day]),
     }
     for name, field in (("datecreated", day), ("dateposted", "posting_date")):
         value = read_day(node.find(name))
@@ -190,9 +197,10 @@ def _header(call: Call, node: Node, *, day: str) -> dict[str, Any]:
     return fields
 
 
-def _line(line: Node) -> dict[str, Any]:
+def _line(call: Call, line: Node, table: str) -> dict[str, Any]:
     check_supported(line)
     return {
+        **own_fields(call, line, f"{table}_line"),
         **given(
             line,
             {

@@ -26,7 +26,7 @@ from local.intacct_simulator.xml.failures import (
     FunctionError,
 )
 from local.intacct_simulator.xml.nodes import Node, make, put, show_number, text_of
-from local.intacct_simulator.xml.objects import registry
+from local.intacct_simulator.xml.objects import company_objects
 from local.intacct_simulator.xml.objects.model import Field, Kind, XmlObject
 from local.intacct_simulator.xml.objects.values import Column, Values, column, flat_json, show
 
@@ -62,7 +62,7 @@ def run(call: Call) -> Outcome:
         FunctionError: object, field, operator or page size is not valid, or not permitted.
     """
     node = call.node
-    described = find_object(text_of(node, "object"))
+    described = find_object(call, text_of(node, "object"))
     call.require(described.table, "list")
     selected = _selected(node, described)
     options = node.find("options")
@@ -85,13 +85,13 @@ def run(call: Call) -> Outcome:
     return _answer(described, page, total=total, offset=offset, form=_format(options))
 
 
-def find_object(name: str) -> XmlObject:
-    """Find an object by name.
+def find_object(call: Call, name: str) -> XmlObject:
+    """Find an object by name, with what the company added to it.
 
     Raises:
         FunctionError: there is none (§8.4 row 21).
     """
-    described = registry.find(name)
+    described = company_objects.find(call.books, name)
     if described is None:
         raise FunctionError(
             Fault(PROCESSING, "There was an error processing the function."),

@@ -10,6 +10,7 @@ from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call, Outcome
 from local.intacct_simulator.xml.failures import Fault, FunctionError
 from local.intacct_simulator.xml.nodes import Node, make, put, text_of
+from local.intacct_simulator.xml.objects.company_objects import extended
 from local.intacct_simulator.xml.objects.model import XmlObject
 from local.intacct_simulator.xml.objects.registry import OBJECTS
 from local.intacct_simulator.xml.objects.values import (
@@ -139,7 +140,7 @@ def _page(call: Call, found: ResultSet, result_id: str) -> Outcome:
 def _described(call: Call) -> XmlObject:
     name = text_of(call.node, "object")
     try:
-        described = find_object(name)
+        described = find_object(call, name)
     except FunctionError as failure:
         # The read family names the fault otherwise than `query` does (§8.4 row 22).
         raise FunctionError(Fault("Query Failed", failure.faults[-1].text)) from None
@@ -201,7 +202,7 @@ def _add_contact(
 def _add_lines(call: Call, described: XmlObject, record: Record, node: Node) -> None:
     if described.lines is None:
         return
-    target = OBJECTS[described.lines.object]
+    target = extended(call.books, OBJECTS[described.lines.object])
     container = put(node, described.lines.container)
     for line in call.books.lines(described.table, record["key"]):
         row = put(container, described.lines.row)

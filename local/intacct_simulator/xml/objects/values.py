@@ -42,7 +42,7 @@ def column(described: XmlObject, name: str) -> Column | None:
     upper = name.strip().upper()
     own = described.fields.get(upper)
     if own is not None:
-        return Column(upper, (), described.table, own)
+        return Column(own.name, (), described.table, own)
     head, dot, rest = upper.partition(".")
     relation = described.relations.get(head)
     if not dot or relation is None:
@@ -57,7 +57,7 @@ def column(described: XmlObject, name: str) -> Column | None:
 
 def columns(described: XmlObject) -> list[Column]:
     """All own fields of an object, as `*` and an absent field list mean."""
-    return [Column(name, (), described.table, field) for name, field in described.fields.items()]
+    return [Column(field.name, (), described.table, field) for field in described.fields.values()]
 
 
 class Values:
@@ -82,6 +82,10 @@ class Values:
     def _at(self, table: str, record: Record, path: str) -> Any:
         if not path:
             return None
+        group, _, own = path.partition(":")
+        if own:
+            kept = "custom" if group == "custom" else "custom_dimensions"
+            return (record.get(kept) or {}).get(own)
         if path.startswith("~"):
             return self._books.derived(table, record).get(path[1:])
         if path.startswith("@"):
