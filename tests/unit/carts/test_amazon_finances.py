@@ -161,6 +161,19 @@ def test_several_articles_with_shipping_goodwill_and_a_fee_are_told_apart() -> N
     assert refund.paid.plain() == "46.85"
 
 
+def test_goods_without_known_units_are_an_allowance_with_their_tax() -> None:
+    goods = branch("ProductCharges", "-4.75", branch("OurPricePrincipal", "-4.75"))
+    tax = branch("Tax", "-0.38", branch("OurPriceTax", "-0.38"))
+    back = posted("Refund", "-5.13", branch("Sales", "-5.13"))
+
+    (refund,) = refunds({**back, "items": [item("COA-CRK-04", 1, goods, tax)]})
+
+    assert refund.lines == ()
+    assert [(a.kind, a.amount.plain(), a.tax.plain()) for a in refund.adjustments] == [
+        (AdjustmentKind.GOODWILL, "4.75", "0.38")
+    ]
+
+
 def test_parts_of_one_refund_in_two_transactions_are_one_refund() -> None:
     _, refund = transactions()
     second = {**refund, "transactionId": "txn-second"}

@@ -62,11 +62,24 @@ def test_one_refund_at_two_levels_is_one_refund_of_the_buyers_amount() -> None:
 
 def test_a_refund_of_several_lines_under_one_id_is_one_refund() -> None:
     entry = {"refundId": "6100000001", "refundDate": "2026-04-12T09:59:58.000Z"}
-    changes = {"lineItems.0.refunds": [{**entry, "amount": usd("5.0")}]}
+    changes = {"lineItems.0.refunds": [{**entry, "amount": usd("32.4")}]}
 
     refunds = facts_of(read(edited("ebay", REFUNDED, changes))).refunds
 
-    assert [(refund.paid.plain(), len(refund.lines)) for refund in refunds] == [("17.50", 2)]
+    assert [(refund.paid.plain(), len(refund.lines)) for refund in refunds] == [("44.90", 2)]
+
+
+def test_a_part_of_a_line_is_an_allowance_since_nobody_tells_its_units() -> None:
+    entry = {"refundId": "6100000001", "refundDate": "2026-04-12T09:59:58.000Z"}
+    changes = {"lineItems.0.refunds": [{**entry, "amount": usd("16.2")}]}
+
+    (refund,) = facts_of(read(edited("ebay", REFUNDED, changes))).refunds
+
+    assert [line.line_id for line in refund.lines] == ["10000000000102"]
+    assert [(a.kind, str(a.amount)) for a in refund.adjustments] == [
+        (AdjustmentKind.GOODWILL, "16.20 USD")
+    ]
+    assert refund.paid.plain() == "28.70"
 
 
 def test_a_refund_takes_goods_first_then_shipping_then_goodwill() -> None:

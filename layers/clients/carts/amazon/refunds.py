@@ -91,6 +91,7 @@ def _refund(
 ) -> Refund:
     currency = order.currency
     lines: list[RefundLine] = []
+    allowances: list[RefundAdjustment] = []
     sums = _Sums(currency)
     for transaction in listed:
         if transaction.total.currency != currency:
@@ -101,7 +102,12 @@ def _refund(
             for leaf in leaves:
                 own.add(leaf)
                 sums.add(leaf)
-            lines += _lines(item, own, order, problems)
+            line = _line(item, own, order, problems)
+            if line and line.quantity:
+                lines.append(line)
+            elif line:
+                kind = AdjustmentKind.GOODWILL
+                allowances.append(RefundAdjustment(kind, line.subtotal, line.tax))
     paid = -total((t.sales for t in listed if t.total.currency == currency), currency)
     if paid.is_negative:
         message = "takes money back from the buyer"
@@ -115,7 +121,7 @@ def _refund(
         lines=tuple(lines),
         shipping=sums.of(_SHIPPING) or None,
         shipping_tax=sums.of(_SHIPPING_TAX) or None,
-        adjustments=_adjustments(sums),
+        adjustments=(*allowances, *_adjustments(sums)),
         transactions=(
             Payment(
                 ref=Ref(CART, order.ref.store, "payment", refund_id),
@@ -167,20 +173,23 @@ def _sold(item: TradedItem) -> list[Branch]:
     return [leaf for branch in sold for leaf in branch.leaves() if leaf.amount]
 
 
-def _lines(
+def _line(
     item: TradedItem | None, own: _Sums, order: Order, problems: list[Problem]
-) -> list[RefundLine]:
-    """The goods of one item on the order's line of that article."""
+) -> RefundLine | None:
+    """The goods of one item on the order's line of that article.
+
+    Without units it is an allowance on that line: money went back, and no known number of goods.
+    """
     goods, tax = own.of(_GOODS), own.of(_GOODS_TAX)
     if not goods and not tax:
-        return []
+        return None
     line = _line_of(item, order) if item else None
     if item is None or line is None:
         place = item.place if item else f"refunds of {order.ref.id}"
         message = "gives back goods that the order does not hold"
         _note(problems, place, Code.PAYLOAD_INVALID, message)
-        return []
-    return [RefundLine(line.id, _units(line, item, goods), goods, tax)]
+        return None
+    return RefundLine(line.id, _units(line, item, goods), goods, tax)
 
 
 def _line_of(item: TradedItem, order: Order) -> OrderLine | None:

@@ -7,7 +7,6 @@ the returned fee: the first is booked.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 from carts.adapter import Code
 from carts.documents import Node
@@ -32,11 +31,15 @@ _NOT_BOOKED = frozenset({"PENDING", "FAILED"})
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What one line says of a refund, split over goods, shipping and whatever exceeds both."""
+    """What one line says of a refund: its goods, its shipping, and what is neither.
 
-    line: RefundLine
+    `line` is None unless the goods are the whole line: of a part eBay tells no units, so it is an
+    allowance, as is what exceeds goods and shipping.
+    """
+
+    line: RefundLine | None
     shipping: Money
-    excess: Money
+    allowance: Money
 
 
 def refunds(node: Node, order: Order) -> tuple[Refund, ...]:
@@ -94,17 +97,19 @@ def _split(paid: Money, line: OrderLine, room: dict[str, Money]) -> _Part:
     shipping = min(paid - goods, room["shipping"])
     room["goods"] -= goods
     room["shipping"] -= shipping
-    units = line.quantity if goods == line.net else Decimal(0)
-    return _Part(RefundLine(line.id, units, goods, none), shipping, paid - goods - shipping)
+    if goods and goods == line.net:
+        whole = RefundLine(line.id, line.quantity, goods, none)
+        return _Part(whole, shipping, paid - goods - shipping)
+    return _Part(None, shipping, paid - shipping)
 
 
 def _refund(own: Node, refund_id: str, order: Order, parts: list[_Part]) -> Refund:
     currency = order.currency
     none = Money.zero(currency)
-    lines = tuple(part.line for part in parts if part.line.subtotal)
+    lines = tuple(part.line for part in parts if part.line)
     shipping = total((part.shipping for part in parts), currency)
-    excess = total((part.excess for part in parts), currency)
-    paid = total((line.subtotal for line in lines), currency) + shipping + excess
+    allowance = total((part.allowance for part in parts), currency)
+    paid = total((line.subtotal for line in lines), currency) + shipping + allowance
     at = own.required_instant("refundDate")
     return Refund(
         ref=Ref(CART, order.ref.store, "refund", refund_id),
@@ -113,7 +118,9 @@ def _refund(own: Node, refund_id: str, order: Order, parts: list[_Part]) -> Refu
         currency=currency,
         lines=lines,
         shipping=shipping or None,
-        adjustments=((RefundAdjustment(AdjustmentKind.GOODWILL, excess, none),) if excess else ()),
+        adjustments=(
+            (RefundAdjustment(AdjustmentKind.GOODWILL, allowance, none),) if allowance else ()
+        ),
         transactions=(
             Payment(
                 ref=Ref(CART, order.ref.store, "payment", refund_id),
