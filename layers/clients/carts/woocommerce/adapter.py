@@ -11,6 +11,7 @@ from carts.adapter import (
     Code,
     Delivery,
     Headers,
+    PayoutReading,
     Problem,
     Reading,
     StoreAccess,
@@ -64,6 +65,16 @@ class WooCommerceAdapter:
         except MoneyError:
             message = "holds amounts whose sums are beyond belief"
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+
+    def read_payout(self, store: str, document: Any) -> PayoutReading:
+        """What the gateway kept of an order, where its plug-in notes that in the order."""
+        from carts.woocommerce import fees  # noqa: PLC0415  # intake proves deliveries, reads none
+
+        try:
+            return fees.fee_reading(Node(document, "", []), store)
+        except MoneyError:
+            message = "holds amounts whose sums are beyond belief"
+            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one site's REST API; imports the HTTP library on first use."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from carts.adapter import Headers, Reading
 from carts.documents import NO_CURRENCY, Node
-from carts.shapes import Kind, Seen, Shape, Source, has, stated
+from carts.shapes import Kind, Seen, Shape, Source, has, settlement, stated
 from carts.woocommerce import webhooks
 from carts.woocommerce.adapter import ADAPTER
 from carts.woocommerce.orders import stated_refunds
@@ -79,4 +79,5 @@ SHAPES = (
         lambda s: isinstance(s.document, dict) and set(s.document) <= {"id"},
         _deletion,
     ),
+    Shape(Kind.PAYOUT, has("meta_data"), settlement("woocommerce", "gateway_fee")),
 )
