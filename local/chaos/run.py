@@ -33,6 +33,9 @@ from shared.postings.plan import PostingKind
 VISIBILITY_SECONDS = 30
 """How soon a killed worker's messages come again; an hour of patience would only be waited out."""
 
+TRIES = 1
+"""A queue gives up what failed once, so that people have something to redrive."""
+
 _SETTLE_SECONDS = 300.0
 _DOWN_SECONDS = 6.0
 _LOOK_SECONDS = 3.0
@@ -107,24 +110,29 @@ class Chaos:
         )
         sqs = self._stack.client("sqs")
         for output in (CART_EVENTS.queue_output, ORDER_POSTINGS.queue_output):
-            sqs.set_queue_attributes(
-                QueueUrl=self._stack.outputs[output],
-                Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)},
-            )
+            url = self._stack.outputs[output]
+            names = ["RedrivePolicy"]
+            known = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+            policy = {**json.loads(known["RedrivePolicy"]), "maxReceiveCount": TRIES}
+            changed = {
+                "VisibilityTimeout": str(VISIBILITY_SECONDS),
+                "RedrivePolicy": json.dumps(policy),
+            }
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=changed)
 
     def _mischief(self, flow: FlowingShop) -> None:
         """Kill something every few seconds as long as orders come."""
         acts = [self._kill_workers, self._take_sage_down, self._kill_workers, self._restart_aws]
         turn = 0
         while flow.is_selling:
-            time.sleep(self._chance.uniform(2.0, 6.0))
+            time.sleep(self._chance.uniform(1.0, 4.0))
             act = acts[turn] if turn < len(acts) else self._chance.choice(acts[:3])
             act()
             turn += 1
 
     def _kill_workers(self) -> None:
         running = workers.workers_of(self._stack.process(Part.AWS))
-        chosen = [worker for worker in running if self._chance.random() < 0.7]  # noqa: PLR2004
+        chosen = [worker for worker in running if self._chance.random() < 0.9]  # noqa: PLR2004
         killed = workers.kill(chosen)
         self._ended.mischief["workers killed"] += killed
         self._say(f"{killed} of {len(running)} workers killed")

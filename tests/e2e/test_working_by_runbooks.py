@@ -18,7 +18,7 @@ from shared.intake.cart_events import SqsCartEvents
 from shared.messages import CartEvent
 from tests.e2e.operators import DOMAIN, POP_UP, STORE, TENANT, Operator, orders, tenant_of
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(540)]
 
 TRIES = 5
 HELD = orders(4001, 4)
