@@ -6,13 +6,11 @@ from collections.abc import Callable
 
 import httpx
 
+from intacct.errors import PausedError
+
 # What is left of an invocation after the answer: its verdict must still be written down.
 _BOOKKEEPING_SECONDS = 3.0
 _SHORTEST_SECONDS = 1.0
-
-
-class OutOfTimeError(httpx.ConnectTimeout):
-    """Too little time is left for a request; nothing was sent."""
 
 
 class DeadlineTransport(httpx.BaseTransport):
@@ -31,12 +29,12 @@ class DeadlineTransport(httpx.BaseTransport):
         """Send the request within the time that is left.
 
         Raises:
-            OutOfTimeError: there is none; nothing was sent.
+            PausedError: there is none; nothing was sent.
         """
         left = self._seconds_left() - _BOOKKEEPING_SECONDS
         if left < _SHORTEST_SECONDS:
             message = "too little time is left for a request"
-            raise OutOfTimeError(message, request=request)
+            raise PausedError(message, retry_after_seconds=0.0)
         known = request.extensions.get("timeout", {})
         request.extensions["timeout"] = {
             name: left if known.get(name) is None else min(known[name], left)

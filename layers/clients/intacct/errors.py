@@ -35,7 +35,12 @@ class SageFinding:
 
 
 class IntacctError(Exception):
-    """Any failure to get a business action done at Sage Intacct."""
+    """Any failure to get a business action done at Sage Intacct.
+
+    `is_ours` says that Sage was not even asked: such an error says nothing of the company's health.
+    """
+
+    is_ours = False
 
     def __init__(
         self,
@@ -94,6 +99,8 @@ class PausedError(RateLimitedError):
 
     No try of anything: Sage was not asked.
     """
+
+    is_ours = True
 
 
 class OutcomeUnknownError(IntacctError):

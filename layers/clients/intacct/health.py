@@ -66,8 +66,11 @@ class Health:
 def verdict_of(error: IntacctError | None) -> tuple[Verdict, ...]:
     """What a finished call says: a 503 is both a wish for a pause and a failure.
 
-    A refusal, of a document or of a login, is an answer: the company is well.
+    A refusal, of a document or of a login, is an answer: the company is well. A call that we held
+    back ourselves says nothing.
     """
+    if error is not None and error.is_ours:
+        return ()
     match error:
         case RateLimitedError():
             if error.status == _SERVICE_UNAVAILABLE:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from intacct.deadlines import DeadlineTransport
-from intacct.errors import NotSentError
+from intacct.errors import PausedError
 from intacct.rest.client import RestClient
 from intacct.transport import http_client
 from tests.unit.intacct.rest.support import BASE, FakeTokens
@@ -44,6 +44,6 @@ def test_time_outs_end_before_the_invocation_does(left: float, read: float, conn
 @pytest.mark.parametrize("left", [3.5, 0.0, -10.0])
 def test_a_write_for_which_no_time_is_left_is_not_sent(left: float) -> None:
     wire = Wire()
-    with pytest.raises(NotSentError):
+    with pytest.raises(PausedError):
         client(wire, left).post("/objects/x", {}, idempotency_key="k")
     assert wire.timeouts == []

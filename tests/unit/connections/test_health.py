@@ -8,10 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from moto import mock_aws
 
-from intacct.errors import NotSentError, OutcomeUnknownError, RateLimitedError
+from intacct.errors import (
+    IntacctError,
+    NotSentError,
+    OutcomeUnknownError,
+    PausedError,
+    RateLimitedError,
+)
 from intacct.gate import CompanyGate, HealthStore, ProcessHealth
 from intacct.health import REACTION, Health
-from shared.connections.errors import ConnectionStoreError
+from shared.connections.errors import (
+    ConnectionBusyError,
+    ConnectionStoreError,
+    LeaseRanOutError,
+)
 from shared.connections.health import RememberedHealth, SharedHealth
 from tests.unit.connections.support import Fleet
 
@@ -144,3 +154,22 @@ def test_what_this_process_noted_it_sees_at_once_whatever_it_remembered(fleet: F
     with pytest.raises(RateLimitedError):
         mine.enter()
     assert store.read("Acme").failed_in_a_row == 1
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PausedError("held back", retry_after_seconds=1),
+        ConnectionStoreError("DynamoDB is away"),
+        ConnectionBusyError("somebody renews"),
+        LeaseRanOutError("too late"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_is_our_own_trouble_is_not_taken_for_the_companys(error: IntacctError) -> None:
+    store = ProcessHealth()
+    gate = CompanyGate("Acme", store, clock=lambda: NOON, uniform=lambda low, _: low)
+    for _ in range(2 * REACTION.failures_in_a_row):
+        gate.leave(error)
+    assert store.read("Acme") == Health()
+    gate.enter()

@@ -12,12 +12,14 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
 from intacct.errors import CredentialsError, NotSentError
+from shared.connections.credentials import TenantCredentials
 from shared.connections.errors import (
     ConnectionBusyError,
     ConnectionStoreError,
     CredentialsMissingError,
 )
 from shared.connections.single_flight import LEASE, Outcome
+from shared.secrets import SecretStore
 from tests.unit.connections.support import SECRET, Fleet
 
 AHEAD = timedelta(minutes=15)
@@ -343,3 +345,25 @@ def test_a_service_that_fails_under_a_lease_makes_nobody_wait_for_it(
 
     assert fleet.worker().current().startswith("at-")
     assert fleet.slept == 0
+
+
+def test_a_user_that_only_reads_has_members_and_a_token_of_its_own(fleet: Fleet) -> None:
+    fleet.change_secret(reading_username="reader@ACME")
+    store = SecretStore(fleet.secrets, monotonic=fleet.monotonic)
+    reading = TenantCredentials(
+        store, SECRET, company_id="ACME", user_id="reader", needs_password=False, is_reading=True
+    )
+
+    known = reading.current()
+
+    assert (known.username, known.client_secret) == ("reader@ACME", "s-client")
+    assert (known.user_password, known.refresh_token) == ("", "")
+
+
+def test_a_missing_reading_user_is_named_as_the_secret_calls_it(fleet: Fleet) -> None:
+    store = SecretStore(fleet.secrets, monotonic=fleet.monotonic)
+    reading = TenantCredentials(
+        store, SECRET, company_id="ACME", user_id="reader", needs_password=False, is_reading=True
+    )
+    with pytest.raises(CredentialsMissingError, match="lacks reading_username"):
+        reading.current()
