@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local.intacct_simulator.company import Company
-from local.intacct_simulator.rest import envelopes, services
+from local.intacct_simulator.rest import bulk, envelopes, services
 from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.composite import run_composite
 from local.intacct_simulator.rest.envelopes import Reply, RestError
@@ -61,6 +61,7 @@ class RestApi:
         self._query = QueryService(company, catalog)
         self._workflows = WorkflowService(company, catalog)
         self._keys = IdempotencyKeys(company.clock)
+        self._bulk = bulk.Bulk()
 
     def answer(self, request: RestRequest) -> Reply:
         """Answer one request; nothing is raised."""
@@ -193,6 +194,11 @@ class RestApi:
             return envelopes.success(model(target, custom))
         if path == "services/core/composite":
             return run_composite(body, lambda *member: self._member(caller, *member))
+        if path == bulk.CREATE:
+            now = self._company.clock.stamp().strftime("%Y-%m-%dT%H:%M:%SZ")
+            return self._bulk.create(body, caller.user, now, self._bulk_work(caller))
+        if path == bulk.STATUS:
+            return self._bulk.status(query, caller.user)
         return self._small(path, body, caller)
 
     def _small(self, path: str, body: Any, caller: Caller) -> Reply:
@@ -206,6 +212,13 @@ class RestApi:
             "services/delivery/event/ack": lambda: services.event_ack(self._company, body),
         }
         return work[path]()
+
+    def _bulk_work(self, caller: Caller) -> bulk.Work:
+        def work(method: str, name: str, keys: Sequence[str], body: Any) -> Reply:
+            target = self._target(name)
+            return self._objects.handle(method, target, keys, body, caller, is_atomic=False)
+
+        return work
 
     def _member(
         self, caller: Caller, method: str, path: str, body: Any, headers: Mapping[str, str]
@@ -230,6 +243,8 @@ SERVICES = {
     "services/delivery/event/count": "GET",
     "services/delivery/event/list": "GET",
     "services/delivery/event/ack": "POST",
+    bulk.CREATE: "POST",
+    bulk.STATUS: "GET",
 }
 
 
@@ -238,7 +253,9 @@ def _json(request: RestRequest) -> Any:
     if request.method in {"GET", "DELETE"} or not request.content.strip():
         return None
     kind = request.headers.get("content-type", "application/json")
-    if "json" not in kind:
+    if request.path == f"/{bulk.CREATE}" and "multipart" in kind:
+        return bulk.parts_of(request.content, kind)
+    if "json" not in kind or request.path == f"/{bulk.CREATE}":
         raise envelopes.gateway_error(400, "GW-0014", "The content type is not application/json")
     try:
         return json.loads(request.content, parse_float=Decimal, parse_constant=_no_constant)
