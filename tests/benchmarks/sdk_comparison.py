@@ -22,7 +22,7 @@ from rich.console import Console
 from tests.benchmarks.sdk_clients import Client, ClientError, clients
 from tests.benchmarks.sdk_report import print_comparison, print_parsing
 from tests.benchmarks.sdk_results import Compared, Measured
-from tests.benchmarks.sdk_servers import Server, seed_known_customers, simulator, stub
+from tests.benchmarks.sdk_servers import Server, ServerError, seed_known_customers, simulator, stub
 
 LATENCIES, LANES = (0.0, 0.15), (1, 6)
 PLACES = tuple((latency, lanes) for latency in LATENCIES for lanes in LANES)
@@ -114,7 +114,7 @@ def main(
         try:
             with tempfile.TemporaryDirectory() as folder:
                 found = compare(chosen, Path(folder), progress.log)
-        except (BooksError, ClientError) as error:
+        except (BooksError, ClientError, ServerError) as error:
             progress.print(f"[bold red]bench:[/] {error}", highlight=False)
             raise typer.Exit(1) from None
         print_comparison(console, found)

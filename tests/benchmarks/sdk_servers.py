@@ -22,6 +22,10 @@ _SIMULATOR = ("-m", "local.intacct_simulator", "--port", "0")
 _STUB = ("-m", "tests.benchmarks.sdk_stub")
 
 
+class ServerError(Exception):
+    """A server ended before it was ready."""
+
+
 @dataclass(frozen=True)
 class Server:
     """A running server: what it printed when it was ready, and whose certificates to trust.
@@ -84,7 +88,11 @@ def _running(folder: Path, *arguments: str) -> Iterator[Server]:
     ) as process:
         try:
             assert process.stdout is not None
-            ready = json.loads(process.stdout.readline())
+            line = process.stdout.readline()
+            if not line:
+                message = f"{arguments[1]} did not start"
+                raise ServerError(message)
+            ready = json.loads(line)
             authority, bundle = folder / "ca.pem", folder / "bundle.pem"
             bundle.write_bytes(Path(certifi.where()).read_bytes() + authority.read_bytes())
             yield Server(ready, authority, bundle)
