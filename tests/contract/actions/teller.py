@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -38,6 +38,7 @@ from local.intacct_simulator.server import build
 from tests.contract.conftest import HeldTokens
 from tests.contract.xml_rig import AsgiTransport, HeldSessions
 
+Between = Callable[[httpx.BaseTransport], httpx.BaseTransport]
 ENTITY = "100"
 TODAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _HOST = "http://127.0.0.1"
@@ -84,13 +85,19 @@ class Told:
 class Teller:
     """Does business with one company over one protocol, wherever that offers the action."""
 
-    def __init__(self, protocol: Protocol, *, after: Teller | None = None) -> None:
-        """With a fresh company, or going on with that of another teller and what it told."""
+    def __init__(
+        self, protocol: Protocol, *, after: Teller | None = None, between: Between | None = None
+    ) -> None:
+        """With a fresh company, or going on with that of another teller and what it told.
+
+        `between` stands between the clients and the company.
+        """
         self.company: Company = after.company if after else Company()
         self.company.clock.set(TODAY)
         self.told: Told = after.told if after else Told()
         self._marks = (f"{protocol}-{number}" for number in itertools.count(1))
-        self._http = httpx.Client(transport=AsgiTransport(build(self.company)))
+        wire: httpx.BaseTransport = AsgiTransport(build(self.company))
+        self._http = httpx.Client(transport=between(wire) if between else wire)
         chosen = protocols_with(protocol)
         self.rest = self._rest_client()
         self.gateway = self._xml_gateway()

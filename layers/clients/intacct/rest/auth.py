@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +28,8 @@ from intacct.rest.error_table import error_of, is_token_failure, parse_error, tr
 
 _LARGEST_ANSWER = 64 * 1024
 _ANSWER_SECONDS = 20.0
+_LONGEST_LIFE_SECONDS = 10 * 365 * 86_400
+_TOKEN = re.compile(r"[\x21-\x7e]+")
 
 
 class TokenSource(Protocol):
@@ -168,18 +171,20 @@ class TokenEndpoint:
         content = self._post(self._url, members, is_single_use=is_single_use)
         try:
             answer = json.loads(content)
-            access_token = answer["access_token"]
-        except (ValueError, KeyError, TypeError):
+            access_token = _token_text(answer["access_token"])
+            given = answer.get("refresh_token")
+            refresh_token = _token_text(given) if given else ""
+            seconds = int(answer.get("expires_in") or 0)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             message = "the token endpoint's answer holds no access token"
             error = OutcomeUnknownError if is_single_use else NotSentError
             raise error(message) from None
-        refresh_token = answer.get("refresh_token") or ""
-        return Token(access_token, self._expiry(answer, access_token), refresh_token)
+        return Token(access_token, self._expiry(seconds, access_token), refresh_token)
 
-    def _expiry(self, answer: Mapping[str, Any], access_token: str) -> datetime:
+    def _expiry(self, seconds: int, access_token: str) -> datetime:
         """The earlier of `expires_in` and the token's own `exp` (U1)."""
         now = self._clock()
-        ends = [now + timedelta(seconds=int(answer.get("expires_in") or 0))]
+        ends = [now + timedelta(seconds=min(seconds, _LONGEST_LIFE_SECONDS))]
         exp = _claimed_expiry(access_token)
         if exp is not None:
             ends.append(exp)
@@ -200,6 +205,18 @@ class TokenEndpoint:
         if response.is_success and len(response.content) <= _LARGEST_ANSWER:
             return response.content
         raise _refusal(response, is_single_use=is_single_use)
+
+
+def _token_text(value: Any) -> str:
+    """A token as it may stand in a header.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, str) or not _TOKEN.fullmatch(value):
+        message = "no token"
+        raise ValueError(message)
+    return value
 
 
 def _refusal(response: httpx.Response, *, is_single_use: bool) -> IntacctError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intacct.errors import RejectedError
+from intacct.errors import NotSentError, RejectedError
 from intacct.masters import DimensionEntry, DimensionKind
 from intacct.reading import Dimension, DimensionValue
 from intacct.rest.client import RestClient
@@ -58,7 +58,11 @@ def values(client: RestClient, name: str, *, entity: str = "") -> Iterator[Dimen
 
 def _listed(client: RestClient, entity: str) -> list[Json]:
     answer = client.get("/services/company-config/dimensions/list", entity=entity)
-    return answer.result if isinstance(answer.result, list) else []
+    listed = answer.result
+    if not isinstance(listed, list) or not all(isinstance(row, dict) for row in listed):
+        message = "the list of dimensions cannot be read"
+        raise NotSentError(message)
+    return listed
 
 
 def parts(entry: DimensionEntry) -> dict[str, Json]:

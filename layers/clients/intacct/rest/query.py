@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from intacct.errors import RejectedError
+from intacct.errors import NotSentError, RejectedError
+from intacct.rest.answers import Answer
 from intacct.rest.client import RestClient
 
 PAGE_SIZE = 2000
@@ -106,13 +107,14 @@ def rows(
 
     Raises:
         UnorderedPagesError: the keys of a page, or of two pages, are not in one order.
+        NotSentError: an answer cannot be read as rows; reading again is safe.
     """
     size = min(page_size, LARGEST_PAGE)
     after: str | None = None
     order = _KeyOrder()
     while True:
         answer = client.query(query.body(after_key=after, size=size), entity=entity)
-        page: Sequence[Row] = answer.result if isinstance(answer.result, list) else []
+        page = _page(answer, size)
         for row in page:
             after = str(row["key"])
             order.check(after)
@@ -142,6 +144,24 @@ class _KeyOrder:
 
 
 def first_rows(client: RestClient, query: Query, *, entity: str = "", limit: int = 10) -> list[Row]:
-    """The first few rows in one call, for look-ups by a mark that should be unique."""
-    answer = client.query(query.body(size=limit), entity=entity)
-    return list(answer.result) if isinstance(answer.result, list) else []
+    """The first few rows in one call, for look-ups by a mark that should be unique.
+
+    Raises:
+        NotSentError: the answer cannot be read as rows: it never counts as none.
+    """
+    return list(_page(client.query(query.body(size=limit), entity=entity), limit))
+
+
+def _page(answer: Answer, size: int) -> Sequence[Row]:
+    """The rows of an answer, all of them: what is missing would pass for not being there."""
+    page, stated = answer.result, answer.meta.get("totalCount")
+    is_read = isinstance(page, list) and all(
+        isinstance(row, Mapping) and isinstance(row.get("key"), str | int) and row["key"] != ""
+        for row in page
+    )
+    total = int(stated) if isinstance(stated, str | int) and str(stated).isdecimal() else None
+    if not is_read or total is None or len(page) < min(size, total):
+        message = "the answer to a query cannot be read as its rows"
+        raise NotSentError(message)
+    found: Sequence[Row] = page
+    return found

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from intacct.documents import DocumentResult, SalesDocument, SalesLine, SalesState
-from intacct.errors import IntacctError, OutcomeUnknownError, RejectedError
+from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError, RejectedError
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, equal, first_rows, one_of
 from intacct.rest.wire import (
@@ -160,9 +160,14 @@ class SalesDocuments:
                 return {keys[0]: error}
             return {key: lines for one in keys for key, lines in self._sources([one]).items()}
         records = result if isinstance(result, list) else [result]
-        found: dict[str, Sequence[str] | IntacctError] = {
-            text(record.get("key")): _line_keys(record) for record in records
-        }
+        found: dict[str, Sequence[str] | IntacctError] = {}
+        for record in records:
+            if not isinstance(record, Mapping):
+                continue
+            try:
+                found[text(record.get("key"))] = _line_keys(record)
+            except NotSentError as error:
+                found[text(record.get("key"))] = error
         missing = RejectedError("the document to convert is not there", status=404)
         return {key: found.get(key, missing) for key in keys}
 
@@ -215,13 +220,23 @@ def _chunks(keys: Sequence[str], size: int) -> list[Sequence[str]]:
 
 
 def _line_keys(record: Mapping[str, Any]) -> list[str]:
+    """The keys of a document's lines in their order.
+
+    Raises:
+        NotSentError: they cannot be read; reading again is safe.
+    """
     lines = record.get("lines") or []
+    if not isinstance(lines, list) or not all(
+        isinstance(line, Mapping) and text(line.get("key")) for line in lines
+    ):
+        message = "the lines of the document to convert cannot be read"
+        raise NotSentError(message)
     return [text(line["key"]) for line in sorted(lines, key=_line_number)]
 
 
 def _line_number(line: Mapping[str, Any]) -> int:
     number = text(line.get("lineNumber"))
-    return int(number) if number.isdigit() else 0
+    return int(number) if number.isdecimal() else 0
 
 
 def _invoice_key(record: Mapping[str, Any]) -> str:

@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from intacct.errors import RejectedError
+from intacct.errors import NotSentError, RejectedError
 from intacct.reading import AccountBalance, LedgerLine
 from intacct.xml.elements import Element, add, element
 from intacct.xml.envelope import Function
 from intacct.xml.gateway import XmlGateway
+from intacct.xml.paging import check_whole
 from intacct.xml.queries import PAGE_SIZE_MAX, Condition, Filter, Query, all_of, equal
 from intacct.xml.user_format import UserFormat
 
@@ -58,7 +59,10 @@ def stream_detail(
         count = 0
         for row in gateway.stream(function, entity=entity):
             count += 1
-            after = row[query.key]
+            after = row.get(query.key, "")
+            if not after:
+                message = "a row of the ledger has no record number"
+                raise NotSentError(message)
             yield row
         if count < PAGE_SIZE_MAX:
             return
@@ -127,6 +131,7 @@ def trial_balance(
     while True:
         function = Function("read", _balances(condition, offset))
         page = gateway.execute_one(function, entity=entity, is_write=False)
+        check_whole(page)
         for row in page.rows:
             yield AccountBalance(
                 account=(row.findtext("ACCOUNTNO") or "").strip(),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from intacct.xml.elements import Element
-from intacct.xml.envelope import Function
+from intacct.errors import NotSentError
+from intacct.xml.elements import Element, text_at
+from intacct.xml.envelope import Function, FunctionResult
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.queries import PAGE_SIZE, Query, last_key
 
@@ -22,10 +23,27 @@ def pages(
     while True:
         function = Function("read", query.page(after=after, size=size))
         page = gateway.execute_one(function, entity=entity, is_write=False)
+        check_whole(page, query.key)
         yield page.rows
         after = last_key(page.rows, query.key)
         if not after or not page.count("numremaining"):
             return
+
+
+def check_whole(page: FunctionResult, key: str = "") -> None:
+    """Let a page pass that has all the rows it counts, each with its key.
+
+    What is missing would pass for not being there, and a look-up that finds nothing lets a document
+    be sent again.
+
+    Raises:
+        NotSentError: it has not; reading again is safe.
+    """
+    counts = [page.attributes.get(name, "") for name in ("count", "numremaining")]
+    is_whole = all(each.isdecimal() for each in counts) and int(counts[0]) == len(page.rows)
+    if not is_whole or (key and not all(text_at(row, key) for row in page.rows)):
+        message = "the answer to a query does not have the rows that it counts"
+        raise NotSentError(message, control_id=page.control_id)
 
 
 def read_all(gateway: XmlGateway, query: Query, *, entity: str = "") -> list[Element]:

@@ -14,6 +14,7 @@ from intacct.xml.descriptions import FieldDetail, ObjectModel, Permission
 from intacct.xml.elements import Element, add, add_given, element
 from intacct.xml.envelope import Function, FunctionResult
 from intacct.xml.gateway import XmlGateway
+from intacct.xml.paging import check_whole
 from intacct.xml.user_format import UserFormat, user_format_from
 
 KEYS_MAX = 100  # per read and readByName (§7.1)
@@ -63,6 +64,7 @@ class XmlReads:
         add_given(function, [("docparid", definition)])
         add(function, "pagesize", str(page_size))
         page = self._run(function)
+        check_whole(page)
         yield from page.rows
         result_id = page.attributes.get("resultId", "")
         while page.count("numremaining") and page.rows:
@@ -72,6 +74,7 @@ class XmlReads:
             more = element("readMore")
             add(more, "resultId", result_id)
             page = self._run(more)
+            check_whole(page)
             yield from page.rows
 
     def by_keys(

@@ -34,7 +34,7 @@ from intacct.rest import attachments, custom_records, stock
 from intacct.rest.records import RestRecords
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
 from tests.unit.intacct.rest.documents import DAY, WEB, has_empty_reference, sent, usd
-from tests.unit.intacct.rest.support import Server, client, created, envelope, page, refusal
+from tests.unit.intacct.rest.support import Server, client, created, page, refusal
 
 LATER = date(2026, 12, 1)
 
@@ -323,7 +323,7 @@ def test_a_mirror_is_an_entry_of_its_own_with_its_sides_exchanged() -> None:
 
 
 def test_a_record_is_looked_for_by_its_mark() -> None:
-    server = Server(envelope([]))
+    server = Server(page([]))
     records = RestRecords(client(server), entity="100")
     records.find(StatisticalEntry("S-1", "STJ", DAY, "x", ()))
     records.find(Deposit("DEP-1", DAY, "BANK", ("1",)))
