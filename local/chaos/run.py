@@ -21,6 +21,7 @@ from local.demo.payloads import SHOP_DOMAIN
 from local.demo.shop import DemoShop
 from local.demo.tenant import SHOP, TENANT, WEBHOOK_SECRET, demo_tenant
 from local.stack import LocalStack, Part
+from local.stack.processes import ProcessId
 from ops.desk import Desk, desk_at
 from ops.place import LocalPlace
 from ops.queues import dead_queue
@@ -38,6 +39,7 @@ TRIES = 1
 
 _SETTLE_SECONDS = 300.0
 _DOWN_SECONDS = 6.0
+_WORKER_SECONDS = 20.0
 _LOOK_SECONDS = 3.0
 _PEOPLE_SECONDS = 15.0
 _WORDS = {
@@ -131,11 +133,21 @@ class Chaos:
             turn += 1
 
     def _kill_workers(self) -> None:
-        running = workers.workers_of(self._stack.process(Part.AWS))
+        running = self._running_workers()
         chosen = [worker for worker in running if self._chance.random() < 0.9]  # noqa: PLR2004
         killed = workers.kill(chosen)
         self._ended.mischief["workers killed"] += killed
         self._say(f"{killed} of {len(running)} workers killed")
+
+    def _running_workers(self) -> list[ProcessId]:
+        """The workers of now; a while is waited for one to start, where none does."""
+        end = time.monotonic() + _WORKER_SECONDS
+        while time.monotonic() < end:
+            running = workers.workers_of(self._stack.process(Part.AWS))
+            if running:
+                return running
+            time.sleep(_LOOK_SECONDS / 10)
+        return []
 
     def _take_sage_down(self) -> None:
         self._say("Sage Intacct goes away")

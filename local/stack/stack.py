@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Any, Self
 
+from botocore.exceptions import ClientError
+
 from local.stack import cloud, loopback, ministack, ports, processes, record
 from local.stack.build import Build, Target
 from local.stack.deploy import Deployment
@@ -23,6 +25,9 @@ from shared.tenants.models import Tenant
 
 Say = Callable[[str], None]
 """Told what happens, one short sentence at a time."""
+
+_SAVING_SECONDS = 90.0
+"""A busy machine needs its time to save a state; whoever is ended before has lost it."""
 
 _DEPLOYED = {"WebhookApiId", "RawEventsBucketName", "TenantsTableName"}
 
@@ -216,7 +221,7 @@ class LocalStack:
 
     def take_down(self, part: Part) -> None:
         """End one part in the middle of everything; it keeps its state, and what calls it fails."""
-        processes.stop(self.process(part))
+        processes.stop(self.process(part), seconds=_SAVING_SECONDS)
 
     def bring_back(self, part: Part) -> None:
         """Start a part that was taken down, with its state, where it listened before.
@@ -233,6 +238,7 @@ class LocalStack:
             aws = ministack.MiniStack(self._paths, self._tools, port=self._record.port, keep=True)
             self._adopt(part.value, aws.start())
             aws.wait()
+            self._insist_on_state()
         else:
             port = self._record.simulator_port
             sage = Simulator(self._paths, self._tools, port=port, keep=True)
@@ -319,6 +325,15 @@ class LocalStack:
         self._say("Ending what an interrupted run has left behind")
         self._end_processes(known)
 
+    def _insist_on_state(self) -> None:
+        """An embedded AWS that was ended before it had saved comes back empty, and says nothing."""
+        try:
+            table = self.outputs["TenantsTableName"]
+            self.client("dynamodb").describe_table(TableName=table)
+        except ClientError as exc:
+            message = "the embedded AWS came back without its state"
+            raise StackError(message) from exc
+
     def _prepare_folders(self) -> None:
         leftovers = [self._paths.temporary, self._paths.logs]
         if not self._keep:
@@ -346,7 +361,10 @@ class LocalStack:
 
     def _end_processes(self, known: record.StackRecord) -> None:
         for process in known.processes:
-            processes.stop(process.id)
+            if known.keep:
+                processes.stop(process.id, seconds=_SAVING_SECONDS)
+            else:
+                processes.stop(process.id)
         self._record = known.model_copy(update={"processes": (), "is_detached": False})
         if self._paths.home.exists():
             self._record.write(self._paths.record)
