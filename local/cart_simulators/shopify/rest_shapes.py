@@ -179,6 +179,7 @@ def refund_body(order: ShopOrder, refund: GivenBack) -> Json:
                 "gateway": GATEWAY,
                 "amount": text(refund.amount),
                 "currency": order.currency,
+                "payment_id": f"{order.number}.1",
                 "created_at": instant(refund.at),
                 "processed_at": instant(refund.at),
                 "test": False,
