@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import operator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,12 +116,12 @@ def rows(
     while True:
         answer = client.query(query.body(after_key=after, size=size), entity=entity)
         page = _page(answer, size)
-        for row in page:
-            after = str(row["key"])
-            order.check(after)
-            yield row
+        keys = [str(row["key"]) for row in page]
+        order.check(keys)
+        yield from page
         if len(page) < size:
             return
+        after = keys[-1]
 
 
 class _KeyOrder:
@@ -131,16 +132,25 @@ class _KeyOrder:
         self._as_numbers = True
         self._as_text = True
 
-    def check(self, key: str) -> None:
-        last, self._last = self._last, key
-        if last is None:
-            return
-        both_digits = last.isdigit() and key.isdigit()
-        self._as_numbers = self._as_numbers and both_digits and int(key) > int(last)
-        self._as_text = self._as_text and key > last
+    def check(self, keys: Sequence[str]) -> None:
+        """Take the next keys.
+
+        Raises:
+            UnorderedPagesError: they follow neither order.
+        """
+        along = keys if self._last is None else [self._last, *keys]
+        if self._as_numbers:
+            are_numbers = all(map(str.isdecimal, along))
+            self._as_numbers = are_numbers and _rises([int(key) for key in along])
+        self._as_text = self._as_text and _rises(along)
         if not self._as_numbers and not self._as_text:
             message = "the rows of a query are not in the order of their keys"
             raise UnorderedPagesError(message)
+        self._last = along[-1] if along else None
+
+
+def _rises(keys: Sequence[Any]) -> bool:
+    return all(map(operator.lt, keys, keys[1:]))
 
 
 def first_rows(client: RestClient, query: Query, *, entity: str = "", limit: int = 10) -> list[Row]:
@@ -155,13 +165,18 @@ def first_rows(client: RestClient, query: Query, *, entity: str = "", limit: int
 def _page(answer: Answer, size: int) -> Sequence[Row]:
     """The rows of an answer, all of them: what is missing would pass for not being there."""
     page, stated = answer.result, answer.meta.get("totalCount")
-    is_read = isinstance(page, list) and all(
-        isinstance(row, Mapping) and isinstance(row.get("key"), str | int) and row["key"] != ""
-        for row in page
-    )
+    is_read = isinstance(page, list) and _have_keys(page)
     total = int(stated) if isinstance(stated, str | int) and str(stated).isdecimal() else None
     if not is_read or total is None or len(page) < min(size, total):
         message = "the answer to a query cannot be read as its rows"
         raise NotSentError(message)
     found: Sequence[Row] = page
     return found
+
+
+def _have_keys(page: Sequence[Any]) -> bool:
+    try:
+        keys = [row["key"] for row in page]
+    except (TypeError, KeyError, IndexError):
+        return False
+    return set(map(type, keys)) <= {str, int} and "" not in keys

@@ -41,7 +41,7 @@ def check_whole(page: FunctionResult, key: str = "") -> None:
     """
     counts = [page.attributes.get(name, "") for name in ("count", "numremaining")]
     is_whole = all(each.isdecimal() for each in counts) and int(counts[0]) == len(page.rows)
-    if not is_whole or (key and not all(text_at(row, key) for row in page.rows)):
+    if not is_whole or (key and not all(_has(row, key) for row in page.rows)):
         message = "the answer to a query does not have the rows that it counts"
         raise NotSentError(message, control_id=page.control_id)
 
@@ -53,3 +53,11 @@ def read_all(gateway: XmlGateway, query: Query, *, entity: str = "") -> list[Ele
         IntacctError: as `pages`.
     """
     return [row for rows in pages(gateway, query, entity=entity) for row in rows]
+
+
+def _has(row: Element, key: str) -> bool:
+    """Whether the row has that field: first in it, as it was asked for (§4.4), or anywhere."""
+    first = row[0] if len(row) else None
+    if first is not None and first.tag == key:
+        return bool(first.text)
+    return bool(text_at(row, key))
