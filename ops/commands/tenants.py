@@ -24,6 +24,7 @@ from ops.options import (
 )
 from ops.output import print_json, print_table, say
 from ops.tenant_files import Problem, changes, read
+from shared.connections.profiles import limits_of
 from shared.releasing.fixes import KNOWN_TO_ALL
 from shared.tenants.models import Tenant
 
@@ -81,7 +82,11 @@ def apply(
         return
     desk = desk_of(context, profile)
     known = desk.tenants.find(wanted.id)
-    foreign = (*_foreign_company(desk, wanted), *_foreign_routes(desk, wanted))
+    foreign = (
+        *_foreign_company(desk, wanted),
+        *_crowded_company(desk, wanted),
+        *_foreign_routes(desk, wanted),
+    )
     _insist(foreign, file, json=json)
     differences = changes(known.tenant if known else None, wanted)
     if not json:
@@ -175,6 +180,21 @@ def _foreign_company(desk: Desk, wanted: Tenant) -> Iterator[Problem]:
         check_company(company, stage=desk.place.output("Stage"), override_reason=reason)
     except WrongCompanyError as error:
         yield Problem(0, "intacct.company_id", f"{error} (intacct.company_reason)")
+
+
+def _crowded_company(desk: Desk, wanted: Tenant) -> Iterator[Problem]:
+    """Tenants of one company share what it allows at a time."""
+    company = wanted.intacct.company_id
+    others = [desk.tenant(other) for other in desk.tenants.ids() if other != wanted.id]
+    same = [other for other in others if other.intacct.company_id == company]
+    lanes = wanted.intacct.lanes + sum(other.intacct.lanes for other in same)
+    most = limits_of(wanted.intacct).lanes
+    if same and lanes > most:
+        names = ", ".join(other.id for other in same)
+        message = (
+            f"together with {names} the company would have {lanes} lanes, and {most} are allowed"
+        )
+        yield Problem(0, "intacct.lanes", message)
 
 
 def _foreign_routes(desk: Desk, wanted: Tenant) -> Iterator[Problem]:

@@ -128,3 +128,16 @@ def test_a_test_company_is_not_applied_to_production_without_a_reason(
     (note,) = rig.desk.audit.all("acme")
     assert note.details["company_reason"] == reason
     assert note.details["company"] == "acme-sandbox"
+
+
+def test_tenants_of_one_company_share_its_lanes(rig: OpsRig, tmp_path: Path) -> None:
+    same = tenant().intacct.model_dump(mode="json")
+    crowded = written(tmp_path / "twin.yaml", id="twin", stores=[], intacct=same)
+    refused = rig.run("tenant", "apply", crowded, "--why", "second brand", "--yes")
+    other = {**same, "company_id": "other"}
+    apart = written(tmp_path / "apart.yaml", id="apart", stores=[], intacct=other)
+    applied = rig.run("tenant", "apply", apart, "--why", "other company", "--yes")
+
+    assert refused.exit_code == 1
+    assert "together with acme" in refused.output
+    assert applied.exit_code == 0, applied.output
