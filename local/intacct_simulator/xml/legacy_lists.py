@@ -1,4 +1,4 @@
-"""The legacy functions get_list and get, for the objects that have no generic read (§9.1).
+"""The legacy functions get_list and get, for attachments and the masters that old clients list.
 
 A list without rows names its object only; a list with rows says where they stand in the whole.
 """
@@ -6,39 +6,73 @@ A list without rows names its object only; a list with rows says where they stan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call, Outcome
 from local.intacct_simulator.xml.legacy_parts import refuse
-from local.intacct_simulator.xml.nodes import Node, make, put, show_instant, text_of
+from local.intacct_simulator.xml.nodes import Node, make, put, show_instant, show_truth, text_of
+from local.intacct_simulator.xml.objects.values import target_of
 
+
+def _fields(text: str) -> dict[str, str]:
+    """Names of a list's fields and where the books keep them; names alone are the same there."""
+    pairs = (entry.partition("=") for entry in text.split())
+    return {name: path or name for name, _, path in pairs}
+
+
+_ALL = "status whenmodified=modified_at"
+# The names are those of the legacy functions that write the same objects (§12).
 _OBJECTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "supdoc": (
         "attachment",
-        {
-            "recordno": "key",
-            "supdocid": "id",
-            "supdocname": "name",
-            "folder": "folder.id",
-            "description": "description",
-            "creationdate": "created_at",
-            "createdby": "created_by.id",
-        },
+        _fields(
+            "recordno=key supdocid=id supdocname=name folder=folder.id description "
+            "creationdate=created_at createdby=created_by.id"
+        ),
     ),
     "supdocfolder": (
         "folder",
-        {
-            "recordno": "key",
-            "name": "id",
-            "description": "description",
-            "parentfoldername": "parent.id",
-            "creationdate": "created_at",
-            "createdby": "created_by.id",
-        },
+        _fields(
+            "recordno=key name=id description parentfoldername=parent.id creationdate=created_at "
+            "createdby=created_by.id"
+        ),
     ),
+    "arterm": ("term", _fields(f"name=id description {_ALL}")),
+    "class": ("class", _fields(f"key=id name description parentid=parent.id {_ALL}")),
+    "contact": (
+        "contact",
+        _fields(
+            "contactname=id printas=print_as companyname=company_name prefix firstname=first_name "
+            "lastname=last_name initial=middle_name phone1 phone2 cellphone=mobile pager fax "
+            f"email1 email2 url1 url2 {_ALL}"
+        ),
+    ),
+    "customer": (
+        "customer",
+        _fields(
+            "customerid=id name parentid=parent.id termname=term.id taxid=tax_id "
+            "creditlimit=credit_limit resaleno=resale_number onhold=is_on_hold comments=notes "
+            f"currency {_ALL}"
+        ),
+    ),
+    "department": ("department", _fields(f"departmentid=id title=name parentid=parent.id {_ALL}")),
+    "employee": ("employee", _fields(f"employeeid=id ptitle=title {_ALL}")),
+    "glaccount": (
+        "account",
+        _fields(f"glaccountno=id title=name normalbalance=normal_balance {_ALL}"),
+    ),
+    "item": ("item", _fields(f"itemid=id itemname=name {_ALL}")),
+    "journal": ("journal", _fields(f"symbol=id title=name {_ALL}")),
+    "location": ("location", _fields(f"locationid=id name parentid=parent.id {_ALL}")),
+    "project": (
+        "project",
+        _fields(f"key=id name parentid=parent.id customerid=customer.id {_ALL}"),
+    ),
+    "vendor": ("vendor", _fields(f"vendorid=id name parentid=parent.id termname=term.id {_ALL}")),
+    "warehouse": ("warehouse", _fields(f"warehouseid=id name locationid=location.id {_ALL}")),
 }
-_TABLES = {"folder": "folder", "parent": "folder", "created_by": "user"}
 _FILES = "attachments"
 _Condition = Callable[[Record], bool]
 _BAD = "DL02000001"
@@ -60,14 +94,14 @@ def get_list(call: Call) -> Outcome:
     name = node.get("object", "")
     table, known = _object(name)
     call.require(table, "list")
-    holds = _condition(call, known, node.find("filter"))
+    holds = _condition(call, table, known, node.find("filter"))
     private = node.get("showprivate") == "true"
     seen = call.books.select(table, entity=call.caller.entity, private=private)
     rows = [row for row in seen if holds(row)]
     for field in reversed(list(node.iterfind("sorts/sortfield"))):
         path = _path(known, field)
         rows.sort(
-            key=lambda row: _ranked(_text(call, row, path)),
+            key=lambda row: _ranked(_text(call, table, row, path)),
             reverse=field.get("order") == "desc",
         )
     start = _whole(node.get("start", "0"))
@@ -101,7 +135,7 @@ def _listtype(name: str, start: int, count: int, total: int) -> Node:
     return make("listtype", name, start=str(start), end=str(start + count - 1), total=str(total))
 
 
-def _condition(call: Call, known: Mapping[str, str], node: Node | None) -> _Condition:
+def _condition(call: Call, table: str, known: Mapping[str, str], node: Node | None) -> _Condition:
     """Read a filter, expression or logical; an empty one holds for every record."""
     if node is None:
         return lambda _row: True
@@ -111,8 +145,8 @@ def _condition(call: Call, known: Mapping[str, str], node: Node | None) -> _Cond
             refuse(_BAD, f"The operator '{operator}' is invalid.")
         compare, wanted = _COMPARISONS[operator], text_of(node, "value")
         path = _path(known, node.find("field"))
-        return lambda row: compare(_text(call, row, path), wanted)
-    parts = [_condition(call, known, part) for part in node]
+        return lambda row: compare(_text(call, table, row, path), wanted)
+    parts = [_condition(call, table, known, part) for part in node]
     if node.get("logical_operator", "and").lower() == "or":
         return lambda row: any(part(row) for part in parts) or not parts
     return lambda row: all(part(row) for part in parts)
@@ -127,13 +161,13 @@ def _path(known: Mapping[str, str], field: Node | None) -> str:
 
 def _row(call: Call, name: str, known: Mapping[str, str], record: Record) -> Node:
     asked = [(field.text or "").strip() for field in call.node.iterfind("fields/field")]
-    row = make(name)
+    row, table = make(name), _OBJECTS[name][0]
     has_files = name == "supdoc"
     for field in asked or [*known, *([_FILES] if has_files else [])]:
         if field == _FILES and has_files:
             _add_files(call, record, put(row, _FILES))
         else:
-            put(row, field, _text(call, record, _path(known, make("field", field))))
+            put(row, field, _text(call, table, record, _path(known, make("field", field))))
     return row
 
 
@@ -146,15 +180,17 @@ def _add_files(call: Call, record: Record, place: Node) -> None:
         put(node, "attachmentdata", str(file["data"]))
 
 
-def _text(call: Call, record: Record, path: str) -> str:
+def _text(call: Call, table: str, record: Record, path: str) -> str:
     head, _, rest = path.partition(".")
     value: Any = record.get(head)
     if value is None:
         return ""
     if rest:
-        far = call.books.get(_TABLES[head], value)
+        far = call.books.get(target_of(table, head), value)
         return "" if far is None else str(far[rest])
-    return show_instant(value) if head == "created_at" else str(value)
+    if isinstance(value, bool):
+        return show_truth(value)
+    return show_instant(value) if isinstance(value, datetime) else str(value)
 
 
 def _ranked(text: str) -> tuple[int, int, str]:
