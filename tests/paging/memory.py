@@ -7,43 +7,48 @@ from datetime import datetime, timedelta
 
 from shared.intake.archive import NotKeptError
 from shared.messages import CartEvent
-from shared.polling.checkpoints import Lease, PollingElsewhereError
+from shared.polling.checkpoints import LEASE, Lease, PollingElsewhereError
 
 
 class MemoryCheckpoints:
-    """Checkpoints and leases in dictionaries, by the rules of the table."""
+    """Checkpoints and leases in dictionaries, by the rules of the table; `beside` shares them."""
 
-    def __init__(self) -> None:
-        self.read_to: dict[str, datetime] = {}
-        self.owners: dict[str, str] = {}
-        self.spans: dict[str, timedelta | None] = {}
-        self.me = "me"
+    def __init__(self, me: str = "me", beside: MemoryCheckpoints | None = None) -> None:
+        self.read_to: dict[str, datetime] = beside.read_to if beside else {}
+        self.owners: dict[str, str] = beside.owners if beside else {}
+        self.until: dict[str, datetime] = beside.until if beside else {}
+        self.spans: dict[str, timedelta | None] = beside.spans if beside else {}
+        self.me = me
 
     def acquire(self, tenant: str, store: str, *, now: datetime) -> Lease:
-        del now
-        if self.owners.setdefault(store, self.me) != self.me:
+        is_over = store in self.until and self.until[store] < now
+        if self.owners.get(store, self.me) != self.me and not is_over:
             raise PollingElsewhereError
+        self.owners[store], self.until[store] = self.me, now + LEASE
         return Lease(tenant, store, self.me, self.read_to.get(store), self.spans.get(store))
 
     def advance(
         self, lease: Lease, read_to: datetime, *, now: datetime, span: timedelta | None = None
     ) -> Lease:
-        del now
-        if self.owners.get(lease.store) != lease.owner:
+        self._check(lease)
+        if read_to < self.read_to.get(lease.store, read_to):
             raise PollingElsewhereError
-        assert read_to >= self.read_to.get(lease.store, read_to)
-        self.read_to[lease.store] = read_to
-        self.spans[lease.store] = span
+        self.read_to[lease.store], self.spans[lease.store] = read_to, span
+        self.until[lease.store] = now + LEASE
         return replace(lease, read_to=read_to, span=span)
 
     def narrow(self, lease: Lease, span: timedelta) -> None:
-        if self.owners.get(lease.store) != lease.owner:
-            raise PollingElsewhereError
+        self._check(lease)
         self.spans[lease.store] = span
 
     def release(self, lease: Lease) -> None:
         if self.owners.get(lease.store) == lease.owner:
             del self.owners[lease.store]
+            self.until.pop(lease.store, None)
+
+    def _check(self, lease: Lease) -> None:
+        if self.owners.get(lease.store) != lease.owner:
+            raise PollingElsewhereError
 
 
 class Queue:
