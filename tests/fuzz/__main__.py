@@ -45,17 +45,18 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     started = time.perf_counter()
     each = -(-options.inputs // len(carts))
-    work = [
-        (cart, options.first + at, min(_CHUNK, each - at))
-        for cart in carts
-        for at in range(0, each, _CHUNK)
-    ]
     refused = held = read = 0
     wrong: list[str] = []
     with ProcessPoolExecutor(options.jobs) as pool:
-        for done in pool.map(probed, *zip(*work, strict=True)):
-            refused, held, read = refused + done[0], held + done[1], read + done[2]
-            wrong += done[3]
+        for cart in carts:
+            work = [
+                (cart, options.first + at, min(_CHUNK, each - at)) for at in range(0, each, _CHUNK)
+            ]
+            for done in pool.map(probed, *zip(*work, strict=True)):
+                refused, held, read = refused + done[0], held + done[1], read + done[2]
+                wrong += done[3]
+            sys.stdout.write(f"{cart}: {each} inputs, {len(wrong)} wrong so far\n")
+            sys.stdout.flush()
     seconds = time.perf_counter() - started
     sys.stdout.write("".join(f"{line}\n" for line in wrong[:_MOST_SHOWN]))
     sys.stdout.write(

@@ -40,7 +40,8 @@ def main(arguments: Sequence[str]) -> int:
         for cart in carts:
             for part in pool.map(lived, [cart] * len(chunks), chunks):
                 lost += part
-            sys.stdout.write(f"{cart}: {len(seeds)} histories\n")
+            sys.stdout.write(f"{cart}: {len(seeds)} histories, {len(lost)} with a loss so far\n")
+            sys.stdout.flush()
     seconds = time.perf_counter() - started
     sys.stdout.write("".join(f"{line}\n" for line in lost[:20]))
     total = len(seeds) * len(carts)
