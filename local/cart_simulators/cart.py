@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 from local.cart_simulators.book import OrderBook, UnknownOrderError
 from local.cart_simulators.orders import Change, GivenBack, ShopOrder
 from local.cart_simulators.unrest import CALM, Trouble, Unrest
-from local.cart_simulators.webhooks import Hook, Outbox
+from local.cart_simulators.webhooks import Hook, Outbox, Send
 from local.cart_simulators.wire import Answer, Refusal, Request, Route, json_answer
 from local.intacct_simulator.clock import Clock
 
@@ -48,6 +48,8 @@ class CartSimulator(ABC):
         self.orders = OrderBook(self.clock, first_id=self.first_id)
         self.unrest = Unrest.of(seed, trouble)
         self.outbox = Outbox(self.clock, Unrest.of(seed + 1).dice, self.retries)
+        self.send: Send | None = None
+        """How deliveries leave where that is not by HTTP."""
         self.calls: list[Call] = []
         self.lock = threading.RLock()
         self._routes = tuple(self.routes())

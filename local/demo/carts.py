@@ -13,7 +13,7 @@ from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.orders import ShopOrder
 from local.cart_simulators.registry import simulator
 from local.cart_simulators.serving import served
-from local.cart_simulators.webhooks import Delivering
+from local.cart_simulators.webhooks import Delivering, Signed
 from local.intacct_simulator.clock import Clock
 
 _BEHIND = timedelta(minutes=3)
@@ -54,6 +54,16 @@ class CartShop:
         """Send webhooks to the deployed API from now on; `rules` as `Delivering` takes them."""
         url = f"{api_url.rstrip('/')}/webhooks/{self.cart.name}/{self.store}"
         self.cart.outbox.delivering = Delivering(url=url, **rules)
+
+    def tell_queue(self, sqs: Any, queue_url: str, **rules: Any) -> None:
+        """Put what the cart tells into a queue from now on, as Amazon does."""
+
+        def send(url: str, signed: Signed) -> int:
+            sqs.send_message(QueueUrl=url, MessageBody=signed.body.decode())
+            return 200
+
+        self.cart.send = send
+        self.cart.outbox.delivering = Delivering(url=queue_url, **rules)
 
     def ship(self, order: ShopOrder) -> None:
         """Send everything."""

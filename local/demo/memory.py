@@ -54,7 +54,7 @@ class Memory:
         self._ledger = DynamoDbLedger(dynamodb, outputs["LedgerTableName"])
         self._reviews = DynamoDbReviews(dynamodb, outputs["OrdersTableName"])
 
-    def journey(self, store: str, order_id: int) -> Journey:
+    def journey(self, store: str, order_id: int | str) -> Journey:
         """What is known of the order now."""
         pk = order_pk(self._tenant, store, str(order_id))
         return Journey(self._facts.load(pk), self._ledger.chain(pk))

@@ -62,7 +62,7 @@ def _mapping() -> dict[str, Any]:
             },
             *(
                 {"gateway": gateway, "account": "1100", "financial_entity": "CLR-SHOPIFY"}
-                for gateway in ("stripe", "checkmo")
+                for gateway in ("stripe", "checkmo", "amazon", "ebay")
             ),
             {"gateway": "gift_card", "account": "2200", "undeposited_account": "2200"},
         ],

@@ -69,7 +69,7 @@ class AmazonSimulator(CartSimulator):
         is_hurried: bool = False,
         **options: Any,
     ) -> None:
-        """Postings appear up to `finances_lag` late; `is_hurried` lifts the rates for demos."""
+        """Postings appear up to `finances_lag` late; `is_hurried` lifts all rates for demos."""
         self._finances_lag = finances_lag
         self._defers = defers
         self._is_hurried = is_hurried
@@ -172,7 +172,8 @@ class AmazonSimulator(CartSimulator):
         query = request.query
         after, before = (_instant(query.get(n)) for n in ("lastUpdatedAfter", "lastUpdatedBefore"))
         now = self.clock.now()
-        if after is None or before is None or before > now - _NEWEST or after < now - _REACH:
+        newest = now if self._is_hurried else now - _NEWEST
+        if after is None or before is None or before > newest or after < now - _REACH:
             return _error(400, "InvalidInput")
         if shapes.MARKETPLACE not in query.get("marketplaceIds", "").split(","):
             return _error(400, "InvalidInput")

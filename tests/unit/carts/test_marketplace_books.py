@@ -62,11 +62,6 @@ def _facts(reading: object) -> Facts:
     return facts
 
 
-def test_ebays_part_of_a_line_is_an_allowance() -> None:
-    """One of two tees: eBay tells the money, not the units."""
-    assert balances("ebay")["4095"] == Decimal("25.00")
-
-
 def test_amazons_tax_passes_through_and_goes_back_with_the_goods() -> None:
     assert balances("amazon") == {
         CLEARING: Decimal("76.14") - Decimal("27.00"),
