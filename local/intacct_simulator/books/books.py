@@ -226,6 +226,7 @@ def _handlers(desk: Desk) -> dict[str, Handler]:
     return {
         **masters,
         "customer": Customers(desk, "customer", contacts),
+        "ar_summary": Masters(desk, "ar_summary"),
         "role": Roles(desk),
         "role_user": Masters(desk, "role_user"),
         "vendor": WithDisplayContact(desk, "vendor", contacts),

@@ -6,6 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.xml import legacy_summaries
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed, nothing
 from local.intacct_simulator.xml.legacy_parts import (
     by_key_attribute,
@@ -20,6 +21,10 @@ from local.intacct_simulator.xml.legacy_parts import (
 )
 from local.intacct_simulator.xml.nodes import Node, read_day, text_of
 
+_SUMMARIES = {
+    "invoice_date": legacy_summaries.INVOICES,
+    "adjustment_date": legacy_summaries.ADJUSTMENTS,
+}
 _TABLES = {"invoice_date": "ar_invoice", "adjustment_date": "ar_adjustment"}
 # Where a credit may lie that apply_arpayment names by record number alone.
 _CREDITS = (
@@ -114,6 +119,7 @@ def create_arpayment(call: Call) -> Outcome:
         "receipt_date": received,
         "payment_date": received,
         "payment_method": method(text_of(node, "paymentmethod")),
+        **legacy_summaries.of_document(call, node, legacy_summaries.PAYMENTS),
         **given(
             node,
             {
@@ -182,6 +188,7 @@ def _header(call: Call, node: Node, *, day: str) -> dict[str, Any]:
         **currencies(node),
         **contacts(call, node, {"billto": "contact_bill_to", "shipto": "contact_ship_to"}),
         **own_fields(call, node, _TABLES[day]),
+        **legacy_summaries.of_document(call, node, _SUMMARIES[day]),
     }
     for name, field in (("datecreated", day), ("dateposted", "posting_date")):
         value = read_day(node.find(name))

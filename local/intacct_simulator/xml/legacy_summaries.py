@@ -1,0 +1,49 @@
+"""Summaries of receivables: what documents are collected in, and post with (§13.2 to §13.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.intacct_simulator.xml.calls import Call, Outcome, keyed
+from local.intacct_simulator.xml.legacy_parts import given, refuse
+from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+
+INVOICES, ADJUSTMENTS, PAYMENTS = "invoices", "adjustments", "payments"
+KINDS = {
+    "create_invoicebatch": INVOICES,
+    "create_aradjustmentbatch": ADJUSTMENTS,
+    "create_arpaymentbatch": PAYMENTS,
+}
+_PLACES = {"bankaccountid": "bank_account", "undepfundsacct": "undeposited_account"}
+
+
+def create(call: Call) -> Outcome:
+    """Open a summary."""
+    node = call.node
+    fields = {
+        "kind": KINDS[str(node.tag)],
+        "posting_date": read_day(node.find("datecreated")),
+        **given(node, {"batchtitle": "title", **_PLACES}),
+    }
+    return keyed(call.create("ar_summary", fields)["key"])
+
+
+def of_document(call: Call, node: Node, kind: str) -> dict[str, Any]:
+    """Give what a document takes from the summary that its `batchkey` names, if it names one.
+
+    It posts on the summary's day unless it says another; a payment goes where the summary says.
+
+    Raises:
+        FunctionError: there is no summary of that kind under the key.
+    """
+    key = text_of(node, "batchkey")
+    if not key:
+        return {}
+    found = call.books.get("ar_summary", int(key)) if key.isdecimal() else None
+    if found is None or found["kind"] != kind:
+        refuse("BL01001973", f"The summary '{key}' is invalid.")
+    taken = {"summary": found["title"], "summary_key": found["key"]}
+    if kind == PAYMENTS:
+        places = {name: found.get(name) for name in _PLACES.values()}
+        return {**taken, **{name: place for name, place in places.items() if place}}
+    return {**taken, "posting_date": found["posting_date"]}
