@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -53,7 +53,8 @@ class PollRequest(BaseModel):
         """The range of the past that is wanted; None for what changed lately."""
         if self.begin is None or self.until is None:
             return None
-        return Range(self.begin, self.until, self.label)
+        ends = self.begin.astimezone(UTC), self.until.astimezone(UTC)
+        return Range(*ends, self.label)
 
 
 @dataclass(frozen=True, slots=True)

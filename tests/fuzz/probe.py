@@ -19,6 +19,7 @@ from carts.shapes import Source, shapes
 from commerce.codec import decode, encode
 from commerce.identity import order_breaches, refund_breaches
 from commerce.orders import Order
+from commerce.payouts import Payout, decode_payout, encode_payout, payout_breaches
 from ops.cart_numbers import numbers
 from shared.intake import deliveries
 from shared.intake.deliveries import Intake, Outcome
@@ -153,6 +154,8 @@ class Probe:
             json.dumps(numbers(seen), allow_nan=False).encode()
             if seen.reading is not None:
                 self._believe(seen.reading, None)
+            if seen.payout is not None and seen.payout.payout is not None:
+                _believe_payout(seen.payout.payout)
 
     def _believe(self, reading: Reading, document: Any) -> None:
         facts = reading.facts
@@ -183,6 +186,20 @@ class Probe:
         if stated and order.total.amount not in stated:
             message = "the order has another total than its document"
             raise WrongError(message)
+
+
+def _believe_payout(payout: Payout) -> None:
+    """A settlement is proved as a whole and line by line, and survives being stored."""
+    if decode_payout(encode_payout(payout)) != payout:
+        message = "the payout does not survive being stored"
+        raise WrongError(message)
+    if payout_breaches(payout):
+        return
+    nets = [line.net.amount for line in payout.lines]
+    kept = [line.amount.amount - line.fee.amount for line in payout.lines]
+    if payout.amount is None or nets != kept or payout.amount.amount != sum(nets, Decimal(0)):
+        message = "a payout is taken as proved that does not add up"
+        raise WrongError(message)
 
 
 def _difference(order: Order) -> Decimal:

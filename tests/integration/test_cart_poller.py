@@ -51,3 +51,21 @@ def test_a_store_without_access_is_skipped_with_a_line_in_the_answer(rig: CartRi
 
     (done,) = answer["stores"]
     assert (done["outcome"], done["detail"]) == ("skipped", "no access to the store's API")
+
+
+def test_a_range_of_the_past_is_read_once_and_its_progress_is_kept(
+    rig: CartRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.put_tenant(tenant(go_live_on="2026-01-01"))
+    monkeypatch.setattr(StoreClients, "client", lambda *_: _Client())
+    event = json.loads((ROOT / "events" / "cart_poller.backfill.json").read_bytes())
+    poller = handler_of("cart_poller")
+
+    (first,) = poller(event, context())["stores"]
+    (again,) = poller(event, context())["stores"]
+
+    assert (first["outcome"], first["windows"]) == ("complete", 3)
+    assert first["read_to"] == again["read_to"] == "2026-01-04T05:00:00+00:00"
+    assert (again["outcome"], again["windows"], again["hints"]) == ("complete", 0, 0)
+    hints = [CartEvent.model_validate_json(m["Body"]) for m in rig.receive(rig.events_url)]
+    assert {hint.resource_id for hint in hints} == {"7", "8"}
