@@ -37,7 +37,8 @@ VISIBILITY_SECONDS = 30
 TRIES = 1
 """A queue gives up what failed once, so that people have something to redrive."""
 
-_SETTLE_SECONDS = 300.0
+_MISCHIEF_SECONDS = 75.0
+_SETTLE_SECONDS = 360.0
 _DOWN_SECONDS = 6.0
 _WORKER_SECONDS = 20.0
 _LOOK_SECONDS = 3.0
@@ -123,10 +124,14 @@ class Chaos:
             sqs.set_queue_attributes(QueueUrl=url, Attributes=changed)
 
     def _mischief(self, flow: FlowingShop) -> None:
-        """Kill something every few seconds as long as orders come."""
+        """Kill something every few seconds while orders come, for a while.
+
+        On a machine so busy that a worker starts slower than it is killed, nothing would ever end.
+        """
+        end = time.monotonic() + _MISCHIEF_SECONDS
         acts = [self._kill_workers, self._take_sage_down, self._kill_workers, self._restart_aws]
         turn = 0
-        while flow.is_selling:
+        while flow.is_selling and time.monotonic() < end:
             time.sleep(self._chance.uniform(1.0, 4.0))
             act = acts[turn] if turn < len(acts) else self._chance.choice(acts[:3])
             act()

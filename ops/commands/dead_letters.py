@@ -117,17 +117,20 @@ def redrive(
         raise OpsError(text) from exc
     if _said_enough(desk, queue, planned, dry_run=dry_run, json=json):
         return
-    moved = 0
+    moved, stopped = 0, ""
     if planned:
         agreed(f"Send {len(planned)} to {queue} again, {rate} a second?", yes=yes, json=json)
 
         def tell(one: Letter, done: int) -> None:
             said(f"{done} of {len(planned)}: {one.subject} goes again", json=json)
 
-        moved = desk.redriver.redrive(
+        done = desk.redriver.redrive(
             dead, planned, pace=Pace(rate, most_waiting), why=why, tell=tell
-        ).moved
+        )
+        moved, stopped = done.moved, done.stopped
     _report(desk, queue, moved, "sent again", json=json)
+    if stopped:
+        raise OpsError(stopped)
 
 
 @app.command()

@@ -27,7 +27,9 @@ from shared.reviews.records import Reviews
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-_ROOM_EVERY = 10
+_EVERY = 10
+_TENTH = 10
+_IN_VAIN = "more than a tenth of what was sent died again: the cause is not fixed"
 _ROOM_SECONDS = 5.0
 _MARGIN = timedelta(seconds=10)
 
@@ -72,10 +74,14 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a run did: `moved` letters, and whether it came to the end of its plan in time."""
+    """What a run did: `moved` letters, and whether it came to the end of its plan.
+
+    `stopped` says why it did not, empty where its time was up.
+    """
 
     moved: int
     is_finished: bool = True
+    stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +175,12 @@ class Redriver:
             botocore.exceptions.ClientError: AWS failed; what was not marked may be sent again.
         """
         open_ = Counter(one.subject for one in self._parts.kept.open(queue.name))
+        started_at = self._parts.clock()
         for number, one in enumerate(planned):
-            if number % _ROOM_EVERY == 0 and not self._has_room(queue, pace, deadline):
+            if number % _EVERY == 0 and not self._has_room(queue, pace, deadline):
                 return Moved(number, is_finished=False)
+            if number and number % _EVERY == 0 and self._is_in_vain(queue, number, started_at):
+                return Moved(number, is_finished=False, stopped=_IN_VAIN)
             self._note(one, "dlq redrive", why, group=one.group)
             self._send(queue, one)
             self._close(one, LetterStatus.REDRIVEN, open_)
@@ -203,6 +212,15 @@ class Redriver:
             if self._waiting(queue) < pace.most_waiting:
                 return True
             self._parts.sleep(_ROOM_SECONDS)
+
+    def _is_in_vain(self, queue: DeadQueue, moved: int, since: datetime) -> bool:
+        """Whether more than a tenth of what this run sent is dead again (reliability §7)."""
+        died = [
+            one
+            for one in self._parts.kept.open(queue.name)
+            if one.redrives and one.dead_since >= since
+        ]
+        return len(died) * _TENTH > moved
 
     def _waiting(self, queue: DeadQueue) -> int:
         answer: dict[str, Any] = {

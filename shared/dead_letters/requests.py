@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.dead_letters.letters import Letter
 from shared.dead_letters.queues import DeadQueue
-from shared.dead_letters.redrive import Pace, Redriver, Wanted
+from shared.dead_letters.redrive import Moved, Pace, Redriver, Wanted
 from shared.postings.findings import Reason
 
 MOST_SHOWN = 100
@@ -30,13 +30,17 @@ class Shown(_Model):
 
 
 class RedriveReport(_Model):
-    """What was planned and what was done; call again while `is_finished` is false."""
+    """What was planned and what was done.
+
+    Call again while `is_finished` is false, unless `stopped` says why it is of no use.
+    """
 
     queue: str
     is_dry_run: bool
     planned: int
     moved: int
     is_finished: bool
+    stopped: str
     letters: tuple[Shown, ...]
 
     def counts(self) -> dict[str, int | bool]:
@@ -74,17 +78,17 @@ class RedriveRequest(_Model):
         planned = redriver.plan(
             queue, self._wanted(), limit=self.limit, most_redrives=self.most_redrives
         )
-        moved, is_finished = 0, True
+        done = Moved(0)
         if not self.dry_run:
             pace = Pace(self.per_second, self.most_waiting)
             done = redriver.redrive(queue, planned, pace=pace, why=self.why, deadline=deadline)
-            moved, is_finished = done.moved, done.is_finished
         return RedriveReport(
             queue=self.queue,
             is_dry_run=self.dry_run,
             planned=len(planned),
-            moved=moved,
-            is_finished=is_finished,
+            moved=done.moved,
+            is_finished=done.is_finished,
+            stopped=done.stopped,
             letters=tuple(_shown(one) for one in planned[:MOST_SHOWN]),
         )
 

@@ -63,6 +63,9 @@ def _template() -> str:
             resources[f"{name}{kind}"] = _queue(f"{name}{kind}")
         outputs[f"{name}QueueUrl"] = {"Value": {"Ref": f"{name}Queue"}}
         outputs[f"{name}DlqUrl"] = {"Value": {"Ref": f"{name}Dlq"}}
+    for kind in ("Queue", "Dlq"):
+        resources[f"AmazonEvents{kind}"] = _queue()
+        outputs[f"AmazonEvents{kind}Url"] = {"Value": {"Ref": f"AmazonEvents{kind}"}}
     for name in _SCHEDULES:
         resources[f"{name}Dlq"] = _queue()
         outputs[f"{name}DlqUrl"] = {"Value": {"Ref": f"{name}Dlq"}}
