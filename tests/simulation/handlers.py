@@ -1,8 +1,4 @@
-"""What the handlers of the queues do with a batch: the lines of `functions/*/app.py` without logs.
-
-`customer_sync` hands its messages one by one to the Powertools processor, `order_posting` posts
-the orders of a batch together.
-"""
+"""What the handlers of the queues do with a batch: `functions/*/app.py` without logs."""
 
 from __future__ import annotations
 
@@ -11,14 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import process_partial_response
-from aws_lambda_powertools.utilities.batch.exceptions import BatchProcessingError
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-
+from shared.customers.sync import SyncReport
 from shared.fifo import Received, given_back
 from shared.messages import CartEvent, OrderReady
 from shared.posting.reports import PostingReport
-from tests.simulation.sandbox import Sandbox, lambda_context
+from tests.simulation.sandbox import Sandbox
 
 
 @dataclass(slots=True)
@@ -37,6 +30,12 @@ class Batch:
         return [record["messageId"] for record in self.event["Records"]]
 
     @property
+    def received(self) -> list[Received]:
+        """The messages with their groups, in their order."""
+        records = self.event["Records"]
+        return [Received(r["messageId"], r["attributes"]["MessageGroupId"]) for r in records]
+
+    @property
     def seconds_left(self) -> float:
         """How long the process may still work."""
         return self.ends_at - self.sandbox.outside.wire.scheduler.now
@@ -53,33 +52,21 @@ BatchHandler = Callable[[Batch], Collection[str]]
 
 def sync_events(batch: Batch) -> Collection[str]:
     """What functions/customer_sync does with a batch."""
-
-    def one(record: SQSRecord) -> None:
-        try:
-            _sync_event(batch, CartEvent.model_validate_json(record.body))
-        except Exception as error:
-            batch.on_error(batch.sandbox, error)
-            raise
-        batch.finished.add(record.message_id)
-
-    try:
-        answer = process_partial_response(
-            event=batch.event,
-            record_handler=one,
-            processor=batch.sandbox.processor,
-            context=lambda_context(batch.sandbox, batch.seconds_left),
-        )
-    except BatchProcessingError:  # all of them failed: an error of the whole invocation
-        return batch.ids
-    return [str(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
-
-
-def _sync_event(batch: Batch, event: CartEvent) -> None:
-    outside, place = batch.sandbox.outside, (event.store, event.resource_id, event.topic)
-    outside.begun.append(place)
-    report = batch.sandbox.customer_sync.sync(event, batch.deadline)
-    outside.synced.append((len(outside.begun), place))
-    outside.wire.story.tell(f"synced {report.order_id}: {report.outcome.value}")
+    events = [CartEvent.model_validate_json(one["body"]) for one in batch.event["Records"]]
+    outside = batch.sandbox.outside
+    places = [(event.store, event.resource_id, event.topic) for event in events]
+    outside.begun.extend(places)
+    outcomes = batch.sandbox.customer_sync.sync_all(events, batch.deadline)
+    failed = set()
+    for message_id, place, outcome in zip(batch.ids, places, outcomes, strict=True):
+        if isinstance(outcome, SyncReport):
+            batch.finished.add(message_id)
+            outside.synced.append((len(outside.begun), place))
+            outside.wire.story.tell(f"synced {outcome.order_id}: {outcome.outcome.value}")
+        else:
+            batch.on_error(batch.sandbox, outcome)
+            failed.add(message_id)
+    return given_back(batch.received, failed)
 
 
 def post_orders(batch: Batch) -> Collection[str]:
@@ -98,5 +85,4 @@ def post_orders(batch: Batch) -> Collection[str]:
         else:
             batch.on_error(batch.sandbox, outcome)
             failed.add(message_id)
-    received = [Received(r["messageId"], r["attributes"]["MessageGroupId"]) for r in records]
-    return given_back(received, failed)
+    return given_back(batch.received, failed)

@@ -214,9 +214,9 @@ def check_end(
 
 
 def _wanted_items(business: Business, items: Mapping[str, list[Item]]) -> list[Item]:
-    """The ledger without customers in doubt whose only orders were cancelled unpaid.
+    """The ledger without customers whose only orders were cancelled unpaid, and who were not made.
 
-    Nobody needs such a customer any more, and nobody looks after it: it may be there or not.
+    Nobody needs such a customer, but no doubt about one may stay (what is SENT stays in the list).
     """
     wanted = {
         record.customer
@@ -227,7 +227,7 @@ def _wanted_items(business: Business, items: Mapping[str, list[Item]]) -> list[I
         item
         for item in items["ledger"]
         if not item["pk"]["S"].startswith("CUS#")
-        or item["st"]["S"] == "DONE"
+        or item["st"]["S"] in {"DONE", "SENT"}
         or item["pk"]["S"].split("#")[2] in wanted
     ]
 

@@ -9,10 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from types import SimpleNamespace
 from typing import Any, cast
-
-from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
 
 from shared.connections.credentials import TenantCredentials
 from shared.connections.errors import ConnectionStoreError
@@ -87,7 +84,6 @@ class Sandbox:
         self.name = name
         self.outside = outside
         self.release = release
-        self.processor = SqsFifoPartialProcessor(skip_group_on_error=True)
         self._skew = timedelta(seconds=skew_seconds)
         self._ids = itertools.count(1)
         self._dynamodb: Any = DynamoDbFace(outside.wire, outside.tables, release)
@@ -302,13 +298,6 @@ class Sandbox:
 
     def _tenant(self, name: str) -> Tenant:
         return self.outside.tenants[name]
-
-
-def lambda_context(sandbox: Sandbox, seconds: float) -> Any:
-    """What Powertools asks of the invocation's context."""
-    return SimpleNamespace(
-        aws_request_id=sandbox.new_id(), get_remaining_time_in_millis=lambda: int(seconds * 1000)
-    )
 
 
 @dataclass(frozen=True, slots=True)
