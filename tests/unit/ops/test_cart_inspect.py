@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -242,7 +243,7 @@ def test_whatever_stands_anywhere_a_document_is_told_or_refused(
         node = document
         for part in parents:
             node = node[part]
-        node[last] = chance.choice(_EVIL)
+        node[last] = deepcopy(chance.choice(_EVIL))
     body = json.dumps(document).encode()
     source = Source(parse(body), body)
 
