@@ -175,7 +175,8 @@ class AmazonSimulator(CartSimulator):
         newest = now if self._is_hurried else now - _NEWEST
         if after is None or before is None or before > newest or after < now - _REACH:
             return _error(400, "InvalidInput")
-        if shapes.MARKETPLACE not in query.get("marketplaceIds", "").split(","):
+        marketplaces = query.get("marketplaceIds", "").split(",")
+        if not all(marketplaces):
             return _error(400, "InvalidInput")
         size = min(int(query.get("maxResultsPerPage", "100")), _MOST_ORDERS)
         asked = {"after": query["lastUpdatedAfter"], "before": query["lastUpdatedBefore"]}
@@ -186,7 +187,8 @@ class AmazonSimulator(CartSimulator):
                 return _error(400, "InvalidInput")
             begun = (datetime.fromisoformat(known["at"]), known["id"] + 1)
         rows = sorted((self._changed_at[order.id], order.id) for order in self.orders)
-        rows = [row for row in rows if row >= begun and row[0] <= before]
+        is_sold_here = shapes.MARKETPLACE in marketplaces
+        rows = [row for row in rows if is_sold_here and row >= begun and row[0] <= before]
         shown = rows[:size]
         body: Json = {
             "orders": [shapes.order_body(self.orders.order(number), at) for at, number in shown],

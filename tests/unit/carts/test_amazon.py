@@ -182,6 +182,12 @@ def test_prices_that_hide_their_tax_are_said_to() -> None:
     assert order_breaches(german) == order_breaches(american) == []
 
 
+def test_an_order_of_another_channel_is_told_there_and_says_nothing_here() -> None:
+    changes = {"order.salesChannel.channelName": "NON_AMAZON", "order.proceeds": None}
+
+    assert read(edited("amazon", "get_order", changes)) == Reading(None)
+
+
 def test_a_replacement_of_no_value_is_one() -> None:
     document = edited("amazon", "get_order", {"order.proceeds": {"grandTotal": usd("0.00")}})
     document["order"]["associatedOrders"] = [{"associationType": "REPLACEMENT_ORIGINAL_ID"}]

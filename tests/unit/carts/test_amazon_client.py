@@ -23,6 +23,7 @@ from local.cart_simulators.transport import CartTransport
 from local.cart_simulators.unrest import Trouble
 from local.intacct_simulator.clock import Clock
 
+MARKETPLACE_OF_CANADA = "A2EUQ1WTGCTBG2"
 BASE = "http://127.0.0.1:1"
 START = datetime(2026, 4, 1, 12, tzinfo=UTC)
 SALE = Sale(
@@ -389,10 +390,32 @@ def test_an_order_of_another_marketplace_is_refused() -> None:
     http = connected(
         StoreAccess("shop", "x", BASE, "", seller.amazon.secret()), CartTransport(seller.amazon)
     ).http
-    client = AmazonClient(http, "shop", marketplaces=["A2EUQ1WTGCTBG2"])
+    client = AmazonClient(http, "shop", marketplaces=[MARKETPLACE_OF_CANADA])
 
     with pytest.raises(CartApiError, match="does not sell on"):
         client.order(sold)
+
+
+def test_refunds_and_settlements_of_other_marketplaces_are_other_stores_business() -> None:
+    seller = Seller()
+    (sold,) = seller.sell()
+    seller.amazon.orders.ship(book_id(sold))
+    seller.amazon.orders.refund(book_id(sold), {seller.amazon.orders.order(1000001).lines[0].id: 1})
+    seller.clock.set(START + timedelta(days=30), freeze=True)
+    canadian = seller.amazon.secret() | {"marketplace_ids": [MARKETPLACE_OF_CANADA]}
+    client = AmazonClient.connect(
+        StoreAccess("shop", "x", BASE, "", canadian),
+        transport=CartTransport(seller.amazon),
+        clock=seller.clock.now,
+    )
+    ours = seller.changed(START - timedelta(days=1), START + timedelta(days=1))
+    assert [row.is_follower for row in ours] == [False, True]
+
+    told = client.changed_orders(since=START - timedelta(days=1), until=START + timedelta(days=1))
+    settled = list(client.payouts(since=START, until=START + timedelta(days=29)))
+
+    assert [row for page in told for row in page] == []
+    assert settled == []
 
 
 def test_an_unknown_order_is_a_lasting_error() -> None:

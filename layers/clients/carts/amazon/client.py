@@ -17,6 +17,7 @@ import httpx
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
 from carts.amazon import payouts
 from carts.amazon.access import connected
+from carts.amazon.marketplaces import MARKETPLACES
 from carts.amazon.readings import whole_order
 from carts.amazon.transactions import GROUP_ID, ORDER_ID, read_transactions
 from carts.documents import Node, to_identifier
@@ -63,6 +64,7 @@ class AmazonClient:
         self._api = JsonApi(http, sleep=sleep)
         self._store = store
         self._marketplaces = tuple(marketplaces)
+        self._currencies = {MARKETPLACES[each].currency for each in marketplaces}
         self._clock = clock
         self._paces = {
             name: Pace(name, per_second=rate, burst=burst, sleep=sleep, now=monotonic)
@@ -151,7 +153,8 @@ class AmazonClient:
                 keys = []
                 for each in read_transactions(listed.nodes("transactions")):
                     key = (each.id, each.status)
-                    if each.is_refund and each.order_id and key not in self._told:
+                    is_ours = each.marketplace in ("", *self._marketplaces)
+                    if is_ours and each.is_refund and each.order_id and key not in self._told:
                         rows.append(ChangedOrder(each.order_id, each.posted_at, is_follower=True))
                         keys.append(key)
                 yield rows
@@ -199,6 +202,8 @@ class AmazonClient:
     def payouts(self, *, since: datetime, until: datetime) -> Iterator[PayoutReading]:
         """Settlements that were closed, or whose money moved, in the half-open window.
 
+        A seller's account has settlements in each currency; those of other stores are left out.
+
         Raises:
             CartApiError: they could not be read.
         """
@@ -206,6 +211,8 @@ class AmazonClient:
             node = Node(group, "group", [])
             moments = (payouts.ended_at(node), node.instant("FundTransferDate"))
             if not any(moment and since <= moment < until for moment in moments):
+                continue
+            if payouts.currency_of(node) not in self._currencies:
                 continue
             group_id = to_identifier(node.get("FinancialEventGroupId"))
             transactions = self._transactions(GROUP_ID, group_id) if group_id else []

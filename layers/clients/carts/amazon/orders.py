@@ -40,6 +40,7 @@ from commerce.orders import (
     implied_receipt_id,
 )
 
+_ELSEWHERE = "NON_AMAZON"
 _WAITING = frozenset({"PENDING_AVAILABILITY", "PENDING"})
 _FULFILLMENT_STATUS = {
     "UNSHIPPED": FulfillmentStatus.UNFULFILLED,
@@ -52,15 +53,19 @@ _REPLACING = ("REPLACEMENT", "EXCHANGE")
 
 
 def order_reading(node: Node, store: str) -> Reading:
-    """One order; a pending one has no money yet and says nothing, which is no problem."""
+    """One order; a pending one has no money yet and says nothing, which is no problem.
+
+    Nor does one of another channel that Amazon only delivers: it was sold, and is told, elsewhere.
+    """
     order_id = node.identifier("orderId")
     progress = node.node("fulfillment")
     state = progress.text("fulfillmentStatus") if progress else ""
-    if state in _WAITING and not node.problems:
+    channel = node.node("salesChannel")
+    is_elsewhere = channel is not None and channel.text("channelName") == _ELSEWHERE
+    if (state in _WAITING or is_elsewhere) and not node.problems:
         return Reading(None)
     if state not in _FULFILLMENT_STATUS:
         node.refuse("fulfillment.fulfillmentStatus", "a known state of an order")
-    channel = node.node("salesChannel")
     marketplace = channel.text("marketplaceId") if channel else ""
     site = MARKETPLACES.get(marketplace)
     if site is None:

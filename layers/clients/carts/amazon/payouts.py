@@ -72,6 +72,12 @@ def ended_at(group: Node) -> datetime | None:
     return group.instant("FinancialEventGroupEnd")
 
 
+def currency_of(group: Node) -> str:
+    """The currency that the group is settled in; empty where it states none."""
+    stated = group.node("OriginalTotal")
+    return stated.text("CurrencyCode") if stated else ""
+
+
 def _payout(node: Node, lines: tuple[PayoutLine, ...], store: str) -> Payout:
     stated = node.node("OriginalTotal") or Node({}, node.at("OriginalTotal"), node.problems)
     currency = believed_currency(stated, stated.text("CurrencyCode"), "CurrencyCode")
