@@ -22,7 +22,7 @@ BOTH = [story for story in STORIES if len(CAPABILITIES[story.action].offered) > 
 # The number that Sage gives to an advance is told by XML only (RECORDID).
 NUMBERED_BY_XML = frozenset({Action.ADVANCE, Action.PAYMENT})
 # XML names these by our own mark and tells no state.
-MARKED_BY_XML = frozenset({Action.CUSTOM_RECORD, Action.DEPOSIT, Action.WAREHOUSE_TRANSFER})
+MARKED_BY_XML = frozenset({Action.DEPOSIT, Action.WAREHOUSE_TRANSFER})
 
 
 def test_every_action_has_a_story() -> None:

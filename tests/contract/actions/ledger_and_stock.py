@@ -41,6 +41,7 @@ from tests.contract.actions.documents import (
     ENTRY,
     FOLDER,
     LATER,
+    ORDER,
     PAPERS,
     eur,
     paid,
@@ -99,6 +100,25 @@ def a_value_of_a_dimension_of_the_companys_own(teller: Teller) -> None:
     app = CustomRecord("channel", (("name", "App"), ("code", "")))
     teller.change(UpdateCustomRecord(made.key, app))
     teller.create(web)
+
+
+@story(Action.CUSTOM_RECORD, a1200="70.00", a4000="-70.00", a5000="22.10", a1300="-22.10")
+def custom_fields_and_a_dimension_of_the_companys_own_on_documents(teller: Teller) -> None:
+    owners = ("customer", "ar_invoice", "sales_document", "item", "journal_entry")
+    custom = [{"object": owner, "name": "SHOP_ORDER"} for owner in owners]
+    channel = {"name": "channel", "label": "Channel", "fields": ["code"], "is_dimension": True}
+    fill(teller.company.books, {"custom_fields": custom, "custom_objects": [channel]})
+    shop = (("SHOP_ORDER", "77812"),)
+    web = teller.create(CustomRecord("channel", (("name", "Web"), ("code", "W"))))
+    here = replace(AT, custom=(("channel", web.key),))
+    customer = teller.post(replace(CUSTOMER, custom=shop))
+    teller.create(replace(ITEM, custom=shop))
+    teller.post(replace(ORDER, custom=shop, lines=(replace(ORDER.lines[0], dimensions=here),)))
+    teller.post(replace(BILL, custom=shop, lines=(replace(BILL.lines[0], dimensions=here),)))
+    lines = tuple(replace(line, dimensions=here) for line in ENTRY.lines)
+    teller.post(replace(ENTRY, custom=shop, lines=lines))
+    other = replace(CUSTOMER, custom=(("SHOP_ORDER", ""),))
+    teller.change(UpdateMaster(customer.key, other, frozenset({"custom"})))
 
 
 @story(Action.ATTACHMENT)

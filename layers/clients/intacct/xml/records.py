@@ -305,7 +305,7 @@ def _lookup(record: Kept) -> tuple[Query | None, str, str]:
                 return None, "", ""
             field = record.mark_field
             query = Query(record.object, (field,), equal(field, record.mark), key="id")
-            return query, field, field
+            return query, "id", field  # its key and its id are one (§14.3)
         case StockDocument():
             return stock.movement_query(record), "DOCID", "PONUMBER"
         case WarehouseTransfer():
