@@ -29,6 +29,8 @@ PLACES = tuple((latency, lanes) for latency in LATENCIES for lanes in LANES)
 _BOOKED = 20
 _COUNTED = (10, 30)
 _KINDS = 3  # order, invoice, payment
+# What an order costs the processor is told by the best of some turns: others work here, too.
+_TURNS = 3
 _WIDTH = 110
 # Enough orders for some seconds of a client that does one by one, and of the faster ones.
 _ORDERS = {(0.0, 1): 40, (0.0, 6): 60, (0.15, 1): 10, (0.15, 6): 48}
@@ -92,12 +94,15 @@ def compare(chosen: Sequence[Client], folder: Path, say: Callable[[str], None]) 
             if not numbers:
                 numbers = {client.name: counted(client, server) for client in chosen}
             for lanes in LANES:
-                for client in chosen:
-                    say(f"{latency * 1000:.0f} ms, {lanes} lanes: {client.name}")
-                    known = _FAST_ORDERS if client.batch > 1 else _ORDERS
-                    orders, run = known[latency, lanes], f"M{latency}x{lanes}"
-                    cost = client.run(server, orders=orders, lanes=lanes, run=run)
-                    places[client.name][latency, lanes] = Measured(orders, cost)
+                for turn in range(_TURNS if (latency, lanes) == PLACES[0] else 1):
+                    for client in chosen:
+                        say(f"{latency * 1000:.0f} ms, {lanes} lanes: {client.name}")
+                        known = _FAST_ORDERS if client.batch > 1 else _ORDERS
+                        orders, run = known[latency, lanes], f"M{latency}x{lanes}t{turn}"
+                        cost = client.run(server, orders=orders, lanes=lanes, run=run)
+                        seen = places[client.name]
+                        made = Measured(orders, cost)
+                        seen[latency, lanes] = made.better_than(seen.get((latency, lanes)))
     return [Compared(one, *numbers[one.name], places[one.name]) for one in chosen]
 
 

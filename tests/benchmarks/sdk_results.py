@@ -19,6 +19,12 @@ class Measured:
         """Milliseconds of the client's processor for an order."""
         return self.cost.processor_seconds * 1000 / self.orders
 
+    def better_than(self, other: Measured | None) -> Measured:
+        """The one of the two that took less of the processor."""
+        if other is None or self.processor_ms < other.processor_ms:
+            return self
+        return other
+
     @property
     def orders_a_second(self) -> float:
         """How many orders a second of the wall brings."""
