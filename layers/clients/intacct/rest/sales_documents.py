@@ -6,6 +6,7 @@ Discounts, shipping and tax travel as item lines: how REST writes subtotals is s
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote
 
@@ -231,12 +232,14 @@ def _line_keys(record: Mapping[str, Any]) -> list[str]:
     ):
         message = "the lines of the document to convert cannot be read"
         raise NotSentError(message)
-    return [text(line["key"]) for line in sorted(lines, key=_line_number)]
-
-
-def _line_number(line: Mapping[str, Any]) -> int:
-    number = text(line.get("lineNumber"))
-    return int(number) if number.isdecimal() else 0
+    numbers = [text(line.get("lineNumber")) for line in lines]
+    if not any(numbers):
+        return [text(line["key"]) for line in lines]  # in the order that Sage shows them
+    if not all(number.isdecimal() for number in numbers):
+        message = "the lines of the document to convert do not tell their places"
+        raise NotSentError(message)
+    placed = sorted(zip(map(int, numbers), lines, strict=True), key=itemgetter(0))
+    return [text(line["key"]) for _, line in placed]
 
 
 def _invoice_key(record: Mapping[str, Any]) -> str:

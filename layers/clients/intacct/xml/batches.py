@@ -24,6 +24,7 @@ from intacct.xml.envelope import Function, FunctionResult
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.lookups import sales_lookup
 from intacct.xml.matching import renamed
+from intacct.xml.paging import number_at
 from intacct.xml.queries import Query, has_one_of
 from intacct.xml.sales_documents import SourceLineError
 from intacct.xml.writing import Source, source_key, written
@@ -141,7 +142,7 @@ class BatchPoster:
         query = Query("SODOCUMENTENTRY", ("DOCHDRNO", "LINE_NO"), has_one_of("DOCHDRNO", records))
         lines: dict[str, list[tuple[int, str]]] = {}
         for row in self._read(query):
-            place = int(text_at(row, "LINE_NO") or 0), text_at(row, "RECORDNO")
+            place = number_at(row, "LINE_NO"), text_at(row, "RECORDNO")
             lines.setdefault(text_at(row, "DOCHDRNO"), []).append(place)
         return {
             key: Source(document, tuple(line for _, line in sorted(lines.get(number, []))))

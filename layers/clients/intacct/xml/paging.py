@@ -55,6 +55,19 @@ def read_all(gateway: XmlGateway, query: Query, *, entity: str = "") -> list[Ele
     return [row for rows in pages(gateway, query, entity=entity) for row in rows]
 
 
+def number_at(row: Element, field: str) -> int:
+    """A number that the row must have: a line without its place would be taken for another.
+
+    Raises:
+        NotSentError: it has none; reading again is safe.
+    """
+    said = text_at(row, field)
+    if not said.isdecimal():
+        message = f"a row has no {field} that can be read"
+        raise NotSentError(message)
+    return int(said)
+
+
 def _has(row: Element, key: str) -> bool:
     """Whether the row has that field: first in it, as it was asked for (§4.4), or anywhere."""
     first = row[0] if len(row) else None

@@ -46,7 +46,7 @@ from intacct.xml.envelope import Function, FunctionResult
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.legacy_payments import CreditApplication
 from intacct.xml.master_fields import object_of
-from intacct.xml.paging import read_all
+from intacct.xml.paging import number_at, read_all
 from intacct.xml.queries import Query, equal
 from intacct.xml.state_words import state_word
 
@@ -241,8 +241,7 @@ class XmlRecords:
         """The places of a document's lines from 1; reading counts them from 0 (§9.6)."""
         query = Query("SODOCUMENTENTRY", ("LINE_NO",), equal("DOCHDRNO", change.key))
         return {
-            text_at(row, "RECORDNO"): int(text_at(row, "LINE_NO") or 0) + 1
-            for row in self._rows(query)
+            text_at(row, "RECORDNO"): number_at(row, "LINE_NO") + 1 for row in self._rows(query)
         }
 
     def _read_back(

@@ -16,7 +16,7 @@ from intacct.documents import (
     SalesDocument,
     SalesLine,
 )
-from intacct.errors import OutcomeUnknownError, RejectedError
+from intacct.errors import NotSentError, OutcomeUnknownError, RejectedError
 from tests.unit.intacct.rest.documents import (
     DAY,
     ORDER,
@@ -144,6 +144,20 @@ def test_a_conversion_reads_its_source_once_and_names_the_lines_by_key() -> None
     assert {line["sourceDocument"]["key"] for line in body["lines"]} == {"77"}
     assert result.invoice_key == "9"
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [[{"key": "11", "lineNumber": 1}, {"key": "12"}], [{"lineNumber": 1}], ["x"], {"key": "11"}],
+)
+def test_a_conversion_whose_source_does_not_tell_its_lines_apart_is_not_sent(lines: Any) -> None:
+    server = Server(envelope({"key": "7", "lines": lines}), created())
+    converting = dataclasses.replace(ORDER.lines[0], source_line=0)
+    with pytest.raises(NotSentError):
+        actions(server).create(
+            dataclasses.replace(ORDER, source="7", lines=(converting,)), idempotency_key="k"
+        )
+    assert len(server.requests) == 1
 
 
 def test_a_line_that_converts_what_is_not_there_is_refused_before_sending() -> None:

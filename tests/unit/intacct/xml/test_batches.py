@@ -264,6 +264,16 @@ def test_a_conversion_whose_source_cannot_be_read_is_not_sent() -> None:
     assert outcomes[1] == DocumentResult(key="7", id="7")
 
 
+def test_a_conversion_whose_source_does_not_tell_the_places_of_its_lines_is_not_sent() -> None:
+    lines = rows("SODOCUMENTENTRY", {"RECORDNO": "9", "DOCHDRNO": "41", "LINE_NO": ""})
+    rig = Rig(rows("SODOCUMENT", {"RECORDNO": "41", "DOCID": "Sales Order-SO1"}), lines)
+
+    (outcome,) = XmlActions(rig.gateway).create_many([order("A", "41")], ["a"])
+
+    assert type(outcome) is NotSentError
+    assert len(rig.requests) == 2
+
+
 def test_a_transaction_with_a_conversion_of_nothing_is_not_sent() -> None:
     rig = Rig(rows("SODOCUMENT"))
 
