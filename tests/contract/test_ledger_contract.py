@@ -168,6 +168,7 @@ def test_a_paused_worker_can_neither_finish_refuse_nor_put_back(
         states.put_back(mine, now=now, due_at=now, reason="RateLimited"),
         states.refuse(mine, now=now, state=State.REFUSED, reason="REFUSED_BY_SAGE"),
         states.rearm(mine, now=now),
+        states.prolong(mine, now=now),
     ]
 
     for write in late:
@@ -175,6 +176,18 @@ def test_a_paused_worker_can_neither_finish_refuse_nor_put_back(
             ledger.commit(write)
 
     assert ledger.chain(PK)["order"].owner == "b"
+
+
+def test_a_claim_whose_turn_comes_late_is_armed_anew_and_counts_as_no_resend(
+    ledger: Ledger, clock: FakeClock
+) -> None:
+    mine = claimed(ledger, clock)
+    clock.pass_time(40)
+
+    (armed,) = ledger.commit(states.prolong(mine, now=clock()))
+
+    assert (armed.lease_until, armed.settle_at) == (clock() + LEASE, clock() + SETTLE)
+    assert (armed.fence, armed.resends, armed.owner) == (mine.fence, 0, mine.owner)
 
 
 def test_a_lease_that_is_over_cannot_be_rearmed(ledger: Ledger, clock: FakeClock) -> None:
