@@ -88,6 +88,8 @@ def delete_sotransaction(call: Call) -> Outcome:
 def create_ictransaction(call: Call) -> Outcome:
     """Create an inventory document; the definition gives the direction."""
     node = call.node
+    if node.find("subtotals") is not None:
+        refuse("BL01001973", "The feature behind 'subtotals' is not enabled for this definition.")
     fields: dict[str, Any] = {
         "definition": text_of(node, "transactiontype"),
         "txn_date": read_day(node.find("datecreated")),

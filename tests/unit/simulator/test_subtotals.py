@@ -12,6 +12,7 @@ from tests.unit.simulator.xml_desk import (
     Desk,
     balance,
     customer,
+    day,
     first_error,
     key_of,
     order,
@@ -128,6 +129,20 @@ def test_a_row_that_the_template_lacks_or_that_is_wrong_is_refused(desk: Desk, r
     assert first_error(desk.result(with_subtotals(rows)))[0]
     assert desk.rows(query("SODOCUMENT", "DOCID")) == []
     assert desk.rows(query("SODOCUMENTSUBTOTALS", "RECORDNO")) == []
+
+
+def test_an_inventory_document_has_none(desk: Desk) -> None:
+    item = (
+        "<ictransitem><itemid>TEE-STOCK</itemid><warehouseid>W1</warehouseid><quantity>1</quantity>"
+        "<unit>Each</unit></ictransitem>"
+    )
+    refused = desk.result(
+        f"<create_ictransaction><transactiontype>Inventory Receipt</transactiontype>"
+        f"{day('datecreated')}<ictransitems>{item}</ictransitems><subtotals>{FREIGHT}</subtotals>"
+        "</create_ictransaction>"
+    )
+
+    assert "subtotals" in first_error(refused)[1]
 
 
 def test_a_deleted_document_leaves_no_rows(desk: Desk) -> None:
