@@ -43,6 +43,43 @@ def _iso(parts: tuple[int, int, int]) -> str:
     return f"{year}-{month:02}-{day:02}"
 
 
+def _xml_documents(customer: str, reference: str) -> tuple[Any, Any]:
+    """The sales order and the invoice of one order, as the XML functions take them."""
+    line = {"itemid": work.ITEM, "quantity": work.QUANTITY, "unit": work.UNIT}
+    line |= {"price": work.PRICE, "locationid": work.LOCATION}
+    order = {
+        "transactiontype": work.DEFINITION,
+        "datecreated": _day(work.DAY),
+        "customerid": customer,
+        "referenceno": reference,
+        "termname": work.TERM,
+        "sotransitems": {"sotransitem": [line]},
+    }
+    item = {"glaccountno": work.ACCOUNT, "amount": work.AMOUNT, "locationid": work.LOCATION}
+    invoice = {
+        "customerid": customer,
+        "datecreated": _day(work.DAY),
+        "datedue": _day(work.DUE),
+        "invoiceno": reference,
+        "invoiceitems": {"lineitem": [item]},
+    }
+    return order, invoice
+
+
+def _xml_payment(customer: str, reference: str, invoice: str) -> Any:
+    year, month, day = work.DAY
+    detail = {"RECORDKEY": invoice, "TRX_PAYMENTAMOUNT": work.AMOUNT}
+    return {
+        "FINANCIALENTITY": work.PLACE,
+        "PAYMENTMETHOD": "Credit Card",
+        "CUSTOMERID": customer,
+        "DOCNUMBER": reference,
+        "RECEIPTDATE": f"{month:02}/{day:02}/{year}",
+        "CURRENCY": "USD",
+        "ARPYMTDETAILS": {"ARPYMTDETAIL": [detail]},
+    }
+
+
 def xml_lane() -> Callable[[str, str], None]:
     """One order over XML by `sageintacctsdk`."""
     sdk = importlib.import_module("sageintacctsdk").SageIntacctSDK(
@@ -59,43 +96,47 @@ def xml_lane() -> Callable[[str, str], None]:
             contact = {"PRINTAS": customer, "EMAIL1": f"{customer}@example.com"}
             new = {"CUSTOMERID": customer, "NAME": customer, "DISPLAYCONTACT": contact}
             sdk.customers.post({**new, "TERMNAME": work.TERM})
-        line = {"itemid": work.ITEM, "quantity": work.QUANTITY, "unit": work.UNIT}
-        line |= {"price": work.PRICE, "locationid": work.LOCATION}
-        sdk.order_entry_transactions.post(
-            {
-                "transactiontype": work.DEFINITION,
-                "datecreated": _day(work.DAY),
-                "customerid": customer,
-                "referenceno": reference,
-                "termname": work.TERM,
-                "sotransitems": {"sotransitem": [line]},
-            }
-        )
-        item = {"glaccountno": work.ACCOUNT, "amount": work.AMOUNT, "locationid": work.LOCATION}
-        made = sdk.ar_invoices.post(
-            {
-                "customerid": customer,
-                "datecreated": _day(work.DAY),
-                "datedue": _day(work.DUE),
-                "invoiceno": reference,
-                "invoiceitems": {"lineitem": [item]},
-            }
-        )
-        year, month, day = work.DAY
-        detail = {"RECORDKEY": made["key"], "TRX_PAYMENTAMOUNT": work.AMOUNT}
-        sdk.ar_payments.post(
-            {
-                "FINANCIALENTITY": work.PLACE,
-                "PAYMENTMETHOD": "Credit Card",
-                "CUSTOMERID": customer,
-                "DOCNUMBER": reference,
-                "RECEIPTDATE": f"{month:02}/{day:02}/{year}",
-                "CURRENCY": "USD",
-                "ARPYMTDETAILS": {"ARPYMTDETAIL": [detail]},
-            }
-        )
+        document, invoice = _xml_documents(customer, reference)
+        sdk.order_entry_transactions.post(document)
+        made = sdk.ar_invoices.post(invoice)
+        sdk.ar_payments.post(_xml_payment(customer, reference, made["key"]))
 
     return order
+
+
+def _rest_documents(customer: str, reference: str) -> tuple[Any, Any]:
+    """The sales order and the invoice of one order, as REST takes them."""
+    at = {"location": {"id": work.LOCATION}}
+    line = {"unit": work.UNIT, "unitQuantity": work.QUANTITY, "unitPrice": work.PRICE}
+    order = {
+        "txnDate": _iso(work.DAY),
+        "dueDate": _iso(work.DUE),
+        "customer": {"id": customer},
+        "referenceNumber": reference,
+        "lines": [{**line, "dimensions": {**at, "item": {"id": work.ITEM}}}],
+    }
+    item = {"txnAmount": work.AMOUNT, "glAccount": {"id": work.ACCOUNT}, "dimensions": at}
+    invoice = {
+        "customer": {"id": customer},
+        "invoiceDate": _iso(work.DAY),
+        "dueDate": _iso(work.DUE),
+        "referenceNumber": reference,
+        "lines": [item],
+    }
+    return order, invoice
+
+
+def _rest_payment(customer: str, reference: str, invoice: str) -> Any:
+    paid = {"txnCurrency": {"paymentAmount": work.AMOUNT}}
+    return {
+        "financialEntity": {"entityId": work.PLACE},
+        "customer": {"id": customer},
+        "paymentMethod": "creditCard",
+        "paymentSummary": {"receiptDate": _iso(work.DAY)},
+        "txnCurrency": {"currency": "USD"},
+        "documentNumber": reference,
+        "paymentDetails": [{"arInvoice": {"key": invoice}, **paid}],
+    }
 
 
 def rest_lane() -> Callable[[str, str], None]:
@@ -105,7 +146,6 @@ def rest_lane() -> Callable[[str, str], None]:
         client_id=READY["client_id"],
         client_secret=READY["client_secret"],
     )
-
     base = importlib.import_module("intacctsdk.apis.api_base").ApiBase
 
     def api(path: str) -> Any:
@@ -115,7 +155,6 @@ def rest_lane() -> Callable[[str, str], None]:
 
     orders = api("order-entry/document::Sales%20Order")
     invoices, payments = api("accounts-receivable/invoice"), api("accounts-receivable/payment")
-    dimensions = {"location": {"id": work.LOCATION}}
 
     def order(customer: str, reference: str) -> None:
         asked = [{"$eq": {"id": customer}}]
@@ -124,40 +163,10 @@ def rest_lane() -> Callable[[str, str], None]:
             contact = {"printAs": customer, "email1": f"{customer}@example.com"}
             new = {"id": customer, "name": customer, "contacts": {"default": contact}}
             sdk.customers.post({**new, "term": {"id": work.TERM}})
-        line = {"unit": work.UNIT, "unitQuantity": work.QUANTITY, "unitPrice": work.PRICE}
-        placed = {"dimensions": {**dimensions, "item": {"id": work.ITEM}}}
-        orders.post(
-            {
-                "txnDate": _iso(work.DAY),
-                "dueDate": _iso(work.DUE),
-                "customer": {"id": customer},
-                "referenceNumber": reference,
-                "lines": [{**line, **placed}],
-            }
-        )
-        item = {"txnAmount": work.AMOUNT, "glAccount": {"id": work.ACCOUNT}}
-        made = invoices.post(
-            {
-                "customer": {"id": customer},
-                "invoiceDate": _iso(work.DAY),
-                "dueDate": _iso(work.DUE),
-                "referenceNumber": reference,
-                "lines": [{**item, "dimensions": dimensions}],
-            }
-        )
-        detail = {"arInvoice": {"key": made["ia::result"]["key"]}}
-        paid = {"txnCurrency": {"paymentAmount": work.AMOUNT}}
-        payments.post(
-            {
-                "financialEntity": {"entityId": work.PLACE},
-                "customer": {"id": customer},
-                "paymentMethod": "creditCard",
-                "paymentSummary": {"receiptDate": _iso(work.DAY)},
-                "txnCurrency": {"currency": "USD"},
-                "documentNumber": reference,
-                "paymentDetails": [{**detail, **paid}],
-            }
-        )
+        document, invoice = _rest_documents(customer, reference)
+        orders.post(document)
+        made = invoices.post(invoice)
+        payments.post(_rest_payment(customer, reference, made["ia::result"]["key"]))
 
     return order
 
