@@ -161,8 +161,11 @@ def test_a_customer_is_found_by_its_id_and_by_the_email_of_its_contact(rig: XmlR
     assert by_id[0].contact.email == "ada@example.com"
 
 
-def test_nobody_is_found_without_a_criterion(rig: XmlRig) -> None:
-    assert rig.actions().find_customers() == []
+def test_customers_are_found_by_one_criterion(rig: XmlRig) -> None:
+    with pytest.raises(ValueError, match="one of the two"):
+        rig.actions().find_customers()
+    with pytest.raises(ValueError, match="one of the two"):
+        rig.actions().find_customers(email="ada@example.com", customer_id="C-1001")
 
 
 def test_the_same_customer_twice_is_a_duplicate(rig: XmlRig) -> None:

@@ -18,7 +18,7 @@ from intacct.xml.gateway import XmlGateway
 from intacct.xml.lookups import lookup_of
 from intacct.xml.masters import create_master, master_query
 from intacct.xml.paging import read_all
-from intacct.xml.queries import Query, all_of, equal
+from intacct.xml.queries import Query, equal
 
 
 class XmlActions:
@@ -95,12 +95,16 @@ class XmlActions:
         """Customers whose id, or whose display contact's e-mail, is exactly that value.
 
         E-mails are compared without case by Sage's own option.
+
+        Raises:
+            ValueError: neither or both were given.
         """
-        wanted = [("CUSTOMERID", customer_id), ("DISPLAYCONTACT.EMAIL1", email)]
-        parts = [equal(field, value) for field, value in wanted if value]
-        if not parts:
-            return []
-        query = customers.customer_query(all_of(*parts), ignores_case=bool(email))
+        if bool(email) == bool(customer_id):
+            message = "customers are found by e-mail address or by id, one of the two"
+            raise ValueError(message)
+        field = "DISPLAYCONTACT.EMAIL1" if email else "CUSTOMERID"
+        condition = equal(field, email or customer_id)
+        query = customers.customer_query(condition, ignores_case=bool(email))
         return [customers.customer_from(row) for row in self.read(query)]
 
     def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
