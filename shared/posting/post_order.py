@@ -292,14 +292,27 @@ class OrderPoster:
         return known[1] is PostingState.STOPPED
 
     def _finished(self, order: _Order, done: list[str], entered: int) -> PostingReport:
+        did_anything = order.record.due_at is not None or done or entered
+        if did_anything and not self._schedule(order.record, None):
+            due_at = self._look_again(order)
+            if due_at is not None:
+                state, reason = PostingState.PARKED, "NEWER_FACTS"
+                return PostingReport(state, tuple(done), entered, reason=reason, due_at=due_at)
         self._close_review(order.message)
         if done and self._resting.pop(order.tenant.id, (None, None))[1] is PostingState.STOPPED:
             self._parts.reviews.close(order.tenant.id, CONNECTION, at=self._parts.clock())
-        if order.record.due_at is not None:
-            self._schedule(order.record, None)
         did_something = bool(done or entered or results_of(order.chain))
         state = PostingState.POSTED if did_something else PostingState.IDLE
         return PostingReport(state, tuple(done), entered)
+
+    def _look_again(self, order: _Order) -> datetime | None:
+        """Make newer facts due that are not: who took them up was held by what is done now."""
+        newest = self._parts.facts.load(order.record.pk)
+        if newest is None or newest.due_at is not None or newest.status is not FactsStatus.READY:
+            return None
+        now = self._parts.clock()
+        self._schedule(newest, now)
+        return now
 
     def _stopped(self, order: _Order, outcome: Outcome, done: list[str]) -> PostingReport:
         if outcome.kind is OutcomeKind.HELD:
@@ -345,9 +358,9 @@ class OrderPoster:
         subject = order_subject(message.store, message.order_id, Stage.POSTING)
         self._parts.reviews.close(message.tenant, subject, at=self._parts.clock())
 
-    def _schedule(self, record: FactsRecord, due_at: datetime | None) -> None:
-        """Where newer facts came meanwhile they keep the order due, and nothing is to be done."""
-        self._parts.facts.schedule(record.pk, version=record.version, due_at=due_at)
+    def _schedule(self, record: FactsRecord, due_at: datetime | None) -> bool:
+        """False where newer facts came meanwhile: it is theirs to say when the order is due."""
+        return self._parts.facts.schedule(record.pk, version=record.version, due_at=due_at)
 
 
 def _arrival(message: OrderReady) -> _Arrival:

@@ -357,6 +357,26 @@ def test_newer_facts_that_came_meanwhile_keep_the_order_due() -> None:
     assert rig.due_at() == newer
 
 
+def test_newer_facts_that_were_held_while_a_release_was_posted_are_looked_at_again() -> None:
+    rig = Rig("ADV")
+    record = rig.keep(due_at=None)
+    finding = Finding(Reason.PERIOD_CLOSED, "posting", "the period is closed")
+    rig.reviews.open("acme", SUBJECT, (finding,), at=rig.clock())
+    create = rig.books.create
+
+    def slow(*args: Any, **kwargs: Any) -> Any:
+        rig.facts.save(replace(record, due_at=None))
+        return create(*args, **kwargs)
+
+    rig.books.create = slow  # type: ignore[method-assign]
+
+    report = rig.post(cause="release:kim")
+
+    assert (report.state, report.done) == (PostingState.PARKED, ("1001/ADV",))
+    assert rig.due_at() == rig.clock()
+    assert rig.reviews.is_open("acme", SUBJECT)
+
+
 def test_events_of_a_summary_channel_go_into_the_day_book_once() -> None:
     rig = Rig()
     rig.keep()
