@@ -19,7 +19,8 @@ from shared.polling.schedule import PollRequest, polls
 logger = Logger()
 metrics = Metrics()
 
-_MARGIN = timedelta(seconds=30)
+_MARGIN = timedelta(seconds=80)
+"""Longer than the last call of a page may take with its retries (`carts/json_api.py`)."""
 
 
 def report(done: PollReport) -> dict[str, Any]:

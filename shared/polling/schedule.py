@@ -14,6 +14,7 @@ from shared.intake.archive import NotKeptError
 from shared.polling.backfill import Backfill, Range
 from shared.polling.poller import Poller, PollOutcome, PollReport
 from shared.ports import Clock
+from shared.tenants.directory import InvalidTenantsError
 from shared.tenants.models import Store, Tenant
 
 SHORTEST_TURN = timedelta(seconds=10)
@@ -74,7 +75,11 @@ class TenantsToPoll(Protocol):
         ...
 
     def all(self) -> Iterable[Tenant]:
-        """Every tenant."""
+        """Every tenant.
+
+        Raises:
+            InvalidTenantsError: after all valid ones were given, if there are invalid ones.
+        """
         ...
 
 
@@ -84,12 +89,16 @@ def polls(
     """Poll each store that the request means and say what became of it.
 
     A store that catches up takes its share of the time and no more; what others leave is shared
-    by those behind them, and another store is first each time.
+    by those behind them, and another store is first each time. Whatever goes wrong with one store
+    is its own report and stops no other.
+
+    Raises:
+        InvalidTenantsError: after all stores were polled, if a tenant's configuration is invalid.
     """
     clock = pollers.clock
     if request.seconds is not None:
         deadline = min(deadline, clock() + timedelta(seconds=request.seconds))
-    stores = list(_stores(tenants, request))
+    stores, invalid = _known_stores(tenants, request)
     first = int(clock().timestamp()) // _TURN_SECONDS % len(stores) if stores else 0
     for position, (tenant, store) in enumerate([*stores[first:], *stores[:first]]):
         now = clock()
@@ -102,6 +111,24 @@ def polls(
         except (NotKeptError, ClientError, BotoCoreError) as exc:
             detail = f"could not keep what was read: {type(exc).__name__}"
             yield PollReport(tenant.id, store.id, PollOutcome.FAILED, detail=detail)
+        except Exception as exc:  # noqa: BLE001  # a process edge: the other stores go on
+            detail = f"cannot be polled: {type(exc).__name__}"
+            yield PollReport(tenant.id, store.id, PollOutcome.FAILED, detail=detail)
+    if invalid is not None:
+        raise invalid
+
+
+def _known_stores(
+    tenants: TenantsToPoll, request: PollRequest
+) -> tuple[list[tuple[Tenant, Store]], InvalidTenantsError | None]:
+    """The stores that are meant, and what is wrong with tenants that are not among them."""
+    found: list[tuple[Tenant, Store]] = []
+    try:
+        for each in _stores(tenants, request):
+            found.append(each)  # noqa: PERF402  # what came before the error counts
+    except InvalidTenantsError as exc:
+        return found, exc
+    return found, None
 
 
 def _stores(tenants: TenantsToPoll, request: PollRequest) -> Iterator[tuple[Tenant, Store]]:

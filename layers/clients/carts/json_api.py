@@ -12,14 +12,25 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+)
 
 from carts.adapter import CartApiError
 from carts.documents import DocumentError, parse
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 
-_ATTEMPTS = 5
+LONGEST_CALL_SECONDS = 50.0
+"""After that no further attempt is begun: a function that waits for a hanging shop must not be
+stopped by its own time limit, nor keep the shops behind it waiting."""
+
+PATIENCE = stop_after_attempt(5) | stop_after_delay(LONGEST_CALL_SECONDS)
+
 _LONGEST_WAIT_SECONDS = 20.0
 _LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
 
@@ -68,7 +79,7 @@ class JsonApi:
             CartApiError: the API refuses, stays busy, or answers no JSON that we accept.
         """
         retrying = Retrying(
-            stop=stop_after_attempt(_ATTEMPTS),
+            stop=PATIENCE,
             retry=retry_if_exception_type(_BusyError),
             wait=_pause,
             sleep=self._sleep,

@@ -332,3 +332,22 @@ def test_keys_go_into_the_header_and_never_into_the_address() -> None:
     assert asked[0].url.path == "/sub/wp-json/wc/v3/orders"
     assert "cs_2" not in str(asked[0].url)
     assert asked[0].url.params["per_page"] == str(PAGE_SIZE)
+
+
+def test_a_site_that_hangs_is_given_up_before_a_function_ends(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("tenacity.time.monotonic", lambda: now[0])
+    asked = []
+
+    def hanging(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        now[0] += 20.0
+        message = "no answer"
+        raise httpx.ReadTimeout(message)
+
+    with pytest.raises(CartApiError, match="out of reach"):
+        list(client_of(hanging).changed_orders(since=SINCE, until=UNTIL))
+
+    assert len(asked) == 3

@@ -16,6 +16,7 @@ from shared.polling.backfill import Backfill, BackfillParts
 from shared.polling.poller import Poller, PollOutcome, PollReport
 from shared.polling.schedule import SHORTEST_TURN, Pollers, PollRequest, polls
 from shared.polling.windows import SHORTEST_WINDOW
+from shared.tenants.directory import InvalidTenantsError
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock
 from tests.paging.memory import MemoryCheckpoints, Queue
@@ -400,3 +401,44 @@ def test_another_store_is_first_in_each_run() -> None:
         rig.clock.pass_time(300)
 
     assert firsts == {"shop", "outlet"}
+
+
+class Fleet:
+    """A directory of one tenant, and of another whose configuration is invalid."""
+
+    def __init__(self, *, is_broken: bool = False) -> None:
+        self._is_broken = is_broken
+
+    def tenant(self, tenant_id: str) -> Tenant:
+        raise AssertionError(tenant_id)
+
+    def all(self) -> Iterator[Tenant]:
+        yield tenant()
+        if self._is_broken:
+            message = "no valid configuration: other"
+            raise InvalidTenantsError(message)
+
+
+def test_an_invalid_tenant_is_told_after_everybody_else_was_polled() -> None:
+    rig = Rig(Shop({"1": START}))
+    deadline = rig.clock() + timedelta(minutes=1)
+
+    with pytest.raises(InvalidTenantsError, match="other"):
+        list(polls(rig.pollers, Fleet(is_broken=True), PollRequest(), deadline))
+
+    assert rig.queue.ids == ["1", "1"]
+
+
+def test_a_defect_met_at_one_store_does_not_stop_the_others() -> None:
+    rig = Rig(Shop({"1": START}))
+    broken = tenant().stores[0].model_copy(update={"go_live_on": "someday"})
+    odd = tenant().model_copy(update={"stores": (broken, tenant().stores[1])})
+    fleet = Fleet()
+    fleet.all = lambda: iter([odd])  # type: ignore[method-assign]  # another fleet
+
+    reports = list(polls(rig.pollers, fleet, PollRequest(), rig.clock() + timedelta(minutes=1)))
+
+    outcomes = {report.store: report.outcome for report in reports}
+    assert outcomes == {"shop": PollOutcome.FAILED, "outlet": PollOutcome.COMPLETE}
+    assert {"cannot be polled: ValueError"} == {r.detail for r in reports if r.detail}
+    assert rig.checkpoints.owners == {}

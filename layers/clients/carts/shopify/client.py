@@ -13,11 +13,11 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
 from carts.documents import DocumentError, Node, parse, to_identifier
-from carts.json_api import JsonApi
+from carts.json_api import PATIENCE, JsonApi
 from carts.shopify import graphql
 from carts.shopify.readings import order_reading
 from carts.shopify.settlements import Settlements
@@ -34,7 +34,6 @@ PAGE_SIZE = 250
 
 _ALL_ORDERS = "read_all_orders"
 _MOST_PAGES = 400
-_ATTEMPTS = 5
 _LONGEST_WAIT_SECONDS = 20.0
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 _LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
@@ -205,7 +204,7 @@ class ShopifyClient:
     def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The `data` of an answer; waits and asks again while the API is busy."""
         retrying = Retrying(
-            stop=stop_after_attempt(_ATTEMPTS),
+            stop=PATIENCE,
             retry=retry_if_exception_type(_BusyError),
             wait=_pause,
             sleep=self._sleep,
