@@ -343,7 +343,7 @@ _ALL = [
         "general-ledger/statistical-account",
         "account",
         ledger.STATISTICAL_ACCOUNT,
-        verbs=READ_VERBS,
+        defaults={"account_type": "statistical"},
         scope=lambda record: record["account_type"] == "statistical",
     ),
     _schema(

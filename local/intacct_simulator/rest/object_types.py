@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from local.intacct_simulator.books.store import Record
@@ -26,7 +26,8 @@ class Schema:
     """One REST object.
 
     `lists` are the owned collections; `owner` is the reference to the owning object. `scope` keeps
-    only some records of the table; `create_states` are the states that a create may ask for.
+    only some records of the table; `create_states` are the states that a create may ask for;
+    `defaults` go into every new record.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Schema:
     owner: str = ""
     scope: Callable[[Record], bool] | None = None
     create_states: tuple[str, ...] = ()
+    defaults: Mapping[str, object] = field(default_factory=dict)
     is_typed: bool = False
     actions: tuple[str, ...] = ()
 

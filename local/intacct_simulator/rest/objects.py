@@ -123,7 +123,7 @@ class ObjectService:
         fields = self._signed(target, fields)
         if target.schema.owner:
             return self._create_line(target, fields, caller)
-        fields.update(target.defaults)
+        fields.update({**target.schema.defaults, **target.defaults})
         if target.definition is not None:
             fields["definition"] = target.definition["key"]
         record = self._do(

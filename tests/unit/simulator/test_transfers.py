@@ -103,6 +103,18 @@ def test_a_transfer_by_xml_is_found_by_its_reference() -> None:
     ]
 
 
+def test_a_statistical_account_is_made_and_takes_entries(rest: Rest) -> None:
+    body = {"id": "STAT-VISITS", "name": "Visits", "reportType": "forPeriod"}
+    account = "general-ledger/statistical-account"
+
+    key = rest.create(account, body)
+
+    assert rest.get(account, key)["reportType"] == "forPeriod"
+    wanted = [{"$eq": {"id": "STAT-VISITS"}}]
+    assert len(rest.query(account, ["id"], filters=wanted)) == 1
+    assert rest.query("general-ledger/account", ["id"], filters=wanted) == []
+
+
 def test_a_statistical_entry_goes_up_or_down(rest: Rest) -> None:
     line = {"statisticalAccount": {"id": "STAT-ORDERS"}, "dimensions": at("100")}
     body = {

@@ -26,6 +26,7 @@ requireDimensions.warehouse  | require_warehouse  | boolean
 STATISTICAL_ACCOUNT = """
 id                   | id               | text | required fixed
 name                 | name             | text | required
+reportType           | report_type      | enum(forPeriod,cumulative)
 status               | status           | enum(active,inactive)
 """
 
