@@ -220,10 +220,11 @@ class _Model:
         assert worker.record.sent_at is not None
         if world.sends >= _MOST_SENDS:
             return
+        yield self._write(world, index, states.prolong(worker.record, now=NOW), Phase.ARMED)
+        yield from self._put_back(world, index, worker)  # unsent: its turn came too late
         armed_at = NOW if self._defects.without_rearming else worker.record.sent_at
-        request = Request(Stage.TRAVELLING, armed_at, index)
-        requests = tuple(sorted((*world.requests, request)))
-        sent = replace(world, requests=requests, sends=world.sends + 1)
+        requests = sorted((*world.requests, Request(Stage.TRAVELLING, armed_at, index)))
+        sent = replace(world, requests=tuple(requests), sends=world.sends + 1)
         yield _put(sent, index, Worker(Phase.WAITING, worker.record))
 
     def _hear(self, world: World, index: int, worker: Worker) -> Iterator[World]:
@@ -246,11 +247,10 @@ class _Model:
             return
         record = worker.record
         assert record is not None
-        assert record.settle_at is not None
         may_resend = (
             self._uniqueness is Uniqueness.HARD
             or self._defects.without_settle_window
-            or record.settle_at < NOW
+            or (record.settle_at or NOW) < NOW
         )
         yield _put(world, index, Worker(Phase.ABSENT, record) if may_resend else Worker())
 
@@ -260,6 +260,8 @@ class _Model:
             yield _put(world, index, Worker(Phase.ARMED, worker.record))
             return
         yield self._write(world, index, states.rearm(worker.record, now=NOW), Phase.ARMED)
+        if (worker.record.settle_at or NOW) < NOW:  # edited or cancelled: what is absent goes back
+            yield from self._put_back(world, index, worker)
 
     def _finish(self, world: World, index: int, worker: Worker) -> Iterator[World]:
         assert worker.record is not None
