@@ -63,6 +63,8 @@ _EVERYTHING_ENDS = 5 * 86_400.0
 _MOST_REPAIRS = 12
 _POLL_PAUSE, _RUSH_PAUSE = 0.05, 30.0
 """How long messages gather until somebody looks: batches grow by it."""
+_LATE_NEWS = (600.0, 3600.0, 4 * 3600.0)
+"""How late at most a delivery comes; the longest outlasts the export of its day."""
 _BEFORE_SHARE = 0.2
 """How many histories begin with the release before this one."""
 _MOST_RECEIVES = 8
@@ -192,7 +194,7 @@ class History:
         self._undelivered += 1
         late = 0.0
         if self.faults.draw("cart.deliver") is Fault.REORDERED:
-            late = self.dice.random() * 3600.0
+            late = self.dice.random() * self.dice.choice(_LATE_NEWS)
         self.scheduler.at(delivery.at + late, lambda: self._send(delivery, is_first=True))
         if self.faults.draw("cart.deliver") is Fault.REPEATED:
             again = delivery.at + self.dice.random() * 7200.0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from tests.simulation.faults import Cell
+from tests.simulation.faults import APPLICABLE, Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,12 @@ class Cut:
     orders: Collection[tuple[str, str]] = ()
     cells: Collection[Cell] = ()
     faults_end: float | None = None
+
+
+def calm_but(odds: Mapping[Cell, float]) -> Weather:
+    """Nothing goes wrong but this: whatever is seen then is no accident of something else."""
+    nothing = {(place, kind): 0.0 for place, kinds in APPLICABLE.items() for kind in kinds}
+    return Weather({**nothing, **odds})
 
 
 DRAWN = Weather()

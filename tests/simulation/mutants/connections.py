@@ -14,9 +14,9 @@ from shared.connections.single_flight import SingleFlight
 from shared.connections.table import ConnectionTable
 from tests.simulation.faults import Fault
 from tests.simulation.mutants.mutant import Mutant, Patch, all_of
-from tests.simulation.weather import Weather
+from tests.simulation.weather import Weather, calm_but
 
-_DYING = Weather({("sage.create", Fault.TOKEN_DEAD): 0.4, ("sage.find", Fault.TOKEN_DEAD): 0.4})
+_DYING = calm_but({("sage.create", Fault.TOKEN_DEAD): 0.3, ("sage.find", Fault.TOKEN_DEAD): 0.3})
 _REVOKED = Weather({("sage.create", Fault.SECRET_REVOKED): 0.3})
 
 

@@ -29,6 +29,9 @@ from tests.simulation.weather import Weather
 
 _LATE = Weather({("sage.create", Fault.LANDS_LATE): 0.4}, unique=False)
 _LATE_UNIQUE = Weather({("sage.create", Fault.LANDS_LATE): 0.4}, unique=True, remembers=False)
+_EDITED_IN_DOUBT = Weather(
+    {("sage.create", Fault.REQUEST_LOST): 0.6, ("cart.deliver", Fault.REORDERED): 0.5}
+)
 _LOST = Weather({("sage.create", Fault.REQUEST_LOST): 0.4}, unique=False)
 _UNHEARD = Weather({("sage.create", Fault.ANSWER_LOST): 0.4})
 _FROZEN = Weather(
@@ -260,7 +263,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant("a new idempotency key while in doubt", _epoch_in_doubt, _LOST),
     Mutant("ready again on an unknown outcome", _ready_on_exception, _UNHEARD),
     Mutant("refused on an unknown outcome", _refused_on_exception, _UNHEARD),
-    Mutant("other content under the same key", _content_replaced, _LOST),
+    Mutant("other content under the same key", _content_replaced, _EDITED_IN_DOUBT),
     Mutant("an expiry on what was sent", _ttl_on_sent),
     Mutant("a control id tells the buyer", _buyer_in_the_mark),
     Mutant("one idempotency key for all of an order", _one_control_id),

@@ -8,12 +8,18 @@ from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
+from shared.gl.days import Day
 from shared.gl.store import DynamoDbDayBook
 from shared.messages import OrderReady
 from shared.posting.post_order import OrderPoster
-from shared.postings import keys, meter, order_keys, planner
+from shared.postings import keys, order_keys, planner
+from shared.postings.plan import DayEntry
+from tests.simulation.faults import Fault
 from tests.simulation.mutants.mutant import Mutant, Patch, all_of, unconditioned
 from tests.simulation.remembering import RememberedPlans
+from tests.simulation.weather import calm_but
+
+_LATE_NEWS = calm_but({("cart.deliver", Fault.REORDERED): 0.9})
 
 
 def _asks_anew() -> Patch:
@@ -45,16 +51,6 @@ def _out_of_order() -> Patch:
     return patch.object(planner, "in_order", lambda items: in_order(items)[::-1])
 
 
-def _refund_in_full() -> Patch:
-    """A refund credits what is left of the order, whatever came back."""
-    take = meter.Meter.take
-
-    def everything(self: meter.Meter, quantities: Any) -> Any:
-        return take(self, self.everything() if quantities else quantities)
-
-    return patch.object(meter.Meter, "take", everything)
-
-
 def _day_entered_by_time() -> Patch:
     """An event's key in the day book made from when it was worked on."""
     enter = DynamoDbDayBook.enter
@@ -66,15 +62,22 @@ def _day_entered_by_time() -> Patch:
     return patch.object(DynamoDbDayBook, "enter", anew)
 
 
-def _day_unconditioned() -> Patch:
-    """A day's journal is opened, filled and sealed by whoever comes."""
-    return unconditioned("DAY#", "", ("put_item", "update_item", "transact_write_items"))
+def _membership_unconditioned() -> Patch:
+    """A journal takes the events of its day, whoever took them before."""
+
+    def everything(self: Day) -> tuple[DayEntry, ...]:
+        is_new = any(not kept.batch for kept in self.entries)
+        return tuple(kept.entry for kept in self.entries) if is_new else ()
+
+    return all_of(
+        unconditioned("DAY#", "EVENT#", ("update_item", "transact_write_items")),
+        patch.object(Day, "free", property(everything)),
+    )
 
 
 MUTANTS: Sequence[Mutant] = (
     Mutant("posting key from the delivery", _key_from_delivery),
     Mutant("postings against their order", _out_of_order),
-    Mutant("the first shipment takes all", _refund_in_full),
     Mutant("day entries named by time", _day_entered_by_time),
-    Mutant("a day's journal without conditions", _day_unconditioned),
+    Mutant("a day's members are taken without condition", _membership_unconditioned, _LATE_NEWS),
 )
