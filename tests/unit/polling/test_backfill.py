@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from shared.polling.backfill import Range
 from shared.polling.poller import PollOutcome, PollReport
 from shared.polling.schedule import PollRequest, polls
-from tests.unit.polling.test_poller import START, Busy, Rig, Shop, tenant
+from tests.unit.polling.rig import START, Busy, Rig, Shop, tenant
 
 WEEK = Range(START, START + timedelta(days=7))
 

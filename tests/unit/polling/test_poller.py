@@ -3,108 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carts.adapter import CartApiError, CartClient, ChangedOrder, PollingRules, Reading
+from carts.adapter import ChangedOrder
 from shared.intake.archive import NotKeptError
-from shared.polling.backfill import Backfill, BackfillParts
-from shared.polling.poller import Poller, PollOutcome, PollReport
-from shared.polling.schedule import SHORTEST_TURN, Pollers, PollRequest, polls
+from shared.polling.poller import PollOutcome, PollReport
 from shared.polling.windows import SHORTEST_WINDOW
-from shared.tenants.directory import InvalidTenantsError
 from shared.tenants.models import Tenant
-from tests.fakes import FakeClock
-from tests.paging.memory import MemoryCheckpoints, Queue
-
-RULES = PollingRules()
-OVERLAP, LAG, LONGEST_WINDOW = RULES.overlap, RULES.lag, RULES.longest_window
-START = datetime(2026, 4, 1, 4, tzinfo=UTC)
-"""Midnight of the go-live date in New York."""
-
-
-def tenant(*, go_live_on: str = "2026-04-01", is_paused: bool = False) -> Tenant:
-    stores = [
-        {
-            "id": store,
-            "cart": "shopify",
-            "domain": f"{store}.myshopify.example",
-            "entity": "100",
-            "mapping": {"version": "1", "accounts": {}},
-            "go_live_on": go_live_on,
-        }
-        for store in ("shop", "outlet")
-    ]
-    return Tenant.model_validate(
-        {
-            "id": "acme",
-            "intacct": {"company_id": "acme", "user_id": "ws"},
-            "entities": [{"id": "100", "zone": "America/New_York", "base_currency": "USD"}],
-            "stores": stores,
-            "is_paused": is_paused,
-        }
-    )
-
-
-class Shop:
-    """A cart's list of changed orders, in pages of two; fails where it is told to."""
-
-    def __init__(self, updates: dict[str, datetime] | None = None) -> None:
-        self.updates = updates or {}
-        self.windows: list[tuple[datetime, datetime]] = []
-        self.fail_on_page: int | None = None
-
-    def changed_orders(
-        self, *, since: datetime, until: datetime
-    ) -> Iterator[Sequence[ChangedOrder]]:
-        self.windows.append((since, until))
-        rows = sorted((at, i) for i, at in self.updates.items() if since <= at < until)
-        for page in range(0, len(rows), 2):
-            if self.fail_on_page == page // 2:
-                message = "the cart's API stayed busy"
-                raise CartApiError(message)
-            yield [ChangedOrder(order_id, at) for at, order_id in rows[page : page + 2]]
-
-    def order(self, order_id: str) -> Reading:
-        raise AssertionError(order_id)
-
-
-class Rig:
-    """A poller on fakes."""
-
-    def __init__(self, shop: CartClient | None = None) -> None:
-        self.clock = FakeClock(START + timedelta(hours=2))
-        self.checkpoints = MemoryCheckpoints()
-        self.queue = Queue()
-        self.shop = shop
-        self.poller = Poller(
-            checkpoints=self.checkpoints,
-            events=self.queue,
-            client_of=lambda *_: self.shop,
-            clock=self.clock,
-        )
-
-        self.ranges: dict[str, MemoryCheckpoints] = {}
-        self.backfill = Backfill(
-            BackfillParts(
-                turns=self.checkpoints,
-                progress_of=lambda name: self.ranges.setdefault(name, MemoryCheckpoints()),
-                events=self.queue,
-                client_of=lambda *_: self.shop,
-                clock=self.clock,
-            )
-        )
-        self.pollers = Pollers(self.poller, self.backfill, self.clock)
-
-    def poll(self, configured: Tenant | None = None, seconds: float = 60) -> PollReport:
-        configured = configured or tenant()
-        return self.poller.poll(
-            configured, configured.stores[0], self.clock() + timedelta(seconds=seconds)
-        )
+from tests.unit.polling.rig import LAG, LONGEST_WINDOW, OVERLAP, START, Busy, Rig, Shop, tenant
 
 
 def test_the_first_poll_starts_at_go_live_in_the_entitys_zone_and_ends_before_now() -> None:
@@ -290,41 +201,6 @@ def test_every_update_is_hinted_whatever_fails_in_between(
     assert set(latest.items()) <= hinted
 
 
-def test_one_stores_failure_does_not_stop_the_others() -> None:
-    rig = Rig(Shop({"1": START}))
-    rig.queue.is_down = True
-
-    class Directory:
-        def tenant(self, tenant_id: str) -> Tenant:
-            assert tenant_id == "acme"
-            return tenant()
-
-        def all(self) -> list[Tenant]:
-            return [tenant()]
-
-    deadline = rig.clock() + timedelta(minutes=1)
-    everything = list(polls(rig.pollers, Directory(), PollRequest(), deadline))
-    rig.queue.is_down = False
-    request = PollRequest(tenant="acme", store="outlet")
-    chosen = list(polls(rig.pollers, Directory(), request, deadline))
-
-    assert [report.outcome for report in everything] == [PollOutcome.FAILED] * 2
-    assert [(r.store, r.outcome) for r in chosen] == [("outlet", PollOutcome.COMPLETE)]
-
-
-class Busy(Shop):
-    """A shop whose orders change once a minute, and which takes five seconds a page of two."""
-
-    def __init__(self, clock: FakeClock, minutes: int) -> None:
-        super().__init__({str(n): START + timedelta(minutes=n) for n in range(minutes)})
-        self._clock = clock
-
-    def changed_orders(self, **window: Any) -> Iterator[Sequence[ChangedOrder]]:
-        for page in super().changed_orders(**window):
-            self._clock.pass_time(5)
-            yield page
-
-
 def test_windows_too_long_for_a_run_are_halved_until_they_fit_and_nothing_is_lost() -> None:
     rig = Rig()
     rig.shop = Busy(rig.clock, minutes=600)
@@ -361,84 +237,3 @@ def test_a_minute_that_no_run_can_read_is_said_and_not_skipped() -> None:
     assert report.outcome is PollOutcome.FAILED
     assert "in a minute" in report.detail
     assert rig.checkpoints.read_to == {}
-
-
-def test_a_store_that_catches_up_leaves_the_others_their_share() -> None:
-    rig = Rig()
-    rig.shop = Busy(rig.clock, minutes=600)
-    rig.clock.pass_time(10 * 3600)
-
-    class Directory:
-        def tenant(self, tenant_id: str) -> Tenant:
-            raise AssertionError(tenant_id)
-
-        def all(self) -> list[Tenant]:
-            return [tenant()]
-
-    began = rig.clock()
-    first, second = polls(rig.pollers, Directory(), PollRequest(), began + timedelta(seconds=100))
-
-    assert {first.store, second.store} == {"shop", "outlet"}
-    assert (first.outcome, second.outcome) == (PollOutcome.PARTIAL, PollOutcome.PARTIAL)
-    assert rig.clock() - began < timedelta(seconds=100) + SHORTEST_TURN
-
-
-def test_another_store_is_first_in_each_run() -> None:
-    rig = Rig(Shop())
-
-    class Directory:
-        def tenant(self, tenant_id: str) -> Tenant:
-            raise AssertionError(tenant_id)
-
-        def all(self) -> list[Tenant]:
-            return [tenant()]
-
-    firsts = set()
-    for _ in range(2):
-        deadline = rig.clock() + timedelta(seconds=100)
-        runs = polls(rig.pollers, Directory(), PollRequest(), deadline)
-        firsts.add(next(iter(runs)).store)
-        rig.clock.pass_time(300)
-
-    assert firsts == {"shop", "outlet"}
-
-
-class Fleet:
-    """A directory of one tenant, and of another whose configuration is invalid."""
-
-    def __init__(self, *, is_broken: bool = False) -> None:
-        self._is_broken = is_broken
-
-    def tenant(self, tenant_id: str) -> Tenant:
-        raise AssertionError(tenant_id)
-
-    def all(self) -> Iterator[Tenant]:
-        yield tenant()
-        if self._is_broken:
-            message = "no valid configuration: other"
-            raise InvalidTenantsError(message)
-
-
-def test_an_invalid_tenant_is_told_after_everybody_else_was_polled() -> None:
-    rig = Rig(Shop({"1": START}))
-    deadline = rig.clock() + timedelta(minutes=1)
-
-    with pytest.raises(InvalidTenantsError, match="other"):
-        list(polls(rig.pollers, Fleet(is_broken=True), PollRequest(), deadline))
-
-    assert rig.queue.ids == ["1", "1"]
-
-
-def test_a_defect_met_at_one_store_does_not_stop_the_others() -> None:
-    rig = Rig(Shop({"1": START}))
-    broken = tenant().stores[0].model_copy(update={"go_live_on": "someday"})
-    odd = tenant().model_copy(update={"stores": (broken, tenant().stores[1])})
-    fleet = Fleet()
-    fleet.all = lambda: iter([odd])  # type: ignore[method-assign]  # another fleet
-
-    reports = list(polls(rig.pollers, fleet, PollRequest(), rig.clock() + timedelta(minutes=1)))
-
-    outcomes = {report.store: report.outcome for report in reports}
-    assert outcomes == {"shop": PollOutcome.FAILED, "outlet": PollOutcome.COMPLETE}
-    assert {"cannot be polled: ValueError"} == {r.detail for r in reports if r.detail}
-    assert rig.checkpoints.owners == {}
