@@ -79,9 +79,9 @@ bench: setup ## Measure size, cold starts, memory and requests per order
 	@$(RUN) -m tests.benchmarks.sdk_comparison
 
 .PHONY: simulate
-simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2; SEED=n replays one)
+simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2; SEED=n replays one, SHRINK=n shortens it)
 	@$(RUN) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) \
-		--jobs $(or $(JOBS),2) $(if $(SEED),--seed $(SEED))
+		--jobs $(or $(JOBS),2) $(if $(SEED),--seed $(SEED)) $(if $(SHRINK),--shrink $(SHRINK))
 
 .PHONY: fuzz
 fuzz: setup ## Feed every cart's reader bent documents (INPUTS=1000000 JOBS=2): nothing may escape
