@@ -250,15 +250,22 @@ def authentication_of(operation: Element | None) -> AuthenticationAnswer | None:
 
 
 def _result_of(result: Element) -> FunctionResult:
-    data = result.find("data")
+    # One walk over the parts: a request of a hundred functions has as many results.
+    parts = {part.tag: part for part in reversed(result)}
+    data = parts.get("data")
+
+    def text(name: str) -> str:
+        part = parts.get(name)
+        return "" if part is None else (part.text or "").strip()
+
     return FunctionResult(
-        status=text_at(result, "status"),
-        function=text_at(result, "function"),
-        control_id=text_at(result, "controlid"),
-        key=text_at(result, "key"),
+        status=text("status"),
+        function=text("function"),
+        control_id=text("controlid"),
+        key=text("key"),
         rows=() if data is None else tuple(data),
         attributes={} if data is None else {str(k): str(v) for k, v in data.attrib.items()},
-        faults=faults_of(result),
+        faults=faults_of(result) if "errormessage" in parts else Faults(),
     )
 
 
