@@ -13,6 +13,7 @@ CARTS = {
     "magento": "local.cart_simulators.magento.simulator",
     "amazon": "local.cart_simulators.amazon.simulator",
     "ebay": "local.cart_simulators.ebay.simulator",
+    "walmart": "local.cart_simulators.walmart.simulator",
 }
 """The module of each; its `SIMULATOR` is the class."""
 

@@ -11,6 +11,7 @@ from carts.amazon.client import AmazonClient
 from carts.ebay.client import EbayClient
 from carts.magento.client import MagentoClient
 from carts.shopify.client import ShopifyClient
+from carts.walmart.client import WalmartClient
 from carts.woocommerce.client import WooCommerceClient
 from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.transport import CartTransport
@@ -66,11 +67,16 @@ CONNECT: dict[str, Connect] = {
     "magento": connected(MagentoClient),
     "amazon": timed(AmazonClient, "clock", "monotonic"),
     "ebay": timed(EbayClient, "clock"),
+    "walmart": timed(WalmartClient, "clock"),
 }
 
 OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "woocommerce": ({}, {"sorts_by_change": False}),
     "amazon": ({"is_hurried": True}, {"is_hurried": True, "defers": True}),
+    "walmart": (
+        {"splits_units": False},
+        {"splits_units": False, "refunds_touch_orders": False},
+    ),
 }
 """Shops of one cart that behave differently: one is drawn."""
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carts.adapter import CartApiError, Code, Reading, StoreAccess, UnknownTopicError
+from carts.adapter import Code, Reading, UnknownTopicError
 from carts.documents import Node
 from carts.registry import adapter
 from carts.walmart.orders import order_reading
@@ -243,14 +243,6 @@ def test_notifications_say_nothing_but_fetch() -> None:
         assert read({}, topic) == Reading(None, needs_fetch=True)
     with pytest.raises(UnknownTopicError):
         read({}, "OFFER_UNPUBLISHED")
-
-
-def test_without_a_client_of_the_api_that_is_said_and_lasting() -> None:
-    with pytest.raises(CartApiError) as caught:
-        adapter("walmart").client(StoreAccess("shop", "", "", "token"))
-
-    assert caught.value.is_lasting
-    assert "token" not in str(caught.value)
 
 
 _JSON = st.recursive(

@@ -124,9 +124,7 @@ def test_a_page_is_told_document_by_document(cart: str, name: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("cart", "name"), [s for s in _samples("settlement_transactions") if s[0] != "walmart"]
-)
+@pytest.mark.parametrize(("cart", "name"), _samples("settlement_transactions"))
 def test_a_settlement_is_told_by_what_was_sold_kept_and_paid(cart: str, name: str) -> None:
     wanted = _wanted(cart, name)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from carts.adapter import (
     CartAdapter,
-    CartApiError,
     CartClient,
     Code,
     Delivery,
     Headers,
+    PayoutReading,
+    PollingRules,
     Problem,
     Reading,
     StoreAccess,
@@ -28,6 +30,8 @@ class WalmartAdapter:
 
     name = CART
     kept_headers = webhooks.KEPT_HEADERS
+    access_members = ("client_id", "client_secret")
+    polling = PollingRules(overlap=timedelta(minutes=15))
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         """`now` tells the epoch seconds that signed times are compared with."""
@@ -60,14 +64,25 @@ class WalmartAdapter:
             message = "holds amounts whose sums are beyond belief"
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
 
+    def read_payout(self, store: str, document: Any) -> PayoutReading:
+        """The rows of a reconciliation report in the commerce model."""
+        from carts.walmart.payouts import settlement  # noqa: PLC0415  # intake reads none
+
+        try:
+            return settlement(document, store)
+        except MoneyError:
+            message = "holds amounts whose sums are beyond belief"
+            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+
     def client(self, access: StoreAccess) -> CartClient:
-        """There is no client of Walmart's API.
+        """A client of one seller's API.
 
         Raises:
-            CartApiError: always, and lastingly.
+            CartApiError: the store's secret or address is not as it must be.
         """
-        message = f"orders of store {access.store} cannot be fetched: no client of Walmart's API"
-        raise CartApiError(message, is_lasting=True)
+        from carts.walmart.client import WalmartClient  # noqa: PLC0415  # intake needs no httpx
+
+        return WalmartClient.connect(access)
 
 
 ADAPTER: CartAdapter = WalmartAdapter()

@@ -11,6 +11,7 @@ from carts.documents import Node
 from carts.walmart.models import (
     CURRENCY,
     ChargeAmount,
+    ChargesPer,
     charge,
     hold,
     moment,
@@ -24,11 +25,15 @@ _STATES = frozenset({"CREATED", "ACKNOWLEDGED", "SHIPPED", "DELIVERED", "CANCELL
 _LEFT = frozenset({"SHIPPED", "DELIVERED"})
 _ITEM_PRICE = "itemprice"
 _SUBSCRIPTION = "subscriptiondiscount"
+_FINE = Decimal("0.000001")
 
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """One line with everything that it carries; `shipped_at` is None until it left."""
+    """One line with everything that it carries; `shipped_at` is None until it left.
+
+    `is_priced_by_unit` when its charges were stated for one of several units.
+    """
 
     node: Node
     line: OrderLine
@@ -37,6 +42,7 @@ class Sold:
     is_cancelled: bool
     shipped_at: datetime | None
     changed_at: datetime
+    is_priced_by_unit: bool = False
 
     @property
     def worth(self) -> Money:
@@ -49,31 +55,28 @@ class Sold:
         return total(parts, CURRENCY)
 
 
-def sold(node: Node) -> Sold:
-    """One line of the order."""
-    number = node.identifier("lineNumber")
-    item = node.node("item")
-    if item is None:
-        node.refuse("item", "given")
+def sold(node: Node, charges_per: ChargesPer = ChargesPer.UNKNOWN) -> Sold:
+    """One line of the order; `charges_per` is what charges of several units mean."""
     units = quantity(node.node("orderLineQuantity"))
     if units <= 0:
         node.refuse("orderLineQuantity", "a quantity above zero")
     changed_at = required_moment(node, "statusDate")
     is_cancelled, shipped_at = _progress(node, changed_at)
-    if units > 1 and not is_cancelled:
-        message = "holds several units: whether its charges are per unit is not documented"
+    if units > 1 and not is_cancelled and charges_per is ChargesPer.UNKNOWN:
+        message = "holds several units: say in charges_per whether charges are per line or unit"
         hold(node, "orderLineQuantity", Code.CONFIGURATION_MISSING, message)
+    is_priced_by_unit = units > 1 and charges_per is ChargesPer.UNIT
     charges = _charges(node)
-    gross, discount, taxes = _goods(node, charges)
-    sku = item.text("sku").strip() if item else ""
-    title = item.text("productName") if item else ""
-    line = OrderLine(number, sku, title, units, gross, gross, discount, taxes)
+    if is_priced_by_unit:
+        charges = [part.times(units) for part in charges]
+    line = _line(node, charges, units)
+    shipping = [part for part in charges if part.kind == "SHIPPING"]
     return Sold(
         node=node,
         line=line,
         shipping=tuple(
-            ShippingLine(f"{number}.{index}", part.name, part.amount, _none(), part.taxes)
-            for index, part in enumerate(each for each in charges if each.kind == "SHIPPING")
+            ShippingLine(f"{line.id}.{index}", part.name, part.amount, _none(), part.taxes)
+            for index, part in enumerate(shipping)
         ),
         fees=tuple(
             Charge(ChargeKind.FEE, part.amount, part.taxes, part.name)
@@ -83,7 +86,32 @@ def sold(node: Node) -> Sold:
         is_cancelled=is_cancelled,
         shipped_at=shipped_at,
         changed_at=changed_at,
+        is_priced_by_unit=is_priced_by_unit,
     )
+
+
+def _line(node: Node, charges: list[ChargeAmount], units: Decimal) -> OrderLine:
+    item = node.node("item")
+    if item is None:
+        node.refuse("item", "given")
+    gross, discount, taxes = _goods(node, charges)
+    return OrderLine(
+        id=node.identifier("lineNumber"),
+        sku=item.text("sku").strip() if item else "",
+        title=item.text("productName") if item else "",
+        quantity=units,
+        unit_price=_per_unit(gross, units),
+        gross=gross,
+        discount=discount,
+        taxes=taxes,
+    )
+
+
+def _per_unit(gross: Money, units: Decimal) -> Money:
+    """The price of one unit, four decimals finer than cents; the line's gross counts."""
+    if units <= 1:
+        return gross
+    return Money((gross.amount / units).quantize(_FINE), CURRENCY)
 
 
 def _none() -> Money:

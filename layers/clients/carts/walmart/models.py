@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from carts.adapter import Code, Problem
 from carts.documents import Node
@@ -18,6 +19,17 @@ CURRENCY = "USD"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MILLISECONDS = 7_258_118_400_000  # 2200-01-01
 _COUNTRIES = {"USA": "US", "CAN": "CA", "MEX": "MX", "PRI": "PR"}
+
+
+class ChargesPer(StrEnum):
+    """What the amount of a charge is per, where a line holds several units.
+
+    Walmart does not document it (U3): such lines are held until the store's secret says it.
+    """
+
+    UNKNOWN = ""
+    LINE = "line"
+    UNIT = "unit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,11 @@ class ChargeAmount:
     def tax(self) -> Money:
         """Its tax, signed as stated; zero when there is none."""
         return self.taxes[0].amount if self.taxes else Money.zero(CURRENCY)
+
+    def times(self, units: Decimal) -> ChargeAmount:
+        """The charge of so many units."""
+        taxes = tuple(replace(tax, amount=tax.amount * units) for tax in self.taxes)
+        return replace(self, amount=self.amount * units, taxes=taxes)
 
 
 def dollars(node: Node | None, parent: Node, name: str) -> Money:

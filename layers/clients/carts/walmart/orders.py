@@ -7,12 +7,22 @@ back with zero amounts and is no longer part of the order.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from carts.adapter import Reading
 from carts.assembly import order_reading as assembled
 from carts.documents import Node
 from carts.walmart.lines import Sold, sold
-from carts.walmart.models import CART, CURRENCY, EPOCH, address, buyer, required_moment
+from carts.walmart.models import (
+    CART,
+    CURRENCY,
+    EPOCH,
+    ChargesPer,
+    address,
+    buyer,
+    moment,
+    required_moment,
+)
 from carts.walmart.refunds import refunds
 from commerce.money import Money, total
 from commerce.orders import (
@@ -32,10 +42,10 @@ from commerce.orders import (
 )
 
 
-def order_reading(node: Node, store: str) -> Reading:
+def order_reading(node: Node, store: str, charges_per: ChargesPer = ChargesPer.UNKNOWN) -> Reading:
     """One purchase order with its parcels, the receipts they imply, and its refunds."""
     holder = node.node("orderLines")
-    lines = [sold(each) for each in holder.nodes("orderLine")] if holder else []
+    lines = [sold(each, charges_per) for each in holder.nodes("orderLine")] if holder else []
     if not lines:
         node.refuse("orderLines", "given")
     if len({line.line.id for line in lines}) != len(lines):
@@ -55,6 +65,19 @@ def order_reading(node: Node, store: str) -> Reading:
         fulfilments=tuple(_parcel(line, store, order_id) for line in left),
         refunds=returned,
     )
+
+
+def newest_change(node: Node) -> datetime | None:
+    """When a line of the order changed last; Walmart tells no time of the order itself."""
+    holder = node.node("orderLines")
+    found = [moment(each, "statusDate") for each in holder.nodes("orderLine")] if holder else []
+    return max((each for each in found if each is not None), default=None)
+
+
+def shows_refund(node: Node) -> bool:
+    """Whether a line of the order tells of money that went back."""
+    holder = node.node("orderLines")
+    return any(each.get("refund") for each in (holder.nodes("orderLine") if holder else ()))
 
 
 def _refunds(lines: list[Sold], store: str, order_id: str) -> tuple[Refund, ...]:

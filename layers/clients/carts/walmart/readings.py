@@ -8,13 +8,16 @@ from carts.adapter import Reading, UnknownTopicError
 from carts.assembly import distinct
 from carts.documents import Node
 from carts.walmart import webhooks
+from carts.walmart.models import ChargesPer
 from carts.walmart.orders import order_reading
 
 ORDER_TOPIC = "order"
 """One order as `GET /v3/orders/{purchaseOrderId}` answers, wrapped in `order` or bare."""
 
 
-def read(node: Node, store: str, topic: str) -> Reading:
+def read(
+    node: Node, store: str, topic: str, charges_per: ChargesPer = ChargesPer.UNKNOWN
+) -> Reading:
     """The document of that topic; a notification holds no amounts and asks for the order.
 
     Raises:
@@ -26,7 +29,7 @@ def read(node: Node, store: str, topic: str) -> Reading:
         if inner is None:
             node.refuse("order", "given")
             return Reading(None, distinct(node.problems))
-        return order_reading(inner, store)
+        return order_reading(inner, store, charges_per)
     if topic in webhooks.ORDER_EVENTS:
         return Reading(None, needs_fetch=True)
     message = "a topic without meaning to the Walmart adapter"

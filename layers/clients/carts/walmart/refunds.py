@@ -35,6 +35,9 @@ def refunds(sold: Sold, store: str, order_id: str) -> tuple[Refund, ...]:
     listing = holder.node("refundCharges") if holder else None
     if holder is None or listing is None:
         return ()
+    if sold.is_priced_by_unit and listing.get("refundCharge"):
+        message = "is of a line of several units priced by unit: how many went back is not said"
+        hold(sold.node, "refund", Code.CONFIGURATION_MISSING, message)
     given_id = holder.optional_identifier("refundId")
     stem = f"{order_id}:{sold.line.id}:"
     seen: Counter[str] = Counter()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from carts.adapter import Reading
-from carts.shapes import Kind, Seen, Shape, Source, has, stated
+from carts.shapes import Kind, Seen, Shape, Source, has, settlement, stated
 from carts.walmart import webhooks
 from carts.walmart.adapter import ADAPTER
 from carts.walmart.readings import ORDER_TOPIC, page_orders, read
@@ -36,6 +36,7 @@ def _event(source: Source) -> Iterator[Seen]:
 
 
 SHAPES = (
+    Shape(Kind.PAYOUT, has("reportData"), settlement("walmart")),
     Shape(Kind.NOTIFICATION, lambda s: has("source")(s) and has("payload")(s), _event),
     Shape(Kind.PAGE, has("list", "elements"), _page),
     Shape(Kind.ORDER, lambda s: has("order")(s) or has("purchaseOrderId")(s), _order),
