@@ -23,7 +23,7 @@ _PUMP_SECONDS = 0.1
 
 def build(cart: CartSimulator) -> Starlette:
     """The application of a cart: its API, its `/_cart/` admin, and its webhooks."""
-    sender = httpx.Client(timeout=30.0)
+    sender = httpx.Client(timeout=60.0)
 
     def send(url: str, signed: Signed) -> int:
         if cart.send is not None:
