@@ -41,7 +41,9 @@ def tenant_of(stack: LocalStack, *, is_mapped: bool, stores: Sequence[str]) -> T
         mapping = replace(mapping, taxes=mapping.taxes[:-1])
     change = {"domain": DOMAIN, "mapping": mapping}
     made = tuple(model.model_copy(update={"id": store, **change}) for store in stores)
-    return demo.model_copy(update={"id": TENANT, "stores": made})
+    # The demo tenant is of the same company: of its lanes, these two have to be left.
+    intacct = demo.intacct.model_copy(update={"tier": "4", "lanes": 2})
+    return demo.model_copy(update={"id": TENANT, "stores": made, "intacct": intacct})
 
 
 def orders(first: int, count: int) -> list[DemoOrder]:
