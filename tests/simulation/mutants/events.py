@@ -25,6 +25,7 @@ from tests.simulation.weather import Weather
 
 _NOT_KEPT = Weather({("s3.put", Fault.THROTTLED): 0.4})
 _NOT_QUEUED = Weather({("sqs.send", Fault.THROTTLED): 0.4})
+_OVERLAPPING = Weather({("dynamodb.put", Fault.FREEZE): 0.3, ("queue.receive", Fault.EARLY): 0.7})
 _NOT_READ = Weather({("dynamodb.get", Fault.THROTTLED): 0.2})
 
 
@@ -112,7 +113,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant("no version check of orders", _no_version_check),
     Mutant("followers before their order are dropped", _followers_dropped),
     Mutant("a customer for each order", _random_customer),
-    Mutant("facts are overwritten", _facts_overwritten),
+    Mutant("facts are overwritten", _facts_overwritten, _OVERLAPPING),
     Mutant("partial batch names too few failures", _too_few_failures, _NOT_READ),
     Mutant("nothing keeps an order due", _nothing_due),
     Mutant("the sweeper sends nothing", _nobody_sweeps),

@@ -25,12 +25,12 @@ from shared.ledger.states import Write, after
 from shared.postings.plan import PostingKind
 from tests.simulation.faults import Fault
 from tests.simulation.mutants.mutant import Mutant, Patch, all_of
-from tests.simulation.weather import Weather
+from tests.simulation.weather import Weather, calm_but
 
 _LATE = Weather({("sage.create", Fault.LANDS_LATE): 0.4}, unique=False)
 _LATE_UNIQUE = Weather({("sage.create", Fault.LANDS_LATE): 0.4}, unique=True, remembers=False)
-_EDITED_IN_DOUBT = Weather(
-    {("sage.create", Fault.REQUEST_LOST): 0.6, ("cart.deliver", Fault.REORDERED): 0.5}
+_EDITED_IN_DOUBT = calm_but(
+    {("sage.create", Fault.REQUEST_LOST): 0.5, ("cart.deliver", Fault.REORDERED): 0.5}
 )
 _LOST = Weather({("sage.create", Fault.REQUEST_LOST): 0.4}, unique=False)
 _UNHEARD = Weather({("sage.create", Fault.ANSWER_LOST): 0.4})
