@@ -141,6 +141,17 @@ def test_an_update_of_an_absent_item_makes_it(client: Client) -> None:
     assert answer["Attributes"] == expected
 
 
+def test_an_update_can_answer_with_what_it_replaced(client: Client) -> None:
+    put(client, tat={"N": "7"}, other={"S": "x"})
+
+    answer = update(
+        client, "SET tat = tat + :step", {":step": {"N": "5"}}, ReturnValues="UPDATED_OLD"
+    )
+
+    assert answer["Attributes"] == {"tat": {"N": "7"}}
+    assert item(client)["tat"] == {"N": "12"}
+
+
 def test_first_values_stay_counters_count_and_lists_grow(client: Client) -> None:
     put(client, seen={"S": "then"}, times={"N": "2"}, hist={"L": [{"S": "a"}]}, gone={"S": "x"})
 
