@@ -288,7 +288,7 @@ class CustomerSync:
             Reason.CONFIGURATION_MISSING,
             place=f"store {event.store}",
             message="is not in the tenant's configuration, but events of it are queued",
-            hint="add the store, then redrive the dead-letter queue of cart events",
+            hint="add the store: its events then go again by themselves",
         )
         subject = intake_subject(event.store)
         self._parts.reviews.open(event.tenant, subject, [finding], at=self._parts.clock())
