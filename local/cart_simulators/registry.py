@@ -14,6 +14,7 @@ CARTS = {
     "amazon": "local.cart_simulators.amazon.simulator",
     "ebay": "local.cart_simulators.ebay.simulator",
     "walmart": "local.cart_simulators.walmart.simulator",
+    "api2cart": "local.cart_simulators.api2cart.simulator",
 }
 """The module of each; its `SIMULATOR` is the class."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from carts.adapter import CartClient, ChangedOrder, Reading, StoreAccess
 from carts.amazon.client import AmazonClient
+from carts.api2cart.client import Api2CartClient
 from carts.ebay.client import EbayClient
 from carts.magento.client import MagentoClient
 from carts.shopify.client import ShopifyClient
@@ -68,11 +69,13 @@ CONNECT: dict[str, Connect] = {
     "amazon": timed(AmazonClient, "clock", "monotonic"),
     "ebay": timed(EbayClient, "clock"),
     "walmart": timed(WalmartClient, "clock"),
+    "api2cart": timed(Api2CartClient, "clock"),
 }
 
 OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "woocommerce": ({}, {"sorts_by_change": False}),
     "amazon": ({"is_hurried": True}, {"is_hurried": True, "defers": True}),
+    "api2cart": ({}, {"is_odd": True}),
     "walmart": (
         {"splits_units": False},
         {"splits_units": False, "refunds_touch_orders": False},

@@ -1,1 +1,1 @@
-"""A simulated Walmart Marketplace seller."""
+"""Walmart on loopback: orders per ship node, returns, reconciliation reports, tokens."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from carts.adapter import (
     CartAdapter,
-    CartApiError,
     CartClient,
     Code,
     Delivery,
     Headers,
+    PollingRules,
     Problem,
     Reading,
     StoreAccess,
@@ -27,6 +28,8 @@ class Api2CartAdapter:
 
     name = CART
     kept_headers = webhooks.KEPT_HEADERS
+    access_members = ("api_key", "store_key")
+    polling = PollingRules(overlap=timedelta(minutes=15))
 
     def missing_members(self, secret: Mapping[str, Any]) -> list[str]:
         """The members that the store's secret lacks for verifying deliveries."""
@@ -56,13 +59,14 @@ class Api2CartAdapter:
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
 
     def client(self, access: StoreAccess) -> CartClient:
-        """There is no client of API2Cart.
+        """A client of one store's API.
 
         Raises:
-            CartApiError: always, and lastingly.
+            CartApiError: the store's secret or address is not as it must be.
         """
-        message = f"orders of store {access.store} cannot be fetched: no client of API2Cart"
-        raise CartApiError(message, is_lasting=True)
+        from carts.api2cart.client import Api2CartClient  # noqa: PLC0415  # intake needs no httpx
+
+        return Api2CartClient.connect(access)
 
 
 ADAPTER: CartAdapter = Api2CartAdapter()

@@ -64,6 +64,12 @@ def number(node: Node, name: str) -> Decimal:
     return node.decimal(name) or Decimal(0)
 
 
+def is_true(node: Node, name: str) -> bool:
+    """A yes, be it a boolean, a number or text (`"False"` is none)."""
+    value = node.get(name)
+    return value is True or value == 1 or str(value).strip().lower() in ("true", "yes", "1")
+
+
 def instant(node: Node, name: str) -> datetime | None:
     """A time given as `{value, format}` or as text; bare text is taken as UTC (U11)."""
     value = unwrap(node.get(name))

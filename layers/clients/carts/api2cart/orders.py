@@ -15,6 +15,7 @@ from carts.api2cart.models import (
     is_bare,
     required_instant,
 )
+from carts.api2cart.parcels import fulfillment_status, left_whole
 from carts.api2cart.refunds import refunds
 from carts.assembly import order_reading as assembled
 from carts.documents import Node
@@ -42,11 +43,13 @@ _PARTLY_REFUNDED = frozenset({"refunded_partially", "partially refunded", "parti
 
 
 def order_reading(node: Node, store: str) -> Reading:
-    """One order with the receipt that it implies, and its refunds."""
+    """One order with the receipt and the parcel that its state implies, and its refunds."""
     order = _order(node, store)
     moved = _implied(order)
     returned = refunds(node, order)
-    return assembled(node, order, payments=moved, refunds=returned)
+    parcels = left_whole(node, order)
+    order = replace(order, fulfillment_status=fulfillment_status(parcels))
+    return assembled(node, order, payments=moved, fulfilments=parcels, refunds=returned)
 
 
 def _order(node: Node, store: str) -> Order:

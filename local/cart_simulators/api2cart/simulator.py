@@ -1,0 +1,199 @@
+"""API2Cart: errors in envelopes of HTTP 200, cursors that stand alone, a quota.
+
+Source: carts reference §10. Switches imitate the carts behind it: `is_odd` for the odd shapes,
+`knows_cursors` false for lists that end with their first page. Deliveries are signed by profile `a`
+or `b`; neither recipe is documented (U1).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from local.cart_simulators.api2cart.shapes import listed_body, oddly, order_body
+from local.cart_simulators.cart import CartSimulator
+from local.cart_simulators.limits import Bucket
+from local.cart_simulators.orders import Change, Event, ShopOrder
+from local.cart_simulators.webhooks import Hook, Signed
+from local.cart_simulators.wire import (
+    Answer,
+    Refusal,
+    Request,
+    Route,
+    json_answer,
+    route,
+    to_json,
+)
+
+API_KEY = "demo-api2cart-key"
+STORE_KEY = "demo-api2cart-store-key"
+
+_API = "/v1.1"
+_MOST = 250
+
+Json = dict[str, Any]
+
+
+class Api2CartSimulator(CartSimulator):
+    """One store behind API2Cart."""
+
+    name: ClassVar[str] = "api2cart"
+    first_id: ClassVar[int] = 9101
+    retries: ClassVar[tuple[float, ...]] = (60.0, 600.0)
+
+    def __init__(
+        self,
+        *,
+        is_odd: bool = False,
+        knows_cursors: bool = True,
+        has_test_payments: bool = False,
+        profile: str = "b",
+        calls_at_once: int = 500,
+        **options: Any,
+    ) -> None:
+        """A quota of `calls_at_once`, twenty a second; else as `CartSimulator`."""
+        self._is_odd = is_odd
+        self._knows_cursors = knows_cursors
+        self._has_test_payments = has_test_payments
+        self._profile = profile
+        super().__init__(**options)
+        self._quota = Bucket(self.clock, capacity=calls_at_once, per_second=20)
+
+    @property
+    def account(self) -> str:
+        """A name for the store; deliveries name none."""
+        return "demo-store"
+
+    def secret(self) -> Json:
+        """The store's secret."""
+        return {
+            "api_key": API_KEY,
+            "store_key": STORE_KEY,
+            "webhook_profile": self._profile,
+            "webhook_secrets": [STORE_KEY],
+        }
+
+    def routes(self) -> Sequence[Route]:
+        """The methods that we call."""
+        return (
+            route("GET", f"{_API}/order\\.list\\.json", self._list, is_listing=True),
+            route("GET", f"{_API}/order\\.info\\.json", self._info),
+            route("GET", f"{_API}/order\\.transaction\\.list\\.json", self._transactions),
+        )
+
+    def before(self, request: Request) -> None:
+        """Check keys and quota.
+
+        Raises:
+            Refusal: an envelope with an error, in HTTP 200.
+        """
+        keys = (request.headers.get("x-api-key"), request.headers.get("x-store-key"))
+        if keys != (API_KEY, STORE_KEY):
+            raise Refusal(_error(2, "Incorrect API key or store key"))
+        if not self._quota.take():
+            raise Refusal(_error(5, "Your quota of requests is exceeded"))
+
+    def not_found(self) -> Answer:
+        """What API2Cart answers of an order that it does not know."""
+        return _error(112, "Order not found")
+
+    def hooks(self, change: Change) -> Sequence[Hook]:
+        """One delivery per change; the body is built when it is sent."""
+        if change.event is Event.PAID and change.version == 1:
+            return ()
+        action = "add" if change.event is Event.PLACED else "update"
+        order = change.order
+        return (Hook(f"order/{action}", str(order.id), lambda: self._signed(action, order)),)
+
+    def _signed(self, action: str, order: ShopOrder) -> Signed:
+        body = to_json(listed_body(order))
+        named = {
+            "X-Webhook-Action": action,
+            "X-Webhook-Entity": "order",
+            "X-Webhook-Store-Id": "1",
+            "X-Webhook-Timestamp": str(int(self.clock.now().timestamp())),
+        }
+        head = json.dumps(named, separators=(",", ":"), sort_keys=True).encode()
+        message = head + body if self._profile == "a" else body
+        digest = hmac.new(STORE_KEY.encode(), message, hashlib.sha256).digest()
+        signature = base64.b64encode(digest).decode()
+        headers = {"Content-Type": "application/json", "X-Webhook-Signature": signature}
+        return Signed(body, {**named, **headers})
+
+    def _list(self, request: Request) -> Answer:
+        """Orders by the time of change; a cursor goes on where the page before ended."""
+        query = request.query
+        if cursor := query.get("page_cursor"):
+            if len(query) > 1:
+                return _error(109, "Incorrect parameter 'page_cursor'")
+            asked = _untoken(cursor)
+        else:
+            asked = query
+        since, until = (_instant(asked.get(n, "")) for n in ("modified_from", "modified_to"))
+        size = int(asked.get("count", "10"))
+        if since is None or until is None or not 1 <= size <= _MOST:
+            return _error(109, "Incorrect parameter 'modified_from'")
+        after = (datetime.fromisoformat(asked["at"]), asked["id"]) if "at" in asked else None
+        rows = sorted((each.updated_at, each.id) for each in self.orders)
+        rows = [row for row in rows if since < row[0] < until and (after is None or row > after)]
+        shown = rows[:size]
+        following = None
+        if len(rows) > size and self._knows_cursors:
+            last = {"at": shown[-1][0].isoformat(), "id": shown[-1][1]}
+            following = _token({**asked, **last})
+        bodies = [listed_body(self.orders.order(number)) for _, number in shown]
+        result = {"orders_count": len(shown), "order": [self._shaped(body) for body in bodies]}
+        return _envelope(result, pagination={"previous": None, "next": following})
+
+    def _info(self, request: Request) -> Answer:
+        query = request.query
+        if "id" not in query and "order_id" not in query:
+            return _error(114, "Missing parameter 'id'")
+        order = self.orders.order(query.get("id") or query["order_id"].removeprefix("1000"))
+        return _envelope(self._shaped(order_body(order)))
+
+    def _transactions(self, request: Request) -> Answer:
+        order = self.orders.order(request.query.get("order_ids", ""))
+        payment = {
+            "id": f"{order.id}1",
+            "order_id": str(order.id),
+            "is_test_mode": "True" if self._is_odd else True,
+            "settlement_amount": order.total,
+        }
+        found = [payment] if order.paid_at and self._has_test_payments else []
+        return _envelope({"transactions_count": len(found), "transactions": found})
+
+    def _shaped(self, body: Json) -> Json:
+        return oddly(body) if self._is_odd else body
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _token(members: Json) -> str:
+    return base64.urlsafe_b64encode(json.dumps(members).encode()).decode()
+
+
+def _untoken(token: str) -> Json:
+    found: Json = json.loads(base64.urlsafe_b64decode(token))
+    return found
+
+
+def _envelope(result: Json, **members: Json) -> Answer:
+    return json_answer({"return_code": 0, "return_message": "", **members, "result": result})
+
+
+def _error(code: int, message: str) -> Answer:
+    return json_answer({"return_code": code, "return_message": message, "result": {}})
+
+
+SIMULATOR = Api2CartSimulator
