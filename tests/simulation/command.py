@@ -16,7 +16,7 @@ from tests.simulation.history import Ending, History
 from tests.simulation.shrinking import Shrinker
 
 _CHUNK = 50
-_ENOUGH_FOR_ALL_CELLS = 2000
+_ENOUGH_FOR_ALL_CELLS = 5000
 """From so many histories on, every cell of the coverage table must have been struck."""
 
 
