@@ -28,6 +28,12 @@ from tests.benchmarks.usage import SageLog
 
 EMPTY = "empty handler"
 FIRST_DELIVERY = f"{INTAKE}, first delivery"
+_FIRST_EVENTS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
+    "amazon_events": events.of_amazon,
+    "dlq_redrive": events.plan_of_redrive,
+}
+"""Of functions that no order passes and that a schedule does not start."""
+
 _FAR_AWAY = 900_000
 Say = Callable[[str], None]
 
@@ -96,7 +102,8 @@ class Bench:
                 candidates.append(Candidate(INTAKE, start, repeat(events.unknown_store())))
                 candidates.append(Candidate(FIRST_DELIVERY, start, _new_deliveries()))
             else:
-                candidates.append(Candidate(name, start, repeat(last_events.get(name, {}))))
+                first = last_events.get(name) or _FIRST_EVENTS.get(name, dict)()
+                candidates.append(Candidate(name, start, repeat(first)))
         return cold_starts.measure(
             candidates, compiled=layers.compiled, source_only=layers.source_only, rounds=starts
         )

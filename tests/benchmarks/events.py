@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from local.demo import payloads
 from local.demo.payloads import DemoOrder, Json
 from local.demo.tenant import OUTLET, SHOP, WEBHOOK_SECRET
+from tests.benchmarks.deployment import REPOSITORY
 
 _DOMAINS = {SHOP: payloads.SHOP_DOMAIN, OUTLET: payloads.OUTLET_DOMAIN}
 _ACCOUNT = "123456789012"
@@ -78,3 +80,18 @@ def batch(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for message in messages
         ]
     }
+
+
+def of_amazon() -> dict[str, Any]:
+    """A message of Amazon's queue about a seller whom nobody knows: it goes back to the queue."""
+    sample = REPOSITORY / "events" / "amazon" / "sqs_event_order_change.json"
+    found: dict[str, Any] = json.loads(sample.read_bytes())
+    return found
+
+
+def plan_of_redrive() -> dict[str, Any]:
+    """What would be sent again, of letters that are not there."""
+    found: dict[str, Any] = json.loads(
+        (REPOSITORY / "events" / "dlq_redrive.plan.json").read_bytes()
+    )
+    return found
