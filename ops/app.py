@@ -14,6 +14,7 @@ from ops.commands import (
     connections,
     dead_letters,
     orders,
+    payouts,
     polls,
     postings,
     queues,
@@ -61,6 +62,7 @@ app.add_typer(postings.app, name="postings")
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(connections.app, name="connections")
 app.add_typer(orders.app, name="order")
+app.add_typer(payouts.app, name="payout")
 carts.app.command("poll")(polls.poll)
 carts.app.command("backfill")(polls.backfill)
 app.add_typer(carts.app, name="cart")

@@ -22,6 +22,7 @@ from shared.dead_letters.redrive import RedriveParts, Redriver
 from shared.facts.store import DynamoDbFactsStore
 from shared.intake.cart_events import SqsCartEvents
 from shared.ledger.dynamodb import DynamoDbLedger
+from shared.payouts.store import DynamoDbPayouts
 from shared.ports import Clock
 from shared.releasing.fixes import DynamoDbFixes
 from shared.releasing.resend import Resender
@@ -52,6 +53,7 @@ class Desk:
     causes: Causes
     collector: Collector
     redriver: Redriver
+    payouts: DynamoDbPayouts
 
     def tenant_ids(self, wanted: str) -> list[str]:
         """The tenant that is wanted, or all, and what belongs to none, where none is named."""
@@ -133,6 +135,7 @@ def desk_at(
         audit=audit,
         kept=kept,
         causes=causes,
+        payouts=DynamoDbPayouts(dynamodb, orders),
         collector=Collector(sqs, kept, reviews, causes, clock=clock, wait_seconds=wait_seconds),
         redriver=Redriver(
             RedriveParts(

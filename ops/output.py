@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 
@@ -18,12 +19,14 @@ _WIDTH_OF_A_PIPE = 200
 """Rich takes a pipe to be 80 wide and would cut ids, which are there to be copied."""
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON holds it: instants as ISO 8601, enums by value, dataclasses as objects."""
+def plain(value: Any) -> Any:  # noqa: PLR0911  # one per kind
+    """The value as JSON holds it: instants and amounts as text, dataclasses as objects."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
     if is_dataclass(value) and not isinstance(value, type):
         return {
             member.name: plain(getattr(value, member.name))

@@ -48,6 +48,7 @@ WATCHED = (
     AMAZON_EVENTS,
     Watched("cart-poller", "", "CartPollerDlqUrl"),
     Watched("gl-export", "", "GlExportDlqUrl"),
+    Watched("payout-sync", "", "PayoutSyncDlqUrl"),
     Watched("token-refresh", "", "TokenRefreshDlqUrl"),
     Watched("session-manager", "", "SessionManagerDlqUrl"),
     Watched("sweeper", "", "SweeperDlqUrl"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
@@ -83,19 +83,40 @@ class TenantsToPoll(Protocol):
         ...
 
 
+Visit = Callable[[Tenant, Store, datetime], PollReport]
+"""Reads one store until a deadline and says what became of it."""
+
+
 def polls(
     pollers: Pollers, tenants: TenantsToPoll, request: PollRequest, deadline: datetime
 ) -> Iterator[PollReport]:
     """Poll each store that the request means and say what became of it.
+
+    Raises:
+        InvalidTenantsError: after all stores were polled, if a tenant's configuration is invalid.
+    """
+    wanted = request.range
+    if wanted is None:
+        return visits(pollers.poller.poll, tenants, request, deadline, pollers.clock)
+
+    def read_again(tenant: Tenant, store: Store, until: datetime) -> PollReport:
+        return pollers.backfill.run(tenant, store, wanted, until)
+
+    return visits(read_again, tenants, request, deadline, pollers.clock)
+
+
+def visits(
+    visit: Visit, tenants: TenantsToPoll, request: PollRequest, deadline: datetime, clock: Clock
+) -> Iterator[PollReport]:
+    """Visit each store that the request means and say what became of it.
 
     A store that catches up takes its share of the time and no more; what others leave is shared
     by those behind them, and another store is first each time. Whatever goes wrong with one store
     is its own report and stops no other.
 
     Raises:
-        InvalidTenantsError: after all stores were polled, if a tenant's configuration is invalid.
+        InvalidTenantsError: after all stores were visited, if a tenant's configuration is invalid.
     """
-    clock = pollers.clock
     if request.seconds is not None:
         deadline = min(deadline, clock() + timedelta(seconds=request.seconds))
     stores, invalid = _known_stores(tenants, request)
@@ -104,10 +125,7 @@ def polls(
         now = clock()
         share = now + max((deadline - now) / (len(stores) - position), SHORTEST_TURN)
         try:
-            if request.range is not None:
-                yield pollers.backfill.run(tenant, store, request.range, deadline)
-            else:
-                yield pollers.poller.poll(tenant, store, min(share, deadline))
+            yield visit(tenant, store, min(share, deadline))
         except (NotKeptError, ClientError, BotoCoreError) as exc:
             detail = f"could not keep what was read: {type(exc).__name__}"
             yield PollReport(tenant.id, store.id, PollOutcome.FAILED, detail=detail)

@@ -28,7 +28,15 @@ from tests.integration.order_posting_rig import sold, tenant
 STACK = "cartledger-test"
 REGION = "us-east-1"
 _QUEUES = ("CartEvents", "OrderPostings")
-_SCHEDULES = ("CartPoller", "GlExport", "TokenRefresh", "SessionManager", "Sweeper", "DeadLetters")
+_SCHEDULES = (
+    "CartPoller",
+    "GlExport",
+    "PayoutSync",
+    "TokenRefresh",
+    "SessionManager",
+    "Sweeper",
+    "DeadLetters",
+)
 _TABLES = ("Ledger", "Orders", "Connections", "Tenants")
 
 
@@ -69,7 +77,7 @@ def _template() -> str:
     for name in _SCHEDULES:
         resources[f"{name}Dlq"] = _queue()
         outputs[f"{name}DlqUrl"] = {"Value": {"Ref": f"{name}Dlq"}}
-    for name in ("CartPoller", "GlExport", "TokenRefresh", "SessionManager"):
+    for name in ("CartPoller", "GlExport", "PayoutSync", "TokenRefresh", "SessionManager"):
         outputs[f"{name}FunctionName"] = {"Value": name}
     resources["RawEventsBucket"] = {"Type": "AWS::S3::Bucket"}
     outputs["RawEventsBucketName"] = {"Value": {"Ref": "RawEventsBucket"}}

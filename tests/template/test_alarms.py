@@ -22,6 +22,10 @@ METRICS = {
     },
     "order_posting": {f"Order{state.value.title()}" for state in PostingState},
     "gl_export": {f"Day{state.value.title()}" for state in DayState},
+    "payout_sync": {
+        *(f"PayoutPoll{outcome.value.title()}" for outcome in PollOutcome),
+        "PayoutHeld",
+    },
     "token_refresh": {"ConnectionRefused", f"Token{REFUSED.title()}"},
     "session_manager": {f"Session{REFUSED.title()}"},
     "dead_letters": {"DeadLetterKept", "DeadLetterLeft"},
@@ -62,7 +66,7 @@ def test_an_alarm_on_a_metric_of_ours_watches_one_that_the_function_writes(name:
 def test_held_orders_and_refused_credentials_raise_an_alarm() -> None:
     watched = {str(ALARMS[name]["MetricName"]) for name in OURS}
 
-    assert {"CartEventHeld", "OrderHeld", "DayHeld"} <= watched
+    assert {"CartEventHeld", "OrderHeld", "DayHeld", "PayoutHeld"} <= watched
     assert "ConnectionRefused" in watched
 
 

@@ -29,6 +29,7 @@ JOBS = {
     "customer_sync",
     "order_posting",
     "gl_export",
+    "payout_sync",
     "token_refresh",
     "session_manager",
     "sweeper",

@@ -27,6 +27,7 @@ ADAPTERS = {
     "OrdersTable": [
         "shared/facts/store.py",
         "shared/gl/store.py",
+        "shared/payouts/store.py",
         "shared/reviews/records.py",
         "shared/dead_letters/kept.py",
         "shared/audit.py",
@@ -52,6 +53,7 @@ OPENS_STORES = {
     "AmazonEventsFunction",
     "CartPollerFunction",
     "CustomerSyncFunction",
+    "PayoutSyncFunction",
 }
 
 

@@ -1,0 +1,170 @@
+"""`payout`: what stores were paid, how it is proved, and how far it is in the books."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from commerce.payouts import PayoutLine
+from ops.again import invoke
+from ops.desk import Desk
+from ops.errors import OpsError
+from ops.options import (
+    DEFAULT_PROFILE,
+    Json,
+    Profile,
+    StoreArgument,
+    TenantArgument,
+    Why,
+    desk_of,
+)
+from ops.output import print_facts, print_json, print_table
+from ops.payout_numbers import payout_numbers
+from shared.payouts.records import PayoutRecord, PayoutState
+from shared.payouts.store import PayoutKey
+from shared.polling.poller import PollOutcome
+
+app = typer.Typer(no_args_is_help=True, help="Payouts and settlements: read, proved, booked.")
+
+_FUNCTION = "PayoutSyncFunctionName"
+_TURN_SECONDS = 40
+PayoutArgument = Annotated[str, typer.Argument(help="The payout's id at its source.")]
+_COLUMNS = ("payout", "source", "state", "amount", "lines", "sent", "arrived")
+
+
+@app.command("list")
+def show_all(
+    context: typer.Context,
+    tenant: TenantArgument,
+    store: StoreArgument,
+    *,
+    state: Annotated[PayoutState | None, typer.Option("--state", help="Only in it.")] = None,
+    profile: Profile = DEFAULT_PROFILE,
+    json: Json = False,
+) -> None:
+    """The payouts of a store, the newest first."""
+    desk = desk_of(context, profile)
+    known_store(desk, tenant, store)
+    found = [r for r in desk.payouts.heads(tenant, store) if state is None or r.state is state]
+    found.sort(key=lambda record: record.payout.initiated_at, reverse=True)
+    rows = [_row(record) for record in found]
+    if json:
+        print_json([dict(zip(_COLUMNS, row, strict=True)) for row in rows])
+    else:
+        print_table("Payouts", _COLUMNS, rows)
+
+
+@app.command("show")
+def show_one(
+    context: typer.Context,
+    tenant: TenantArgument,
+    store: StoreArgument,
+    payout: PayoutArgument,
+    *,
+    profile: Profile = DEFAULT_PROFILE,
+    json: Json = False,
+) -> None:
+    """One payout: its sums, what stops it, its lines, and what of it is in the books."""
+    desk = desk_of(context, profile)
+    key = PayoutKey(tenant, store, payout)
+    record = desk.payouts.load(key)
+    if record is None:
+        message = f"store {store} of tenant {tenant} has no payout {payout!r}"
+        raise OpsError(message)
+    chain = desk.ledger.chain(key.ledger_pk)
+    facts = _facts(record)
+    postings = {posting: one.state for posting, one in chain.items()}
+    if json:
+        findings, steps = record.findings, record.steps
+        lines = record.payout.lines
+        print_json(
+            {**facts, "steps": steps, "findings": findings, "postings": postings, "lines": lines}
+        )
+        return
+    print_facts(facts)
+    print_table("Steps", ("source says", "since"), [(s.status, s.at) for s in record.steps])
+    print_table(
+        "Findings",
+        ("reason", "place", "what", "difference", "fix"),
+        [(f.reason, f.place, f.message, f.difference, f.hint) for f in record.findings],
+    )
+    print_table("Postings", ("posting", "state"), list(postings.items()))
+    columns = ("line", "kind", "amount", "fee", "net", "order", "at", "source's word")
+    print_table("Lines", columns, [_line(line) for line in record.payout.lines])
+
+
+@app.command("poll")
+def poll(
+    context: typer.Context,
+    tenant: TenantArgument,
+    store: StoreArgument,
+    *,
+    why: Why,
+    profile: Profile = DEFAULT_PROFILE,
+    json: Json = False,
+) -> None:
+    """Read the store's payouts now, and go on with those that can go on."""
+    desk = desk_of(context, profile)
+    known_store(desk, tenant, store)
+    desk.audit.note(tenant, "payout poll", f"store:{store}", why=why)
+    event = {"tenant": tenant, "store": store, "seconds": _TURN_SECONDS}
+    stores = invoke(desk, _FUNCTION, event).get("stores", [])
+    if len(stores) != 1:
+        message = f"the function answered for {len(stores)} stores instead of one"
+        raise OpsError(message)
+    done: dict[str, Any] = stores[0]
+    if json:
+        print_json(done)
+    else:
+        print_facts(done)
+    if done["outcome"] in (PollOutcome.FAILED, PollOutcome.SKIPPED):
+        message = f"the payouts were not read: {done['detail']}"
+        raise OpsError(message)
+
+
+def known_store(desk: Desk, tenant: str, store: str) -> None:
+    """Return when the tenant has that store.
+
+    Raises:
+        OpsError: it has none.
+    """
+    if desk.tenant(tenant).store(store) is None:
+        message = f"tenant {tenant} has no store {store!r}"
+        raise OpsError(message)
+
+
+def _row(record: PayoutRecord) -> tuple[Any, ...]:
+    payout = record.payout
+    return (
+        payout.ref.id,
+        payout.status,
+        record.state,
+        payout.amount,
+        record.line_count,
+        payout.initiated_at,
+        payout.arrived_at,
+    )
+
+
+def _facts(record: PayoutRecord) -> dict[str, Any]:
+    numbers = payout_numbers(record.payout)
+    chosen = ("charge_gross", "refund_gross", "withheld_tax", "payout_fees", "payout_net")
+    return {
+        **dict(zip(_COLUMNS, _row(record), strict=True)),
+        **{name: numbers[name] for name in chosen},
+        "adds_up": numbers["reconciles"],
+    }
+
+
+def _line(line: PayoutLine) -> tuple[Any, ...]:
+    return (
+        line.id,
+        line.kind,
+        line.amount,
+        line.fee,
+        line.net,
+        line.order_id,
+        line.occurred_at,
+        line.type_name,
+    )

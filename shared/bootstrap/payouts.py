@@ -1,0 +1,50 @@
+"""Payouts, built on first use: what keeps them and what polls for them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from functools import cache
+
+from shared.bootstrap import aws, tenants
+from shared.bootstrap.clock import now
+from shared.bootstrap.reviews import reviews
+from shared.customers.access import StoreClients
+from shared.payouts.keeping import Keeper
+from shared.payouts.polling import PAYOUTS_READER, PayoutPoller, PayoutPollerParts
+from shared.payouts.store import DynamoDbPayouts, PayoutKey
+from shared.polling.checkpoints import DynamoDbCheckpoints
+from shared.settings import OrdersSettings, StoreSecretSettings, TenantSettings
+
+
+@cache
+def payouts() -> DynamoDbPayouts:
+    """The process's one keeper of payouts."""
+    return DynamoDbPayouts(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
+
+
+@cache
+def _clients() -> StoreClients:
+    prefix = StoreSecretSettings.from_environment().STORE_SECRET_PREFIX
+    return StoreClients(tenants.secrets(), prefix)
+
+
+@cache
+def _checkpoints() -> DynamoDbCheckpoints:
+    table = TenantSettings.from_environment().TENANTS_TABLE
+    return DynamoDbCheckpoints(
+        aws.dynamodb(), table, owner=secrets.token_hex(8), reader=PAYOUTS_READER
+    )
+
+
+def payout_poller(on_held: Callable[[PayoutKey], None]) -> PayoutPoller:
+    """What polls for payouts; `on_held` is told of each that must wait for a person."""
+    return PayoutPoller(
+        PayoutPollerParts(
+            checkpoints=_checkpoints(),
+            keeper=Keeper(payouts(), reviews(), now, on_held),
+            reviews=reviews(),
+            client_of=_clients().client,
+            clock=now,
+        )
+    )

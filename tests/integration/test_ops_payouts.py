@@ -1,0 +1,69 @@
+"""`payout`: what is listed and shown, and that a poll by hand is noted."""
+
+from __future__ import annotations
+
+import pytest
+
+from commerce.payouts import Payout
+from shared.payouts.keeping import Keeper
+from tests.integration.ops_rig import OpsRig, rig
+from tests.unit.payouts.told import payout
+
+__all__ = ["rig"]
+
+
+def keep(rig: OpsRig, told: Payout) -> None:
+    desk = rig.desk
+    Keeper(desk.payouts, desk.reviews, desk.clock, lambda _: None).keep("acme", told)
+
+
+def test_payouts_are_listed_with_what_became_of_them(rig: OpsRig) -> None:
+    keep(rig, payout())
+    keep(rig, payout(payout_id="po-1002", amount="159.35"))
+
+    listed = rig.json("payout", "list", "acme", "shop")
+    held = rig.json("payout", "list", "acme", "shop", "--state", "held")
+
+    assert {each["payout"]: each["state"] for each in listed} == {
+        "po-1001": "due",
+        "po-1002": "held",
+    }
+    assert [each["payout"] for each in held] == ["po-1002"]
+
+
+def test_a_payout_is_shown_with_its_sums_lines_and_findings(rig: OpsRig) -> None:
+    keep(rig, payout(amount="159.35"))
+
+    shown = rig.json("payout", "show", "acme", "shop", "po-1001")
+    printed = rig.run("payout", "show", "acme", "shop", "po-1001").output
+
+    assert shown["payout_fees"] == "6.11"
+    assert shown["payout_net"] == "159.34"
+    assert shown["adds_up"] is False
+    assert [each["id"] for each in shown["lines"]] == ["1", "2", "3"]
+    assert shown["findings"][0]["difference"] == {"amount": "0.01", "currency": "USD"}
+    assert "UNBALANCED" in printed
+
+
+@pytest.mark.parametrize(
+    "arguments", [("show", "acme", "shop", "po-9"), ("list", "acme", "nothing")]
+)
+def test_what_is_not_there_is_said_in_one_line(rig: OpsRig, arguments: tuple[str, ...]) -> None:
+    result = rig.run("payout", *arguments)
+
+    assert result.exit_code == 1
+    assert result.output.startswith("error: ")
+
+
+@pytest.mark.parametrize(("outcome", "code"), [("complete", 0), ("failed", 1)])
+def test_a_poll_by_hand_asks_the_function_and_is_noted(
+    rig: OpsRig, outcome: str, code: int
+) -> None:
+    answer = {"stores": [{"outcome": outcome, "payouts": 3, "detail": "the scope is missing"}]}
+    functions = rig.answer_functions({"PayoutSync": answer})
+
+    result = rig.run("payout", "poll", "acme", "shop", "--why", "mended")
+
+    assert result.exit_code == code, result.output
+    assert functions.asked == [("PayoutSync", {"tenant": "acme", "store": "shop", "seconds": 40})]
+    assert "payout poll" in rig.run("audit", "acme").output

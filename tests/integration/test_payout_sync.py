@@ -1,0 +1,60 @@
+"""The function that reads payouts, and the commands that show them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from carts.adapter import PayoutReading
+from commerce.payouts import Payout
+from shared.bootstrap.payouts import payouts
+from shared.customers.access import StoreClients
+from tests.integration.carts_rig import ROOT, CartRig, context, handler_of, rig, tenant
+from tests.unit.payouts.told import payout
+
+__all__ = ["rig"]
+
+YESTERDAY = datetime.now(UTC) - timedelta(days=1)
+
+
+class _Client:
+    """A cart's API with two payouts, one of which is a cent off."""
+
+    def payouts(self, **_: Any) -> Iterator[PayoutReading]:
+        yield PayoutReading(self._sent("po-1", "159.34"))
+        yield PayoutReading(self._sent("po-2", "159.35"))
+
+    @staticmethod
+    def _sent(payout_id: str, amount: str) -> Payout:
+        return payout(amount=amount, payout_id=payout_id, sent_at=YESTERDAY)
+
+
+@pytest.mark.parametrize("name", ["schedule", "on_demand"])
+def test_a_run_keeps_payouts_and_holds_the_one_that_does_not_add_up(
+    name: str, rig: CartRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.put_tenant(tenant(go_live_on=(YESTERDAY - timedelta(days=2)).date().isoformat()))
+    monkeypatch.setattr(StoreClients, "client", lambda *_: _Client())
+    event = json.loads((ROOT / "events" / f"payout_sync.{name}.json").read_bytes())
+    sync = handler_of("payout_sync")
+
+    first, second = sync(event, context()), sync(event, context())
+
+    (done,), (again,) = first["stores"], second["stores"]
+    assert (done["store"], done["outcome"], done["payouts"]) == ("shop", "complete", 2)
+    assert (again["outcome"], again["payouts"]) == ("complete", 0)
+    states = {r.payout.ref.id: r.state.value for r in payouts().heads("acme", "shop")}
+    assert states["po-2"] == "held"
+    assert states["po-1"] != "held"
+
+
+def test_a_store_without_access_is_skipped_with_a_line_in_the_answer(rig: CartRig) -> None:
+    rig.put_tenant(tenant(go_live_on="2026-01-01"))
+
+    (done,) = handler_of("payout_sync")({}, context())["stores"]
+
+    assert (done["outcome"], done["detail"]) == ("skipped", "no access to the store's API")
