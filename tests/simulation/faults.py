@@ -70,8 +70,8 @@ APPLICABLE: Mapping[str, tuple[Fault, ...]] = {
 _LEVELS = (0.0, 0.0, 0.002, 0.01, 0.05)
 _SAGE_LEVELS = (0.0, 0.02, 0.1, 0.25)
 _OFTEN = ("sage", "cart", "queue", "people", "schedule", "lambda")
-_RARELY_CALLED = {"sage.batch": 4.0, "dynamodb.transact": 2.0}
-"""Boundaries that few calls cross: faults strike there so many times as often."""
+_WEIGHTS = {"sage.batch": 4.0, "dynamodb.transact": 2.0, "people": 0.3, "queue.receive": 0.4}
+"""Faults strike oftener where few calls pass, and less where they cost much and show little."""
 _RARE = (Fault.SECRET_REVOKED, Fault.EDITED, Fault.DEPLOY)
 
 
@@ -102,7 +102,7 @@ class Faults:
             for kind in kinds:
                 is_often = boundary.startswith(_OFTEN) and kind not in _RARE
                 drawn = (often if is_often else levels)[kind] * hell / len(kinds) * 3
-                drawn *= _RARELY_CALLED.get(boundary, 1.0)
+                drawn *= _WEIGHTS.get(boundary, 1.0)
                 sum_ += odds.get((boundary, kind), drawn)
                 steps.append((sum_, kind))
             faults._odds[boundary] = (sum_, steps)
