@@ -105,9 +105,15 @@ def _of(seen: Seen, facts: Facts) -> dict[str, Any]:
     }
 
 
+def _mixes_currencies(refund: Refund) -> bool:
+    """Whether money of another currency moved: that is a finding, and no sum."""
+    return any(each.amount.currency != refund.currency for each in refund.transactions)
+
+
 def _order(order: Order, refunds: tuple[Refund, ...], seen: Seen) -> dict[str, Any]:
     currency = order.currency
-    refunded = {refund.ref.id: refund.paid for refund in refunds} or dict(seen.refunded)
+    addable = [refund for refund in refunds if not _mixes_currencies(refund)]
+    refunded = {refund.ref.id: refund.paid for refund in addable} or dict(seen.refunded)
     sums = order_sums(order)
     inside = (t.amount for t in order.all_taxes if t.collected_by is TaxCollector.MARKETPLACE)
     marketplace_tax = total(inside, currency)

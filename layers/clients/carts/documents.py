@@ -97,9 +97,12 @@ def _integer(text: str) -> int:
 
 def _fraction(text: str) -> Decimal:
     """Coordinates and weights may be long fractions; only an absurd exponent is refused."""
-    number = Decimal(text)
+    message = "it holds a number with an absurd exponent"
+    try:
+        number = Decimal(text)
+    except InvalidOperation as exc:  # an exponent that is beyond Decimal itself
+        raise DocumentError(message) from exc
     if abs(number.adjusted()) > _LONGEST_NUMBER:
-        message = "it holds a number with an absurd exponent"
         raise DocumentError(message)
     return number
 
