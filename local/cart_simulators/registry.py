@@ -15,6 +15,7 @@ CARTS = {
     "ebay": "local.cart_simulators.ebay.simulator",
     "walmart": "local.cart_simulators.walmart.simulator",
     "api2cart": "local.cart_simulators.api2cart.simulator",
+    "bigcommerce": "local.cart_simulators.bigcommerce.simulator",
 }
 """The module of each; its `SIMULATOR` is the class."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from carts.adapter import CartClient, ChangedOrder, Reading, StoreAccess
 from carts.amazon.client import AmazonClient
 from carts.api2cart.client import Api2CartClient
+from carts.bigcommerce.client import BigCommerceClient
 from carts.ebay.client import EbayClient
 from carts.magento.client import MagentoClient
 from carts.shopify.client import ShopifyClient
@@ -70,6 +71,7 @@ CONNECT: dict[str, Connect] = {
     "ebay": timed(EbayClient, "clock"),
     "walmart": timed(WalmartClient, "clock"),
     "api2cart": timed(Api2CartClient, "clock"),
+    "bigcommerce": timed(BigCommerceClient, "monotonic"),
 }
 
 OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carts.adapter import CartApiError, Headers, Reading, StoreAccess, UnknownTopicError
+from carts.adapter import Headers, Reading, UnknownTopicError
 from carts.bigcommerce.adapter import BigCommerceAdapter
 from carts.registry import adapter
 from tests.unit.carts.numbers import EVENTS, expected, sample, vectors
@@ -118,6 +118,3 @@ def test_a_body_of_another_form_is_told_by_its_bytes(document: Any) -> None:
 
 def test_what_is_missing_is_said() -> None:
     assert adapter("bigcommerce").missing_members({}) == ["webhook_secrets"]
-    with pytest.raises(CartApiError) as caught:
-        adapter("bigcommerce").client(StoreAccess("shop", "", "", "token"))
-    assert caught.value.is_lasting

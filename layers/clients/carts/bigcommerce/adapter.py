@@ -1,4 +1,4 @@
-"""BigCommerce as the registry sees it: deliveries in, hints out."""
+"""BigCommerce as the registry sees it: deliveries in, facts of the commerce model out."""
 
 from __future__ import annotations
 
@@ -8,21 +8,24 @@ from typing import Any
 
 from carts.adapter import (
     CartAdapter,
-    CartApiError,
     CartClient,
+    Code,
     Delivery,
     Headers,
+    Problem,
     Reading,
     StoreAccess,
-    UnknownTopicError,
 )
-from carts.bigcommerce import webhooks
+from carts.bigcommerce import readings, webhooks
+from carts.bigcommerce.models import CART
+from carts.documents import Node
+from commerce.money import MoneyError
 
 
 class BigCommerceAdapter:
-    """BigCommerce's deliveries; see `CartAdapter` for the promises."""
+    """BigCommerce's deliveries and documents; see `CartAdapter` for the promises."""
 
-    name = "bigcommerce"
+    name = CART
     kept_headers = webhooks.KEPT_HEADERS
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
@@ -44,27 +47,27 @@ class BigCommerceAdapter:
     def read(
         self, store: str, topic: str, document: Any, *, tax_included: bool | None = None
     ) -> Reading:
-        """A delivery holds ids only, so that its order is to be fetched.
+        """The document in the commerce model; amounts without tax are used throughout.
 
         Raises:
             UnknownTopicError: the topic has no meaning to this adapter.
         """
-        del store, document, tax_included
-        if topic in webhooks.ORDER_TOPICS:
-            return Reading(None, needs_fetch=True)
-        message = "a topic without meaning to the BigCommerce adapter"
-        raise UnknownTopicError(message)
+        del tax_included
+        try:
+            return readings.read(Node(document, "", []), store, topic)
+        except MoneyError:
+            message = "holds amounts whose sums are beyond belief"
+            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
 
     def client(self, access: StoreAccess) -> CartClient:
-        """There is no client of BigCommerce's API.
+        """A client of one store's API.
 
         Raises:
-            CartApiError: always, and lastingly.
+            CartApiError: the store's token, hash or address is not as it must be.
         """
-        message = (
-            f"orders of store {access.store} cannot be fetched: no client of BigCommerce's API"
-        )
-        raise CartApiError(message, is_lasting=True)
+        from carts.bigcommerce.client import BigCommerceClient  # noqa: PLC0415  # intake needs no httpx
+
+        return BigCommerceClient.connect(access)
 
 
 ADAPTER: CartAdapter = BigCommerceAdapter()

@@ -1,0 +1,254 @@
+"""One BigCommerce store's API: which orders changed, and one order with its sub-resources.
+
+A window is read in the order of ids, from the last one seen on: an order that changes meanwhile
+leaves for a later window and shifts nothing (carts reference §2.4 and §11).
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from email.utils import format_datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
+from carts.allowance import Allowance
+from carts.bigcommerce.models import moment
+from carts.bigcommerce.readings import ORDER_TOPIC, read
+from carts.documents import Node, to_identifier
+from carts.json_api import TIMEOUT, JsonApi, NotFoundError, checked_base_url
+from commerce.money import MoneyError
+
+PAGE_SIZE = 250
+"""The most that a list gives in one answer."""
+
+HOST = "https://api.bigcommerce.com"
+
+_STORE_HASH = re.compile(r"[a-z0-9]{1,40}")
+_MOST_PAGES = 1000
+_MOST_LOOKS = 3
+_SECOND = timedelta(seconds=1)
+_LEFT, _RESET = "X-Rate-Limit-Requests-Left", "X-Rate-Limit-Time-Reset-Ms"
+
+
+class BigCommerceClient:
+    """Reads one store's orders; see `CartClient` for the promises."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        store: str,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        monotonic: Callable[[], float] = time.monotonic,
+        page_size: int = PAGE_SIZE,
+    ) -> None:
+        """`http` carries base address and token."""
+        self._api = JsonApi(http, sleep=sleep)
+        self._store = store
+        self._page_size = page_size
+        self._allowance = Allowance("call", sleep=sleep, now=monotonic)
+
+    @classmethod
+    def connect(
+        cls,
+        access: StoreAccess,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        **options: Any,
+    ) -> Self:
+        """A client with a connection pool of its own; `options` as the constructor takes them.
+
+        The store's `domain` is its hash; the token goes to BigCommerce's own host only, or to
+        loopback, where a simulator stands.
+
+        Raises:
+            CartApiError: there is no token, the domain is no store hash, or the address is another.
+        """
+        store_hash = access.domain.lower()
+        if not access.access_token:
+            message = "the store's secret lacks access_token"
+            raise CartApiError(message, is_lasting=True)
+        if not _STORE_HASH.fullmatch(store_hash):
+            message = "the store's domain is not its BigCommerce store hash"
+            raise CartApiError(message, is_lasting=True)
+        http = httpx.Client(
+            base_url=f"{_host(access.base_url)}/stores/{store_hash}",
+            headers={"X-Auth-Token": access.access_token, "Accept": "application/json"},
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            transport=transport,
+        )
+        return cls(http, access.store, **options)
+
+    def changed_orders(
+        self, *, since: datetime, until: datetime
+    ) -> Iterator[Sequence[ChangedOrder]]:
+        """Pages of orders modified in `[since, until)`, complete whatever changes meanwhile.
+
+        Whether the bounds belong to the window is not documented: a second more is asked for.
+
+        Raises:
+            CartApiError: a page could not be read.
+        """
+        params = {
+            "min_date_modified": format_datetime(since - _SECOND),
+            "max_date_modified": format_datetime(until + _SECOND),
+            "sort": "id:asc",
+            "limit": str(self._page_size),
+        }
+        last = 0
+        for _ in range(_MOST_PAGES):
+            entries = self._list("/v2/orders", {**params, "min_id": str(last + 1)})
+            ids = [_number(entry) for entry in entries]
+            if ids != sorted(set(ids)) or (ids and ids[0] <= last):
+                raise _another_shape()
+            rows = [_changed(entry) for entry in entries]
+            yield [row for row in rows if since <= row.updated_at < until]
+            if len(entries) < self._page_size:
+                return
+            last = ids[-1]
+        message = f"more than {_MOST_PAGES} pages in one window"
+        raise CartApiError(message, is_lasting=True)
+
+    def order(self, order_id: str) -> Reading:
+        """The order as it is now, with its payments, shipments and refunds.
+
+        The parts are read one after the other: when the order changed meanwhile, all are read anew.
+
+        Raises:
+            CartApiError: the API could not be used, knows no such order, or it kept changing.
+        """
+        before = self._order(order_id)
+        for _ in range(_MOST_LOOKS):
+            document = self._with_parts(order_id, before)
+            after = self._order(order_id)
+            if after == before:
+                return self._read(document)
+            before = after
+        message = "the order kept changing while it was read"
+        raise CartApiError(message)
+
+    def _read(self, document: dict[str, Any]) -> Reading:
+        try:
+            return read(Node(document, "", []), self._store, ORDER_TOPIC)
+        except MoneyError as exc:
+            message = "the order's amounts are beyond belief"
+            raise CartApiError(message, is_lasting=True) from exc
+
+    def _order(self, order_id: str) -> dict[str, Any]:
+        if not order_id.isascii() or not order_id.isdigit():
+            raise _no_such_order()
+        try:
+            document = self._ask(f"/v2/orders/{order_id}", {})
+        except NotFoundError as exc:
+            raise _no_such_order() from exc
+        if not isinstance(document, dict):
+            raise _another_shape()
+        if to_identifier(document.get("id")) != order_id:
+            message = "BigCommerce answered with another order"
+            raise CartApiError(message, is_lasting=True)
+        return document
+
+    def _with_parts(self, order_id: str, order: dict[str, Any]) -> dict[str, Any]:
+        listed = {
+            name: [*self._pages(f"/v2/orders/{order_id}/{name}")]
+            for name in ("products", "shipping_addresses", "shipments")
+        }
+        v3 = f"/v3/orders/{order_id}"
+        return {
+            "order": order,
+            **listed,
+            "transactions": [*self._data_pages(f"{v3}/transactions")],
+            "refunds": [*self._data_pages(f"{v3}/payment_actions/refunds")],
+        }
+
+    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+        """All entries of a list of V2, which ends with a page that is not full."""
+        for page in range(1, _MOST_PAGES + 1):
+            entries = self._list(path, {"limit": str(self._page_size), "page": str(page)})
+            yield from entries
+            if len(entries) < self._page_size:
+                return
+        raise _another_shape()
+
+    def _data_pages(self, path: str) -> Iterator[dict[str, Any]]:
+        """All entries of a list of V3, which tells how many pages it has."""
+        for page in range(1, _MOST_PAGES + 1):
+            params = {"limit": str(self._page_size), "page": str(page)}
+            document = self._ask(path, params)
+            if document is None:
+                return
+            if not isinstance(document, dict):
+                raise _another_shape()
+            yield from _entries(document.get("data"))
+            if page >= _page_count(document):
+                return
+        raise _another_shape()
+
+    def _list(self, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
+        """A list of V2: an empty one is told by 204."""
+        document = self._ask(path, params)
+        return [] if document is None else _entries(document)
+
+    def _ask(self, path: str, params: dict[str, str]) -> Any:
+        self._allowance.take()
+        answer = self._api.get(path, params)
+        reset = answer.headers.get(_RESET, "")
+        seconds = int(reset) / 1000 if reset.isascii() and reset.isdigit() else None
+        self._allowance.learn(answer.headers.get(_LEFT, ""), seconds)
+        return answer.document
+
+
+def _host(given: str) -> str:
+    if not given:
+        return HOST
+    base_url = checked_base_url(given)
+    if urlsplit(base_url).scheme == "https" and base_url != HOST:
+        message = "the store's API address is not BigCommerce's: leave it out"
+        raise CartApiError(message, is_lasting=True)
+    return base_url
+
+
+def _entries(value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise _another_shape()
+    return value
+
+
+def _page_count(document: dict[str, Any]) -> int:
+    """How many pages there are; one where the answer does not say it."""
+    meta = document.get("meta")
+    pagination = meta.get("pagination") if isinstance(meta, dict) else None
+    count = pagination.get("total_pages") if isinstance(pagination, dict) else None
+    return count if isinstance(count, int) else 1
+
+
+def _number(entry: dict[str, Any]) -> int:
+    found = entry.get("id")
+    if not isinstance(found, int) or isinstance(found, bool) or found <= 0:
+        raise _another_shape()
+    return found
+
+
+def _changed(entry: dict[str, Any]) -> ChangedOrder:
+    node = Node(entry, "orders", [])
+    updated_at = moment(node, "date_modified")
+    if updated_at is None or node.problems:
+        raise _another_shape()
+    return ChangedOrder(str(_number(entry)), updated_at)
+
+
+def _no_such_order() -> CartApiError:
+    message = "the cart knows no such order"
+    return CartApiError(message, is_lasting=True)
+
+
+def _another_shape() -> CartApiError:
+    message = "BigCommerce's answer has another shape than documented"
+    return CartApiError(message, is_lasting=True)
