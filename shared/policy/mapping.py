@@ -36,6 +36,22 @@ class Role(StrEnum):
     INVENTORY_WRITE_DOWN = "inventory_write_down"
     PROCESSING_FEES = "processing_fees"
     ROUNDING = "rounding"
+    PAYOUT_CLEARING = "payout_clearing"
+    PAYOUTS_IN_TRANSIT = "payouts_in_transit"
+    RESERVES_HELD = "reserves_held"
+    SETTLEMENT_CARRIED_FORWARD = "settlement_carried_forward"
+    DISPUTES_RECEIVABLE = "disputes_receivable"
+    CONVERSION_FEES = "conversion_fees"
+    REFERRAL_FEES = "referral_fees"
+    FULFILMENT_FEES = "fulfilment_fees"
+    STORAGE_FEES = "storage_fees"
+    ADVERTISING_FEES = "advertising_fees"
+    SHIPPING_LABEL_FEES = "shipping_label_fees"
+    SUBSCRIPTION_FEES = "subscription_fees"
+    DISPUTE_FEES = "dispute_fees"
+    OTHER_FEES = "other_fees"
+    INTERENTITY_RECEIVABLE = "interentity_receivable"
+    INTERENTITY_PAYABLE = "interentity_payable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +107,17 @@ class ChargeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutRule:
+    """The account of a kind of payout row that has no meaning of its own to us.
+
+    `type_name` is the source's own word for it, compared without case.
+    """
+
+    type_name: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """The Order Entry items that carry what is not goods, and the catch-all for unknown SKUs.
 
@@ -123,7 +150,10 @@ class Definitions:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """One store's mapping; `version` is stored with what was posted under it."""
+    """One store's mapping; `version` is stored with what was posted under it.
+
+    `bank_entity` is the entity whose bank account payouts arrive on, where it is not the store's.
+    """
 
     version: str
     accounts: dict[Role, str]
@@ -131,6 +161,7 @@ class Mapping:
     tenders: tuple[Tender, ...] = ()
     item_rules: tuple[ItemRule, ...] = ()
     charge_rules: tuple[ChargeRule, ...] = ()
+    payout_rules: tuple[PayoutRule, ...] = ()
     items: Items = field(default_factory=Items)
     definitions: Definitions = field(default_factory=Definitions)
     location: str = ""
@@ -140,3 +171,4 @@ class Mapping:
     channel_customer: str = ""
     customer_prefix: str = "C-"
     term: str = ""
+    bank_entity: str = ""

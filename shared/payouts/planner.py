@@ -1,0 +1,266 @@
+"""Plans the entries of a payout: one that equals the deposit, and what becomes of it later.
+
+Pure. The same record under the same mapping always gives the same entries, so that a second run
+finds them in the books. With findings nothing is posted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from commerce.money import Money
+from commerce.payouts import Payout, PayoutLine, PayoutStatus
+from intacct.documents import Dimensions, JournalEntry, JournalLine
+from shared.payouts.chart import PayoutChart
+from shared.payouts.entries import (
+    dimensions,
+    entry_lines,
+    is_own_event,
+    net_of,
+    own_entry,
+    row_amounts,
+    transfer,
+)
+from shared.payouts.proof import proof_findings
+from shared.payouts.records import PayoutRecord, is_sent
+from shared.policy.mapping import Role
+from shared.policy.switches import PostingMode
+from shared.postings.book import StoreBook
+from shared.postings.effects import Amount
+from shared.postings.findings import Finding, Reason
+from shared.postings.keys import document_number, posting_key
+from shared.postings.plan import Posting, PostingKind
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPosting:
+    """A journal entry and the entity whose books it belongs to."""
+
+    entity: str
+    posting: Posting
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutPlan:
+    """The entries of a payout in their order, or every reason why there are none.
+
+    `waiting` says what it waits for, where not all of it can be booked yet.
+    """
+
+    entries: tuple[EntityPosting, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    waiting: str = ""
+
+
+def plan_payout(record: PayoutRecord, book: StoreBook) -> PayoutPlan:
+    """Every entry that the payout should have in the books, as far as it has come.
+
+    Args:
+        record: the payout with its lines.
+        book: the books of its store.
+    """
+    if not is_sent(record.payout):
+        return PayoutPlan(waiting="its source has not sent the money yet")
+    findings = (*proof_findings(record), *_scope_findings(record.payout, book))
+    if findings:
+        return PayoutPlan(findings=findings)
+    planned = _Planned(record, PayoutChart(book))
+    if planned.is_early:
+        return PayoutPlan(waiting="the money has not arrived yet")
+    entries = tuple(planned.entries())
+    if planned.chart.findings:
+        return PayoutPlan(findings=tuple(planned.chart.findings))
+    return PayoutPlan(entries=entries)
+
+
+def told_on(instant: datetime, book: StoreBook) -> date:
+    """The ledger date of an instant that a source told (R-10.3).
+
+    Shopify and Walmart tell dates without time, which read as midnight in UTC: such a date stands
+    as it was told, since in a zone west of Greenwich it would become the day before.
+    """
+    in_utc = instant.astimezone(UTC)
+    return in_utc.date() if in_utc.time() == time() else book.ledger_on(instant)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """One payout on its way into one store's books."""
+
+    record: PayoutRecord
+    chart: PayoutChart
+
+    @property
+    def payout(self) -> Payout:
+        return self.record.payout
+
+    @property
+    def net(self) -> Money:
+        return self.payout.net
+
+    @property
+    def is_settlement(self) -> bool:
+        """Whether the source states a period, so that a settlement may straddle months (R-6.6)."""
+        return self.payout.period_from is not None
+
+    @property
+    def arrived_at(self) -> datetime | None:
+        return self.record.seen(PayoutStatus.PAID)
+
+    @property
+    def failed_at(self) -> datetime | None:
+        failed = self.record.seen(PayoutStatus.FAILED)
+        return failed or self.record.seen(PayoutStatus.CANCELLED)
+
+    @property
+    def travels(self) -> bool:
+        """Whether the money passes the account for payouts in transit; a debit never does."""
+        return self.chart.has_transit and not self.net.is_negative and bool(self.net)
+
+    @property
+    def is_early(self) -> bool:
+        """Whether the entry is that of the bank's own line, and the bank has none yet."""
+        is_moved = self.arrived_at is not None or self.failed_at is not None
+        return bool(self.net) and not self.travels and not is_moved
+
+    @property
+    def settled_on(self) -> date:
+        """The date of the entry: issued (R-10.3), or the bank's where the entry is its line."""
+        is_bank_line = bool(self.net) and not self.travels and self.arrived_at is not None
+        instant = self.arrived_at if is_bank_line else None
+        return self.on(instant or self.payout.initiated_at)
+
+    def on(self, instant: datetime) -> date:
+        return told_on(instant, self.chart.book)
+
+    def entries(self) -> Iterator[EntityPosting]:
+        """All entries, in the order in which they happened."""
+        name = self.payout.ref.id
+        for line in self.payout.lines:
+            if is_own_event(line, is_settlement=self.is_settlement):
+                lines = own_entry(line, self.chart)
+                purpose = f"{line.kind.value}:{name}:{line.id}"
+                yield from self._entry(purpose, self.on(line.occurred_at), lines)
+        yield from self._settled(f"payout:{name}")
+        if self.travels and self.arrived_at is not None:
+            transit = self.chart.of(Role.PAYOUTS_IN_TRANSIT)
+            yield from self._moved(f"payout:{name}:arrival", self.arrived_at, transit, self.net)
+        if self.failed_at is not None:
+            yield from self._failed(f"payout:{name}:failure", self.failed_at)
+
+    def _settled(self, purpose: str) -> Iterator[EntityPosting]:
+        """The payout itself; a settlement's earlier months apart, with what they carry (R-6.6)."""
+        months = self._by_month()
+        *earlier, _ = sorted(months)
+        dims = dimensions(self.chart)
+        carried = Money.zero(self.payout.currency)
+        for month_end in earlier:
+            worth = net_of(months[month_end], self.payout.currency)
+            forward = Amount(self.chart.of(Role.SETTLEMENT_CARRIED_FORWARD), -worth, dims)
+            lines = entry_lines([*self._rows(months[month_end]), forward], self.chart)
+            yield from self._entry(f"{purpose}:{month_end:%Y-%m}", month_end, lines)
+            carried += worth
+        amounts = self._rows(months[self._last_month])
+        if carried:
+            account = self.chart.of(Role.SETTLEMENT_CARRIED_FORWARD)
+            amounts.append(Amount(account, carried, dims))
+        amounts.append(Amount(self._target(), -self.net, dims))
+        yield from self._entry(purpose, self.settled_on, entry_lines(amounts, self.chart))
+        if self._target_is_bank:
+            yield from self._mirrored(purpose, self.settled_on, self.net)
+
+    def _by_month(self) -> dict[date, list[PayoutLine]]:
+        """The rows by the last day of their month; what is no settlement is never split."""
+        months: dict[date, list[PayoutLine]] = {self._last_month: []}
+        for line in self.payout.lines:
+            month = _month_end(self.on(line.occurred_at))
+            if not self.is_settlement or month > self._last_month:
+                month = self._last_month
+            months.setdefault(month, []).append(line)
+        return months
+
+    @property
+    def _last_month(self) -> date:
+        return _month_end(self.settled_on)
+
+    def _rows(self, lines: Sequence[PayoutLine]) -> list[Amount]:
+        return list(row_amounts(lines, self.chart, is_settlement=self.is_settlement))
+
+    @property
+    def _target_is_bank(self) -> bool:
+        return bool(self.net) and not self.travels and self.arrived_at is not None
+
+    def _target(self) -> str:
+        """Where the net stands: in transit, in the bank, or where it never left (J-6.3)."""
+        if self.travels:
+            return self.chart.of(Role.PAYOUTS_IN_TRANSIT)
+        return self.chart.bank if self._target_is_bank else self.chart.of(Role.PAYOUT_CLEARING)
+
+    def _moved(
+        self, purpose: str, at: datetime, credited: str, amount: Money
+    ) -> Iterator[EntityPosting]:
+        """Money that reaches the bank from another account, or below zero goes back there."""
+        lines = transfer(self.chart.bank, credited, amount, dimensions(self.chart))
+        yield from self._entry(purpose, self.on(at), lines)
+        yield from self._mirrored(purpose, self.on(at), amount)
+
+    def _failed(self, purpose: str, at: datetime) -> Iterator[EntityPosting]:
+        """The money is with its source again (J-6.3), unless it never left."""
+        clearing = self.chart.of(Role.PAYOUT_CLEARING)
+        if self.arrived_at is not None:
+            yield from self._moved(purpose, at, clearing, -self.net)
+        elif self.travels:
+            transit = self.chart.of(Role.PAYOUTS_IN_TRANSIT)
+            lines = transfer(clearing, transit, self.net, dimensions(self.chart))
+            yield from self._entry(purpose, self.on(at), lines)
+
+    def _mirrored(self, purpose: str, on: date, amount: Money) -> Iterator[EntityPosting]:
+        """The other side of the bank's line, where the bank is another entity's (J-14.2)."""
+        if self.chart.has_foreign_bank:
+            entity = self.chart.book.mapping.bank_entity
+            bank, owed = self.chart.of(Role.BANK), self.chart.of(Role.INTERENTITY_PAYABLE)
+            lines = transfer(bank, owed, amount, Dimensions(location=entity))
+            yield from self._entry(f"{purpose}:bank", on, lines, entity=entity)
+
+    def _entry(
+        self, purpose: str, on: date, lines: tuple[JournalLine, ...], *, entity: str = ""
+    ) -> Iterator[EntityPosting]:
+        """A posting, unless nothing is left of it: lines of zero are no document (R-0.5)."""
+        if not lines:
+            return
+        book, kind = self.chart.book, PostingKind.JOURNAL_ENTRY
+        entity = entity or book.entity
+        key = posting_key(
+            tenant=book.tenant, entity=entity, kind=kind, store=book.store, purpose=purpose
+        )
+        memo = f"payout {self.payout.ref.id}"
+        told = tuple(replace(line, memo=memo) for line in lines)
+        document = JournalEntry(
+            reference=document_number(key, kind, self.payout.ref.id),
+            journal=book.mapping.definitions.journal,
+            posted_on=on,
+            description=f"{book.store} {purpose}",
+            lines=told,
+        )
+        yield EntityPosting(entity, Posting(key, kind, document, effect=told, true_on=on))
+
+
+def _scope_findings(payout: Payout, book: StoreBook) -> Iterator[Finding]:
+    """What payouts cannot be yet, said before anything is booked."""
+    place = f"payout {payout.ref.id}"
+    if payout.currency != book.base_currency:
+        message = f"a payout in {payout.currency} into books in {book.base_currency}"
+        yield Finding(Reason.OUT_OF_SCOPE, f"{place} currency", message)
+    if payout.bank_amount is not None and payout.bank_amount.currency != payout.currency:
+        message = f"it reached the bank in {payout.bank_amount.currency}"
+        yield Finding(Reason.OUT_OF_SCOPE, f"{place} bank_amount", message)
+    if book.policy.posting_mode is PostingMode.SUMMARY_PAYOUT:
+        message = "posting_mode summary_payout is not supported"
+        yield Finding(Reason.OUT_OF_SCOPE, "policy.posting_mode", message)
+
+
+def _month_end(on: date) -> date:
+    following = (on.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return following - timedelta(days=1)
