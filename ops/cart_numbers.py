@@ -10,7 +10,7 @@ from typing import Any
 
 from carts.adapter import Code, Problem, Reading
 from carts.documents import NO_CURRENCY
-from carts.shapes import Seen
+from carts.shapes import SETTLEMENT, Seen
 from commerce.identity import Breach, order_breaches, order_sums, refund_breaches
 from commerce.money import Money, total
 from commerce.orders import ChargeKind, Facts, Order, Refund, TaxCollector
@@ -54,7 +54,9 @@ def numbers(seen: Seen) -> dict[str, Any]:
     if seen.payout:
         problems += seen.payout.problems
         if seen.payout.payout:
-            told.update(payout_numbers(seen.payout.payout))
+            told.update(payout_numbers(seen.payout.payout, tells_refunds=seen.tells_refunds))
+            if seen.name != SETTLEMENT:
+                told["order_id"] = None  # a payout is of many orders, if by chance of one
             problems += map(_held, payout_findings(seen.payout.payout))
             told["balanced"] = not problems
     if seen.delivery:

@@ -10,8 +10,12 @@ from commerce.money import Money, total
 from commerce.payouts import Payout, PayoutLine, PayoutLineKind, line_breaches, payout_breaches
 
 
-def payout_numbers(payout: Payout) -> dict[str, Any]:
-    """Signed from the seller's view, decimal text; an order is named where all lines share it."""
+def payout_numbers(payout: Payout, *, tells_refunds: bool = False) -> dict[str, Any]:
+    """Signed from the seller's view, decimal text; an order is named where all lines share it.
+
+    Money that went back is a matter of settlement here (`refund_gross`); it is told as a refund
+    only where the settlement is what tells of refunds (`tells_refunds`).
+    """
     currency = payout.currency
     charges = _transactions(payout, PayoutLineKind.CHARGE)
     refunds = _transactions(payout, PayoutLineKind.REFUND)
@@ -23,7 +27,7 @@ def payout_numbers(payout: Payout) -> dict[str, Any]:
         "status": payout.status.value,
         "currency": currency,
         "order_id": orders.pop() if len(orders) == 1 else None,
-        "refunded_total": refunded.plain(),
+        "refunded_total": (refunded if tells_refunds else Money.zero(currency)).plain(),
         "refund_id": refund_ids[0] if len(refund_ids) == 1 else None,
         "charge_gross": _amounts(charges, PayoutLineKind.CHARGE, currency).plain(),
         "charge_fees": _kept(charges, currency).plain(),

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from commerce.money import Money
 
 
+SETTLEMENT = "settlement_transactions"
+"""What lines of settlement are called, unless they are those of one payout."""
+
+
 class Kind(StrEnum):
     """What a document is, whatever the cart calls it."""
 
@@ -58,10 +62,10 @@ class Seen:
     """One document as it was read: a reading, a settlement, or what a delivery says of itself.
 
     `place` is where it stands in the file, `name` what it is called where its kind is too wide.
-    `number` is the order's number where a delivery tells
-    it; `is_numbered` is false where the cart numbers no orders. `outside_tax` is tax that a
-    marketplace collected without its being part of the total. `refunded` are the amounts, by id,
-    of refunds of which the document tells nothing else.
+    `tells_refunds` says of a settlement that it alone tells of refunds. `number` is the order's
+    number where a delivery tells it; `is_numbered` is false where the cart numbers no orders.
+    `outside_tax` is tax that a marketplace collected without its being part of the total.
+    `refunded` are the amounts, by id, of refunds of which the document tells nothing else.
     """
 
     kind: Kind
@@ -73,6 +77,7 @@ class Seen:
     number: str = ""
     is_numbered: bool = True
     name: str = ""
+    tells_refunds: bool = False
     outside_tax: Money | None = None
     refunded: Mapping[str, Money] = field(default_factory=dict)
 
@@ -126,12 +131,16 @@ def stated(document: Any, name: str) -> str:
 
 
 def settlement(
-    cart: str, name: str = "settlement_transactions"
+    cart: str, name: str = SETTLEMENT, *, tells_refunds: bool = False
 ) -> Callable[[Source], Iterator[Seen]]:
-    """A document of settlement lines, for a cart whose adapter is a `PayoutCart`."""
+    """A document of settlement lines, for a cart whose adapter is a `PayoutCart`.
+
+    `tells_refunds` where no other document of the cart does.
+    """
 
     def seen(source: Source) -> Iterator[Seen]:
         reader = cast("PayoutCart", adapter(cart))
-        yield Seen(Kind.PAYOUT, name=name, payout=reader.read_payout(source.store, source.document))
+        read = reader.read_payout(source.store, source.document)
+        yield Seen(Kind.PAYOUT, payout=read, name=name, tells_refunds=tells_refunds)
 
     return seen

@@ -54,7 +54,7 @@ SHAPES = (
     Shape(
         Kind.PAYOUT,
         lambda s: has("transactions")(s) or has("payload", "transactions")(s),
-        settlement("amazon"),
+        settlement("amazon", tells_refunds=True),
     ),
     Shape(
         Kind.NOTIFICATION,
