@@ -1,9 +1,9 @@
-"""Amazon and eBay, heard and asked: whatever was lost or came twice, the same facts are known."""
+"""Carts heard and asked: whatever was lost or came twice, the same facts are known."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from carts.adapter import CartClient
+from carts.registry import adapter
 from commerce.codec import canonical
 from commerce.orders import Facts
 from local.cart_simulators.cart import CartSimulator
@@ -61,9 +62,13 @@ class Kept:
 class Shop:
     """A simulated seller, and everything of ours up to the facts of its orders, in memory."""
 
+    now: Callable[[], datetime]
+    """The time of the shop that was opened last."""
+
     def __init__(self, cart: str, delivering: Delivering, *, polls: bool) -> None:
         self.clock = Clock()
         self.clock.set(START, freeze=True)
+        Shop.now = self.clock.now
         options: dict[str, Any] = {"is_hurried": True} if cart == "amazon" else {}
         self.cart: CartSimulator = simulator(cart, clock=self.clock, seed=7, **options)
         self.cart.outbox.delivering = delivering
@@ -99,7 +104,7 @@ class Shop:
         return self.cart.secret()
 
     def listen(self) -> None:
-        """Take in what the cart tells now; Amazon tells a queue, eBay an address."""
+        """Take in what the cart tells now; Amazon tells a queue, the others an address."""
         self.cart.outbox.pump(self._take)
 
     def _take(self, _url: str, signed: Signed) -> int:
@@ -189,7 +194,13 @@ TWICE = Delivering(
 )
 
 
-@pytest.mark.parametrize("cart", ["amazon", "ebay"])
+@pytest.fixture(autouse=True)
+def _an_adapter_at_the_shops_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """BigCommerce signs times: they are compared with that of the last shop's clock."""
+    monkeypatch.setattr(adapter("bigcommerce"), "_now", lambda: Shop.now().timestamp())
+
+
+@pytest.mark.parametrize("cart", ["amazon", "ebay", "walmart", "api2cart", "bigcommerce"])
 def test_a_store_that_is_only_polled_knows_what_one_that_is_heard_knows(cart: str) -> None:
     both = traded(cart, HEARD, polls=True)
 
