@@ -11,7 +11,6 @@ import pytest
 
 from carts.adapter import CartApiError, ChangedOrder, Code, Headers, StoreAccess
 from carts.registry import adapter
-from carts.walmart.access import connected
 from carts.walmart.client import WalmartClient
 from commerce.identity import order_breaches, refund_breaches
 from commerce.orders import Facts, OrderStatus, PaymentStatus
@@ -342,34 +341,6 @@ def test_what_lies_beyond_walmarts_reach_is_said() -> None:
         seller.changed(START - timedelta(days=183), START)
 
     assert caught.value.is_lasting
-
-
-@pytest.mark.parametrize(
-    ("base_url", "members"),
-    [
-        ("", {"client_id": ""}),
-        ("", {"client_secret": None}),
-        ("", {"charges_per": "dozen"}),
-        ("https://evil.example", {}),
-        ("https://sandbox.walmartapis.com", {}),
-        ("http://marketplace.walmartapis.com", {}),
-    ],
-)
-def test_credentials_go_to_walmart_only(base_url: str, members: dict[str, Any]) -> None:
-    secret = Seller().walmart.secret() | members
-
-    with pytest.raises(CartApiError) as caught:
-        adapter("walmart").client(StoreAccess("shop", "x", base_url, "", secret))
-
-    assert caught.value.is_lasting
-
-
-def test_the_sandbox_has_a_host_of_its_own() -> None:
-    secret = Seller().walmart.secret() | {"environment": "sandbox"}
-
-    connection = connected(StoreAccess("shop", "x", "", "", secret))
-
-    assert str(connection.http.base_url) == "https://sandbox.walmartapis.com"
 
 
 def test_an_unknown_order_is_a_lasting_error() -> None:
