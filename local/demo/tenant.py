@@ -51,6 +51,7 @@ def _mapping() -> dict[str, Any]:
         "accounts": _ACCOUNTS,
         "taxes": [
             {"title": "New York State Tax", "account": "2100-NYS", "item": "TAX-NYS"},
+            {"title": "Tax", "account": "2100-NYS", "item": "TAX-NYS"},
             {"title": "New York City Tax", "account": "2100-NYC", "item": "TAX-NYC"},
             {"title": "MTA District Tax", "account": "2100-MTA", "item": "TAX-MTA"},
         ],
@@ -62,7 +63,7 @@ def _mapping() -> dict[str, Any]:
             },
             *(
                 {"gateway": gateway, "account": "1100", "financial_entity": "CLR-SHOPIFY"}
-                for gateway in ("stripe", "checkmo", "amazon", "ebay")
+                for gateway in ("stripe", "checkmo", "amazon", "ebay", "walmart")
             ),
             {"gateway": "gift_card", "account": "2200", "undeposited_account": "2200"},
         ],
@@ -133,7 +134,9 @@ def tenant_of_shops(tenant: str, access: SimulatorAccess, shops: Iterable[CartSh
 
 
 def _store_of(shop: CartShop) -> dict[str, Any]:
-    return {**shop.members(), "entity": ENTITY, "mapping": _mapping()}
+    """The store of a shop; tax of which its cart does not say whose it is is the shop's own."""
+    policy = {"channel_liable_unknown": "merchant"}
+    return {**shop.members(), "entity": ENTITY, "policy": policy, "mapping": _mapping()}
 
 
 def load(stack: LocalStack, shops: CartShops) -> None:

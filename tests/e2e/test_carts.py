@@ -23,9 +23,20 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 TENANT = "carts"
 NO_ANSWER = 0
 """A delivery that a busy machine did not answer in time; what became of it is for the product."""
-CARTS = ("shopify", "woocommerce", "magento", "amazon", "ebay")
+CARTS = (
+    "shopify",
+    "woocommerce",
+    "magento",
+    "amazon",
+    "ebay",
+    "walmart",
+    "api2cart",
+    "bigcommerce",
+)
 OPTIONS: dict[str, dict[str, bool]] = {"amazon": {"is_hurried": True}}
-TELLS_NO_REFUNDS = "ebay"
+TELL_NOT_ALL = ("ebay", "walmart")
+"""Carts that push no refunds, Walmart no parcels either: their stores are polled as well."""
+
 SALE = Sale(
     lines=(
         SoldLine(
@@ -125,10 +136,10 @@ def _live(stack: LocalStack, shops: CartShops) -> Told:
         for store, shop in shops.shops.items()
     }
     by_poller = [each for store, each in sold.items() if store.endswith("-polled")]
-    asked = [*by_poller, sold[pushed(TELLS_NO_REFUNDS)]]
+    asked = [*by_poller, *(sold[pushed(cart)] for cart in TELL_NOT_ALL)]
     for each in sold.values():
         each.shop.ship(each.order)
-    for each in by_poller:
+    for each in asked:
         assert each.poll() >= 1
     _wait(memory, sold, PostingKind.INVOICE)
     for each in sold.values():
