@@ -62,6 +62,8 @@ def subject_again(desk: Desk, tenant: str, subject: str, *, is_release: bool) ->
     kind, store, rest = (*subject.split(":", 2), "", "")[:3]
     if kind == "day" and ":" in rest:
         return _day_again(desk, tenant, store, rest.rpartition(":")[2], is_release=is_release)
+    if kind == "payout" and rest:
+        return _payout_again(desk, tenant, store, rest, is_release=is_release)
     message = (
         f"{subject} names nothing that could be sent again: correct what its findings say;"
         " dead letters come back with `dlq redrive`"
@@ -87,8 +89,8 @@ def invoke(desk: Desk, function_output: str, event: Mapping[str, Any]) -> dict[s
 
 
 def can_be_sent_again(subject: str) -> bool:
-    """Whether the subject is an order or a day, which `subject_again` can start."""
-    return held_order(subject) is not None or subject.startswith("day:")
+    """Whether the subject is an order, a day or a payout, which `subject_again` can start."""
+    return held_order(subject) is not None or subject.startswith(("day:", "payout:"))
 
 
 def _order_again(desk: Desk, tenant: str, held: HeldOrder, *, is_release: bool) -> str:
@@ -108,3 +110,12 @@ def _day_again(desk: Desk, tenant: str, store: str, on: str, *, is_release: bool
     days = invoke(desk, "GlExportFunctionName", event).get("days", [])
     states = sorted({str(day.get("state", "")) for day in days})
     return f"gl_export says: {', '.join(states) or 'nothing to do'}"
+
+
+def _payout_again(desk: Desk, tenant: str, store: str, payout: str, *, is_release: bool) -> str:
+    event = {"tenant": tenant, "store": store, "payout": payout}
+    if is_release:
+        event["release_by"] = desk.audit.who
+    booked = invoke(desk, "PayoutSyncFunctionName", event).get("payouts", [])
+    states = sorted({str(each.get("state", "")) for each in booked})
+    return f"payout_sync says: {', '.join(states) or 'nothing to do'}"

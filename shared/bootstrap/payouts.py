@@ -1,4 +1,4 @@
-"""Payouts, built on first use: what keeps them and what polls for them."""
+"""Payouts, built on first use: what keeps them, what polls for them and what books them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from functools import cache
 
 from shared.bootstrap import aws, tenants
 from shared.bootstrap.clock import now
+from shared.bootstrap.ledger import applier, ledger
 from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
+from shared.payouts.booking import BookerParts, PayoutBooker
 from shared.payouts.keeping import Keeper
 from shared.payouts.polling import PAYOUTS_READER, PayoutPoller, PayoutPollerParts
 from shared.payouts.store import DynamoDbPayouts, PayoutKey
@@ -46,5 +48,19 @@ def payout_poller(on_held: Callable[[PayoutKey], None]) -> PayoutPoller:
             reviews=reviews(),
             client_of=_clients().client,
             clock=now,
+        )
+    )
+
+
+def payout_booker(on_failure: Callable[[PayoutKey, Exception], None]) -> PayoutBooker:
+    """What books payouts; `on_failure` is told of one whose booking broke off."""
+    return PayoutBooker(
+        BookerParts(
+            payouts=payouts(),
+            ledger=ledger(),
+            reviews=reviews(),
+            applier_of=applier,
+            clock=now,
+            on_failure=on_failure,
         )
     )

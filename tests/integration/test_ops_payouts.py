@@ -6,6 +6,8 @@ import pytest
 
 from commerce.payouts import Payout
 from shared.payouts.keeping import Keeper
+from shared.payouts.proof import payout_subject
+from shared.postings.findings import Finding, Reason
 from tests.integration.ops_rig import OpsRig, rig
 from tests.unit.payouts.told import payout
 
@@ -67,3 +69,23 @@ def test_a_poll_by_hand_asks_the_function_and_is_noted(
     assert result.exit_code == code, result.output
     assert functions.asked == [("PayoutSync", {"tenant": "acme", "store": "shop", "seconds": 40})]
     assert "payout poll" in rig.run("audit", "acme").output
+
+
+@pytest.mark.parametrize(
+    ("command", "released"), [("retry", False), ("release", True)], ids=["retry", "release"]
+)
+def test_a_held_payout_is_booked_again_by_its_function(
+    rig: OpsRig, command: str, *, released: bool
+) -> None:
+    functions = rig.answer_functions({"PayoutSync": {"payouts": [{"state": "booked"}]}})
+    subject = payout_subject("shop", "po-1001")
+    finding = Finding(Reason.REFUSED_BY_SAGE, "payout po-1001", "refused")
+    rig.desk.reviews.open("acme", subject, [finding], at=rig.desk.clock())
+
+    told = rig.run("review", command, "acme", subject, "--why", "mended", "--yes")
+
+    assert told.exit_code == 0, told.output
+    ((name, asked),) = functions.asked
+    assert (name, asked["payout"]) == ("PayoutSync", "po-1001")
+    assert asked.get("release_by") == (rig.desk.audit.who if released else None)
+    assert "booked" in told.output

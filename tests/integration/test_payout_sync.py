@@ -48,8 +48,9 @@ def test_a_run_keeps_payouts_and_holds_the_one_that_does_not_add_up(
     assert (done["store"], done["outcome"], done["payouts"]) == ("shop", "complete", 2)
     assert (again["outcome"], again["payouts"]) == ("complete", 0)
     states = {r.payout.ref.id: r.state.value for r in payouts().heads("acme", "shop")}
-    assert states["po-2"] == "held"
-    assert states["po-1"] != "held"
+    assert states == {"po-1": "due", "po-2": "held"}
+    assert [(each["payout"], each["state"]) for each in first["payouts"]] == [("po-1", "waiting")]
+    assert second["payouts"] == []
 
 
 def test_a_store_without_access_is_skipped_with_a_line_in_the_answer(rig: CartRig) -> None:
@@ -58,3 +59,13 @@ def test_a_store_without_access_is_skipped_with_a_line_in_the_answer(rig: CartRi
     (done,) = handler_of("payout_sync")({}, context())["stores"]
 
     assert (done["outcome"], done["detail"]) == ("skipped", "no access to the store's API")
+
+
+def test_one_payout_is_booked_by_hand_without_reading_the_store(rig: CartRig) -> None:
+    event = json.loads((ROOT / "events" / "payout_sync.one_payout.json").read_bytes())
+
+    answer = handler_of("payout_sync")(event, context())
+
+    assert answer["stores"] == []
+    assert [each["state"] for each in answer["payouts"]] == ["waiting"]
+    assert rig.keys() == []

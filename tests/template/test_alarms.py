@@ -7,6 +7,7 @@ import pytest
 from shared.connections.keeping import REFUSED
 from shared.customers.sync import SyncOutcome
 from shared.gl.reports import DayState
+from shared.payouts.booking import BookingState
 from shared.polling.poller import PollOutcome
 from shared.posting.reports import PostingState
 from tests.template.reading import functions, properties, target
@@ -24,7 +25,7 @@ METRICS = {
     "gl_export": {f"Day{state.value.title()}" for state in DayState},
     "payout_sync": {
         *(f"PayoutPoll{outcome.value.title()}" for outcome in PollOutcome),
-        "PayoutHeld",
+        *(f"Payout{state.value.title()}" for state in BookingState),
     },
     "token_refresh": {"ConnectionRefused", f"Token{REFUSED.title()}"},
     "session_manager": {f"Session{REFUSED.title()}"},

@@ -45,6 +45,7 @@ OPENS_INTACCT = {
     "CustomerSyncFunction",
     "OrderPostingFunction",
     "GlExportFunction",
+    "PayoutSyncFunction",
     "TokenRefreshFunction",
     "SessionManagerFunction",
 }

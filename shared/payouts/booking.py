@@ -1,0 +1,202 @@
+"""Brings payouts into the books: whatever is due, each entry once, all of it or what stopped it.
+
+The content is frozen before anything leaves: from then on the source may say what it likes, the
+same entries are found in the books or made. A crash anywhere leaves a payout that the next run
+finishes (reliability §3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import groupby
+
+from shared.ledger.apply import Applier, results_of
+from shared.ledger.outcomes import Outcome, OutcomeKind
+from shared.ledger.port import Ledger
+from shared.payouts.planner import EntityPosting, plan_payout
+from shared.payouts.proof import payout_subject
+from shared.payouts.records import PayoutRecord
+from shared.payouts.store import PayoutKey, PayoutMovedError, Payouts
+from shared.ports import Clock
+from shared.posting.store_books import store_book
+from shared.postings.findings import Finding, Reason
+from shared.reviews.records import CONNECTION, Reviews
+from shared.tenants.models import Tenant
+
+LOOK_AGAIN = timedelta(hours=1)
+"""When a held payout is tried again: what held it may have been configured meanwhile."""
+
+
+class BookingState(StrEnum):
+    """What became of a payout that was due.
+
+    BOOKED: nothing is left to do until its source tells more. WAITING: nothing can be booked before
+    it does. PARKED: the next run goes on. HELD: a person must decide. STOPPED: the company's
+    credentials were refused. FAILED: the run broke off.
+    """
+
+    BOOKED = "booked"
+    WAITING = "waiting"
+    PARKED = "parked"
+    HELD = "held"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingReport:
+    """What became of one payout, in ids that a log may hold."""
+
+    key: PayoutKey
+    state: BookingState
+    entries: int = 0
+    reasons: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """For the function's answer."""
+        return {
+            "tenant": self.key.tenant,
+            "store": self.key.store,
+            "payout": self.key.payout_id,
+            "state": self.state.value,
+            "entries": self.entries,
+            "reasons": list(self.reasons),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BookerParts:
+    """What booking needs of the outside; `on_failure` is told of a payout that broke off."""
+
+    payouts: Payouts
+    ledger: Ledger
+    reviews: Reviews
+    applier_of: Callable[[Tenant, str], Applier]
+    clock: Clock
+    on_failure: Callable[[PayoutKey, Exception], None]
+
+
+class PayoutBooker:
+    """Books payouts, whoever asks, as often as they like."""
+
+    def __init__(self, parts: BookerParts) -> None:
+        """`parts` are shared by all payouts."""
+        self._parts = parts
+
+    def book_due(
+        self, tenants: Iterable[Tenant], deadline: datetime, *, store: str = ""
+    ) -> list[BookingReport]:
+        """Every payout that is due; one's failure stays its own.
+
+        Args:
+            tenants: whose payouts.
+            deadline: when this process must have ended.
+            store: only of this store, where one is named.
+        """
+        reports = []
+        for tenant in tenants:
+            if tenant.is_paused:
+                continue
+            for key in self._parts.payouts.due(tenant.id, now=self._parts.clock()):
+                if store and key.store != store:
+                    continue
+                reports.append(self.book(tenant, key, deadline))
+                if reports[-1].state is BookingState.STOPPED:
+                    break
+        return reports
+
+    def book(
+        self, tenant: Tenant, key: PayoutKey, deadline: datetime, *, release_by: str = ""
+    ) -> BookingReport:
+        """One payout; `release_by` names who lets an entry that was refused go again."""
+        try:
+            return self._booked(tenant, key, deadline, release_by)
+        except PayoutMovedError:
+            return BookingReport(key, BookingState.PARKED, reasons=("read again meanwhile",))
+        except Exception as error:  # noqa: BLE001  # a process edge: the other payouts go on
+            self._parts.on_failure(key, error)
+            return BookingReport(key, BookingState.FAILED, reasons=(type(error).__name__,))
+
+    def _booked(
+        self, tenant: Tenant, key: PayoutKey, deadline: datetime, release_by: str
+    ) -> BookingReport:
+        record = self._parts.payouts.load(key)
+        book = store_book(tenant, key.store)
+        if record is None:
+            return BookingReport(key, BookingState.WAITING, reasons=("it is not known",))
+        if book is None:
+            return self._held(key, record, [_not_configured(key)])
+        planned = plan_payout(record, book)
+        if planned.findings:
+            return self._held(key, record, planned.findings)
+        if planned.waiting:
+            self._parts.payouts.save(replace(record, findings=(), due_at=None))
+            return BookingReport(key, BookingState.WAITING, reasons=(planned.waiting,))
+        if not record.frozen:
+            record = self._parts.payouts.save(replace(record, frozen=record.content))
+        outcome = self._posted(tenant, key, planned.entries, deadline, release_by)
+        if outcome is not None and outcome.kind is not OutcomeKind.COMPLETE:
+            return self._stopped(key, record, outcome)
+        done = replace(record, findings=(), is_booked=True, due_at=None)
+        self._parts.payouts.save(done)
+        self._parts.reviews.close(key.tenant, _subject(key), at=self._parts.clock())
+        return BookingReport(key, BookingState.BOOKED, len(planned.entries))
+
+    def _posted(
+        self,
+        tenant: Tenant,
+        key: PayoutKey,
+        entries: Sequence[EntityPosting],
+        deadline: datetime,
+        release_by: str,
+    ) -> Outcome | None:
+        """Apply the entries in their order, each to its entity's books, until one cannot be."""
+        outcome = None
+        for entity, group in groupby(entries, key=lambda entry: entry.entity):
+            chain = self._parts.ledger.chain(key.ledger_pk)
+            outcome = self._parts.applier_of(tenant, entity).apply(
+                key.ledger_pk,
+                [entry.posting for entry in group],
+                results_of(chain),
+                deadline,
+                records=chain,
+                reopen_by=release_by,
+            )
+            if outcome.kind is not OutcomeKind.COMPLETE:
+                return outcome
+        return outcome
+
+    def _stopped(self, key: PayoutKey, record: PayoutRecord, outcome: Outcome) -> BookingReport:
+        if outcome.kind is OutcomeKind.HELD:
+            return self._held(key, record, outcome.findings)
+        now = self._parts.clock()
+        self._parts.payouts.save(replace(record, due_at=outcome.due_at or now))
+        if outcome.kind is OutcomeKind.STOPPED:
+            self._parts.reviews.open(key.tenant, CONNECTION, outcome.findings, at=now)
+            return BookingReport(key, BookingState.STOPPED, reasons=(outcome.reason,))
+        return BookingReport(key, BookingState.PARKED, reasons=(outcome.reason,))
+
+    def _held(
+        self, key: PayoutKey, record: PayoutRecord, findings: Sequence[Finding]
+    ) -> BookingReport:
+        now = self._parts.clock()
+        self._parts.reviews.open(key.tenant, _subject(key), findings, at=now)
+        due_at = now + LOOK_AGAIN
+        self._parts.payouts.save(replace(record, findings=tuple(findings), due_at=due_at))
+        reasons = tuple(dict.fromkeys(finding.reason.value for finding in findings))
+        return BookingReport(key, BookingState.HELD, reasons=reasons)
+
+
+def _subject(key: PayoutKey) -> str:
+    return payout_subject(key.store, key.payout_id)
+
+
+def _not_configured(key: PayoutKey) -> Finding:
+    return Finding(
+        reason=Reason.CONFIGURATION_MISSING,
+        place=f"store {key.store}",
+        message="the store, or the entity it posts to, is not in the tenant's configuration",
+    )
