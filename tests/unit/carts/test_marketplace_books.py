@@ -1,4 +1,4 @@
-"""What an Amazon and an eBay order leave in the books, from their simulators (J-5.3, J-5.6)."""
+"""What orders of marketplaces leave in the books, from their simulators (J-5.3, J-5.6)."""
 
 from __future__ import annotations
 
@@ -77,5 +77,15 @@ def test_ebays_tax_touches_nothing() -> None:
         CLEARING: Decimal("70.50") - Decimal("25.00"),
         "4000": Decimal("-62.50"),
         "4010": Decimal("-8.00"),
+        "4095": Decimal("25.00"),
+    }
+
+
+def test_walmarts_tax_passes_through_and_each_line_is_received_as_it_leaves() -> None:
+    assert balances("walmart") == {
+        CLEARING: Decimal("76.14") - Decimal("27.00"),
+        "4000": Decimal("-62.50"),
+        "4010": Decimal("-8.00"),
+        "2105": Decimal("-3.64"),
         "4095": Decimal("25.00"),
     }
