@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from commerce.payouts import PayoutLine
+from commerce.payouts import PayoutLine, PayoutStatus
 from ops.again import invoke
 from ops.desk import Desk
 from ops.errors import OpsError
@@ -18,9 +20,13 @@ from ops.options import (
     TenantArgument,
     Why,
     desk_of,
+    said,
 )
 from ops.output import print_facts, print_json, print_table
+from ops.payout_files import layout_of, midnight, read_file
 from ops.payout_numbers import payout_numbers
+from shared.payouts.imports import Format
+from shared.payouts.keeping import Keeper
 from shared.payouts.records import PayoutRecord, PayoutState
 from shared.payouts.store import PayoutKey
 from shared.polling.poller import PollOutcome
@@ -120,6 +126,79 @@ def poll(
         print_facts(done)
     if done["outcome"] in (PollOutcome.FAILED, PollOutcome.SKIPPED):
         message = f"the payouts were not read: {done['detail']}"
+        raise OpsError(message)
+
+
+@app.command("import")
+def import_file(  # options of a command
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="One row for each movement; see operations.md.")],
+    *,
+    tenant: Annotated[str, typer.Option("--tenant", help="The tenant's id.")],
+    store: Annotated[str, typer.Option("--store", help="The store's id.")],
+    written_in: Annotated[Format, typer.Option("--format", help="csv or json.")],
+    columns: Annotated[
+        list[str] | None, typer.Option("--column", help="OURS=THEIRS, a heading of the file.")
+    ] = None,
+    kinds: Annotated[
+        list[str] | None, typer.Option("--kind", help="THEIRS=OURS, a word for a kind of row.")
+    ] = None,
+    delimiter: Annotated[str, typer.Option("--delimiter", help="Of CSV.")] = ",",
+    apply: Annotated[bool, typer.Option("--apply", help="Keep them: else only a look.")] = False,
+    why: Annotated[str, typer.Option("--why", help="The reason, needed with --apply.")] = "",
+    profile: Profile = DEFAULT_PROFILE,
+    json: Json = False,
+) -> None:
+    """Read a processor's payouts from a file, prove them, and with --apply keep them."""
+    desk = desk_of(context, profile)
+    known_store(desk, tenant, store)
+    if apply and not why:
+        message = "--apply needs --why"
+        raise OpsError(message)
+    layout = layout_of(columns or [], kinds or [])
+    payouts, findings = read_file(file, written_in, store, layout, delimiter=delimiter)
+    if json:
+        print_json({"payouts": [payout_numbers(each) for each in payouts], "findings": findings})
+    else:
+        rows = [(p.ref.id, p.status, p.amount, p.fees, len(p.lines)) for p in payouts]
+        print_table("Payouts in the file", ("payout", "source", "amount", "fees", "lines"), rows)
+        told = [(f.reason, f.place, f.message, f.difference) for f in findings]
+        print_table("Findings", ("reason", "place", "what", "difference"), told)
+    if findings:
+        message = f"{len(findings)} findings: nothing of the file was kept"
+        raise OpsError(message)
+    if not apply:
+        said("nothing was kept; say --apply to keep them", json=json)
+        return
+    desk.audit.note(tenant, "payout import", f"store:{store}", why=why, file=file.name)
+    keeper = Keeper(desk.payouts, desk.reviews, desk.clock, lambda _: None)
+    news = sum(keeper.keep(tenant, each) for each in payouts)
+    said(f"{news} kept, {len(payouts) - news} known as they are", json=json)
+
+
+@app.command("arrived")
+def arrived(
+    context: typer.Context,
+    tenant: TenantArgument,
+    store: StoreArgument,
+    payout: PayoutArgument,
+    *,
+    on: Annotated[str, typer.Option("--on", help="The bank's date, as 2026-01-31.")],
+    why: Why,
+    profile: Profile = DEFAULT_PROFILE,
+) -> None:
+    """Say that a payout is in the bank, where its source never tells (Walmart)."""
+    desk = desk_of(context, profile)
+    record = desk.payouts.load(PayoutKey(tenant, store, payout))
+    if record is None:
+        message = f"store {store} of tenant {tenant} has no payout {payout!r}"
+        raise OpsError(message)
+    at = midnight(on)
+    desk.audit.note(tenant, "payout arrived", f"payout:{store}:{payout}", why=why, on=on)
+    told = replace(record.payout, status=PayoutStatus.PAID, arrived_at=at)
+    keeper = Keeper(desk.payouts, desk.reviews, desk.clock, lambda _: None)
+    if not keeper.keep(tenant, told):
+        message = f"nothing changed: the payout is {record.payout.status.value} already"
         raise OpsError(message)
 
 

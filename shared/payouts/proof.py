@@ -24,10 +24,15 @@ def proof_findings(record: PayoutRecord) -> tuple[Finding, ...]:
     """Everything that does not hold of a payout that was sent; empty while it still gathers."""
     if not is_sent(record.payout):
         return ()
-    findings = [_finding(record.payout, breach) for breach in payout_breaches(record.payout)]
+    findings = findings_of(record.payout)
     if record.conflict:
         findings.append(_at_odds(record.payout))
     return tuple(findings)
+
+
+def findings_of(payout: Payout) -> list[Finding]:
+    """Everything about a payout's sums that does not hold, whatever state it is in."""
+    return [_finding(payout, breach) for breach in payout_breaches(payout)]
 
 
 def _finding(payout: Payout, breach: Breach) -> Finding:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from commerce.payouts import Payout
+import pytest
+from typer.testing import Result
+
+from commerce.payouts import Payout, PayoutStatus
 from shared.payouts.keeping import Keeper
 from shared.payouts.proof import payout_subject
 from shared.postings.findings import Finding, Reason
@@ -89,3 +92,79 @@ def test_a_held_payout_is_booked_again_by_its_function(
     assert (name, asked["payout"]) == ("PayoutSync", "po-1001")
     assert asked.get("release_by") == (rig.desk.audit.who if released else None)
     assert "booked" in told.output
+
+
+FILE = """payout_id,payout_amount,currency,sent_at,line_id,kind,amount,fee
+T-1,159.34,USD,2026-03-05,1,charge,183.84,0.00
+T-1,159.34,USD,2026-03-05,2,refund,-24.50,0.00
+"""
+
+
+def import_(rig: OpsRig, file: Path, *more: str) -> Result:
+    options = ("--tenant", "acme", "--store", "shop", "--format", "csv")
+    return rig.run("payout", "import", str(file), *options, *more)
+
+
+def test_a_file_is_looked_at_first_and_kept_when_that_is_said(rig: OpsRig, tmp_path: Path) -> None:
+    file = tmp_path / "payouts.csv"
+    file.write_text(FILE)
+
+    look = import_(rig, file)
+    assert rig.json("payout", "list", "acme", "shop") == []
+    kept = import_(rig, file, "--apply", "--why", "the processor's file of March")
+    again = import_(rig, file, "--apply", "--why", "once more")
+
+    assert (look.exit_code, kept.exit_code, again.exit_code) == (0, 0, 0), kept.output
+    assert "say --apply" in look.output
+    assert "1 kept" in kept.output
+    assert "0 kept, 1 known" in again.output
+    (listed,) = rig.json("payout", "list", "acme", "shop")
+    assert (listed["payout"], listed["state"]) == ("T-1", "due")
+    assert "payout import" in rig.run("audit", "acme").output
+
+
+def test_a_file_with_a_wrong_sum_is_refused_whole(rig: OpsRig, tmp_path: Path) -> None:
+    file = tmp_path / "payouts.csv"
+    good = FILE.replace("T-1", "T-2").partition("\n")[2]
+    file.write_text(FILE.replace("159.34", "159.35") + good)
+
+    result = import_(rig, file, "--apply", "--why", "x")
+
+    assert result.exit_code == 1
+    assert "0.01" in result.output
+    assert rig.json("payout", "list", "acme", "shop") == []
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--apply",),
+        ("--column", "colour=Farbe"),
+        ("--column", "payout_id"),
+        ("--kind", "Payment=money"),
+        ("--delimiter", "||"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_in_one_line(
+    rig: OpsRig, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    file = tmp_path / "payouts.csv"
+    file.write_text(FILE)
+
+    result = import_(rig, file, *more)
+
+    assert result.exit_code == 1
+    assert "error: " in result.output
+
+
+def test_an_arrival_that_no_source_tells_is_told_by_a_person(rig: OpsRig) -> None:
+    keep(rig, payout(status=PayoutStatus.SCHEDULED))
+    told = ("payout", "arrived", "acme", "shop", "po-1001", "--on", "2026-03-07", "--why", "bank")
+
+    first, second = rig.run(*told), rig.run(*told)
+    keep(rig, payout(status=PayoutStatus.SCHEDULED))
+
+    assert (first.exit_code, second.exit_code) == (0, 1), first.output
+    (listed,) = rig.json("payout", "list", "acme", "shop")
+    assert (listed["source"], listed["state"]) == ("paid", "due")
+    assert listed["arrived"] == "2026-03-07T00:00:00+00:00"
