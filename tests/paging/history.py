@@ -117,11 +117,21 @@ class PagingHistory:
         for order in self.cart.orders:
             order_id, changed_at = self.cart.shown_id(order), self.cart.changed_at(order)
             is_told = (order_id, changed_at) in told
-            if not is_told or (order.updated_at != changed_at and (order_id, None) not in told):
+            is_hidden = order.updated_at != changed_at and (order_id, None) not in told
+            if (not is_told or is_hidden) and not self._is_read_since(order):
                 message = f"the last change of order {order_id} was never told"
                 raise LostError(message)
         for order in self.cart.orders:
             self._compare(order)
+
+    def _is_read_since(self, order: ShopOrder) -> bool:
+        """Whether a hint to read the order in any case came after its last change."""
+        order_id = self.cart.shown_id(order)
+        return any(
+            event.resource_id == order_id and event.as_of is None
+            for event in self.queue.events
+            if event.received_at >= order.updated_at
+        )
 
     def _compare(self, order: ShopOrder) -> None:
         """The order as it is read now against the shop's own book."""

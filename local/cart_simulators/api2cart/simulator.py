@@ -141,6 +141,7 @@ class Api2CartSimulator(CartSimulator):
         after = (datetime.fromisoformat(asked["at"]), asked["id"]) if "at" in asked else None
         rows = sorted((each.updated_at, each.id) for each in self.orders)
         rows = [row for row in rows if since < row[0] < until and (after is None or row > after)]
+        rows = rows[int(asked.get("start", "0")) :]
         shown = rows[:size]
         following = None
         if len(rows) > size and self._knows_cursors:

@@ -1,7 +1,8 @@
 """One store behind API2Cart: which orders changed, and one order as it is now.
 
-Lists go on by a cursor, which stands alone in its call. A full page without one is not believed to
-be the last: some carts behind know no cursor, so the window is halved (carts reference §10.3).
+Lists go on by a cursor, which stands alone in its call. Some carts behind know no cursor: a full
+page without one is believed to be all only when nothing follows it; else the window is halved.
+Pages by number lose orders that change meanwhile (carts reference §2.4 and §10.3).
 """
 
 from __future__ import annotations
@@ -117,7 +118,8 @@ class Api2CartClient:
             yield rows
             cursor = _cursor(envelope)
             if not cursor:
-                if len(rows) >= self._page_size and "page_cursor" not in params:
+                is_first = "page_cursor" not in params
+                if is_first and len(rows) >= self._page_size and not self._is_all(params, rows):
                     yield from self._halved(since, until)
                 return
             if params == {"page_cursor": cursor}:
@@ -125,6 +127,11 @@ class Api2CartClient:
             params = {"page_cursor": cursor}
         message = f"more than {_MOST_PAGES} pages in one window"
         raise CartApiError(message, is_lasting=True)
+
+    def _is_all(self, params: dict[str, str], rows: list[ChangedOrder]) -> bool:
+        """Whether nothing follows a full page, and nothing moved while that was found out."""
+        following = self._api.ask("order.list", {**params, "start": str(len(rows)), "count": "1"})
+        return not _rows(following) and _rows(self._api.ask("order.list", params)) == rows
 
     def _halved(self, since: datetime, until: datetime) -> Iterator[list[ChangedOrder]]:
         if until - since <= _SECOND:
