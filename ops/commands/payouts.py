@@ -8,8 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from commerce.money import total
 from commerce.payouts import PayoutLine, PayoutStatus
 from ops.again import invoke
+from ops.clearing import clearing_of
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
@@ -98,6 +100,34 @@ def show_one(
     print_table("Postings", ("posting", "state"), list(postings.items()))
     columns = ("line", "kind", "amount", "fee", "net", "order", "at", "source's word")
     print_table("Lines", columns, [_line(line) for line in record.payout.lines])
+
+
+@app.command("clearing")
+def show_clearing(
+    context: typer.Context,
+    tenant: TenantArgument,
+    store: StoreArgument,
+    *,
+    older: Annotated[int, typer.Option("--older", min=0, help="Only of so many days.")] = 0,
+    profile: Profile = DEFAULT_PROFILE,
+    json: Json = False,
+) -> None:
+    """What captures no booked payout has settled, by order, the oldest first; reads every order."""
+    desk = desk_of(context, profile)
+    now = desk.clock()
+    clearing = clearing_of(desk, desk.tenant(tenant), store)
+    found = [each for each in clearing.unsettled() if each.age_days(now) >= older]
+    columns = ("what", "captured", "settled", "open", "since", "days")
+    rows = [
+        (each.subject, each.captured, each.settled, each.amount, each.since, each.age_days(now))
+        for each in found
+    ]
+    left = total((each.amount for each in found), clearing.book.base_currency)
+    if json:
+        listed = [dict(zip(columns, row, strict=True)) for row in rows]
+        print_json({"account": clearing.account, "open": left, "rows": listed})
+    else:
+        print_table(f"Account {clearing.account}: {left} open", columns, rows)
 
 
 @app.command("poll")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from typer.testing import Result
 
-from commerce.payouts import Payout, PayoutStatus
+from commerce.payouts import Payout, PayoutLine, PayoutLineKind, PayoutStatus
+from shared.facts.record import FactsStatus
 from shared.payouts.keeping import Keeper
 from shared.payouts.proof import payout_subject
+from shared.payouts.store import PayoutKey
 from shared.postings.findings import Finding, Reason
+from shared.tenants.models import Tenant
 from tests.integration.ops_rig import OpsRig, rig
-from tests.unit.payouts.told import payout
+from tests.unit.payouts.told import SENT_AT, payout, usd
 
 __all__ = ["rig"]
 
@@ -168,3 +172,55 @@ def test_an_arrival_that_no_source_tells_is_told_by_a_person(rig: OpsRig) -> Non
     (listed,) = rig.json("payout", "list", "acme", "shop")
     assert (listed["source"], listed["state"]) == ("paid", "due")
     assert listed["arrived"] == "2026-03-07T00:00:00+00:00"
+
+
+def test_the_clearing_account_is_listed_by_order_and_less_what_was_booked(rig: OpsRig) -> None:
+    chart = {**_accounts(rig), "payout_clearing": "1100", "processing_fees": "6100"}
+    chart |= {"payouts_in_transit": "1120", "bank": "1010"}
+    _map(rig, chart)
+    rig.keep("7001")
+    rig.keep("7002", status=FactsStatus.HELD)
+
+    before = rig.json("payout", "clearing", "acme", "shop")
+    (open_,) = before["rows"]
+    settled = PayoutLine(
+        "1",
+        PayoutLineKind.CHARGE,
+        usd(open_["open"]["amount"]),
+        usd("0"),
+        usd(open_["open"]["amount"]),
+        SENT_AT,
+        order_id="7001",
+    )
+    keep(rig, payout((settled,), amount=open_["open"]["amount"]))
+    not_booked = rig.json("payout", "clearing", "acme", "shop")
+    record = rig.desk.payouts.load(PayoutKey("acme", "shop", "po-1001"))
+    assert record is not None
+    rig.desk.payouts.save(replace(record, is_booked=True))
+    after = rig.json("payout", "clearing", "acme", "shop")
+
+    assert (before["account"], open_["what"]) == ("1100", "order 7001")
+    assert open_["days"] > 0
+    assert not_booked == before
+    assert (after["rows"], after["open"]["amount"]) == ([], "0")
+    assert "1100" in rig.run("payout", "clearing", "acme", "shop").output
+
+
+def test_a_store_without_a_clearing_account_says_so(rig: OpsRig) -> None:
+    result = rig.run("payout", "clearing", "acme", "shop")
+
+    assert result.exit_code == 1
+    assert "payout_clearing" in result.output
+
+
+def _accounts(rig: OpsRig) -> dict[str, str]:
+    store = rig.desk.tenant("acme").store("shop")
+    assert store is not None
+    return {role.value: account for role, account in store.mapping.accounts.items()}
+
+
+def _map(rig: OpsRig, accounts: dict[str, str]) -> None:
+    known = rig.desk.tenants.stored("acme")
+    document = known.tenant.model_dump(mode="json")
+    document["stores"][0]["mapping"]["accounts"] = accounts
+    rig.desk.tenants.replace(known, Tenant.model_validate(document))

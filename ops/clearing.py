@@ -1,0 +1,60 @@
+"""What stands on a store's clearing account, from the facts of its orders and its payouts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ops.desk import Desk
+from ops.errors import OpsError
+from shared.facts.record import FactsRecord, FactsStatus, order_pk
+from shared.facts.store import facts_record
+from shared.payouts.clearing import Clearing
+from shared.payouts.store import PayoutKey
+from shared.posting.store_books import store_book
+from shared.tenants.models import Tenant
+
+
+def clearing_of(desk: Desk, tenant: Tenant, store: str) -> Clearing:
+    """The store's clearing account, with every order that may be posted and every booked payout.
+
+    Reads the whole orders table, a page at a time: there is no list of a store's orders.
+
+    Raises:
+        OpsError: the store is not configured, or its mapping names no clearing account.
+    """
+    book = store_book(tenant, store)
+    if book is None:
+        message = f"tenant {tenant.id} has no store {store!r} with an entity"
+        raise OpsError(message)
+    clearing = Clearing(book)
+    if not clearing.account:
+        message = "the store's mapping has no account for the role payout_clearing"
+        raise OpsError(message)
+    for known in _orders(desk, tenant.id, store):
+        if known.status is FactsStatus.READY:
+            clearing.add_order(known.facts)
+    for head in desk.payouts.heads(tenant.id, store):
+        if head.is_booked:
+            record = desk.payouts.load(PayoutKey(tenant.id, store, head.payout.ref.id))
+            if record is not None:
+                clearing.add_payout(record)
+    return clearing
+
+
+def _orders(desk: Desk, tenant: str, store: str) -> Iterator[FactsRecord]:
+    pages = (
+        desk.place.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(
+            TableName=desk.place.output("OrdersTableName"),
+            FilterExpression="sk = :facts AND begins_with(pk, :store)",
+            ExpressionAttributeValues={
+                ":facts": {"S": "FACTS"},
+                ":store": {"S": order_pk(tenant, store, "")},
+            },
+            ConsistentRead=True,
+        )
+    )
+    for page in pages:
+        for item in page["Items"]:
+            yield facts_record(item)
