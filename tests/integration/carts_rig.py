@@ -18,7 +18,17 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from shared.bootstrap import aws, customers, facts, intake, payouts, polling, reviews, tenants
+from shared.bootstrap import (
+    aws,
+    customers,
+    facts,
+    intake,
+    ledger,
+    payouts,
+    polling,
+    reviews,
+    tenants,
+)
 from shared.tenants.directory import TenantDirectory
 from shared.tenants.models import Tenant
 
@@ -148,7 +158,17 @@ def _table(client: Any, name: str) -> None:
 
 def _forget_adapters() -> None:
     """Drop what `bootstrap` keeps for the life of a process."""
-    for module in (aws, customers, facts, intake, payouts, polling, reviews, tenants):
+    for module in (
+        aws,
+        customers,
+        facts,
+        intake,
+        ledger,
+        payouts,
+        polling,
+        reviews,
+        tenants,
+    ):
         for member in vars(module).values():
             clear = getattr(member, "cache_clear", None)
             if clear is not None:

@@ -11,8 +11,14 @@ import pytest
 
 from carts.adapter import PayoutReading
 from commerce.payouts import Payout
+from intacct.documents import JournalEntry
+from shared.bootstrap import ledger
 from shared.bootstrap.payouts import payouts
 from shared.customers.access import StoreClients
+from shared.ledger.records import State
+from shared.payouts.store import PayoutKey
+from tests.accounting.payout_lives import PAYOUT_ACCOUNTS
+from tests.fakes import FakeBooks
 from tests.integration.carts_rig import ROOT, CartRig, context, handler_of, rig, tenant
 from tests.unit.payouts.told import payout
 
@@ -69,3 +75,29 @@ def test_one_payout_is_booked_by_hand_without_reading_the_store(rig: CartRig) ->
     assert answer["stores"] == []
     assert [each["state"] for each in answer["payouts"]] == ["waiting"]
     assert rig.keys() == []
+
+
+def test_a_payout_goes_from_the_cart_into_the_books_once(
+    rig: CartRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accounts = {role.value: account for role, account in PAYOUT_ACCOUNTS.items()}
+    go_live_on = (YESTERDAY - timedelta(days=2)).date().isoformat()
+    rig.put_tenant(tenant(go_live_on=go_live_on, mapping={"version": "1", "accounts": accounts}))
+    monkeypatch.setattr(StoreClients, "client", lambda *_: _Client())
+    books = FakeBooks()
+    monkeypatch.setattr(ledger, "books", lambda _tenant, _entity: books)
+    sync = handler_of("payout_sync")
+
+    first, second = sync({}, context()), sync({}, context())
+
+    assert [(each["payout"], each["state"]) for each in first["payouts"]] == [("po-1", "booked")]
+    assert second["payouts"] == []
+    ((entry, _),) = books.documents
+    assert isinstance(entry, JournalEntry)
+    assert {(x.account, x.side.value, x.amount.plain(), x.memo) for x in entry.lines} == {
+        ("1120", "debit", "159.34", "payout po-1"),
+        ("6100", "debit", "6.11", "payout po-1"),
+        ("1100", "credit", "165.45", "payout po-1"),
+    }
+    chain = ledger.ledger().chain(PayoutKey("acme", "shop", "po-1").ledger_pk)
+    assert [record.state for record in chain.values()] == [State.DONE]
