@@ -15,6 +15,7 @@ from carts.adapter import CartApiError, CartClient, PayoutClient
 from shared.customers.reading import findings_of_problems
 from shared.payouts.keeping import Keeper
 from shared.payouts.proof import payouts_subject
+from shared.policy.mapping import Role
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
 from shared.polling.poller import PollOutcome, PollReport, go_live
 from shared.polling.windows import SHORTEST_WINDOW, OutOfTimeError, Window, wider
@@ -76,11 +77,8 @@ class PayoutPoller:
             botocore.exceptions.ClientError: a payout or the checkpoint could not be kept.
         """
         report = PollReport(tenant.id, store.id, PollOutcome.SKIPPED)
-        if tenant.is_paused:
-            return replace(report, detail="the tenant is paused")
-        begin = go_live(tenant, store)
-        if begin is None:
-            return replace(report, detail="no go-live date: there is no point to start from")
+        if refusal := _refusal(tenant, store):
+            return replace(report, detail=refusal)
         try:
             client = self._parts.client_of(tenant, store)
             if not isinstance(client, PayoutClient):
@@ -91,12 +89,16 @@ class PayoutPoller:
         except PollingElsewhereError:
             return replace(report, outcome=PollOutcome.BUSY)
         try:
-            return self._windows(_Run(tenant, store, client, deadline), lease, begin)
+            return self._windows(_Run(tenant, store, client, deadline), lease)
         finally:
             self._parts.checkpoints.release(lease)
 
-    def _windows(self, run: _Run, lease: Lease, started: datetime) -> PollReport:
+    def _windows(self, run: _Run, lease: Lease) -> PollReport:
         """Window after window, until one fails, time is up, or all is read."""
+        started = go_live(run.tenant, run.store)
+        if started is None:
+            message = "no go-live date: there is no point to start from"
+            return PollReport(run.tenant.id, run.store.id, PollOutcome.SKIPPED, detail=message)
         report = PollReport(
             run.tenant.id, run.store.id, PollOutcome.COMPLETE, read_to=lease.read_to
         )
@@ -169,6 +171,18 @@ class PayoutPoller:
             return replace(report, outcome=PollOutcome.BUSY)
         message = "a window was too long for one run; the next run takes half of it"
         return replace(report, outcome=PollOutcome.PARTIAL, detail=message)
+
+
+def _refusal(tenant: Tenant, store: Store) -> str:
+    """Why the store's payouts are not read; empty where they are.
+
+    A store opts in: one without payouts of its cart's own would fail with every run.
+    """
+    if tenant.is_paused:
+        return "the tenant is paused"
+    if Role.PAYOUT_CLEARING not in store.mapping.accounts:
+        return "its mapping has no account for payout_clearing"
+    return ""
 
 
 def _without_payouts(client: CartClient | None) -> str:

@@ -17,6 +17,7 @@ from shared.bootstrap.payouts import payouts
 from shared.customers.access import StoreClients
 from shared.ledger.records import State
 from shared.payouts.store import PayoutKey
+from shared.tenants.models import Tenant
 from tests.accounting.payout_lives import PAYOUT_ACCOUNTS
 from tests.fakes import FakeBooks
 from tests.integration.carts_rig import ROOT, CartRig, context, handler_of, rig, tenant
@@ -39,11 +40,16 @@ class _Client:
         return payout(amount=amount, payout_id=payout_id, sent_at=YESTERDAY)
 
 
+def with_accounts(accounts: dict[str, str]) -> Tenant:
+    go_live_on = (YESTERDAY - timedelta(days=2)).date().isoformat()
+    return tenant(go_live_on=go_live_on, mapping={"version": "1", "accounts": accounts})
+
+
 @pytest.mark.parametrize("name", ["schedule", "on_demand"])
 def test_a_run_keeps_payouts_and_holds_the_one_that_does_not_add_up(
     name: str, rig: CartRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rig.put_tenant(tenant(go_live_on=(YESTERDAY - timedelta(days=2)).date().isoformat()))
+    rig.put_tenant(with_accounts({"payout_clearing": "1100"}))
     monkeypatch.setattr(StoreClients, "client", lambda *_: _Client())
     event = json.loads((ROOT / "events" / f"payout_sync.{name}.json").read_bytes())
     sync = handler_of("payout_sync")
@@ -60,7 +66,7 @@ def test_a_run_keeps_payouts_and_holds_the_one_that_does_not_add_up(
 
 
 def test_a_store_without_access_is_skipped_with_a_line_in_the_answer(rig: CartRig) -> None:
-    rig.put_tenant(tenant(go_live_on="2026-01-01"))
+    rig.put_tenant(with_accounts({"payout_clearing": "1100"}))
 
     (done,) = handler_of("payout_sync")({}, context())["stores"]
 
@@ -81,8 +87,7 @@ def test_a_payout_goes_from_the_cart_into_the_books_once(
     rig: CartRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accounts = {role.value: account for role, account in PAYOUT_ACCOUNTS.items()}
-    go_live_on = (YESTERDAY - timedelta(days=2)).date().isoformat()
-    rig.put_tenant(tenant(go_live_on=go_live_on, mapping={"version": "1", "accounts": accounts}))
+    rig.put_tenant(with_accounts(accounts))
     monkeypatch.setattr(StoreClients, "client", lambda *_: _Client())
     books = FakeBooks()
     monkeypatch.setattr(ledger, "books", lambda _tenant, _entity: books)

@@ -13,16 +13,29 @@ from commerce.payouts import Payout, PayoutStatus
 from shared.payouts.keeping import Keeper
 from shared.payouts.polling import OVERLAP, PayoutPoller, PayoutPollerParts
 from shared.payouts.proof import payouts_subject
+from shared.policy.mapping import Role
 from shared.polling.poller import PollOutcome, PollReport
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock, MemoryReviews
 from tests.paging.memory import MemoryCheckpoints
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.payouts.told import payout
-from tests.unit.polling.rig import Shop, tenant
+from tests.unit.polling.rig import Shop
+from tests.unit.polling.rig import tenant as without_clearing
 
 START = datetime(2026, 4, 1, 4, tzinfo=UTC)
 UNREADABLE = PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "payout.amount", "given"),))
+
+
+def tenant(*, go_live_on: str = "2026-04-01", is_paused: bool = False) -> Tenant:
+    """The tenant of the polling tests, whose stores say where payouts are cleared."""
+    usual = without_clearing(go_live_on=go_live_on, is_paused=is_paused)
+    accounts = {Role.PAYOUT_CLEARING: "1100"}
+    stores = tuple(
+        store.model_copy(update={"mapping": replace(store.mapping, accounts=accounts)})
+        for store in usual.stores
+    )
+    return usual.model_copy(update={"stores": stores})
 
 
 class Bank(Shop):
@@ -169,6 +182,7 @@ def test_a_store_is_read_by_one_at_a_time() -> None:
         (Shop(), tenant(), "its cart tells no payouts"),
         (Bank(), tenant(go_live_on=""), "no go-live date: there is no point to start from"),
         (Bank(), tenant(is_paused=True), "the tenant is paused"),
+        (Bank(), without_clearing(), "its mapping has no account for payout_clearing"),
     ],
 )
 def test_a_store_that_cannot_be_read_is_skipped_with_the_reason(
