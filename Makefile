@@ -53,7 +53,7 @@ status: ## Say where the local stack listens
 .PHONY: test
 test: setup ## Everything that must be green: lint, then every test, the deployed stack last
 	@$(MAKE) lint
-	@.venv/bin/pytest -q -m 'not e2e'
+	@.venv/bin/pytest -q -n auto --dist worksteal -m 'not e2e'
 	@.venv/bin/pytest -q -m e2e
 
 .PHONY: lint

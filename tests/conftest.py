@@ -1,7 +1,20 @@
-"""What every test finds in the environment, as Lambda would set it."""
+"""What every test finds: the environment as Lambda would set it, and no calls of other tests."""
 
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+
+import pytest
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Cartledger/test")
+
+
+@pytest.fixture(autouse=True)
+def _no_calls_left() -> Iterator[None]:
+    """The process counts its calls at Sage; what a test leaves is not the next one's to report."""
+    yield
+    connections = sys.modules.get("shared.bootstrap.connections")
+    if connections is not None:
+        connections.calls().taken()

@@ -133,7 +133,9 @@ def test_a_page_is_told_document_by_document(cart: str, name: str) -> None:
     ]
 
 
-@pytest.mark.parametrize(("cart", "name"), _samples("settlement_transactions"))
+@pytest.mark.parametrize(
+    ("cart", "name"), _samples("settlement_transactions", "payout_transactions")
+)
 def test_a_settlement_is_told_by_what_was_sold_kept_and_paid(cart: str, name: str) -> None:
     wanted = _wanted(cart, name)
 
