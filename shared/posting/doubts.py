@@ -1,4 +1,4 @@
-"""Postings in doubt that the plan does not name any more: they are looked up before all else."""
+"""Postings that the plan does not name any more: doubts are looked up before all else."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ from shared.ledger.stubs import stand_in
 from shared.postings.plan import Plan, Posting
 
 
+def begun(chain: Mapping[str, Record]) -> set[str]:
+    """What may be out there without a result: it keeps its place and content in the plan."""
+    return {key for key, record in chain.items() if record.state in (State.SENT, State.REVIEW)}
+
+
 def unplanned(chain: Mapping[str, Record], plan: Plan) -> list[Posting]:
     """What was sent, has no answer, and is not wanted now: the order was edited or cancelled."""
     wanted = {posting.key for posting in plan.postings}
@@ -22,6 +27,14 @@ def unplanned(chain: Mapping[str, Record], plan: Plan) -> list[Posting]:
         if record.state is State.SENT and key not in wanted
     )
     return [posting for posting in left if posting is not None]
+
+
+def unsent(chain: Mapping[str, Record], plan: Plan) -> list[Record]:
+    """What was turned away before it took effect, and is not wanted now."""
+    wanted = {posting.key for posting in plan.postings}
+    return [
+        record for key, record in chain.items() if record.state is State.READY and key not in wanted
+    ]
 
 
 def settled(

@@ -20,13 +20,13 @@ from shared.ledger.content import digest
 from shared.ledger.driving import Job, drive, drive_one
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger, LostRaceError
-from shared.ledger.records import Record, State
+from shared.ledger.records import Record
 from shared.ledger.requests import Steps
 from shared.ledger.sending import EDITED
 from shared.ledger.states import cancel
 from shared.messages import OrderReady
 from shared.ports import Clock, IdMaker
-from shared.posting.doubts import settled, unplanned
+from shared.posting.doubts import begun, settled, unplanned, unsent
 from shared.posting.reports import PostingReport, PostingState
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
@@ -199,7 +199,7 @@ class OrderPoster:
         chain = dict(order.chain)
         posted = results_of(chain)
         for _ in range(_MOST_ROUNDS):
-            plan = self._parts.plan(order.record.facts, posted, order.book, _begun(chain))
+            plan = self._parts.plan(order.record.facts, posted, order.book, begun(chain))
             doubts = unplanned(chain, plan)
             if doubts:
                 doubt = yield from self._settle(order, doubts, chain)
@@ -209,7 +209,7 @@ class OrderPoster:
                 continue
             if plan.findings:
                 return self._hold(order.message, order.record, plan.findings, done)
-            self._cancel(chain, plan)
+            self._cancel(order.record, chain, plan)
             try:
                 entered = self._enter(order, plan)
             except EntryConflictError as conflict:
@@ -258,14 +258,20 @@ class OrderPoster:
             reopen_by=order.reopen_by,
         )
 
-    def _cancel(self, chain: Mapping[str, Record], plan: Plan) -> None:
-        """T9: what was turned away unsent and is not wanted any more is not left lying ready."""
-        wanted = {posting.key for posting in plan.postings}
-        for key, record in chain.items():
-            if record.state is State.READY and key not in wanted:
-                write = cancel(record, owner=self._parts.ids(), now=self._parts.clock())
-                with suppress(LostRaceError):
-                    self._parts.ledger.commit(write)
+    def _cancel(self, record: FactsRecord, chain: Mapping[str, Record], plan: Plan) -> None:
+        """T9: what was turned away unsent and is not wanted any more is not left lying ready.
+
+        There is no way back, so that facts newer than the plan's must not want it: the chain was
+        read after the facts, and whoever wrote what it holds had read them as they are now.
+        """
+        left = unsent(chain, plan)
+        newest = self._parts.facts.load(record.pk) if left else None
+        if newest is None or newest.version != record.version:
+            return
+        for ready in left:
+            write = cancel(ready, owner=self._parts.ids(), now=self._parts.clock())
+            with suppress(LostRaceError):
+                self._parts.ledger.commit(write)
 
     def _enter(self, order: _Order, plan: Plan) -> int:
         """Add the order's events to their days; an event is in one day book, whatever its date."""
@@ -365,11 +371,6 @@ class OrderPoster:
 
 def _arrival(message: OrderReady) -> _Arrival:
     return _Arrival(message, order_pk(message.tenant, message.store, message.order_id))
-
-
-def _begun(chain: Mapping[str, Record]) -> set[str]:
-    """What may be out there without a result: it keeps its place and content in the plan."""
-    return {key for key, record in chain.items() if record.state in (State.SENT, State.REVIEW)}
 
 
 def _no_store(store: str) -> Finding:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from intacct.errors import (
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.gl.days import DayKey
 from shared.ledger.apply import Applier
-from shared.ledger.records import State
+from shared.ledger.records import Record, State
 from shared.messages import OrderReady
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.reports import PostingReport, PostingState
@@ -431,6 +431,32 @@ def test_what_was_turned_away_and_is_not_wanted_any_more_is_cancelled() -> None:
     assert [record.state for record in chain.values()] == [State.CANCELLED]
     assert report.state is PostingState.IDLE
     assert rig.books.marks() == []
+
+
+def test_what_newer_facts_want_is_not_cancelled_by_whoever_read_older_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = Rig("ADV")
+    known = rig.keep()
+    rig.books.fail("before", NotSentError("refused"))
+    rig.post()
+    read_chain = rig.ledger.chain
+
+    def chain(pk: str) -> Mapping[str, Record]:
+        newest = rig.facts.load(known.pk)
+        assert newest is not None
+        rig.facts.save(newest)
+        return read_chain(pk)
+
+    rig.clock.pass_time(61)
+    rig.keys = ()
+    with monkeypatch.context() as late:
+        late.setattr(rig.ledger, "chain", chain)
+        rig.post(cause="due")
+    rig.keys = ("ADV",)
+
+    assert rig.post(cause="due").state is PostingState.POSTED
+    assert rig.books.marks() == ["1001-ADV"]
 
 
 def test_too_little_time_parks_the_order_for_the_next_minute() -> None:
