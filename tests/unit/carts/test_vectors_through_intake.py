@@ -117,7 +117,8 @@ def _secret(cart: str, vector: dict[str, Any]) -> dict[str, Any]:
         case "api2cart":
             profile = "a" if "plus-body" in vector["scheme"] else "b"
             return {"webhook_profile": profile, "webhook_secrets": [vector["secret"]]}
-    return {"webhook_secrets": vector.get("secrets") or [vector.get("secret", "")]}
+        case _:
+            return {"webhook_secrets": vector.get("secrets") or [vector.get("secret", "")]}
 
 
 def _cart(cart: str, vector: Mapping[str, Any]) -> CartAdapter:
@@ -133,7 +134,8 @@ def _cart(cart: str, vector: Mapping[str, Any]) -> CartAdapter:
         case "magento":
             host = test_magento_webhooks.Host(vector.get("public_keys", {}))
             return MagentoAdapter(AdobeKeys(host))
-    return adapter(cart)
+        case _:
+            return adapter(cart)
 
 
 def test_there_are_sixty_six_vectors() -> None:
