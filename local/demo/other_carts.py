@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -63,6 +64,9 @@ def sell_in_other_carts(
         shop.ship(order)
     _poll(memory, checks)
     _wait(memory, orders, PostingKind.INVOICE)
+    # Two changes within one second of a shop's clock are one hint. A poller reads a second only when
+    # it is long over; these shops' clocks run behind, so that it sees the one that still goes on.
+    time.sleep(1.0)
     for shop, order in orders.items():
         shop.take_back(order, units=1)
     _poll(memory, checks)
