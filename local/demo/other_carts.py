@@ -64,8 +64,8 @@ def sell_in_other_carts(
         shop.ship(order)
     _poll(memory, checks)
     _wait(memory, orders, PostingKind.INVOICE)
-    # Two changes within one second of a shop's clock are one hint. A poller reads a second when it is
-    # long over; these shops' clocks run behind, so that it sees one that still goes on.
+    # Two changes within one second of a shop's clock are one hint. A poller reads a second when
+    # it is long over; these shops' clocks run behind, so that it sees one that still goes on.
     time.sleep(1.0)
     for shop, order in orders.items():
         shop.take_back(order, units=1)
