@@ -9,19 +9,17 @@ from typing import Any
 from carts.adapter import (
     CartAdapter,
     CartClient,
-    Code,
     Delivery,
     Headers,
     PayoutReading,
     PollingRules,
-    Problem,
     Reading,
     StoreAccess,
 )
 from carts.amazon import notifications, readings
 from carts.amazon.models import CART
 from carts.documents import Node
-from commerce.money import MoneyError
+from carts.sums import believed, believed_payout
 
 
 class AmazonAdapter:
@@ -59,11 +57,7 @@ class AmazonAdapter:
             UnknownTopicError: the topic has no meaning to this adapter.
         """
         del tax_included
-        try:
-            return readings.read(Node(document, "", []), store, topic)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed(lambda: readings.read(Node(document, "", []), store, topic))
 
     def read_payout(self, store: str, document: Any) -> PayoutReading:
         """Transactions as `listTransactions` answers, in the commerce model."""
@@ -74,11 +68,7 @@ class AmazonAdapter:
         nodes = list(page_transactions(root))
         if root.problems:
             return PayoutReading(None, tuple(root.problems))
-        try:
-            return loose_transactions(nodes, store)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed_payout(lambda: loose_transactions(nodes, store))
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one seller's API.

@@ -9,18 +9,16 @@ from typing import Any
 from carts.adapter import (
     CartAdapter,
     CartClient,
-    Code,
     Delivery,
     Headers,
     PollingRules,
-    Problem,
     Reading,
     StoreAccess,
 )
 from carts.api2cart import readings, webhooks
 from carts.api2cart.models import CART
 from carts.documents import Node
-from commerce.money import MoneyError
+from carts.sums import believed
 
 
 class Api2CartAdapter:
@@ -52,11 +50,7 @@ class Api2CartAdapter:
             UnknownTopicError: the topic has no meaning to this adapter.
         """
         del tax_included
-        try:
-            return readings.read(Node(document, "", []), store, topic)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed(lambda: readings.read(Node(document, "", []), store, topic))
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one store's API.

@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING, Any
 from carts.adapter import (
     CartAdapter,
     CartClient,
-    Code,
     Delivery,
     Headers,
     PayoutReading,
     PollingRules,
-    Problem,
     Reading,
     StoreAccess,
 )
@@ -23,7 +21,7 @@ from carts.documents import Node
 from carts.ebay import readings, webhooks
 from carts.ebay.keys import EbayKeys
 from carts.ebay.models import CART
-from commerce.money import MoneyError
+from carts.sums import believed, believed_payout
 
 if TYPE_CHECKING:
     from carts.adapter import Trial
@@ -74,21 +72,13 @@ class EbayAdapter:
             UnknownTopicError: the topic has no meaning to this adapter.
         """
         del tax_included
-        try:
-            return readings.read(Node(document, "", []), store, topic)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed(lambda: readings.read(Node(document, "", []), store, topic))
 
     def read_payout(self, store: str, document: Any) -> PayoutReading:
         """Transactions as `GET /transaction` answers, in the commerce model."""
         from carts.ebay.payouts import loose_transactions  # noqa: PLC0415  # intake reads none
 
-        try:
-            return loose_transactions(Node(document, "", []), store)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed_payout(lambda: loose_transactions(Node(document, "", []), store))
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one seller's APIs.

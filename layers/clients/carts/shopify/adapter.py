@@ -8,17 +8,15 @@ from typing import Any
 from carts.adapter import (
     CartAdapter,
     CartClient,
-    Code,
     Delivery,
     Headers,
     PayoutReading,
-    Problem,
     Reading,
     StoreAccess,
 )
 from carts.documents import Node
 from carts.shopify import webhooks
-from commerce.money import MoneyError
+from carts.sums import believed, believed_payout
 
 
 class ShopifyAdapter:
@@ -49,21 +47,15 @@ class ShopifyAdapter:
         """
         from carts.shopify import readings  # noqa: PLC0415  # intake proves deliveries, and reads none
 
-        try:
-            return readings.read(Node(document, "", []), store, topic, tax_included=tax_included)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed(
+            lambda: readings.read(Node(document, "", []), store, topic, tax_included=tax_included)
+        )
 
     def read_payout(self, store: str, document: Any) -> PayoutReading:
         """Balance transactions of Shopify Payments as a payout."""
         from carts.shopify import payouts  # noqa: PLC0415  # intake proves deliveries, and reads none
 
-        try:
-            return payouts.loose_transactions(Node(document, "", []), store)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed_payout(lambda: payouts.loose_transactions(Node(document, "", []), store))
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one store's Admin API; imports the HTTP library on first use."""

@@ -10,19 +10,17 @@ from typing import Any
 from carts.adapter import (
     CartAdapter,
     CartClient,
-    Code,
     Delivery,
     Headers,
     PayoutReading,
     PollingRules,
-    Problem,
     Reading,
     StoreAccess,
 )
 from carts.documents import Node
+from carts.sums import believed, believed_payout
 from carts.walmart import readings, webhooks
 from carts.walmart.models import CART
-from commerce.money import MoneyError
 
 
 class WalmartAdapter:
@@ -58,21 +56,13 @@ class WalmartAdapter:
             UnknownTopicError: the topic has no meaning to this adapter.
         """
         del tax_included
-        try:
-            return readings.read(Node(document, "", []), store, topic)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed(lambda: readings.read(Node(document, "", []), store, topic))
 
     def read_payout(self, store: str, document: Any) -> PayoutReading:
         """The rows of a reconciliation report in the commerce model."""
         from carts.walmart.payouts import settlement  # noqa: PLC0415  # intake reads none
 
-        try:
-            return settlement(document, store)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed_payout(lambda: settlement(document, store))
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one seller's API.

@@ -8,18 +8,16 @@ from typing import Any
 from carts.adapter import (
     CartAdapter,
     CartClient,
-    Code,
     Delivery,
     Headers,
     PayoutReading,
-    Problem,
     Reading,
     StoreAccess,
     Trial,
 )
 from carts.documents import Node
+from carts.sums import believed, believed_payout
 from carts.woocommerce import webhooks
-from commerce.money import MoneyError
 
 
 class WooCommerceAdapter:
@@ -60,21 +58,13 @@ class WooCommerceAdapter:
         """
         from carts.woocommerce import readings  # noqa: PLC0415  # intake proves, and reads none
 
-        try:
-            return readings.read(Node(document, "", []), store, topic)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed(lambda: readings.read(Node(document, "", []), store, topic))
 
     def read_payout(self, store: str, document: Any) -> PayoutReading:
         """What the gateway kept of an order, where its plug-in notes that in the order."""
         from carts.woocommerce import fees  # noqa: PLC0415  # intake proves deliveries, reads none
 
-        try:
-            return fees.fee_reading(Node(document, "", []), store)
-        except MoneyError:
-            message = "holds amounts whose sums are beyond belief"
-            return PayoutReading(None, (Problem(Code.PAYLOAD_INVALID, "document", message),))
+        return believed_payout(lambda: fees.fee_reading(Node(document, "", []), store))
 
     def client(self, access: StoreAccess) -> CartClient:
         """A client of one site's REST API; imports the HTTP library on first use."""
