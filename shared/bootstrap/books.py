@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
-from intacct.capabilities import protocols
+from intacct.capabilities import protocols, read_protocols
 from intacct.companies import WrongCompanyError, check_company
 from intacct.errors import NotSentError
+from intacct.read_router import IntacctReads
+from intacct.record_router import IntacctRecords
 from intacct.rest.actions import RestActions
 from intacct.rest.auth import TokenEndpoint
+from intacct.rest.book_reads import RestBookReads
 from intacct.rest.client import RestClient
+from intacct.rest.records import RestRecords
 from intacct.router import IntacctBooks
 from intacct.transport import CONNECT_SECONDS, http_client
 from shared.bootstrap import connections, gates, tenants
@@ -38,6 +42,9 @@ from shared.tenants.models import Tenant
 
 if TYPE_CHECKING:
     from intacct.xml.actions import XmlActions
+    from intacct.xml.book_reads import XmlBookReads
+    from intacct.xml.gateway import XmlGateway
+    from intacct.xml.records import XmlRecords
     from intacct.xml.sessions import Session
     from shared.connections.sessions import SharedSessions
 
@@ -68,6 +75,24 @@ def books(tenant: Tenant, entity: str) -> IntacctBooks:
         pydantic.ValidationError: the environment is incomplete.
     """
     return _once(("books", tenant.id, entity), tenant, lambda: _books(tenant, entity))
+
+
+def records(tenant: Tenant, entity: str) -> IntacctRecords:
+    """The records of one entity beside an order's documents: masters, stock, changes.
+
+    Raises:
+        CapabilityError, pydantic.ValidationError: as `books`.
+    """
+    return _once(("records", tenant.id, entity), tenant, lambda: _records(tenant, entity))
+
+
+def reads(tenant: Tenant, entity: str) -> IntacctReads:
+    """What is read of one entity's books; over REST as the tenant's reading user, if it has one.
+
+    Raises:
+        CapabilityError, pydantic.ValidationError: as `books`.
+    """
+    return _once(("reads", tenant.id, entity), tenant, lambda: _reads(tenant, entity))
 
 
 def tokens(tenant: Tenant, *, is_reading: bool = False) -> SharedTokens:
@@ -118,13 +143,34 @@ def _once(name: tuple[str, ...], tenant: Tenant, build: Callable[[], T]) -> T:
 
 
 def _books(tenant: Tenant, entity: str) -> IntacctBooks:
-    known = tenant.entity(entity)
-    base_currency = known.base_currency if known else ""
+    base_currency = _base_currency(tenant, entity)
     return IntacctBooks(
         rest=lambda: RestActions(rest_client(tenant), entity=entity, base_currency=base_currency),
         xml=lambda: _xml_actions(tenant, entity, base_currency),
         protocols=protocols(tenant.intacct.protocols),
     )
+
+
+def _records(tenant: Tenant, entity: str) -> IntacctRecords:
+    base_currency = _base_currency(tenant, entity)
+    return IntacctRecords(
+        rest=lambda: RestRecords(rest_client(tenant), entity=entity, base_currency=base_currency),
+        xml=lambda: _xml_records(tenant, entity, base_currency),
+        protocols=protocols(tenant.intacct.protocols),
+    )
+
+
+def _reads(tenant: Tenant, entity: str) -> IntacctReads:
+    return IntacctReads(
+        rest=lambda: RestBookReads(reading_client(tenant), entity=entity),
+        xml=lambda: _xml_reads(tenant, entity),
+        protocols=read_protocols(tenant.intacct.protocols),
+    )
+
+
+def _base_currency(tenant: Tenant, entity: str) -> str:
+    known = tenant.entity(entity)
+    return known.base_currency if known else ""
 
 
 def _rest_client(tenant: Tenant, *, is_reading: bool) -> RestClient:
@@ -166,11 +212,34 @@ def _sessions(tenant: Tenant) -> SharedSessions:
 
 def _xml_actions(tenant: Tenant, entity: str, base_currency: str) -> XmlActions:
     from intacct.xml.actions import XmlActions  # noqa: PLC0415  # loads lxml
-    from intacct.xml.envelope import SenderCredentials  # noqa: PLC0415
+
+    return XmlActions(_gateway(tenant), entity=entity, base_currency=base_currency)
+
+
+def _xml_records(tenant: Tenant, entity: str, base_currency: str) -> XmlRecords:
+    from intacct.xml.records import XmlRecords  # noqa: PLC0415  # loads lxml
+
+    return XmlRecords(_gateway(tenant), entity=entity, base_currency=base_currency)
+
+
+def _xml_reads(tenant: Tenant, entity: str) -> XmlBookReads:
+    from intacct.xml.book_reads import XmlBookReads  # noqa: PLC0415  # loads lxml
+    from intacct.xml.reads import XmlReads  # noqa: PLC0415
+
+    gateway = _gateway(tenant)
+    return XmlBookReads(
+        gateway,
+        entity=entity,
+        user_format=lambda: XmlReads(gateway, entity=entity).user_format(tenant.intacct.user_id),
+    )
+
+
+def _gateway(tenant: Tenant) -> XmlGateway:
+    from intacct.xml.envelope import SenderCredentials  # noqa: PLC0415  # loads lxml
     from intacct.xml.gateway import XmlGateway  # noqa: PLC0415
 
     credentials = _credentials(tenant).current()
-    gateway = XmlGateway(
+    return XmlGateway(
         _xml_http(tenant),
         settings().INTACCT_XML_URL,
         SenderCredentials(credentials.sender_id, credentials.sender_password),
@@ -178,7 +247,6 @@ def _xml_actions(tenant: Tenant, entity: str, base_currency: str) -> XmlActions:
         new_id=_new_id,
         gate=gates.gate_of(tenant),
     )
-    return XmlActions(gateway, entity=entity, base_currency=base_currency)
 
 
 def _open_session(tenant: Tenant, credentials: IntacctCredentials, entity: str) -> Session:

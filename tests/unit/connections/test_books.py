@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from moto import mock_aws
 from intacct.capabilities import CapabilityError
 from intacct.documents import Customer, JournalEntry
 from intacct.errors import CredentialsError
+from intacct.reading import Kept
 from shared.bootstrap import aws, connections
 from shared.bootstrap import books as bootstrap
 from shared.bootstrap import tenants as tenant_bootstrap
@@ -64,12 +65,43 @@ def at(company: str, **members: Any) -> Tenant:
     return tenant("acme", intacct={"company_id": company, "user_id": "ws", **members})
 
 
+def create_connections_table() -> None:
+    boto3.client("dynamodb", region_name="us-east-1").create_table(
+        TableName="connections",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+    )
+
+
 def test_books_are_built_once_and_anew_when_the_configuration_changes() -> None:
     before, after = tenant("acme"), tenant("acme", "100", "200")
     first: Books = bootstrap.books(before, "100")
     assert bootstrap.books(before, "100") is first
     assert bootstrap.books(before, "") is not first
     assert bootstrap.books(after, "100") is not first
+
+
+@pytest.mark.parametrize("build", [bootstrap.records, bootstrap.reads])
+def test_records_and_reads_are_built_once_per_entity(build: Callable[[Tenant, str], Any]) -> None:
+    acme = tenant("acme", "100", "200")
+    first = build(acme, "100")
+    assert build(acme, "100") is first
+    assert build(acme, "200") is not first
+
+
+@pytest.mark.parametrize("protocol", ["rest", "xml"])
+def test_a_read_needs_the_credentials_of_its_protocol(protocol: str) -> None:
+    create_connections_table()
+    where = at("ACME-imp", protocols={"keys": protocol})
+    with pytest.raises(CredentialsError, match="cartledger/test/intacct/acme"):
+        next(iter(bootstrap.reads(where, "100").keys(Kept.CUSTOMER)))
 
 
 def test_books_are_built_anew_after_some_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,18 +124,7 @@ def test_a_secret_without_members_is_one_error_that_names_them_all() -> None:
         Name="cartledger/test/intacct/acme",
         SecretString=json.dumps({"client_id": "app", "username": "ws@ACME-imp"}),
     )
-    boto3.client("dynamodb", region_name="us-east-1").create_table(
-        TableName="connections",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-    )
+    create_connections_table()
     with pytest.raises(CredentialsError) as caught:
         bootstrap.books(at("ACME-imp"), "100").find(Customer("C", "Ada"))
     message = str(caught.value)
