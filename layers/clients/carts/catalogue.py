@@ -1,0 +1,132 @@
+"""What a cart's client offers beyond orders: products and stock, to read and to write.
+
+Each part is its own protocol: a client has what its cart has. Source: carts reference §12.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from carts.adapter import Problem
+from commerce.catalogue import InventoryLevel, Product
+from commerce.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class ProductReading:
+    """What can be sold of one product of the cart, or every reason why it cannot be said.
+
+    `product_id` names it in either case. A product with variants has one row for each.
+    """
+
+    product_id: str
+    products: tuple[Product, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewLevel:
+    """What is to be available of one thing at one location.
+
+    `expected` is what the cart showed when this was decided: a cart that can compare refuses the
+    write when it shows something else by now.
+    """
+
+    sku: str
+    location: str
+    available: Decimal
+    stock_id: str = ""
+    product_id: str = ""
+    expected: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChange:
+    """Fields of one sellable thing that the books own; None leaves a field as it is.
+
+    `ref_id` and `product_id` are those of `commerce.catalogue.Product`.
+    """
+
+    ref_id: str
+    sku: str
+    product_id: str = ""
+    title: str | None = None
+    price: Money | None = None
+    cost: Money | None = None
+    barcode: str | None = None
+    is_active: bool | None = None
+
+
+class WriteOutcome(StrEnum):
+    """What became of one row of a write to a cart.
+
+    ACCEPTED is a row of a feed that the cart works on by and by. CONFLICT: the cart showed another
+    value than the one expected. UNKNOWN: the answer was lost; writing again is safe.
+    """
+
+    DONE = "done"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The answer to one row; `updated_at` is the time of change the cart gave it, where it does."""
+
+    outcome: WriteOutcome
+    message: str = ""
+    updated_at: datetime | None = None
+
+
+@runtime_checkable
+class CatalogueClient(Protocol):
+    """A store's API that tells products; its client is a `CartClient` as well."""
+
+    def changed_products(
+        self, *, since: datetime | None, until: datetime
+    ) -> Iterator[Sequence[ProductReading]]:
+        """Pages of products changed in the half-open window, of all up to `until` without `since`.
+
+        Complete whatever changes meanwhile: what moves while it is read comes twice or later,
+        never not at all. A cart that keeps no time of change tells all of them every time.
+        """
+        ...
+
+    def product(self, product_id: str) -> ProductReading:
+        """The product as it is now; of status DELETED where the cart says that it is gone."""
+        ...
+
+
+@runtime_checkable
+class StockClient(Protocol):
+    """A store's API that tells stock and takes it; its client is a `CartClient` as well."""
+
+    def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
+        """Pages of levels, of all things without `skus`."""
+        ...
+
+    def set_stock(self, levels: Sequence[NewLevel]) -> Sequence[Written]:
+        """Set what is available, in the cart's bulk form; one answer for each, in their order.
+
+        Safe to repeat: quantities are absolute.
+        """
+        ...
+
+
+@runtime_checkable
+class ProductWriter(Protocol):
+    """A store's API that takes changes of products; its client is a `CartClient` as well."""
+
+    def change_products(self, changes: Sequence[ProductChange]) -> Sequence[Written]:
+        """Set the named fields, in the cart's bulk form; one answer for each, in their order.
+
+        Safe to repeat: values are absolute.
+        """
+        ...
