@@ -135,6 +135,7 @@ class DayWriter:
                 occurred_at=at,
                 lines=lines,
                 order_total=self._p.receivable if is_sale else None,
+                order_id=self._p.order.ref.id,
             )
         ]
 

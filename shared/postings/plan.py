@@ -51,6 +51,7 @@ class DayEntry:
     """One business event of a summary-mode channel: its lines belong to the day's journal.
 
     `event` is unique in the store (sale:<order id>, refund:<refund id>); `lines` balance.
+    `order_id` is the cart's id of the order it belongs to.
     """
 
     event: str
@@ -60,6 +61,7 @@ class DayEntry:
     occurred_at: datetime
     lines: tuple[JournalLine, ...]
     order_total: Money | None = None
+    order_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
