@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from shared.ownership.table import Ownership
 from shared.policy.mapping import Mapping
 from shared.policy.switches import PostingPolicy
 
@@ -110,13 +111,14 @@ class Intacct(_Model):
 
 
 class Tenant(_Model):
-    """A company that uses the product."""
+    """A company that uses the product; `ownership` says who is master of what, and what we write."""
 
     id: Identifier
     name: str = ""
     intacct: Intacct
     entities: tuple[Entity, ...] = Field(min_length=1)
     stores: tuple[Store, ...] = ()
+    ownership: Ownership = Ownership()
     is_paused: bool = False
 
     def entities_with_stores(self) -> tuple[str, ...]:
