@@ -111,7 +111,7 @@ class Intacct(_Model):
 
 
 class Tenant(_Model):
-    """A company that uses the product; `ownership` says who is master of what, and what we write."""
+    """A company that uses the product; `ownership` says who is master of what we write."""
 
     id: Identifier
     name: str = ""
