@@ -38,6 +38,7 @@ from shared.connections.credentials import IntacctCredentials, TenantCredentials
 from shared.connections.errors import ConnectionStoreError, ForeignCompanyError
 from shared.connections.single_flight import SIGN_IN
 from shared.connections.tokens import SharedTokens
+from shared.ownership.guard import GuardedBooks, GuardedRecords
 from shared.tenants.models import Tenant
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def close() -> None:
 
 
 def _once(name: tuple[str, ...], tenant: Tenant, build: Callable[[], T]) -> T:
-    configuration = tenant.model_dump_json(include={"intacct", "entities"})
+    configuration = tenant.model_dump_json(include={"intacct", "entities", "ownership"})
     known = _kept.get(name)
     now = time.monotonic()
     if known and known.configuration == configuration and now - known.at < _MAX_AGE_SECONDS:
@@ -144,7 +145,8 @@ def _once(name: tuple[str, ...], tenant: Tenant, build: Callable[[], T]) -> T:
 
 def _books(tenant: Tenant, entity: str) -> IntacctBooks:
     base_currency = _base_currency(tenant, entity)
-    return IntacctBooks(
+    return GuardedBooks(
+        tenant.ownership,
         rest=lambda: RestActions(rest_client(tenant), entity=entity, base_currency=base_currency),
         xml=lambda: _xml_actions(tenant, entity, base_currency),
         protocols=protocols(tenant.intacct.protocols),
@@ -153,7 +155,8 @@ def _books(tenant: Tenant, entity: str) -> IntacctBooks:
 
 def _records(tenant: Tenant, entity: str) -> IntacctRecords:
     base_currency = _base_currency(tenant, entity)
-    return IntacctRecords(
+    return GuardedRecords(
+        tenant.ownership,
         rest=lambda: RestRecords(rest_client(tenant), entity=entity, base_currency=base_currency),
         xml=lambda: _xml_records(tenant, entity, base_currency),
         protocols=protocols(tenant.intacct.protocols),

@@ -1,7 +1,7 @@
 """The ownership table of a tenant: per kind of object its master, and what may be written where.
 
-Standard library only, pure: `Ownership.may_write` and its sisters answer with a `Decision`, whose
-refusal names the rule of the tenant's document and the field. What is refused is never sent.
+Pure: `Ownership.may_write` and its sisters answer with a `Decision`, whose refusal names the rule
+of the tenant's document and the field. What is refused is never sent.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+from intacct.errors import PermissionDeniedError, SageFinding
 
 
 class Side(StrEnum):
@@ -147,12 +149,18 @@ class Decision:
             raise NotOursError(self)
 
 
-class NotOursError(Exception):
-    """The ownership table does not allow a write: nothing was sent; `decision` says why."""
+class NotOursError(PermissionDeniedError):
+    """The ownership table does not allow a write: nothing was sent; `decision` says why.
+
+    To a posting it is a refusal like one of Sage's: a person sees it, with the rule.
+    """
+
+    is_ours = True
 
     def __init__(self, decision: Decision) -> None:
         """Tell the rule and the field."""
-        super().__init__(f"{decision.rule}: {decision.message}")
+        sentence = f"{decision.rule}: {decision.message}"
+        super().__init__(sentence, findings=(SageFinding("OWNERSHIP", sentence),))
         self.decision = decision
 
 

@@ -1,0 +1,214 @@
+"""The ownership table held where actions are routed: what it does not allow raises, unsent.
+
+A guarded router is the router itself to its callers; reads and look-ups pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from intacct.capabilities import Action, Protocol
+from intacct.changes import (
+    Change,
+    CloseSalesDocument,
+    DeleteJournalEntry,
+    DeleteSalesDocument,
+    ReplaceJournalEntry,
+    ReverseDocument,
+    UpdateMaster,
+    UpdateSalesDocument,
+)
+from intacct.documents import Contact, Customer, Document, DocumentResult, JournalEntry
+from intacct.entries import Deposit, StatisticalEntry
+from intacct.errors import IntacctError
+from intacct.masters import Item
+from intacct.record_router import IntacctRecords, RestKeeper, XmlKeeper
+from intacct.records import Record
+from intacct.router import IntacctBooks, SpeaksRest, SpeaksXml
+from intacct.stock import StockDocument, WarehouseTransfer
+from shared.ownership.table import Decision, Kind, NotOursError, Ownership, Side
+
+_OF_CUSTOMER = {"contact": "contacts"}
+_PRICES = frozenset({"base_price"})
+
+
+class GuardedBooks(IntacctBooks):
+    """The documents of one entity, as far as the tenant's ownership table allows them.
+
+    `create` and `create_many` may raise, or give as an outcome, `NotOursError`.
+    """
+
+    def __init__(
+        self,
+        ownership: Ownership,
+        *,
+        rest: Callable[[], SpeaksRest],
+        xml: Callable[[], SpeaksXml],
+        protocols: Mapping[Action, Protocol],
+    ) -> None:
+        """The table, and what the router needs."""
+        super().__init__(rest=rest, xml=xml, protocols=protocols)
+        self._ownership = ownership
+
+    def create(
+        self, document: Document, *, control_id: str, idempotency_key: str
+    ) -> DocumentResult:
+        """Post one document.
+
+        Raises:
+            NotOursError: the table does not allow it; nothing was sent.
+        """
+        decision_on_document(self._ownership, document).insist()
+        return super().create(document, control_id=control_id, idempotency_key=idempotency_key)
+
+    def create_many(
+        self,
+        documents: Sequence[Document],
+        *,
+        control_ids: Sequence[str],
+        idempotency_keys: Sequence[str],
+    ) -> list[DocumentResult | IntacctError]:
+        """Post documents in few calls; what the table does not allow is refused unsent."""
+        decisions = [decision_on_document(self._ownership, document) for document in documents]
+        if all(decision.is_allowed for decision in decisions):
+            return super().create_many(
+                documents, control_ids=control_ids, idempotency_keys=idempotency_keys
+            )
+        places = [place for place, decision in enumerate(decisions) if decision.is_allowed]
+        made = super().create_many(
+            [documents[place] for place in places],
+            control_ids=[control_ids[place] for place in places],
+            idempotency_keys=[idempotency_keys[place] for place in places],
+        )
+        outcomes = dict(zip(places, made, strict=True))
+        return [
+            outcomes[place] if decision.is_allowed else NotOursError(decision)
+            for place, decision in enumerate(decisions)
+        ]
+
+    def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
+        """The contact of that id, created when it is not there.
+
+        Raises:
+            NotOursError: the table does not allow to create customers.
+        """
+        self._ownership.may_create(Kind.CUSTOMER, Side.SAGE).insist()
+        return super().ensure_contact(contact, control_id=control_id)
+
+
+class GuardedRecords(IntacctRecords):
+    """The records of one entity, as far as the tenant's ownership table allows their writes.
+
+    `create` and `change` may raise `NotOursError`.
+    """
+
+    def __init__(
+        self,
+        ownership: Ownership,
+        *,
+        rest: Callable[[], RestKeeper],
+        xml: Callable[[], XmlKeeper],
+        protocols: Mapping[Action, Protocol],
+    ) -> None:
+        """The table, and what the router needs."""
+        super().__init__(rest=rest, xml=xml, protocols=protocols)
+        self._ownership = ownership
+
+    def create(self, record: Record, *, control_id: str, idempotency_key: str) -> DocumentResult:
+        """Create one record.
+
+        Raises:
+            NotOursError: the table does not allow it; nothing was sent.
+        """
+        _insist(decisions_on_record(self._ownership, record))
+        return super().create(record, control_id=control_id, idempotency_key=idempotency_key)
+
+    def change(self, change: Change, *, control_id: str, idempotency_key: str) -> DocumentResult:
+        """Change what is there.
+
+        Raises:
+            NotOursError: the table does not allow it, or one of its fields; nothing was sent.
+        """
+        _insist(decisions_on_change(self._ownership, change))
+        return super().change(change, control_id=control_id, idempotency_key=idempotency_key)
+
+
+def decision_on_document(ownership: Ownership, document: Document) -> Decision:
+    """Whether a document of an order, a customer, or a journal may be made in Sage."""
+    match document:
+        case Customer():
+            return ownership.may_create(Kind.CUSTOMER, Side.SAGE)
+        case JournalEntry():
+            sort = "summary" if document.is_batch else "detail"
+            return ownership.may_create(Kind.GL, Side.SAGE, sort)
+        case _:
+            return ownership.may_create(Kind.ORDER, Side.SAGE)
+
+
+def decisions_on_record(ownership: Ownership, record: Record) -> Iterator[Decision]:
+    """What must be allowed for a record to be made; dimensions and attachments are nobody's."""
+    match record:
+        case Contact():
+            yield ownership.may_create(Kind.CUSTOMER, Side.SAGE)
+        case Item():
+            yield ownership.may_create(Kind.ITEM, Side.SAGE)
+            if record.base_price is not None:
+                yield ownership.may_create(Kind.PRICE, Side.SAGE, "base_price")
+        case StockDocument():
+            for place in _places(line.warehouse for line in record.lines):
+                yield ownership.may_write(Kind.QUANTITY, "on_hand", Side.SAGE, place)
+        case WarehouseTransfer():
+            for place in _places(
+                place for line in record.lines for place in (line.from_warehouse, line.to_warehouse)
+            ):
+                yield ownership.may_write(Kind.QUANTITY, "on_hand", Side.SAGE, place)
+        case StatisticalEntry():
+            yield ownership.may_create(Kind.GL, Side.SAGE, "statistical")
+        case Deposit():
+            yield ownership.may_create(Kind.GL, Side.SAGE, "payouts")
+        case _:
+            return
+
+
+def decisions_on_change(ownership: Ownership, change: Change) -> Iterator[Decision]:
+    """What must be allowed for a change: each field of a master, or what it does to a document.
+
+    Whoever may make a document or journal may also reverse, close or delete it.
+    """
+    match change:
+        case UpdateMaster():
+            yield from _decisions_on_master(ownership, change)
+        case UpdateSalesDocument():
+            yield ownership.may_write(Kind.ORDER, "lines", Side.SAGE)
+        case CloseSalesDocument() | DeleteSalesDocument() | ReverseDocument():
+            yield ownership.may_create(Kind.ORDER, Side.SAGE)
+        case ReplaceJournalEntry() | DeleteJournalEntry():
+            yield ownership.may_create(Kind.GL, Side.SAGE)
+        case _:
+            return
+
+
+def _decisions_on_master(ownership: Ownership, change: UpdateMaster) -> Iterator[Decision]:
+    match change.master:
+        case Customer():
+            for name in sorted(change.fields):
+                field = _OF_CUSTOMER.get(name, name)
+                yield ownership.may_write(Kind.CUSTOMER, field, Side.SAGE)
+        case Contact():
+            for name in sorted(change.fields):
+                yield ownership.may_write(Kind.CUSTOMER, name, Side.SAGE)
+        case Item():
+            for name in sorted(change.fields):
+                kind = Kind.PRICE if name in _PRICES else Kind.ITEM
+                yield ownership.may_write(kind, name, Side.SAGE)
+        case _:
+            return
+
+
+def _places(names: Iterator[str]) -> list[str]:
+    return sorted(set(names))
+
+
+def _insist(decisions: Iterator[Decision]) -> None:
+    for decision in decisions:
+        decision.insist()
