@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from carts.adapter import CartApiError, CartClient, Code, Problem, Reading, UnknownTopicError
 from carts.documents import DocumentError, parse
 from carts.registry import adapter
+from commerce.codec import encode
 from shared.facts.merge import merge
 from shared.facts.record import FactsRecord
-from shared.intake.archive import Archive, RawMissingError
+from shared.intake.archive import Archive, RawMissingError, Shelf, archive_key
 from shared.messages import CartEvent
 from shared.postings.plan import Finding, Reason
 from shared.tenants.models import Store, Tenant
@@ -21,7 +23,11 @@ ClientOf = Callable[[Tenant, Store], CartClient | None]
 
 @dataclass(frozen=True, slots=True)
 class EventReader:
-    """Reads events; a whole order is fetched where the document is not all there is to know."""
+    """Reads events; a whole order is fetched where the document is not all there is to know.
+
+    What was fetched and tells something new is archived too, so that a past day can be rebuilt from
+    the archive alone.
+    """
 
     archive: Archive
     client_of: ClientOf
@@ -33,6 +39,7 @@ class EventReader:
 
         Raises:
             CartApiError: the cart's API could not be used now, or a hint cannot be followed.
+            NotKeptError: the fetched order could not be archived.
         """
         said = self._document(event, known) if event.raw_key else Reading(None, needs_fetch=True)
         if not self._wants_order(said, known):
@@ -47,18 +54,30 @@ class EventReader:
             if event.raw_key and exc.is_lasting:
                 return said
             raise
-        return _both(said, fetched)
+        return _both(said, self._archived(event, known, fetched))
+
+    def _archived(self, event: CartEvent, known: FactsRecord | None, fetched: Reading) -> Reading:
+        """The fetched order with the key that it is archived under, unless it tells nothing new."""
+        facts = fetched.facts
+        if facts is None or (known is not None and merge(known.known, facts) == known.known):
+            return fetched
+        body = encode(facts)
+        digest = hashlib.sha256(body).hexdigest()
+        key = archive_key(Shelf.FETCHED, event.tenant, event.store, digest)
+        self.archive.put_new(key, body, {})
+        return replace(fetched, sources=(key,))
 
     def _document(self, event: CartEvent, known: FactsRecord | None) -> Reading:
         order = known.known.order if known else None
         tax_included = order.tax_included if order else None
         try:
             document = parse(self.archive.get(event.raw_key))
-            return adapter(event.cart).read(
+            said = adapter(event.cart).read(
                 event.store, event.topic, document, tax_included=tax_included
             )
         except (DocumentError, RawMissingError, UnknownTopicError) as exc:
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", str(exc)),))
+        return replace(said, sources=(event.raw_key,))
 
     def _wants_order(self, said: Reading, known: FactsRecord | None) -> bool:
         """Ask where the document points elsewhere, or where a follower came before its order."""
@@ -89,4 +108,5 @@ def _both(said: Reading, fetched: Reading) -> Reading:
     """The fetched order stands for the document's doubts; what only the document knew is kept."""
     if fetched.facts is None or said.facts is None:
         return fetched
-    return replace(fetched, facts=merge(said.facts, fetched.facts))
+    both = merge(said.facts, fetched.facts)
+    return replace(fetched, facts=both, sources=(*said.sources, *fetched.sources))

@@ -302,7 +302,10 @@ def _informed(record: FactsRecord, reading: Reading) -> FactsRecord:
         unread = findings_of_problems(reading.problems)
     elif reading.facts is not None and reading.facts.order is not None:
         unread = ()
-    return replace(record, known=known, unread=unread)
+    sources = record.sources
+    if known != record.known:
+        sources = tuple(dict.fromkeys((*sources, *reading.sources)))
+    return replace(record, known=known, unread=unread, sources=sources)
 
 
 def _is_old_news(event: CartEvent, known: FactsRecord | None) -> bool:

@@ -39,7 +39,8 @@ class FactsRecord:
     `known` is everything any delivery said; planners take `facts`. `unread` are the findings of the
     newest payload that could not be believed, kept until a newer one can. `customer` is the buyer's
     own Sage customer, chosen once; empty where the channel's is posted to. `due_at` is when the
-    sweeper brings the order back, None when nothing is left to do.
+    sweeper brings the order back, None when nothing is left to do. `sources` are the archived
+    documents that changed the facts (archive keys), in the order in which they did.
     """
 
     pk: str
@@ -51,6 +52,7 @@ class FactsRecord:
     receipts: ReceiptSource = ReceiptSource.UNDECIDED
     customer: str = ""
     due_at: datetime | None = None
+    sources: tuple[str, ...] = ()
 
     @property
     def facts(self) -> Facts:

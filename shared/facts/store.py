@@ -135,6 +135,7 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
         receipts=ReceiptSource(item.get("receipts", {}).get("S", "")),
         customer=item.get("customer", {}).get("S", ""),
         due_at=_instant(due_at) if due_at else None,
+        sources=_sources(item),
     )
 
 
@@ -158,10 +159,17 @@ def _item(record: FactsRecord) -> dict[str, Any]:
         "customer": record.customer,
     }
     item |= {name: {"S": text} for name, text in texts.items() if text}
+    if record.sources:
+        item["sources"] = {"B": zlib.compress("\n".join(record.sources).encode(), 6)}
     if record.due_at is not None:
         item["due_at"] = {"N": str(_millis(record.due_at))}
         item["due_shard"] = {"S": str(due_shard(record.pk))}
     return item
+
+
+def _sources(item: dict[str, Any]) -> tuple[str, ...]:
+    packed = item.get("sources", {}).get("B")
+    return tuple(zlib.decompress(bytes(packed)).decode().split("\n")) if packed else ()
 
 
 def _key(pk: str) -> dict[str, Any]:

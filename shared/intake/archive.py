@@ -1,7 +1,8 @@
 """The archive of raw deliveries in S3: written once, under a key that a retry meets again.
 
 `raw/` holds what is worked on, `unhandled/` topics without meaning to us, `invalid/` genuine bodies
-that are no document. Creating only if absent is the de-duplication of deliveries.
+that are no document. Creating only if absent is the de-duplication of deliveries. `fetched/` holds
+orders that were read from a cart's API, as commerce documents, under the digest of their content.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ class Shelf(StrEnum):
     RAW = "raw"
     UNHANDLED = "unhandled"
     INVALID = "invalid"
+    FETCHED = "fetched"
 
 
 class Archive(Protocol):

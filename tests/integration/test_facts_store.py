@@ -92,6 +92,7 @@ def record() -> FactsRecord:
         receipts=ReceiptSource.ORDER,
         customer="C-1",
         due_at=NOW + timedelta(milliseconds=250),
+        sources=("raw/acme/shop/d1.json", "fetched/acme/shop/d2.json"),
     )
 
 

@@ -97,7 +97,7 @@ def test_a_statement_names_its_resources(name: str, statement: Any) -> None:
         # A prefix is exact enough only below something that is ours alone.
         path, star, rest = _text(resource).partition("*")
         assert not rest
-        assert not star or path.endswith((".Arn}/", "/stores/", "/intacct/"))
+        assert not star or path.endswith((".Arn}/", "/stores/", "/intacct/", "/fetched/"))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -164,10 +164,21 @@ def test_intake_touches_neither_ledger_nor_connections() -> None:
 
 def test_raw_bodies_cannot_be_changed_by_those_who_read_them() -> None:
     readers = {name for name in FUNCTIONS if "s3:GetObject" in _allowed(name, "RawEventsBucket")}
-    writers = {name for name in FUNCTIONS if "s3:PutObject" in _allowed(name, "RawEventsBucket")}
+    writers = {
+        name: _text(resource)
+        for name, statement in EACH
+        if "s3:PutObject" in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
 
-    assert writers == {"WebhookIntakeFunction", "AmazonEventsFunction"}
-    assert not writers & readers
+    everywhere = "${RawEventsBucket.Arn}/*"
+    assert {name for name, where in writers.items() if where == everywhere} == {
+        "WebhookIntakeFunction",
+        "AmazonEventsFunction",
+    }
+    assert {name: writers[name] for name in readers & writers.keys()} == {
+        "CustomerSyncFunction": "${RawEventsBucket.Arn}/fetched/*"
+    }
 
 
 def test_keys_are_used_through_the_services_that_store_the_data() -> None:

@@ -107,12 +107,14 @@ class Reading:
     """What a document says in the commerce model, or every reason why it cannot be said.
 
     With problems of the order itself, `facts` holds no order: a wrong number is never handed on.
-    `needs_fetch` means that the cart's API would tell more than the document does.
+    `needs_fetch` means that the cart's API would tell more than the document does. `sources` name
+    the archived documents it was read from, in their order; adapters leave that to their callers.
     """
 
     facts: Facts | None
     problems: tuple[Problem, ...] = ()
     needs_fetch: bool = False
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
