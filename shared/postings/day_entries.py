@@ -55,7 +55,10 @@ class DayWriter:
         for sale in self._p.life.recognised:
             entries += self._entry(f"cogs:{sale.id}", sale.at, self._sales.cost_of(sale.quantities))
         for item in self._p.life.credits:
-            entries += self._refund(item)
+            if self.waiting:
+                self.waiting.append(f"the sale that refund {item.refund.ref.id} takes back")
+            else:
+                entries += self._refund(item)
         return sorted(entries, key=lambda entry: (entry.occurred_at, entry.event))
 
     def _set_unbilled_refunds_aside(self) -> None:

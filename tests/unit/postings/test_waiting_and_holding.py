@@ -262,3 +262,15 @@ def test_an_invoice_that_sage_taxed_by_itself_is_held_with_the_difference() -> N
     made = plan(life.stages[-1], played.posted, life.book)
     assert reasons(made) == {Reason.AMOUNT_MISMATCH}
     assert made.findings[0].difference == usd("0.01")
+
+
+def test_a_refund_waits_in_a_daily_journal_for_the_sale_that_waits_for_its_money() -> None:
+    daily = book(posting_mode=PostingMode.SUMMARY_DAILY)
+    unpaid = planned(order_a_placed(), SHIPPED, one_tee_back(), books=daily)
+    assert unpaid.day_entries == ()
+    assert "the sale that refund refund-1 takes back" in unpaid.waiting
+    paid = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(), books=daily)
+    assert [entry.event for entry in paid.day_entries] == [
+        "sale:order-1:parcel-1",
+        "refund:refund-1",
+    ]
