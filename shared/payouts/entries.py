@@ -10,6 +10,7 @@ from intacct.documents import Dimensions, JournalLine
 from shared.payouts.chart import PayoutChart
 from shared.policy.mapping import Role
 from shared.postings.effects import Amount, ledger_lines
+from shared.postings.line_rules import LineRules, Selectors
 
 _ROLES = {
     PayoutLineKind.CHARGE: Role.PAYOUT_CLEARING,
@@ -86,9 +87,8 @@ def net_of(lines: Sequence[PayoutLine], currency: str) -> Money:
 
 
 def dimensions(chart: PayoutChart) -> Dimensions:
-    """The dimensions of a store's entries."""
-    mapping = chart.book.mapping
-    return Dimensions(mapping.location, mapping.department, mapping.class_id)
+    """The dimensions of a store's entries, which belong to no order."""
+    return LineRules(chart.book, Selectors()).usual.dimensions
 
 
 def _account(line: PayoutLine, chart: PayoutChart, *, is_settlement: bool) -> str:

@@ -93,6 +93,58 @@ class ItemRule:
     class_id: str = ""
 
 
+class RuleScope(StrEnum):
+    """What a line rule looks at, the most particular first (R-13.2).
+
+    `channel` is compared with the order's channel and with its sub-channel; `store` hits every
+    line of the store.
+    """
+
+    SKU = "sku"
+    PRODUCT_TYPE = "product_type"
+    TAG = "tag"
+    CHANNEL = "channel"
+    STORE = "store"
+
+
+@dataclass(frozen=True, slots=True)
+class LineRule:
+    """What the lines that it hits carry: dimension values, and the item that sells goods.
+
+    Of each field, the value of the first rule that names one counts: by scope, then in the order of
+    the list. `value` is compared without case, a SKU exactly; it is empty for `store` alone. Items
+    and accounts are for goods only; an account goes with its item, whose GL group decides where
+    Sage posts. `custom` holds user-defined dimensions as (name, value).
+    """
+
+    scope: RuleScope
+    value: str = ""
+    item: str = ""
+    account: str = ""
+    location: str = ""
+    department: str = ""
+    class_id: str = ""
+    project: str = ""
+    custom: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a rule that can hit nothing, or that says what no document can carry out.
+
+        Raises:
+            ValueError: with what is wrong.
+        """
+        if bool(self.value) == (self.scope is RuleScope.STORE):
+            message = "a rule names the value that it looks for, one of scope store names none"
+            raise ValueError(message)
+        if self.account and not self.item:
+            message = "an account needs the item that posts to it"
+            raise ValueError(message)
+        named = (self.item, self.location, self.department, self.class_id, self.project)
+        if not any(named) and not self.custom:
+            message = "a rule names at least one value that its lines carry"
+            raise ValueError(message)
+
+
 @dataclass(frozen=True, slots=True)
 class ChargeRule:
     """A charge of the cart by its kind (`weee`, `donation`, `gift_wrap` ...), its item and account.
@@ -160,6 +212,7 @@ class Mapping:
     taxes: tuple[TaxRule, ...] = ()
     tenders: tuple[Tender, ...] = ()
     item_rules: tuple[ItemRule, ...] = ()
+    line_rules: tuple[LineRule, ...] = ()
     charge_rules: tuple[ChargeRule, ...] = ()
     payout_rules: tuple[PayoutRule, ...] = ()
     items: Items = field(default_factory=Items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from intacct.documents import Dimensions
 from shared.postings.book import StoreBook
 from shared.tenants.models import Tenant
 
@@ -21,4 +22,5 @@ def store_book(tenant: Tenant, store_id: str) -> StoreBook | None:
         mapping=store.mapping,
         policy=store.policy,
         day_ends_at=entity.day_ends_at,
+        entity_dimensions=Dimensions(entity.location, entity.department, entity.class_id),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from intacct.documents import NO_DIMENSIONS, Dimensions
 from shared.gl.dates import ledger_date
 from shared.policy.mapping import Mapping
 from shared.policy.switches import CustomerMode, PostingPolicy
@@ -16,6 +17,7 @@ class StoreBook:
 
     `zone` and `day_ends_at` (HH:MM) make the ledger date. `customer` is the Sage id of the order's
     customer; where it is empty, or the policy says so, the mapping's channel customer is used.
+    `entity_dimensions` are what lines of the entity carry where nothing in the mapping says more.
     """
 
     tenant: str
@@ -27,6 +29,7 @@ class StoreBook:
     policy: PostingPolicy = field(default_factory=PostingPolicy)
     day_ends_at: str = "00:00"
     customer: str = ""
+    entity_dimensions: Dimensions = NO_DIMENSIONS
 
     def for_customer(self, customer: str) -> StoreBook:
         """The same book for an order of that Sage customer."""
@@ -35,6 +38,11 @@ class StoreBook:
     def ledger_on(self, instant: datetime) -> date:
         """The ledger date of an instant in the entity's zone."""
         return ledger_date(instant, self.zone, self.day_ends_at)
+
+    @property
+    def balance_dimensions(self) -> Dimensions:
+        """What a balance-sheet line carries: the location (R-13.3)."""
+        return Dimensions(location=self.mapping.location or self.entity_dimensions.location)
 
     @property
     def customer_id(self) -> str:

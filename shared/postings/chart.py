@@ -13,16 +13,22 @@ from intacct.documents import Dimensions, MoneyPlace
 from shared.policy.mapping import Role, Tender
 from shared.policy.switches import Duties, Tips, UnknownLiability
 from shared.postings.book import StoreBook
+from shared.postings.hits import Hit
+from shared.postings.line_rules import Chosen, LineRules, Selectors
 from shared.postings.plan import Finding, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where an amount goes: the Order Entry item, the account behind it, and its dimensions."""
+    """Where an amount goes: the Order Entry item, the account behind it, and its dimensions.
+
+    `hits` are the rules that chose them.
+    """
 
     item: str
     account: str
     dimensions: Dimensions
+    hits: tuple[Hit, ...] = ()
 
 
 _SERVICE_CHARGES = frozenset(
@@ -33,10 +39,12 @@ _SERVICE_CHARGES = frozenset(
 class Chart:
     """One store's mapping, asked by meaning; `findings` grows with each miss."""
 
-    def __init__(self, book: StoreBook) -> None:
-        """Ask the mapping and the policy of `book`."""
+    def __init__(self, book: StoreBook, selectors: Selectors) -> None:
+        """Ask the mapping and the policy of `book` for an order of those selectors."""
+        self._book = book
         self._mapping = book.mapping
         self._policy = book.policy
+        self._rules = LineRules(book, selectors)
         self.findings: list[Finding] = []
 
     def miss(self, reason: Reason, place: str, message: str, hint: str) -> None:
@@ -48,16 +56,23 @@ class Chart:
     @property
     def balance_dimensions(self) -> Dimensions:
         """What a balance-sheet line carries: the location (R-13.3)."""
-        return Dimensions(location=self._mapping.location)
+        return self._book.balance_dimensions
 
     @property
     def result_dimensions(self) -> Dimensions:
-        """What a revenue or expense line carries when no item says otherwise (R-13.2)."""
-        return Dimensions(
-            location=self._mapping.location,
-            department=self._mapping.department,
-            class_id=self._mapping.class_id,
-        )
+        """What a revenue or expense line carries that belongs to no goods (R-13.2)."""
+        return self._rules.usual.dimensions
+
+    def usual_hits(self, account: str) -> tuple[Hit, ...]:
+        """Why an account is used that no rule chose for a single line: its role or its tender."""
+        accounts = self._mapping.accounts.items()
+        places = [f"accounts.{role.value}" for role, number in accounts if number == account]
+        places += [
+            f"tenders {tender.gateway}"
+            for tender in self._mapping.tenders
+            if tender.account == account
+        ]
+        return tuple(Hit("account", account, place) for place in places[:1])
 
     def account(self, role: Role) -> str:
         """The account of that role; empty, with a finding, when the mapping has none."""
@@ -84,91 +99,86 @@ class Chart:
 
     def goods(self, line: OrderLine, place: str) -> Target:
         """The item, account and dimensions that sell an order line."""
-        rule = next(
-            (
-                rule
-                for wanted in ([line.sku] if line.sku else [line.variant_id, line.product_id])
-                for rule in self._mapping.item_rules
-                if wanted and rule.sku == wanted
-            ),
-            None,
-        )
-        account = rule.account if rule else ""
-        item = rule.item if rule else self._mapping.items.default
-        if not item:
+        chosen = self._rules.goods(line)
+        if not chosen.item:
             self.miss(
                 Reason.MAPPING_MISSING,
                 place,
                 f"no Sage item for SKU {line.sku or '(none)'}",
                 "add an item rule for the SKU, or a default item",
             )
-        usual = self.result_dimensions
-        dimensions = Dimensions(
-            location=usual.location,
-            department=(rule.department if rule else "") or usual.department,
-            class_id=(rule.class_id if rule else "") or usual.class_id,
-        )
-        return Target(item, account or self.account(Role.PRODUCT_REVENUE), dimensions)
+        if chosen.account:
+            return Target(chosen.item, chosen.account, chosen.dimensions, chosen.hits)
+        account = self.account(Role.PRODUCT_REVENUE)
+        hits = (*chosen.hits, _by_role(account, Role.PRODUCT_REVENUE))
+        return Target(chosen.item, account, chosen.dimensions, hits)
 
     def sold(self, line: OrderLine, place: str) -> Target:
         """Where an order line of any kind goes: revenue, gift cards or tips."""
         if line.kind is LineKind.GIFT_CARD:
-            item = self.item("gift_card", self._mapping.items.gift_card)
-            return Target(item, self.account(Role.GIFT_CARDS), self.balance_dimensions)
+            return self._balance("gift_card", Role.GIFT_CARDS)
         if line.kind is LineKind.TIP:
             return self._tip()
         return self.goods(line, place)
 
+    def _balance(self, name: str, role: Role) -> Target:
+        """A balance-sheet account by its role, behind the item of that name."""
+        return self._by_role(name, role, Chosen(self.balance_dimensions, ()))
+
+    def _result(self, name: str, role: Role) -> Target:
+        """A revenue or expense account by its role, behind the item of that name."""
+        return self._by_role(name, role, self._rules.usual)
+
+    def _by_role(self, name: str, role: Role, chosen: Chosen) -> Target:
+        item = self.item(name, getattr(self._mapping.items, name))
+        account = self.account(role)
+        return Target(item, account, chosen.dimensions, (*chosen.hits, _by_role(account, role)))
+
     def _tip(self) -> Target:
-        item = self.item("tip", self._mapping.items.tip)
         if self._policy.tips is Tips.REVENUE:
-            return Target(item, self.account(Role.FEE_REVENUE), self.result_dimensions)
-        return Target(item, self.account(Role.TIPS_PAYABLE), self.balance_dimensions)
+            return self._result("tip", Role.FEE_REVENUE)
+        return self._balance("tip", Role.TIPS_PAYABLE)
 
     def shipping(self) -> Target:
         """Where shipping charged to the buyer goes."""
-        item = self.item("shipping", self._mapping.items.shipping)
-        return Target(item, self.account(Role.SHIPPING_REVENUE), self.result_dimensions)
+        return self._result("shipping", Role.SHIPPING_REVENUE)
 
-    def discount(self, dimensions: Dimensions) -> Target:
+    def discount(self, of: Target) -> Target:
         """Where a discount goes, with the dimensions of what it is a discount on."""
-        item = self.item("discount", self._mapping.items.discount)
-        return Target(item, self.account(Role.DISCOUNTS), dimensions)
+        hits = tuple(hit for hit in of.hits if hit.field not in ("item", "account"))
+        return self._by_role("discount", Role.DISCOUNTS, Chosen(of.dimensions, hits))
 
     def gift_card_discount(self) -> Target:
         """Where the discount on a gift card sold below face goes: the contra-liability (R-4.3)."""
-        item = self.item("gift_card_discount", self._mapping.items.gift_card_discount)
-        return Target(item, self.account(Role.GIFT_CARD_DISCOUNT), self.balance_dimensions)
+        return self._balance("gift_card_discount", Role.GIFT_CARD_DISCOUNT)
 
     def charge(self, charge: Charge, place: str) -> Target:  # one per kind
         """Where a charge on the whole order goes: a rule of its kind first."""
-        for rule in self._mapping.charge_rules:
+        usual = self._rules.usual
+        for number, rule in enumerate(self._mapping.charge_rules):
             if rule.kind == charge.kind.value:
-                return Target(rule.item, rule.account, self.result_dimensions)
-        items = self._mapping.items
+                hit = Hit("account", rule.account, f"charge_rules[{number}] {rule.kind}")
+                return Target(rule.item, rule.account, usual.dimensions, (*usual.hits, hit))
         if charge.kind is ChargeKind.TIP:
             return self._tip()
         if charge.kind is ChargeKind.DUTY:
             return self._duty()
         if charge.kind is ChargeKind.ROUNDING:
-            item = self.item("rounding", items.rounding)
-            return Target(item, self.account(Role.ROUNDING), self.result_dimensions)
+            return self._result("rounding", Role.ROUNDING)
         if charge.kind in _SERVICE_CHARGES:
-            item = self.item("fee", items.fee)
-            return Target(item, self.account(Role.FEE_REVENUE), self.result_dimensions)
+            return self._result("fee", Role.FEE_REVENUE)
         self.miss(
             Reason.MAPPING_MISSING,
             place,
             f"no rule for charges of kind {charge.kind.value}",
             "add a charge rule with item and account",
         )
-        return Target("", "", self.result_dimensions)
+        return Target("", "", usual.dimensions)
 
     def _duty(self) -> Target:
-        item = self.item("duty", self._mapping.items.duty)
         if self._policy.duties is Duties.PRINCIPAL:
-            return Target(item, self.account(Role.FEE_REVENUE), self.result_dimensions)
-        return Target(item, self.account(Role.DUTIES_COLLECTED), self.balance_dimensions)
+            return self._result("duty", Role.FEE_REVENUE)
+        return self._balance("duty", Role.DUTIES_COLLECTED)
 
     def tax(self, tax: TaxLine, place: str) -> Target:
         """Where a tax is owed: an agency's account, or the marketplace's pass-through (R-5.4)."""
@@ -187,10 +197,10 @@ class Chart:
                         "find out who remits the tax, or set channel_liable_unknown",
                     )
         if collector is TaxCollector.MARKETPLACE:
-            item = self.item("marketplace_tax", self._mapping.items.marketplace_tax)
-            return Target(item, self.account(Role.MARKETPLACE_TAX), self.balance_dimensions)
+            return self._balance("marketplace_tax", Role.MARKETPLACE_TAX)
         names = {tax.title.casefold(), tax.jurisdiction.casefold()} - {""}
-        rule = next((r for r in self._mapping.taxes if r.title.casefold() in names), None)
+        rules = enumerate(self._mapping.taxes)
+        number, rule = next((r for r in rules if r[1].title.casefold() in names), (0, None))
         if rule is None:
             self.miss(
                 Reason.TAX_UNMAPPED,
@@ -199,7 +209,8 @@ class Chart:
                 "add a tax rule with the agency's account and item",
             )
             return Target("", "", self.balance_dimensions)
-        return Target(rule.item, rule.account, self.balance_dimensions)
+        hit = Hit("account", rule.account, f"taxes[{number}] {rule.title}")
+        return Target(rule.item, rule.account, self.balance_dimensions, (hit,))
 
     def tender(self, gateway: str, place: str) -> Tender:
         """Where money of a gateway sits (R-2.4): never the bank, never a guess."""
@@ -214,6 +225,10 @@ class Chart:
             "add a tender with the gateway's clearing account",
         )
         return Tender(gateway=gateway, account="")
+
+
+def _by_role(account: str, role: Role) -> Hit:
+    return Hit("account", account, f"accounts.{role.value}")
 
 
 def money_place(tender: Tender) -> MoneyPlace:

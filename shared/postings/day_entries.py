@@ -13,7 +13,7 @@ from datetime import datetime
 from commerce.money import Money, total
 from commerce.orders import Payment
 from shared.postings.chronicle import capture_id
-from shared.postings.effects import Amount, credit, debit, ledger_lines
+from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.life import Credit, Sale
 from shared.postings.plan import DayEntry, Finding, Reason
 from shared.postings.preparation import Prepared
@@ -125,6 +125,7 @@ class DayWriter:
         return total((p.amount.rounded() for p in self._money(item)), item.refund.currency)
 
     def _entry(self, event: str, at: datetime, amounts: Iterable[Amount]) -> list[DayEntry]:
+        amounts = list(amounts)
         lines = ledger_lines(amounts)
         if not lines:
             return []
@@ -138,6 +139,7 @@ class DayWriter:
                 occurred_at=at,
                 lines=lines,
                 order_total=self._p.receivable if is_sale else None,
+                why=line_reasons(amounts, self._p.chart.usual_hits),
                 order_id=self._p.order.ref.id,
             )
         ]

@@ -24,6 +24,7 @@ from commerce.orders import (
 from intacct.documents import Dimensions
 from shared.policy.switches import Presentation
 from shared.postings.chart import Chart, Target
+from shared.postings.hits import Hit
 
 
 class PieceKind(StrEnum):
@@ -55,6 +56,7 @@ class Piece:
 
     `part` is the id of the order line, shipping line or charge it belongs to, empty for a tax of
     the whole order. A piece that `rides` is spread with the goods, pro rata of their net (R-2.7).
+    `hits` are the rules that chose its item, account and dimensions.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Piece:
     memo: str = ""
     rides: bool = False
     is_liability: bool = False
+    hits: tuple[Hit, ...] = ()
 
     @property
     def is_deferrable(self) -> bool:
@@ -148,7 +151,7 @@ class _Taker:
         if not discount or not (self._gross or is_card):
             self._add(slot, PieceKind.GOODS, target, net)
         else:
-            off = self._chart.discount(target.dimensions)
+            off = self._chart.discount(target)
             if is_card:
                 off = self._chart.gift_card_discount()
             self._add(slot, PieceKind.GOODS, target, net + discount)
@@ -164,7 +167,7 @@ class _Taker:
             target = self._chart.shipping()
             self._add(slot, PieceKind.SHIPPING, target, net + shown)
             if shown:
-                off = self._chart.discount(target.dimensions)
+                off = self._chart.discount(target)
                 self._add(slot, PieceKind.SHIPPING_DISCOUNT, off, -shown)
         self._taxes(slot, line.taxes)
 
@@ -212,6 +215,7 @@ class _Taker:
                 memo=tax[1] if tax else slot.memo,
                 rides=slot.rides,
                 is_liability=slot.is_liability or tax is not None,
+                hits=target.hits,
             )
         )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
 from commerce.money import Money
 from intacct.documents import Document, DocumentResult, JournalLine
 from shared.postings.findings import Finding, Reason
+from shared.postings.hits import LineReason
 
 __all__ = ["DayEntry", "Finding", "Plan", "Posted", "Posting", "PostingKind", "Reason"]
 
@@ -27,6 +28,7 @@ class PostingKind(StrEnum):
     CUSTOMER_REFUND = "REFUND_PAY"
     JOURNAL_ENTRY = "JOURNAL"
     GL_BATCH = "GL_BATCH"
+    VOID = "VOID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Posting:
     """One document that should exist in the books.
 
     `key` is its business identity (R-15.1) and stable for ever; `needs` are keys that must be done
-    first; `effect` is the ledger effect it is expected to have; `true_on` is the ledger date before
-    any closed-period shift.
+    first; `effect` is the ledger effect it is expected to have, `why` the rules behind each of its
+    lines, in their order; `true_on` is the ledger date before any closed-period shift.
     """
 
     key: str
@@ -44,14 +46,15 @@ class Posting:
     needs: tuple[str, ...] = ()
     effect: tuple[JournalLine, ...] = ()
     true_on: date | None = None
+    why: tuple[LineReason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DayEntry:
     """One business event of a summary-mode channel: its lines belong to the day's journal.
 
-    `event` is unique in the store (sale:<order id>, refund:<refund id>); `lines` balance.
-    `order_id` is the cart's id of the order it belongs to.
+    `event` is unique in the store (sale:<order id>, refund:<refund id>); `lines` balance, and `why`
+    has the rules behind each. `order_id` is the cart's id of the order it belongs to.
     """
 
     event: str
@@ -62,6 +65,7 @@ class DayEntry:
     lines: tuple[JournalLine, ...]
     order_total: Money | None = None
     order_id: str = ""
+    why: tuple[LineReason, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

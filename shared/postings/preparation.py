@@ -21,6 +21,7 @@ from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
 from shared.postings.events import Delivery, RefundEvent
 from shared.postings.life import Life
+from shared.postings.line_rules import selectors_of
 from shared.postings.meter import share_of
 from shared.postings.order_keys import Keys
 from shared.postings.pieces import OrderPieces, PieceKind, take_apart
@@ -60,7 +61,7 @@ class Prepared:
 
 def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: Keys) -> Prepared:
     """Take the order apart and live through its events; findings are in `chart.findings`."""
-    chart = Chart(book)
+    chart = Chart(book, selectors_of(order))
     pieces = take_apart(order, chart, book.policy.discount_presentation)
     _check_amounts(facts, order, book, pieces, chart)
     _check_roles(facts, book, chart)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from commerce.money import Money
 from commerce.orders import AdjustmentKind as RefundPart
 from commerce.orders import RefundAdjustment
 from intacct.documents import Adjustment, AdjustmentKind, AdjustmentLine, JournalLine
@@ -75,8 +76,7 @@ class CreditWriter:
     def taken_back(self, item: Credit) -> list[Amount]:
         """The refund's side of the books without the buyer's: returns, discounts, taxes, fees."""
         amounts = [
-            Amount(self._account(self._pieces[key]), -amount, self._pieces[key].dimensions)
-            for key, amount in item.recognised.items()
+            self._given_up(self._pieces[key], amount) for key, amount in item.recognised.items()
         ]
         deferred = [-amount for amount in item.deferred.values()]
         if deferred:
@@ -85,12 +85,16 @@ class CreditWriter:
             amounts.append(Amount(account, waiting, self._p.chart.balance_dimensions))
         return [*amounts, *(self._adjustment(part) for part in item.adjustments)]
 
-    def _account(self, piece: Piece) -> str:
+    def _given_up(self, piece: Piece, amount: Money) -> Amount:
+        """What was sold, taken back with the dimensions of its sale (R-13.5)."""
         is_revenue = piece.kind is PieceKind.GOODS and not piece.is_liability
         policy = self._p.book.policy.refund_presentation
-        if is_revenue and policy is RefundPresentation.RETURNS_ACCOUNT:
-            return self._p.chart.account(Role.RETURNS)
-        return piece.account
+        if not is_revenue or policy is not RefundPresentation.RETURNS_ACCOUNT:
+            return Amount(piece.account, -amount, piece.dimensions, piece.hits)
+        account = self._p.chart.account(Role.RETURNS)
+        kept = (hit for hit in piece.hits if hit.field not in ("item", "account"))
+        hits = (*kept, *self._p.chart.usual_hits(account))
+        return Amount(account, -amount, piece.dimensions, hits)
 
     def _adjustment(self, part: RefundAdjustment) -> Amount:
         """Fees kept are revenue; allowances and unexplained differences reduce it (R-3.6)."""

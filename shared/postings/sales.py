@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,14 +12,13 @@ from commerce.orders import Restock
 from intacct.documents import (
     Document,
     JournalEntry,
-    JournalLine,
     KeyOf,
     SalesDocument,
     SalesLine,
 )
 from shared.policy.mapping import Role
 from shared.policy.switches import Cogs
-from shared.postings.effects import Amount, credit, debit, ledger_lines, signed
+from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.life import Returned, Sale
 from shared.postings.meter import Amounts
 from shared.postings.pieces import Piece
@@ -49,6 +48,7 @@ def posting(
     effect: Iterable[Amount] = (),
 ) -> Dated:
     """A posting of this order under its key, dated by its event."""
+    amounts = list(effect)
     return Dated(
         at,
         Posting(
@@ -56,8 +56,9 @@ def posting(
             kind=kind,
             document=document,
             needs=tuple(dict.fromkeys(needs)),
-            effect=ledger_lines(effect),
+            effect=ledger_lines(amounts),
             true_on=prepared.book.ledger_on(at),
+            why=line_reasons(amounts, prepared.chart.usual_hits),
         ),
     )
 
@@ -176,7 +177,7 @@ class SalesWriter:
         return [
             self._journal(f"recognise:{sale.id}", sale.at, effect, needs, "Revenue recognised")
             for sale in self._p.life.recognised
-            if (effect := ledger_lines(self.recognised(sale)))
+            if ledger_lines(effect := self.recognised(sale))
         ]
 
     def recognised(self, sale: Sale) -> list[Amount]:
@@ -194,8 +195,8 @@ class SalesWriter:
         """The journal of what the goods cost, where inventory is kept in Sage (J-2.4)."""
         written = []
         for sale in self._p.life.recognised:
-            effect = ledger_lines(self.cost_of(sale.quantities))
-            if effect:
+            effect = self.cost_of(sale.quantities)
+            if ledger_lines(effect):
                 needs = () if self._p.life.is_deferred else self._invoice_of(sale)
                 written.append(
                     self._journal(f"cogs:{sale.id}", sale.at, effect, needs, "Cost of goods sold")
@@ -228,7 +229,7 @@ class SalesWriter:
                 for line in lines:
                     if line.signed.is_negative:
                         amounts += [
-                            Amount(written_down, line.signed, line.dimensions),
+                            Amount(written_down, line.signed, line.dimensions, line.hits),
                             line.reversed(),
                         ]
         return amounts
@@ -237,8 +238,8 @@ class SalesWriter:
         self, refund_id: str, at: datetime, back: Iterable[Returned], needs: Iterable[str]
     ) -> list[Dated]:
         """The journal of goods that came back; empty when it has no effect."""
-        effect = ledger_lines(self.cost_of_returned(back))
-        if not effect:
+        effect = self.cost_of_returned(back)
+        if not ledger_lines(effect):
             return []
         return [self._journal(f"restock:{refund_id}", at, effect, needs, "Cost of returned goods")]
 
@@ -256,7 +257,7 @@ class SalesWriter:
         self,
         purpose: str,
         at: datetime,
-        lines: tuple[JournalLine, ...],
+        effect: Sequence[Amount],
         needs: Iterable[str],
         what: str,
     ) -> Dated:
@@ -266,9 +267,9 @@ class SalesWriter:
             journal=self._mapping.definitions.journal,
             posted_on=self._p.book.ledger_on(at),
             description=f"{what}, order {self._p.order.number}",
-            lines=lines,
+            lines=ledger_lines(effect),
         )
-        return posting(self._p, kind, purpose, document, at=at, needs=needs, effect=signed(lines))
+        return posting(self._p, kind, purpose, document, at=at, needs=needs, effect=effect)
 
     def _is_convertible(self) -> bool:
         """Whether the order in the books is still the one we know: an edit changes its lines."""
@@ -307,4 +308,4 @@ class SalesWriter:
 
     @staticmethod
     def _own(piece: Piece, amount: Money) -> Amount:
-        return Amount(piece.account, amount, piece.dimensions)
+        return Amount(piece.account, amount, piece.dimensions, piece.hits)

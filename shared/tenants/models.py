@@ -36,13 +36,17 @@ class _Model(BaseModel):
 class Entity(_Model):
     """One set of books inside the company; `zone` and `day_ends_at` make the ledger date (R-10.1).
 
-    `day_ends_at` is hours and minutes after midnight, at most 06:00 (R-10.2).
+    `day_ends_at` is hours and minutes after midnight, at most 06:00 (R-10.2). `location`,
+    `department` and `class_id` are what its lines carry where no store rule says more (R-13.2).
     """
 
     id: Identifier
     zone: ZoneName
     base_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     day_ends_at: Annotated[str, Field(pattern=r"^0[0-5]:[0-5][0-9]$|^06:00$")] = "00:00"
+    location: str = ""
+    department: str = ""
+    class_id: str = ""
 
 
 class Store(_Model):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from commerce.orders import (
     AdjustmentKind,
     Charge,
     ChargeKind,
+    Facts,
     LineKind,
     Order,
     Payment,
@@ -14,7 +17,7 @@ from commerce.orders import (
     TaxCollector,
     TaxLine,
 )
-from shared.policy.mapping import ItemRule
+from shared.policy.mapping import ItemRule, LineRule, RuleScope
 from tests.accounting.lives import (
     PAID,
     WITH_COST,
@@ -178,6 +181,25 @@ def order_a_by_department() -> OrderLife:
     chart = mapping(item_rules=rules, location="WEB", tenders=TENDERS)
     lived = order_a_with(one_tee_back())
     return OrderLife(book(chart=chart), lived.stages)
+
+
+@told_life
+def order_a_by_rules() -> OrderLife:
+    """Order A whose tees are assigned by their type, and everything else by the order's tag."""
+    rules = (
+        LineRule(RuleScope.TAG, "wholesale", department="HOME"),
+        LineRule(RuleScope.PRODUCT_TYPE, "apparel", department="APP"),
+    )
+    chart = mapping(line_rules=rules, location="WEB")
+    told = order_a_with(one_tee_back())
+    return OrderLife(book(chart=chart), tuple(_tagged(stage) for stage in told.stages))
+
+
+def _tagged(known: Facts) -> Facts:
+    assert known.order is not None
+    tee, mug = known.order.lines
+    lines = (replace(tee, product_type="Apparel"), mug)
+    return replace(known, order=replace(known.order, lines=lines, tags=("Wholesale",)))
 
 
 @told_life
