@@ -54,7 +54,8 @@ class DayEntry:
     """One business event of a summary-mode channel: its lines belong to the day's journal.
 
     `event` is unique in the store (sale:<order id>, refund:<refund id>); `lines` balance, and `why`
-    has the rules behind each. `order_id` is the cart's id of the order it belongs to.
+    has the rules behind each. `order_id` is the cart's id of the order it belongs to,
+    `mapping_version` the version of the mapping that the lines were made under.
     """
 
     event: str
@@ -65,6 +66,7 @@ class DayEntry:
     lines: tuple[JournalLine, ...]
     order_total: Money | None = None
     order_id: str = ""
+    mapping_version: str = ""
     why: tuple[LineReason, ...] = field(default=(), compare=False)
 
 
