@@ -20,6 +20,7 @@ from intacct.documents import (
     SalesDocument,
     Side,
 )
+from intacct.undoing import CloseSalesDocument, ReverseDocument
 from shared.ports import Found
 
 
@@ -38,7 +39,7 @@ class Expected:
 
     `totals` are the amounts that it may state; empty where it states none that we know. `shape` is
     what a look-up needs besides the mark: the document's class, its definition, kind or journal,
-    its currency, and what decides its protocol.
+    its currency, and what decides its protocol; of what undoes a document, that document's key.
     """
 
     customer: str = ""
@@ -74,6 +75,10 @@ def _shape(document: Document) -> tuple[str, str, str, str]:
             detail, currency = document.kind.value, document.currency
         case JournalEntry():
             detail, route = document.journal, "batch" if document.is_batch else ""
+        case ReverseDocument():
+            detail, route = document.kind.value, document.key
+        case CloseSalesDocument():
+            detail, currency, route = document.definition, document.id, document.key
         case _:
             pass
     return type(document).__name__, detail, currency, route
@@ -106,7 +111,7 @@ def _customer(document: Document) -> str:
     match document:
         case Customer():
             return document.id
-        case JournalEntry():
+        case JournalEntry() | ReverseDocument() | CloseSalesDocument():
             return ""
         case _:
             return document.customer
@@ -136,6 +141,6 @@ def _totals(document: Document) -> tuple[Money, ...]:
         case CustomerRefund():
             currency = document.details[0].amount.currency
             totals = (total((part.amount for part in document.details), currency),)
-        case Customer() | JournalEntry():
+        case Customer() | JournalEntry() | ReverseDocument() | CloseSalesDocument():
             pass
     return totals

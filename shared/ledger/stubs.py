@@ -25,6 +25,7 @@ from intacct.documents import (
     SalesDocument,
     Subtotal,
 )
+from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
 from shared.ledger.evidence import Expected
 from shared.ledger.records import Record
 from shared.postings.plan import Posting, PostingKind
@@ -50,9 +51,13 @@ def _kind_of(key: str) -> PostingKind | None:
         return None
 
 
-def _document(mark: str, expected: Expected) -> Document | None:  # noqa: PLR0911  # one per kind
+def _document(  # noqa: C901, PLR0911  # one per kind
+    mark: str, expected: Expected
+) -> Document | None:
     name, detail, currency, route = expected.shape
     customer = expected.customer
+    if name == "CloseSalesDocument":
+        return CloseSalesDocument(detail, route, currency, mark)
     amount = expected.totals[0] if expected.totals else Money.zero(currency or "USD")
     match name:
         case "Customer":
@@ -75,5 +80,7 @@ def _document(mark: str, expected: Expected) -> Document | None:  # noqa: PLR091
             return CustomerRefund(mark, customer, _SOME_DAY, _SOME_PLACE, ())
         case "JournalEntry":
             return JournalEntry(mark, detail, _SOME_DAY, "", (), is_batch=bool(route))
+        case "ReverseDocument":
+            return ReverseDocument(Reversible(detail), route, _SOME_DAY, reference=mark)
         case _:
             return None

@@ -23,6 +23,7 @@ from intacct.documents import (
     SalesDocument,
     Side,
 )
+from intacct.undoing import CloseSalesDocument, ReverseDocument
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.store import Record
 from shared.ports import Found
@@ -67,6 +68,9 @@ def fields_of(document: Document, books: Books) -> Fields:  # noqa: PLR0911  # o
             return _refund(document)
         case JournalEntry():
             return _journal(document)
+        case ReverseDocument() | CloseSalesDocument():
+            message = "nobody undoes an order in the histories"
+            raise NotImplementedError(message)
 
 
 def result_of(record: Record) -> DocumentResult:

@@ -90,12 +90,14 @@ class Read(StrEnum):
     DIMENSION_VALUES = "dimension_values"
     STOCK_LEVELS = "stock_levels"
     STANDINGS = "standings"
+    CUSTOMERS = "customers"
     CHANGES = "changes"
     KEYS = "keys"
     DELETIONS = "deletions"
     PERIODS = "periods"
     TRIAL_BALANCE = "trial_balance"
     LEDGER_LINES = "ledger_lines"
+    READ_BACK = "read_back"
 
 
 class CapabilityError(ValueError):
@@ -167,6 +169,7 @@ READS: Mapping[Read, Capability] = {
     Read.DIMENSION_VALUES: _REST_FIRST,
     Read.STOCK_LEVELS: _REST_FIRST,
     Read.STANDINGS: _REST_FIRST,
+    Read.CUSTOMERS: _REST_FIRST,
     Read.CHANGES: _REST_FIRST,
     # 4,000 keys a call, where XML gives 2,000.
     Read.KEYS: _REST_FIRST,
@@ -177,11 +180,13 @@ READS: Mapping[Read, Capability] = {
     # REST has the reports service only (REST reference §17).
     Read.TRIAL_BALANCE: _XML_ONLY,
     Read.LEDGER_LINES: _XML_ONLY,
+    # XML offers no customer refunds (REST reference §17).
+    Read.READ_BACK: _REST_ONLY,
 }
 """Which protocol serves each read; reading again is always safe, in whichever protocol."""
 
 
-def action_of(document: Document) -> Action:  # noqa: PLR0911  # one per kind
+def action_of(document: Document) -> Action:  # noqa: C901, PLR0911  # one per kind
     """The business action that posts this document; the same for its create and its look-up."""
     match document:
         case Customer():
@@ -200,6 +205,10 @@ def action_of(document: Document) -> Action:  # noqa: PLR0911  # one per kind
             return Action.CUSTOMER_REFUND
         case JournalEntry():
             return Action.GL_BATCH if document.is_batch else Action.JOURNAL_ENTRY
+        case ReverseDocument():
+            return _OF_REVERSAL[document.kind]
+        case CloseSalesDocument():
+            return Action.CLOSE_SALES_DOCUMENT
 
 
 _OF_RECORD: Mapping[type, Action] = {

@@ -8,10 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from intacct.documents import CustomFields, JournalEntry, SalesLine
 from intacct.masters import AttachedFile, CustomRecord, Master
+from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
+
+__all__ = [
+    "AddFiles",
+    "Change",
+    "CloseSalesDocument",
+    "DeleteJournalEntry",
+    "DeleteSalesDocument",
+    "LineUpdate",
+    "ReplaceJournalEntry",
+    "ReverseDocument",
+    "Reversible",
+    "UpdateCustomRecord",
+    "UpdateMaster",
+    "UpdateSalesDocument",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,41 +78,12 @@ class UpdateSalesDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class CloseSalesDocument:
-    """Nothing more will be converted from this Order Entry document."""
-
-    definition: str
-    key: str
-    id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class DeleteSalesDocument:
     """An Order Entry document that nothing was converted from and nothing posted by goes."""
 
     definition: str
     key: str
     id: str = ""
-
-
-class Reversible(StrEnum):
-    """The posted documents of Accounts Receivable that Sage itself can reverse."""
-
-    AR_INVOICE = "invoice"
-    ADJUSTMENT = "adjustment"
-    PAYMENT = "payment"
-    ADVANCE = "advance"
-    CUSTOMER_REFUND = "customer-refund"
-
-
-@dataclass(frozen=True, slots=True)
-class ReverseDocument:
-    """A posted document is undone by a counter-document dated `reversed_on`."""
-
-    kind: Reversible
-    key: str
-    reversed_on: date
-    memo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

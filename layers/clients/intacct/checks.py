@@ -23,6 +23,7 @@ from intacct.documents import (
     Side,
 )
 from intacct.findings import Findings
+from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 # The two lengths that are documented (REST reference §5); other limits are only guidance, and what
 # Sage refuses for them comes back with its text (U9).
@@ -54,6 +55,8 @@ def refuse_the_impossible(document: Document) -> None:  # one per kind
             _refund(document, found)
         case JournalEntry():
             journal_findings(document, found)
+        case ReverseDocument() | CloseSalesDocument():
+            found.needs(key=document.key)
     found.refuse("document")
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from commerce.money import Money
+from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ class PostalAddress:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A contact: `id` is unique in the whole company, across customers and vendors."""
+    """A contact: `id` is unique in the whole company, across customers and vendors.
+
+    `tax_exempt` is left to the company's default where it is None.
+    """
 
     id: str
     print_as: str
@@ -70,6 +74,7 @@ class Contact:
     email: str = ""
     phone: str = ""
     address: PostalAddress = PostalAddress()
+    tax_exempt: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class Customer:
     """A customer with a deterministic id of ours; `email` lives on its display contact.
 
     `attachment`, here and on documents, is the id of an `intacct.masters.Attachment` to link.
+    `bill_to` and `ship_to` are ids of contacts that are there already; documents that name none
+    take these.
     """
 
     id: str
@@ -88,6 +95,8 @@ class Customer:
     tax_id: str = ""
     custom: CustomFields = ()
     attachment: str = ""
+    bill_to: str = ""
+    ship_to: str = ""
 
 
 class SalesState(StrEnum):
@@ -370,6 +379,8 @@ Document = (
     | Adjustment
     | CustomerRefund
     | JournalEntry
+    | ReverseDocument
+    | CloseSalesDocument
 )
 
 

@@ -13,6 +13,7 @@ from intacct.capabilities import Action, Protocol, action_of
 from intacct.documents import Contact, Customer, Document, DocumentResult, SalesDocument
 from intacct.errors import IntacctError
 from intacct.results import Found
+from intacct.undoing import Undoing
 
 
 class SpeaksRest(Interface):
@@ -131,6 +132,9 @@ class IntacctBooks:
         XML takes functions of any kind together, REST the rows of one object (REST reference §7.7).
         """
         protocol = self.protocol_of(document)
+        if isinstance(document, Undoing):
+            # Each is a call of its own in REST, and undoing is too rare to be worth a batch in XML.
+            return f"{protocol.value} {action_of(document).value} {document.key}"
         if protocol is Protocol.XML:
             return protocol.value
         definition = document.definition if isinstance(document, SalesDocument) else ""

@@ -30,6 +30,7 @@ from intacct.documents import (
     Side,
     Subtotal,
 )
+from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
 from intacct.xml.lookups import lookup_of
 from shared.ledger.evidence import expected_of
 from shared.ledger.records import Record, State
@@ -60,6 +61,8 @@ POSTED: list[tuple[PostingKind, Document]] = [
     (PostingKind.CREDIT_MEMO, CREDIT),
     (PostingKind.CUSTOMER_REFUND, REFUND),
     (PostingKind.JOURNAL_ENTRY, JournalEntry("1-JE", "GJ", DAY, "fee", ())),
+    (PostingKind.VOID, ReverseDocument(Reversible.PAYMENT, "17", DAY, "", "1-VD")),
+    (PostingKind.VOID, CloseSalesDocument("Sales Order", "17", "Sales Order-17", "1-VD")),
     (PostingKind.GL_BATCH, JournalEntry("1-GL", "GJ", DAY, "day", (), is_batch=True)),
 ]
 

@@ -19,13 +19,14 @@ from intacct.documents import (
     SalesDocument,
 )
 from intacct.errors import DuplicateDocumentError, IntacctError, RejectedError
-from intacct.rest import contacts, customers, journal_entries, payments, receivables
+from intacct.rest import contacts, customers, journal_entries, payments, receivables, undoing
 from intacct.rest.client import RestClient
 from intacct.rest.posting import Poster, Said
 from intacct.rest.receivables import CreditSign
 from intacct.rest.sales_documents import SalesDocuments, SourceLines
 from intacct.rest.wire import typed_document
 from intacct.results import Found
+from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 
 class RestActions:
@@ -66,6 +67,11 @@ class RestActions:
         Raises:
             RejectedError: also when REST cannot say this document (`supports`).
         """
+        if isinstance(document, ReverseDocument | CloseSalesDocument):
+            refuse_the_impossible(document)
+            return undoing.carry_out(
+                self._client, document, entity=self._entity, idempotency_key=idempotency_key
+            )
         (outcome,) = self.create_many([document], [idempotency_key])
         if isinstance(outcome, IntacctError):
             raise outcome
@@ -88,7 +94,7 @@ class RestActions:
         """
         return self._poster.post(documents, idempotency_keys, is_atomic=is_atomic)
 
-    def _said(  # noqa: PLR0911  # one per kind
+    def _said(  # noqa: C901, PLR0911  # one per kind
         self, document: Document, sources: SourceLines
     ) -> Said:
         """The object that a document is posted to, and its payload."""
@@ -118,6 +124,9 @@ class RestActions:
             case SalesDocument():
                 name = typed_document(document.definition)
                 return Said(name, self._sales_documents.said(document, sources))
+            case ReverseDocument() | CloseSalesDocument():
+                message = "REST undoes documents one by one, by a workflow each"
+                raise RejectedError(message)
 
     def find(self, document: Document) -> list[Found]:  # noqa: PLR0911  # one per kind
         """Documents of the same kind that carry our mark; empty when there is none."""
@@ -139,6 +148,8 @@ class RestActions:
                 return payments.find_refunds(client, document, entity=entity)
             case JournalEntry():
                 return journal_entries.find(client, document, entity=entity)
+            case ReverseDocument() | CloseSalesDocument():
+                return undoing.find(client, document, entity=entity)
 
     def find_customers(self, *, email: str = "", customer_id: str = "") -> list[Customer]:
         """Customers whose id, or whose default contact's e-mail address, is exactly that value.

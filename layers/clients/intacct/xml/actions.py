@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from intacct.documents import Contact, Customer, CustomerRefund, Document, DocumentResult
 from intacct.errors import IntacctError
 from intacct.results import Found
+from intacct.undoing import ReverseDocument, Undoing, is_undone
 from intacct.xml import customers
 from intacct.xml.batches import BatchPoster, created_key, without_key
 from intacct.xml.elements import Element, text_at
@@ -19,6 +20,7 @@ from intacct.xml.lookups import lookup_of
 from intacct.xml.masters import create_master, master_query
 from intacct.xml.paging import read_all
 from intacct.xml.queries import Query, equal
+from intacct.xml.reversals import can_reverse
 
 
 class XmlActions:
@@ -36,6 +38,8 @@ class XmlActions:
 
     def supports(self, document: Document) -> bool:
         """Whether XML offers this action; it has no customer refunds (REST reference §17)."""
+        if isinstance(document, ReverseDocument):
+            return can_reverse(document.kind)
         return not isinstance(document, CustomerRefund)
 
     def create(self, document: Document, *, control_id: str) -> DocumentResult:
@@ -88,6 +92,8 @@ class XmlActions:
         """
         lookup = lookup_of(document)
         found = [lookup.found(row) for row in self.read(lookup.query)]
+        if isinstance(document, Undoing):
+            return [one for one in found if is_undone(document, one.result.state)]
         # Sage's own reversal of a document carries our mark too, and is not ours.
         return [one for one in found if one.result.state != "reversal"]
 

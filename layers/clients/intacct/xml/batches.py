@@ -18,6 +18,7 @@ from intacct.documents import (
     SalesDocument,
 )
 from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError, RejectedError
+from intacct.undoing import CloseSalesDocument, ReverseDocument
 from intacct.xml import sales_documents
 from intacct.xml.elements import Element, text_at
 from intacct.xml.envelope import Function, FunctionResult
@@ -257,6 +258,9 @@ def _result_of(
             return lookup.found(row).result
         case SalesDocument() | ArInvoice() | Adjustment():
             key = result.key
+        case ReverseDocument() | CloseSalesDocument():
+            # Such functions answer a status only (§4.4).
+            key = result.key or document.key
         case _:
             key = created_key(result)
     if not key:

@@ -18,7 +18,15 @@ from intacct.documents import (
     SalesDocument,
 )
 from intacct.results import Found
-from intacct.xml import customers, journal_entries, payments, receivables, sales_documents
+from intacct.undoing import CloseSalesDocument, ReverseDocument, Undoing
+from intacct.xml import (
+    customers,
+    journal_entries,
+    payments,
+    receivables,
+    reversals,
+    sales_documents,
+)
 from intacct.xml.elements import Element, money_from, text_at
 from intacct.xml.queries import Query, all_of, any_of, equal
 from intacct.xml.state_words import state_word
@@ -108,6 +116,18 @@ def lookup_of(document: Document) -> Lookup:
         case CustomerRefund():
             message = "XML offers no customer refunds (REST reference §17)"
             raise ValueError(message)
+        case ReverseDocument() | CloseSalesDocument():
+            return _undoing_lookup(document)
+
+
+def _undoing_lookup(document: Undoing) -> Lookup:
+    """What became of the document that is to be undone."""
+    if isinstance(document, CloseSalesDocument):
+        name, readable = "SODOCUMENT", "DOCID"
+    else:
+        name, readable = reversals.object_of(document.kind), "RECORDID"
+    query = Query(name, ("RECORDNO", readable, "STATE"), equal("RECORDNO", document.key))
+    return Lookup(query, document.reference, (readable,), readable)
 
 
 def _money_lookup(document: Advance | Payment) -> Lookup:

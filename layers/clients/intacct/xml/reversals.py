@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from intacct.changes import ReverseDocument, Reversible
+from intacct.undoing import ReverseDocument, Reversible
 from intacct.xml.elements import Element, add_given, add_legacy_date, element
 
 # Advances and customer refunds have no reversal over XML in any of our sources.
@@ -21,6 +21,25 @@ _DELETE: Mapping[Reversible, str] = {
     Reversible.AR_INVOICE: "delete_invoice",
     Reversible.ADJUSTMENT: "delete_aradjustment",
 }
+
+
+_OBJECT: Mapping[Reversible, str] = {
+    Reversible.AR_INVOICE: "ARINVOICE",
+    Reversible.ADJUSTMENT: "ARADJUSTMENT",
+    Reversible.PAYMENT: "ARPYMT",
+}
+
+
+def object_of(kind: Reversible) -> str:
+    """The object that documents of that kind are read from.
+
+    Raises:
+        ValueError: XML does not reverse documents of that kind.
+    """
+    if kind not in _OBJECT:
+        message = f"XML reverses no {kind.value} (XML reference §13.4)"
+        raise ValueError(message)
+    return _OBJECT[kind]
 
 
 def can_reverse(kind: Reversible) -> bool:

@@ -20,7 +20,16 @@ from intacct.documents import (
     Payment,
     SalesDocument,
 )
-from intacct.xml import journal_entries, masters, payments, receivables, sales_documents
+from intacct.undoing import CloseSalesDocument, ReverseDocument
+from intacct.xml import (
+    journal_entries,
+    masters,
+    payments,
+    receivables,
+    reversals,
+    sales_changes,
+    sales_documents,
+)
 from intacct.xml.elements import Element
 
 
@@ -41,7 +50,7 @@ def source_key(document: Document) -> str:
     return payments.resolved(document.source) if isinstance(document, SalesDocument) else ""
 
 
-def written(  # noqa: PLR0911  # one per kind
+def written(  # noqa: C901, PLR0911  # one per kind
     document: Document,
     sources: Mapping[str, Source],
     *,
@@ -78,3 +87,7 @@ def written(  # noqa: PLR0911  # one per kind
         case CustomerRefund():
             message = "XML offers no customer refunds (REST reference §17)"
             raise ValueError(message)
+        case ReverseDocument():
+            return reversals.reverse_document(document)
+        case CloseSalesDocument():
+            return sales_changes.close_sales_document(document.id)
