@@ -28,7 +28,7 @@ from intacct.router import IntacctBooks, SpeaksRest, SpeaksXml
 from intacct.stock import StockDocument, WarehouseTransfer
 from shared.ownership.table import Decision, Kind, NotOursError, Ownership, Side
 
-_OF_CUSTOMER = {"contact": "contacts"}
+_OF_CUSTOMER = {"contact": "contacts", "bill_to": "contacts", "ship_to": "contacts"}
 _PRICES = frozenset({"base_price"})
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from intacct.capabilities import READS, Protocol, Read
+from intacct.customer_search import CustomerBy, CustomerSearch
 from intacct.documents import CreditKind
 from intacct.reading import Kept, Standing
 from intacct.watermarks import Reading, Watermark
@@ -98,6 +99,16 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
             ("", "complete", "1002-APP-ABCDEFG", "C-1001", usd("0.00"), None),
             ("", "posted", ENTRY.reference, "", None, None),
         ],
+    ),
+    Read.CUSTOMERS: (
+        lambda teller: [
+            (one.key, one.contact_key, one.customer.id, one.customer.contact.email)
+            for one in teller.reads.customers(
+                CustomerSearch(CustomerBy.EMAIL, (CUSTOMER.contact.email.upper(),))
+            )
+            if one.customer.contact is not None
+        ],
+        [("1", "1", "C-1001", CUSTOMER.contact.email)],
     ),
     Read.CHANGES: (changes, [("1", False, True)]),
     Read.KEYS: (lambda teller: list(teller.reads.keys(Kept.AR_INVOICE)), ["1"]),

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Protocol as Interface
 
 from intacct.capabilities import Protocol, Read
+from intacct.customer_search import CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
 from intacct.reading import (
     AccountBalance,
@@ -42,6 +43,10 @@ class ReadsBooks(Interface):
 
     def standings(self, kind: Kept, keys: Iterable[str]) -> list[Standing]:
         """Records as they stand."""
+        ...
+
+    def customers(self, search: CustomerSearch) -> list[KnownCustomer]:
+        """Customers by what is known of a buyer."""
         ...
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
@@ -122,6 +127,13 @@ class IntacctReads:
     def standings(self, kind: Kept, keys: Iterable[str]) -> list[Standing]:
         """The records with these keys as they stand; what is not there is left out."""
         return self._by(Read.STANDINGS).standings(kind, keys)
+
+    def customers(self, search: CustomerSearch) -> list[KnownCustomer]:
+        """The customers whose field has one of the values, whole, at most `MOST_FOUND` of them.
+
+        Sage compares; who must be sure compares the field of each once more.
+        """
+        return self._by(Read.CUSTOMERS).customers(search)
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
         """The records that changed since the watermark of `reading`.

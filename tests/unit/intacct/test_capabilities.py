@@ -19,6 +19,7 @@ from intacct.capabilities import (
     protocols,
     read_protocols,
 )
+from intacct.customer_search import CustomerBy, CustomerSearch
 from intacct.read_router import IntacctReads
 from intacct.reading import Kept
 from intacct.watermarks import Reading, Watermark
@@ -90,6 +91,7 @@ def ask_everything(reads: IntacctReads) -> None:
     reads.dimension_values("DEPARTMENT")
     reads.stock_levels()
     reads.standings(Kept.CUSTOMER, ["1"])
+    reads.customers(CustomerSearch(CustomerBy.ID, ("C-1",)))
     reads.changes(Kept.CUSTOMER, Reading(Watermark(), started_at=NOW))
     reads.keys(Kept.CUSTOMER)
     reads.deletions(Kept.CUSTOMER, NOW)

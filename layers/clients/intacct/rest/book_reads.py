@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from intacct.customer_search import CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
 from intacct.reading import Dimension, DimensionValue, Kept, ReportingPeriod, Standing
-from intacct.rest import deletions, dimensions, periods, stock
+from intacct.rest import customer_search, deletions, dimensions, periods, stock
 from intacct.rest.changed_rows import MODIFIED, changed_rows, instant_from
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, one_of, rows
@@ -126,6 +127,10 @@ class RestBookReads:
             asked = replace(query, fields=(*query.fields, MODIFIED))
             found += [_standing(kind, row) for row in self._rows(asked)]
         return found
+
+    def customers(self, search: CustomerSearch) -> list[KnownCustomer]:
+        """The customers whose field has one of the values, at most `MOST_FOUND` of them."""
+        return customer_search.found(self._client, search, entity=self._entity)
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
         """The records that changed since the watermark of `reading` and were not handled yet.

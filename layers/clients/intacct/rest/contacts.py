@@ -30,7 +30,13 @@ def parts(contact: Contact) -> dict[str, Json]:
         "email": {"email1": contact.email},
         "phone": {"phone1": contact.phone},
         "address": {"mailingAddress": _address(contact.address)},
+        "tax_exempt": _tax(contact),
     }
+
+
+def _tax(contact: Contact) -> Json:
+    exempt = contact.tax_exempt
+    return {} if exempt is None else {"tax": {"isTaxable": not exempt}}
 
 
 def _address(address: PostalAddress) -> Json:

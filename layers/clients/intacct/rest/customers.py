@@ -33,6 +33,8 @@ def parts(customer: Customer) -> dict[str, Json]:
         "contact": {"contacts": {"default": contacts.whole(contact) if contact else None}},
         "custom": custom(customer.custom),
         "attachment": {"attachment": by_id(customer.attachment)},
+        "bill_to": {"contacts": {"billTo": by_id(customer.bill_to)}},
+        "ship_to": {"contacts": {"shipTo": by_id(customer.ship_to)}},
     }
 
 

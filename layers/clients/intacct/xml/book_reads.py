@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from commerce.money import Money
+from intacct.customer_search import MOST_FOUND, CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
 from intacct.errors import RejectedError
 from intacct.reading import (
@@ -20,7 +21,7 @@ from intacct.reading import (
 )
 from intacct.stock import StockLevel
 from intacct.watermarks import Reading
-from intacct.xml import deletions, ledger_reads, stock
+from intacct.xml import customer_search, deletions, ledger_reads, stock
 from intacct.xml.changed_rows import MODIFIED, changed_rows
 from intacct.xml.elements import Element, money_from, text_at
 from intacct.xml.gateway import XmlGateway
@@ -153,6 +154,12 @@ class XmlBookReads:
             rows = self._rows(replace(_query(kind), filter=part))
             found += [self._standing(kind, row) for row in rows]
         return found
+
+    def customers(self, search: CustomerSearch) -> list[KnownCustomer]:
+        """The customers whose field has one of the values, at most `MOST_FOUND` of them."""
+        query = customer_search.query_of(search)
+        found = pages(self._gateway, query, entity=self._entity, size=MOST_FOUND)
+        return [customer_search.known_from(row, search) for row in next(iter(found), [])]
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
         """The records that changed since the watermark of `reading` and were not handled yet.

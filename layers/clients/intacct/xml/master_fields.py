@@ -93,11 +93,13 @@ def _customer(customer: Customer) -> Mapping[str, Places]:
         "attachment": [("SUPDOCID", customer.attachment)],
         "custom": list(checked(customer.custom)),
         "is_active": [_status(is_active=customer.is_active)],
+        "bill_to": [("BILLTO/CONTACTNAME", customer.bill_to)],
+        "ship_to": [("SHIPTO/CONTACTNAME", customer.ship_to)],
     }
 
 
 def _contact(contact: Contact) -> Mapping[str, Places]:
-    address = contact.address
+    address, exempt = contact.address, contact.tax_exempt
     return {
         "print_as": [("PRINTAS", contact.print_as)],
         "company_name": [("COMPANYNAME", contact.company_name)],
@@ -117,6 +119,7 @@ def _contact(contact: Contact) -> Mapping[str, Places]:
                 ("ISOCOUNTRYCODE", address.country),
             )
         ],
+        "tax_exempt": [("TAXABLE", "" if exempt is None else truth_text(not exempt))],
     }
 
 
