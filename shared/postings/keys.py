@@ -20,6 +20,7 @@ _SHORT = {
     PostingKind.CUSTOMER_REFUND: "RF",
     PostingKind.JOURNAL_ENTRY: "JE",
     PostingKind.GL_BATCH: "GL",
+    PostingKind.STATISTICAL: "ST",
     PostingKind.VOID: "VD",
 }
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from commerce.money import Money
 from intacct.documents import Document, DocumentResult, JournalLine
+from intacct.entries import StatisticalLine
 from shared.postings.findings import Finding, Reason
 from shared.postings.hits import LineReason
 
@@ -28,6 +29,7 @@ class PostingKind(StrEnum):
     CUSTOMER_REFUND = "REFUND_PAY"
     JOURNAL_ENTRY = "JOURNAL"
     GL_BATCH = "GL_BATCH"
+    STATISTICAL = "GL_STAT"
     VOID = "VOID"
 
 
@@ -55,7 +57,8 @@ class DayEntry:
 
     `event` is unique in the store (sale:<order id>, refund:<refund id>); `lines` balance, and `why`
     has the rules behind each. `order_id` is the cart's id of the order it belongs to,
-    `mapping_version` the version of the mapping that the lines were made under.
+    `mapping_version` the version of the mapping that the lines were made under, `counts` the
+    statistics of the event (R-12.1).
     """
 
     event: str
@@ -67,6 +70,7 @@ class DayEntry:
     order_total: Money | None = None
     order_id: str = ""
     mapping_version: str = ""
+    counts: tuple[StatisticalLine, ...] = ()
     why: tuple[LineReason, ...] = field(default=(), compare=False)
 
 
