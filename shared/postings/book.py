@@ -18,6 +18,8 @@ class StoreBook:
     `zone` and `day_ends_at` (HH:MM) make the ledger date. `customer` is the Sage id of the order's
     customer; where it is empty, or the policy says so, the mapping's channel customer is used.
     `entity_dimensions` are what lines of the entity carry where nothing in the mapping says more.
+    `revision` counts how often the order was undone before: what is posted then has keys of its own
+    (R-15.1).
     """
 
     tenant: str
@@ -30,10 +32,20 @@ class StoreBook:
     day_ends_at: str = "00:00"
     customer: str = ""
     entity_dimensions: Dimensions = NO_DIMENSIONS
+    revision: int = 0
 
     def for_customer(self, customer: str) -> StoreBook:
         """The same book for an order of that Sage customer."""
         return replace(self, customer=customer)
+
+    def for_revision(self, revision: int) -> StoreBook:
+        """The same book for an order that was undone so often before."""
+        return replace(self, revision=revision) if revision else self
+
+    @property
+    def keyed_store(self) -> str:
+        """The store as posting keys name it: with the revision, where there is one."""
+        return f"{self.store}@{self.revision}" if self.revision else self.store
 
     def ledger_on(self, instant: datetime) -> date:
         """The ledger date of an instant in the entity's zone."""

@@ -24,7 +24,7 @@ class Keys:
             tenant=self.book.tenant,
             entity=self.book.entity,
             kind=kind,
-            store=self.book.store,
+            store=self.book.keyed_store,
             purpose=purpose,
         )
 

@@ -107,7 +107,25 @@ def _nothing_yet(prepared: Prepared) -> str:
     return "a payment or a shipment"
 
 
-def _detail(prepared: Prepared) -> Plan:
+def written(
+    facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] = ()
+) -> tuple[Posting, ...]:
+    """Every document that the facts tell of, those in the books among them, in no stated order.
+
+    For whoever undoes or explains what is in the books. What stands against posting is not looked
+    at, so that a document counts as the one in the books only when its content is the same.
+    """
+    if facts.order is None:
+        return ()
+    keys = Keys(book, facts.order.number, frozenset((*posted, *begun)))
+    prepared = prepare(facts, facts.order, posted, book, keys)
+    if prepared.chart.findings:
+        return ()
+    dated, _ = _documents(prepared)
+    return tuple(item.posting for item in dated)
+
+
+def _documents(prepared: Prepared) -> tuple[list[Dated], MoneyWriter]:
     sales = SalesWriter(prepared)
     memos = CreditWriter(prepared, sales)
     money = MoneyWriter(prepared, memos)
@@ -115,6 +133,11 @@ def _detail(prepared: Prepared) -> Plan:
     dated += money.postings()
     if prepared.life.billed or not prepared.is_cancelled or sales.is_order_known:
         dated.insert(0, sales.sales_order())
+    return dated, money
+
+
+def _detail(prepared: Prepared) -> Plan:
+    dated, money = _documents(prepared)
     findings = [
         *prepared.chart.findings,
         *_excess_findings(prepared),
