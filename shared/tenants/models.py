@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.ownership.table import Ownership
+from shared.policy.customers import CustomerPolicy
 from shared.policy.mapping import Mapping
 from shared.policy.switches import PostingPolicy
 
@@ -50,7 +51,10 @@ class Entity(_Model):
 
 
 class Store(_Model):
-    """One shop of a tenant: its cart, how it is recognised, its entity, policy and mapping."""
+    """One shop of a tenant: its cart, how it is recognised, its entity, policy and mapping.
+
+    `customers` says how its buyers become customers in the books.
+    """
 
     id: Identifier
     cart: Literal[
@@ -67,6 +71,7 @@ class Store(_Model):
     entity: Identifier
     api_base_url: str = ""
     policy: PostingPolicy = PostingPolicy()
+    customers: CustomerPolicy = CustomerPolicy()
     mapping: Mapping
     go_live_on: str = ""
 
