@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from local.cart_simulators.book import UnknownOrderError
 from local.cart_simulators.cart import CartSimulator
+from local.cart_simulators.catalogue import Offer, ShopProduct, UnknownProductError
 from local.cart_simulators.orders import Sale, ShopOrder
 from local.cart_simulators.unrest import Trouble
 from local.cart_simulators.webhooks import Delivering, Send
@@ -22,6 +24,23 @@ class Units(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     quantities: dict[int, int] = {}
+
+
+class Offers(BaseModel):
+    """A new product: one offer, or the variants of one product."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    offers: tuple[Offer, ...] = Field(min_length=1)
+
+
+class Stock(BaseModel):
+    """What is available of one thing at one location."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quantity: Decimal
+    location: str = ""
 
 
 class Step(BaseModel):
@@ -44,6 +63,9 @@ class Admin:
             route("GET", f"{PREFIX}/calls", self._calls),
             route("POST", f"{PREFIX}/orders", self._place),
             route("POST", f"{PREFIX}/orders/{{order_id}}/{{deed}}", self._do),
+            route("GET", f"{PREFIX}/products", self._products),
+            route("POST", f"{PREFIX}/products", self._offer),
+            route("POST", f"{PREFIX}/articles/{{article_id}}/{{deed}}", self._do_article),
             route("POST", f"{PREFIX}/trouble", self._trouble),
             route("POST", f"{PREFIX}/webhooks", self._webhooks),
             route("POST", f"{PREFIX}/pump", self._pump),
@@ -61,7 +83,7 @@ class Admin:
                 except ValidationError as exc:
                     places = [".".join(map(str, error["loc"])) for error in exc.errors()]
                     return json_answer({"error": "not understood", "places": places}, 422)
-                except UnknownOrderError as exc:
+                except (UnknownOrderError, UnknownProductError) as exc:
                     return json_answer({"error": str(exc)}, 404)
         return json_answer({"error": "no such admin endpoint"}, 404)
 
@@ -104,6 +126,30 @@ class Admin:
                 return json_answer({"error": "no such deed"}, 404)
             return json_answer(_told(order))
 
+    def _products(self, _: Request) -> Answer:
+        with self._cart.lock:
+            return json_answer({"products": [_shown(each) for each in self._cart.catalogue]})
+
+    def _offer(self, request: Request) -> Answer:
+        asked = Offers.model_validate_json(request.body)
+        with self._cart.lock:
+            return json_answer(_shown(self._cart.catalogue.add(*asked.offers)), 201)
+
+    def _do_article(self, request: Request, article_id: str, deed: str) -> Answer:
+        catalogue = self._cart.catalogue
+        with self._cart.lock:
+            product, _ = catalogue.article(article_id)
+            if deed == "stock":
+                stock = Stock.model_validate_json(request.body)
+                catalogue.set_level(article_id, stock.quantity, stock.location)
+            elif deed == "change":
+                catalogue.change(article_id, request.document or {})
+            elif deed == "delete":
+                catalogue.delete(product.id)
+            else:
+                return json_answer({"error": "no such deed"}, 404)
+            return json_answer(_shown(product))
+
     def _trouble(self, request: Request) -> Answer:
         self._cart.unrest.trouble = Trouble.model_validate_json(request.body)
         return json_answer({})
@@ -136,4 +182,22 @@ def _told(order: ShopOrder) -> dict[str, Any]:
         "refunded": f"{order.refunded:.2f}",
         "updated_at": order.updated_at.isoformat(),
         "lines": [str(line.id) for line in order.lines],
+    }
+
+
+def _shown(product: ShopProduct) -> dict[str, Any]:
+    return {
+        "id": str(product.id),
+        "title": product.title,
+        "is_active": product.is_active,
+        "updated_at": product.updated_at.isoformat(),
+        "articles": [
+            {
+                "id": str(article.id),
+                "sku": article.offer.sku,
+                "price": f"{article.offer.price:.2f}",
+                "levels": {place: f"{level:f}" for place, level in article.levels.items()},
+            }
+            for article in product.articles
+        ],
     }

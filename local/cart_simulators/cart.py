@@ -15,7 +15,8 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from local.cart_simulators.book import OrderBook, UnknownOrderError
-from local.cart_simulators.orders import Change, GivenBack, ShopOrder
+from local.cart_simulators.catalogue import Catalogue, UnknownProductError
+from local.cart_simulators.orders import Change, Event, GivenBack, ShopOrder
 from local.cart_simulators.unrest import CALM, Trouble, Unrest
 from local.cart_simulators.webhooks import Hook, Outbox, Send
 from local.cart_simulators.wire import Answer, Refusal, Request, Route, json_answer
@@ -39,6 +40,8 @@ class CartSimulator(ABC):
     first_id: ClassVar[int] = 1001
     retries: ClassVar[tuple[float, ...]] = ()
     """Pauses in seconds after which the cart sends a failed delivery again."""
+    default_location: ClassVar[str] = ""
+    """Where stock is that nobody placed; empty where the cart knows one place only."""
 
     def __init__(
         self, *, clock: Clock | None = None, seed: int = 0, trouble: Trouble = CALM
@@ -46,6 +49,7 @@ class CartSimulator(ABC):
         """`clock` real by default; the same seed and calls give the same trouble."""
         self.clock = clock or Clock()
         self.orders = OrderBook(self.clock, first_id=self.first_id)
+        self.catalogue = Catalogue(self.clock, default_location=self.default_location)
         self.unrest = Unrest.of(seed, trouble)
         self.outbox = Outbox(self.clock, Unrest.of(seed + 1).dice, self.retries)
         self.send: Send | None = None
@@ -129,16 +133,21 @@ class CartSimulator(ABC):
             answer = found.handler(request, **parts)
         except Refusal as refusal:
             return refusal.answer
-        except UnknownOrderError:
+        except (UnknownOrderError, UnknownProductError):
             return self.not_found()
         if found.is_listing:
             self.unrest.stir(self.orders)
+        if found.lists_products:
+            self.unrest.stir_products(self.catalogue)
         return answer
 
     def not_found(self) -> Answer:
-        """What the cart answers of an order that it does not know."""
+        """What the cart answers of an order or product that it does not know."""
         return json_answer({"error": "not found"}, 404)
 
     def _announce(self, change: Change) -> None:
+        if change.event is Event.PLACED:
+            for line in change.order.lines:
+                self.catalogue.sell(line.sku, line.quantity)
         for hook in self.hooks(change):
             self.outbox.put(hook)

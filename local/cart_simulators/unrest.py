@@ -6,10 +6,12 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from local.cart_simulators.book import OrderBook
+from local.cart_simulators.catalogue import Catalogue
 from local.cart_simulators.wire import Answer, Dropped
 from local.intacct_simulator.clock import Clock
 
@@ -73,6 +75,16 @@ class Unrest:
             book.lateness = timedelta(seconds=late)
             book.touch(known if known is not None else self.dice.choice(ids))
         book.lateness = timedelta(0)
+
+    def stir_products(self, catalogue: Catalogue) -> None:
+        """After a page of products: some of them change."""
+        if self.dice.random() >= self.trouble.change_chance:
+            return
+        articles = [article for product in catalogue for article in product.articles]
+        for _ in range(self.dice.randint(1, self.trouble.most_changes) if articles else 0):
+            article = self.dice.choice(articles)
+            cents = self.dice.randint(100, 9999)
+            catalogue.change(article.id, {"price": Decimal(cents) / 100})
 
     def _is_likely(self) -> bool:
         return self.dice.random() < 0.7  # noqa: PLR2004  # most changes hit what is being read

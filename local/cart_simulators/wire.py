@@ -68,15 +68,24 @@ class Route:
     pattern: re.Pattern[str]
     handler: Handler
     is_listing: bool = False
+    lists_products: bool = False
 
 
-def route(method: str, pattern: str, handler: Handler, *, is_listing: bool = False) -> Route:
+def route(
+    method: str,
+    pattern: str,
+    handler: Handler,
+    *,
+    is_listing: bool = False,
+    lists_products: bool = False,
+) -> Route:
     """A route; `{name}` in the pattern stands for one part of the path.
 
-    After each answer of a listing, orders may change: that is what paging must survive.
+    After each answer of a listing, orders (or products) may change: that is what paging must
+    survive.
     """
     expression = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", pattern)
-    return Route(method, re.compile(expression), handler, is_listing)
+    return Route(method, re.compile(expression), handler, is_listing, lists_products)
 
 
 def json_answer(
