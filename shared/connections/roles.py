@@ -50,8 +50,10 @@ def wanted_of(tenant: Tenant, *, is_reading: bool) -> frozenset[Permission]:
 
 
 def _actions_of_policy(policy: PostingPolicy) -> Iterator[Action]:
-    if policy.posting_mode is not PostingMode.DETAIL:
+    modes = policy.modes()
+    if modes != {PostingMode.DETAIL}:
         yield Action.GL_BATCH
+    if PostingMode.DETAIL not in modes:
         return
     yield from (
         Action.SALES_DOCUMENT,

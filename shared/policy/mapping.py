@@ -191,12 +191,16 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
-    """The names of this company's transaction definitions and journals."""
+    """The names of this company's transaction definitions and journals.
+
+    Without a `statistical_journal` no counts are posted beside the journals of a day (R-12.1).
+    """
 
     sales_order: str = "Sales Order"
     sales_invoice: str = "Sales Invoice"
     sales_return: str = "Sales Return"
     journal: str = "GJ"
+    statistical_journal: str = ""
     unit: str = "Each"
 
 

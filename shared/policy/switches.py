@@ -6,6 +6,7 @@ Standard library only: the planner reads these and nothing else decides how an o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -111,11 +112,24 @@ class ClosedPeriod(StrEnum):
     REQUEST_REOPEN = "request_reopen"
 
 
+class SummaryJournals(StrEnum):
+    """Whether the journals of a day are posted at once, or left as drafts that a person posts."""
+
+    POSTED = "posted"
+    DRAFT = "draft"
+
+
 @dataclass(frozen=True, slots=True)
 class PostingPolicy:
-    """Every switch, at its default unless the tenant says otherwise."""
+    """Every switch, at its default unless the tenant says otherwise.
+
+    Orders placed before the ledger date `posting_mode_from` (YYYY-MM-DD) finish in the mode
+    `posting_mode_before` (R-11.9); empty, all orders are posted in `posting_mode`.
+    """
 
     posting_mode: PostingMode = PostingMode.DETAIL
+    posting_mode_from: str = ""
+    posting_mode_before: PostingMode = PostingMode.DETAIL
     recognise_on: Moment = Moment.SHIP
     invoice_on: Moment = Moment.SHIP
     customer_mode: CustomerMode = CustomerMode.REAL
@@ -131,4 +145,31 @@ class PostingPolicy:
     tax_point: TaxPoint = TaxPoint.INVOICE
     closed_period_receipts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_invoices: ClosedPeriod = ClosedPeriod.HOLD
+    closed_period_summaries: ClosedPeriod = ClosedPeriod.HOLD
+    summary_journals: SummaryJournals = SummaryJournals.POSTED
     post_zero_lines: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a day on which no mode can change.
+
+        Raises:
+            ValueError: `posting_mode_from` is no date.
+        """
+        if not self.posting_mode_from:
+            return
+        try:
+            date.fromisoformat(self.posting_mode_from)
+        except ValueError:
+            message = f"posting_mode_from {self.posting_mode_from!r} is no date (YYYY-MM-DD)"
+            raise ValueError(message) from None
+
+    def mode_on(self, placed_on: date) -> PostingMode:
+        """How deep an order placed on that ledger date is posted, all its life long (R-11.9)."""
+        if self.posting_mode_from and placed_on < date.fromisoformat(self.posting_mode_from):
+            return self.posting_mode_before
+        return self.posting_mode
+
+    def modes(self) -> frozenset[PostingMode]:
+        """All modes that orders of the channel may be posted in."""
+        before = {self.posting_mode_before} if self.posting_mode_from else set()
+        return frozenset({self.posting_mode, *before})

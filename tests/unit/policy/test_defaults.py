@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import date
 from enum import StrEnum
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from shared.policy.mapping import Mapping, Role
-from shared.policy.switches import PostingPolicy
+from shared.policy.switches import PostingMode, PostingPolicy
 
 DEFAULTS = {
     "posting_mode": "detail",
+    "posting_mode_from": "",
+    "posting_mode_before": "detail",
     "recognise_on": "ship",
     "invoice_on": "ship",
     "customer_mode": "real",
@@ -28,6 +31,8 @@ DEFAULTS = {
     "tax_point": "invoice",
     "closed_period_receipts": "next_open",
     "closed_period_invoices": "hold",
+    "closed_period_summaries": "hold",
+    "summary_journals": "posted",
     "post_zero_lines": False,
 }
 
@@ -67,5 +72,23 @@ def test_an_unknown_role_is_refused() -> None:
         TypeAdapter(Mapping).validate_python({"version": "1", "accounts": {"petty_cash": "1"}})
 
 
-def test_all_switches_are_words() -> None:
-    assert all(isinstance(value, (StrEnum, bool)) for value in asdict(PostingPolicy()).values())
+def test_all_switches_are_words_and_one_is_a_date() -> None:
+    switches = asdict(PostingPolicy())
+
+    assert switches.pop("posting_mode_from") == ""
+    assert all(isinstance(value, (StrEnum, bool)) for value in switches.values())
+
+
+def test_orders_placed_before_a_channel_moved_keep_their_mode() -> None:
+    policy = PostingPolicy(PostingMode.SUMMARY_DAILY, posting_mode_from="2026-04-01")
+
+    assert policy.mode_on(date(2026, 3, 31)) is PostingMode.DETAIL
+    assert policy.mode_on(date(2026, 4, 1)) is PostingMode.SUMMARY_DAILY
+    assert policy.modes() == {PostingMode.DETAIL, PostingMode.SUMMARY_DAILY}
+
+
+def test_a_channel_that_never_moved_has_one_mode() -> None:
+    policy = PostingPolicy(PostingMode.SUMMARY_DAILY)
+
+    assert policy.mode_on(date(2020, 1, 1)) is PostingMode.SUMMARY_DAILY
+    assert policy.modes() == {PostingMode.SUMMARY_DAILY}
