@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, cast
 
-from intacct.documents import Document
+from intacct.documents import Document, JournalLine
 
 
 def content_hash(document: Document) -> str:
@@ -28,6 +28,11 @@ def digest(value: Any) -> str:
     """The SHA-256 of the canonical JSON of documents, lines or tuples of them."""
     text = json.dumps(_canonical(value), sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def effect_digest(lines: Sequence[JournalLine]) -> str:
+    """What tells these ledger lines from any others, in 16 characters; empty for no lines."""
+    return digest(tuple(lines))[:16] if lines else ""
 
 
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})

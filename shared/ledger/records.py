@@ -61,6 +61,7 @@ class Intent:
     control_id: str
     content_hash: str
     expected: str = ""
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Record:
 
     `due_at` is when the next step is due. Nobody is listed by it: what brings a posting back is the
     record that wants it (an order's facts, a day's batch, a cart event on its queue). `expected` is
-    what a look-up must state of what was sent last (`shared.ledger.evidence.Expected`).
+    what a look-up must state of what was sent last (`shared.ledger.evidence.Expected`), `effect`
+    the digest of the ledger lines it was to have: whoever undoes it must know exactly those.
     """
 
     pk: str
@@ -91,6 +93,7 @@ class Record:
     hint: str = ""
     result: DocumentResult | None = None
     expected: str = ""
+    effect: str = ""
     history: tuple[str, ...] = ()
 
     @property

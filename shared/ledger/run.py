@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from intacct.documents import Customer, Document
-from shared.ledger.content import content_hash
+from shared.ledger.content import content_hash, effect_digest
 from shared.ledger.evidence import expected_of
 from shared.ledger.port import LostRaceError
 from shared.ledger.records import Intent, Record, State
@@ -60,6 +60,7 @@ class Run:
             control_id=control_id(posting.key),
             content_hash=content_hash(posting.document),
             expected=expected_of(posting.document).written(),
+            effect=effect_digest(posting.effect),
         )
 
 

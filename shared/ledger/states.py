@@ -139,6 +139,7 @@ def claim(intent: Intent, known: Record | None, *, owner: str, now: datetime) ->
         "owner": owner,
         "content_hash": intent.content_hash,
         "expected": intent.expected or None,
+        "effect": intent.effect or None,
         **_armed(now),
     }
     return _change(Transition.CLAIM, known, changes, owner=owner, now=now)
@@ -255,7 +256,7 @@ def _armed(now: datetime) -> dict[str, Any]:
 
 
 def _empty(field: str) -> Any:
-    return "" if field in ("reason", "hint", "expected") else None
+    return "" if field in ("reason", "hint", "expected", "effect") else None
 
 
 def _note(transition: Transition, state: State, fence: int, now: datetime, reason: str) -> str:
@@ -273,6 +274,7 @@ def _first(intent: Intent, state: State, *, owner: str, now: datetime) -> Record
         control_id=intent.control_id,
         content_hash=intent.content_hash,
         expected=intent.expected,
+        effect=intent.effect,
         owner=owner,
         due_at=now,
     )
