@@ -28,6 +28,8 @@ CONFIGURABLE = frozenset(
         Reason.DIMENSION_INVALID,
         Reason.PAYMENT_UNDECIDED,
         Reason.CUSTOMER_AMBIGUOUS,
+        Reason.CUSTOMER_MISSING,
+        Reason.CUSTOMER_INACTIVE,
         Reason.OUT_OF_SCOPE,
     }
 )
