@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from carts.adapter import ChangedOrder
-from carts.woocommerce.client import WooCommerceClient, changed_rows
+from carts.woocommerce.client import WooCommerceClient
 from local.cart_simulators.registry import CARTS
 from tests.paging.clients import CONNECT, connected
 from tests.paging.history import LostError, PagingHistory
@@ -27,14 +27,19 @@ def test_no_change_is_lost_or_doubled_whatever_happens_between_pages(cart: str, 
 class _ByNumber(WooCommerceClient):
     """A client as it must not be: pages by number over a list that moves (reference §2.4)."""
 
-    def _by_time(self, since: datetime, until: datetime) -> Iterator[Sequence[ChangedOrder]]:
-        page = 1
-        while True:
-            filters = self._window(since, until) | {"orderby": "modified", "order": "asc"}
-            rows = changed_rows(self._ask("/orders", filters | {"page": str(page)}).document)
-            yield rows
-            if len(rows) < self._page_size:
-                return
+    def changed_orders(
+        self, *, since: datetime, until: datetime
+    ) -> Iterator[Sequence[ChangedOrder]]:
+        listing, page = self._orders(), 1
+        window = {
+            "modified_after": f"{since - timedelta(seconds=1):%Y-%m-%dT%H:%M:%S}",
+            "modified_before": f"{until:%Y-%m-%dT%H:%M:%S}",
+            "dates_are_gmt": "true",
+            "orderby": "modified",
+            "order": "asc",
+        }
+        while rows := listing.rows({**window, "page": str(page)}):
+            yield [ChangedOrder(row.id, row.updated_at) for row in rows]
             page += 1
 
 

@@ -1,6 +1,7 @@
-"""Reading a store's JSON API over HTTP: only GET, only https, patient with a busy server.
+"""A store's JSON API over HTTP: only https, patient with a busy server.
 
-Only reads: every call may be repeated. What the cart answers is parsed as strictly as deliveries.
+Every call may be repeated: reads, and writes of absolute values. What the cart answers is parsed as
+strictly as deliveries.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ stopped by its own time limit, nor keep the shops behind it waiting."""
 PATIENCE = stop_after_attempt(5) | stop_after_delay(LONGEST_CALL_SECONDS)
 
 _LONGEST_WAIT_SECONDS = 20.0
+_FINE = (httpx.codes.OK, httpx.codes.CREATED, httpx.codes.ACCEPTED, httpx.codes.NO_CONTENT)
 _LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
 
 
@@ -78,6 +80,19 @@ class JsonApi:
             RefusedParametersError: the parameters are not taken (400).
             CartApiError: the API refuses, stays busy, or answers no JSON that we accept.
         """
+        return self._patiently("GET", path, params=dict(params or {}))
+
+    def send(
+        self, method: str, path: str, document: Any, params: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Write `document` at `path`: absolute values only, since a lost answer repeats the call.
+
+        Raises:
+            NotFoundError, RefusedParametersError, CartApiError: as `get`.
+        """
+        return self._patiently(method, path, params=dict(params or {}), json=document)
+
+    def _patiently(self, method: str, path: str, **content: Any) -> Answer:
         retrying = Retrying(
             stop=PATIENCE,
             retry=retry_if_exception_type(_BusyError),
@@ -86,15 +101,15 @@ class JsonApi:
             reraise=True,
         )
         try:
-            answer: Answer = retrying(self._get_once, path, params or {})
+            answer: Answer = retrying(self._ask_once, method, path, content)
         except _BusyError as exc:
             message = "the cart's API stayed busy or out of reach"
             raise CartApiError(message) from exc
         return answer
 
-    def _get_once(self, path: str, params: Mapping[str, str]) -> Answer:
+    def _ask_once(self, method: str, path: str, content: Mapping[str, Any]) -> Answer:
         try:
-            response = self._http.get(path, params=dict(params))
+            response = self._http.request(method, path, **content)
         except httpx.TransportError as exc:
             raise _BusyError from exc
         except CartApiError as exc:  # of the token that the call needs
@@ -102,7 +117,7 @@ class JsonApi:
                 raise
             raise _BusyError from exc
         _check_status(response)
-        if response.status_code == httpx.codes.NO_CONTENT:
+        if response.status_code == httpx.codes.NO_CONTENT or not response.content:
             return Answer(None, response.headers)
         if len(response.content) > _LARGEST_ANSWER_BYTES:
             message = "the cart's answer is larger than can be read"
@@ -141,7 +156,7 @@ def _check_status(response: httpx.Response) -> None:
     if status == httpx.codes.BAD_REQUEST:
         message = "the cart does not take the parameters of the call"
         raise RefusedParametersError(message, is_lasting=True)
-    if status not in (httpx.codes.OK, httpx.codes.NO_CONTENT):
+    if status not in _FINE:
         message = f"the cart's API answered {status}"
         raise CartApiError(message, is_lasting=True)
 

@@ -1,30 +1,20 @@
-"""One WooCommerce site's REST API: which orders changed, and one order with its refunds.
-
-Pages are read from the last seen time on, never by number, so that an order that changes while
-pages are read shifts nothing away (carts reference §2.4 and §6.3).
-"""
+"""One WooCommerce site's REST API: which orders changed, and one order with its refunds."""
 
 from __future__ import annotations
 
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
 from carts.documents import Node, to_identifier
-from carts.json_api import (
-    TIMEOUT,
-    Answer,
-    JsonApi,
-    NotFoundError,
-    RefusedParametersError,
-    checked_base_url,
-)
-from carts.woocommerce.models import currency_of, gmt
+from carts.json_api import TIMEOUT, Answer, JsonApi, NotFoundError, checked_base_url
+from carts.woocommerce.listings import MOST_PAGES, Listing, another_shape, too_many_pages
+from carts.woocommerce.models import currency_of
 from carts.woocommerce.orders import stated_refunds
 from carts.woocommerce.readings import whole_order
 from commerce.identity import order_breaches
@@ -34,11 +24,7 @@ PAGE_SIZE = 100
 """The most that the API gives in one page."""
 
 _API = "/wp-json/wc/v3"
-_MOST_PAGES = 1000
-_MOST_EXCLUDED = 600
-_MOST_RESTARTS = 5
 _MOST_LOOKS = 3
-_SECOND = timedelta(seconds=1)
 _FULL_PRECISION = "6"
 
 
@@ -102,58 +88,12 @@ class WooCommerceClient:
         Raises:
             CartApiError: a page could not be read.
         """
-        try:
-            yield from self._by_time(since, until)
-        except (RefusedParametersError, _UnsortedError):
-            yield from self._by_id(since, until)
+        for rows in self._orders().changed(since, until):
+            yield [ChangedOrder(row.id, row.updated_at) for row in rows]
 
-    def _by_time(self, since: datetime, until: datetime) -> Iterator[Sequence[ChangedOrder]]:
-        """From the last seen second on; those already seen in it are left out by their ids."""
-        lower, seen_in_second = since, list[str]()
-        for _ in range(_MOST_PAGES):
-            filters = self._window(lower, until) | {"orderby": "modified", "order": "asc"}
-            if seen_in_second:
-                filters["exclude"] = ",".join(seen_in_second)
-            rows = self._rows(filters)
-            times = [row.updated_at for row in rows]
-            if times != sorted(times):
-                raise _UnsortedError
-            yield rows
-            if len(rows) < self._page_size:
-                return
-            last = times[-1]
-            tied = [row.order_id for row in rows if row.updated_at == last]
-            seen_in_second = [*seen_in_second, *tied] if last == lower else tied
-            lower = last
-            if len(seen_in_second) > _MOST_EXCLUDED:
-                message = f"more than {_MOST_EXCLUDED} orders were changed in one second"
-                raise CartApiError(message, is_lasting=True)
-        raise _too_many_pages()
-
-    def _by_id(self, since: datetime, until: datetime) -> Iterator[Sequence[ChangedOrder]]:
-        """By page number, sorted by id; a total that changes between pages starts it over."""
-        seen: set[ChangedOrder] = set()
-        for _ in range(_MOST_RESTARTS):
-            expected: str | None = None
-            for page in range(1, _MOST_PAGES + 1):
-                filters = self._window(since, until) | {"orderby": "id", "order": "asc"}
-                answer = self._ask("/orders", filters | {"page": str(page)})
-                stated = answer.headers.get("X-WP-Total", "")
-                if not stated.isdigit():
-                    message = "the site's list of orders does not state its total"
-                    raise CartApiError(message, is_lasting=True)
-                if expected is not None and stated != expected:
-                    break
-                expected = stated
-                rows = changed_rows(answer.document)
-                yield [row for row in rows if row not in seen]
-                seen.update(rows)
-                if page * self._page_size >= int(stated):
-                    return
-            else:
-                raise _too_many_pages()
-        message = "the site's orders kept changing while they were listed"
-        raise CartApiError(message)
+    def _orders(self) -> Listing:
+        fields = "id,date_modified_gmt"
+        return Listing(self._ask, "/orders", page_size=self._page_size, fields=fields)
 
     def order(self, order_id: str) -> Reading:
         """The order as it is now, with its refunds.
@@ -191,15 +131,15 @@ class WooCommerceClient:
 
     def _refunds(self, order_id: str, decimals: dict[str, str]) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
-        for page in range(1, _MOST_PAGES + 1):
+        for page in range(1, MOST_PAGES + 1):
             params = {"per_page": str(PAGE_SIZE), "page": str(page), **decimals}
             document = self._ask(f"/orders/{order_id}/refunds", params).document
             if not isinstance(document, list) or not all(isinstance(e, dict) for e in document):
-                raise _another_shape()
+                raise another_shape()
             found += document
             if len(document) < PAGE_SIZE:
                 return found
-        raise _too_many_pages()
+        raise too_many_pages()
 
     def _one(self, path: str, params: dict[str, str]) -> dict[str, Any]:
         try:
@@ -208,66 +148,15 @@ class WooCommerceClient:
             message = "the cart knows no such order"
             raise CartApiError(message, is_lasting=True) from exc
         if not isinstance(document, dict):
-            raise _another_shape()
+            raise another_shape()
         return document
-
-    def _window(self, lower: datetime, until: datetime) -> dict[str, str]:
-        """The filter of `[lower, until)`: the site leaves out both bounds, so a second is added."""
-        return {
-            "modified_after": _text(lower - _SECOND),
-            "modified_before": _text(until),
-            "dates_are_gmt": "true",
-            "status": "any",
-            "per_page": str(self._page_size),
-            "_fields": "id,date_modified_gmt",
-        }
-
-    def _rows(self, filters: dict[str, str]) -> list[ChangedOrder]:
-        return changed_rows(self._ask("/orders", filters).document)
 
     def _ask(self, path: str, params: dict[str, str]) -> Answer:
         """An answer past the caches: caching plug-ins tell requests apart by their parameters."""
         return self._api.get(path, {**params, "_": self._nonce()})
 
 
-class _UnsortedError(Exception):
-    """The site did not sort by the time of the change."""
-
-
-def _too_many_pages() -> CartApiError:
-    message = f"more than {_MOST_PAGES} pages in one window"
-    return CartApiError(message, is_lasting=True)
-
-
-def _another_shape() -> CartApiError:
-    message = "the site's answer has another shape than documented"
-    return CartApiError(message, is_lasting=True)
-
-
 def _is_balanced(reading: Reading) -> bool:
     """Whether there is nothing that more decimals could mend."""
     order = reading.facts.order if reading.facts else None
     return order is None or not order_breaches(order)
-
-
-def changed_rows(document: Any) -> list[ChangedOrder]:
-    """The orders and times of change in one page of the list.
-
-    Raises:
-        CartApiError: it has another shape than documented.
-    """
-    if not isinstance(document, list):
-        raise _another_shape()
-    rows = []
-    for entry in document:
-        node = Node(entry, "orders", [])
-        order_id = to_identifier(node.get("id"))
-        updated_at = gmt(node, "date_modified_gmt")
-        if not order_id or updated_at is None or node.problems:
-            raise _another_shape()
-        rows.append(ChangedOrder(order_id, updated_at))
-    return rows
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S")
