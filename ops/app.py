@@ -17,6 +17,7 @@ from ops.commands import (
     payouts,
     polls,
     postings,
+    pricing,
     queues,
     replay,
     reviews,
@@ -59,6 +60,7 @@ app.command("replay")(replay.replay)
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(reviews.app, name="review")
 app.add_typer(postings.app, name="postings")
+tenants.app.command("price")(pricing.price)
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(connections.app, name="connections")
 app.add_typer(orders.app, name="order")

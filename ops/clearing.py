@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ops.desk import Desk
 from ops.errors import OpsError
-from shared.facts.record import FactsRecord, FactsStatus, order_pk
-from shared.facts.store import facts_record
+from ops.stored_orders import stored_orders
+from shared.facts.record import FactsStatus
 from shared.payouts.clearing import Clearing
 from shared.payouts.store import PayoutKey
 from shared.posting.store_books import store_book
@@ -30,7 +28,7 @@ def clearing_of(desk: Desk, tenant: Tenant, store: str) -> Clearing:
     if not clearing.account:
         message = "the store's mapping has no account for the role payout_clearing"
         raise OpsError(message)
-    for known in _orders(desk, tenant.id, store):
+    for known in stored_orders(desk, tenant.id, store):
         if known.status is FactsStatus.READY:
             clearing.add_order(known.facts)
     for head in desk.payouts.heads(tenant.id, store):
@@ -39,22 +37,3 @@ def clearing_of(desk: Desk, tenant: Tenant, store: str) -> Clearing:
             if record is not None:
                 clearing.add_payout(record)
     return clearing
-
-
-def _orders(desk: Desk, tenant: str, store: str) -> Iterator[FactsRecord]:
-    pages = (
-        desk.place.client("dynamodb")
-        .get_paginator("scan")
-        .paginate(
-            TableName=desk.place.output("OrdersTableName"),
-            FilterExpression="sk = :facts AND begins_with(pk, :store)",
-            ExpressionAttributeValues={
-                ":facts": {"S": "FACTS"},
-                ":store": {"S": order_pk(tenant, store, "")},
-            },
-            ConsistentRead=True,
-        )
-    )
-    for page in pages:
-        for item in page["Items"]:
-            yield facts_record(item)

@@ -11,7 +11,8 @@ from ops.budgeting import budget as budget_of
 from ops.connecting import company_health, connections
 from ops.errors import OpsError
 from ops.options import DEFAULT_PROFILE, Json, Profile, TenantArgument, Why, desk_of
-from ops.output import print_json, print_table
+from ops.output import plain, print_json, print_table
+from ops.pricing import priced
 from shared.connections.keeping import FAILED, REFUSED
 
 app = typer.Typer(no_args_is_help=True, help="Tokens and sessions, shared by the fleet.")
@@ -134,15 +135,17 @@ def budget(
     """API transactions of a month: used, its share of the tier, where the month is heading."""
     found = budget_of(desk_of(context, profile), tenant, month)
     if json:
-        print_json(found)
+        print_json({"tenant": tenant, **plain(found)})
         return
     rows = [
         (f"tier {found.tier}", found.allowance, ""),
         ("used", found.used, f"{found.used_percent} %"),
         ("forecast", found.forecast, f"{found.forecast_percent} %"),
+        ("overage in USD", priced(found.overage_usd), ""),
+        ("background reads", found.background, f"of at most {found.background_most}"),
         *((f"calls, {kind}", count, "") for kind, count in sorted(found.calls.items())),
     ]
-    title = f"API transactions of {found.tenant} in {found.month}"
+    title = f"API transactions of {tenant} in {found.month}"
     print_table(title, ("what", "count", "of the allowance"), rows)
 
 

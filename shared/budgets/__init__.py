@@ -1,0 +1,1 @@
+"""What posting costs at Sage Intacct: transactions by depth, the month's forecast, and advice."""
