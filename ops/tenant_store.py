@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,15 @@ from pydantic import ValidationError
 from ops.errors import OpsError
 from shared.tenants.directory import routes_of
 from shared.tenants.models import Tenant
+from shared.tenants.versions import Signature, following, version_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+UNSIGNED = Signature()
+
 MOST_STORES = 45
-"""A DynamoDB transaction has a hundred writes: one document, and each store may move its route."""
+"""A transaction has a hundred writes: the document, two versions, and each store may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,12 @@ class TenantStore:
         """The tenant that this webhook path leads to, empty where there is none."""
         return self._read(f"ROUTE#{cart}#{store}", "ROUTE")
 
-    def replace(self, known: StoredTenant | None, wanted: Tenant) -> None:
-        """Store the tenant with its routes, and end the routes of stores it has no more.
+    def replace(
+        self, known: StoredTenant | None, wanted: Tenant, signed: Signature = UNSIGNED
+    ) -> Tenant:
+        """Store the tenant as its next version, with its routes; end those of stores it lost.
+
+        The stored document, with its number, is given back.
 
         Raises:
             OpsError: somebody else changed it meanwhile, a route is another tenant's, or it has too
@@ -87,8 +95,9 @@ class TenantStore:
         if len(wanted.stores) > MOST_STORES:
             message = f"more than {MOST_STORES} stores cannot be changed in one transaction"
             raise OpsError(message)
+        wanted = following(known.tenant if known else None, wanted)
         try:
-            self._client.transact_write_items(TransactItems=self._writes(known, wanted))
+            self._client.transact_write_items(TransactItems=self._writes(known, wanted, signed))
         except ClientError as exc:
             if exc.response.get("Error", {}).get("Code") != "TransactionCanceledException":
                 raise
@@ -97,12 +106,14 @@ class TenantStore:
                 " routes belongs to another tenant: nothing was written"
             )
             raise OpsError(message) from exc
+        return wanted
 
-    def _writes(self, known: StoredTenant | None, wanted: Tenant) -> list[Any]:
+    def _writes(self, known: StoredTenant | None, wanted: Tenant, signed: Signature) -> list[Any]:
         routes = routes_of(wanted)
         old = routes_of(known.tenant) if known else set()
         return [
             self._document(known, wanted),
+            *self._versions(known, wanted, signed),
             *(self._route(cart, store, wanted.id) for cart, store in sorted(routes)),
             *(self._no_route(cart, store, wanted.id) for cart, store in sorted(old - routes)),
         ]
@@ -121,6 +132,18 @@ class TenantStore:
             put["ExpressionAttributeNames"] = {"#document": "document"}
             put["ExpressionAttributeValues"] = {":known": {"S": known.document}}
         return {"Put": put}
+
+    def _versions(
+        self, known: StoredTenant | None, wanted: Tenant, signed: Signature
+    ) -> Iterator[dict[str, Any]]:
+        """The new version; and the one before, where it was stored before versions were kept."""
+        if known is not None and not known.tenant.version:
+            yield self._version(version_item(known.tenant, UNSIGNED))
+        yield self._version(version_item(wanted, signed))
+
+    def _version(self, item: dict[str, Any]) -> dict[str, Any]:
+        condition = "attribute_not_exists(pk)"
+        return {"Put": {"TableName": self._table, "Item": item, "ConditionExpression": condition}}
 
     def _route(self, cart: str, store: str, tenant: str) -> dict[str, Any]:
         key = _key(f"ROUTE#{cart}#{store}", "ROUTE")

@@ -20,6 +20,7 @@ def order_poster() -> OrderPoster:
     return OrderPoster(
         OrderPosterParts(
             tenant_of=tenants().tenant,
+            tenant_under=tenants().tenant_under,
             facts=facts_store(),
             ledger=ledger(),
             days=day_book(),

@@ -25,6 +25,7 @@ from shared.facts.checks import findings_of
 from shared.facts.merge import merge
 from shared.facts.receipts import decide
 from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError, order_pk
+from shared.gl.dates import ledger_date
 from shared.ledger.driving import Job, drive, drive_one
 from shared.ledger.requests import Steps
 from shared.messages import CartEvent, OrderReady
@@ -33,6 +34,7 @@ from shared.ports import Clock
 from shared.postings.plan import Finding, Reason
 from shared.reviews.records import Reviews, Stage, delivery_subject, intake_subject, order_subject
 from shared.tenants.models import Store, Tenant
+from shared.tenants.versions import number_of
 
 GRACE = timedelta(minutes=10)
 """When the sweeper looks after an order whose message on the lane may have been lost."""
@@ -197,7 +199,10 @@ class CustomerSync:
             self._parts.reviews.close(place.tenant.id, _subject(place), at=self._parts.clock())
         is_changed = changed != record
         if is_changed:
-            changed = self._parts.facts.save(replace(changed, due_at=self._due_at(changed)))
+            configured = changed.configured or number_of(place.tenant)
+            changed = self._parts.facts.save(
+                replace(changed, configured=configured, due_at=self._due_at(changed))
+            )
         if changed.findings and changed.status is not FactsStatus.SKIPPED:
             self._parts.reviews.open(
                 place.tenant.id, _subject(place), changed.findings, at=self._parts.clock()
@@ -229,7 +234,7 @@ class CustomerSync:
         Of an order that leaves nothing in the books only a doubt about its customer is ended.
         """
         order, policy, mapping = record.known.order, place.store.policy, place.store.mapping
-        if order is None or policy.posting_mode is not PostingMode.DETAIL:
+        if order is None or not _is_in_detail(place, order):
             return record, False
         if policy.customer_mode is CustomerMode.CHANNEL:
             missing = () if mapping.channel_customer else (_no_channel_customer(),)
@@ -347,6 +352,15 @@ def _out_of_scope(place: _Place, order: Order) -> Finding | None:
             message = f"was placed before the store went live on {place.store.go_live_on}"
             return Finding(Reason.OUT_OF_SCOPE, "order", message)
     return None
+
+
+def _is_in_detail(place: _Place, order: Order) -> bool:
+    """Whether the order is posted by itself, and so to a customer (R-11.9)."""
+    entity = place.tenant.entity(place.store.entity)
+    if entity is None:
+        return place.store.policy.posting_mode is PostingMode.DETAIL
+    placed_on = ledger_date(order.placed_at, entity.zone, entity.day_ends_at)
+    return place.store.policy.mode_on(placed_on) is PostingMode.DETAIL
 
 
 def _no_channel_customer() -> Finding:

@@ -38,8 +38,10 @@ class FactsRecord:
 
     `known` is everything any delivery said; planners take `facts`. `unread` are the findings of the
     newest payload that could not be believed, kept until a newer one can. `customer` is the buyer's
-    own Sage customer, chosen once; empty where the channel's is posted to. `due_at` is when the
-    sweeper brings the order back, None when nothing is left to do. `sources` are the archived
+    own Sage customer, chosen once; empty where the channel's is posted to. `configured` is the
+    version of the tenant's document that the order is posted under (`shared.posting.versions`), 0
+    where none was noted. `due_at` is when the sweeper brings the order back, None when nothing is
+    left to do. `sources` are the archived
     documents that changed the facts (archive keys), in the order in which they did.
     """
 
@@ -51,6 +53,7 @@ class FactsRecord:
     unread: tuple[Finding, ...] = ()
     receipts: ReceiptSource = ReceiptSource.UNDECIDED
     customer: str = ""
+    configured: int = 0
     due_at: datetime | None = None
     sources: tuple[str, ...] = ()
 

@@ -134,6 +134,7 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
         unread=from_json(item.get("unread", {}).get("S", "")),
         receipts=ReceiptSource(item.get("receipts", {}).get("S", "")),
         customer=item.get("customer", {}).get("S", ""),
+        configured=int(item.get("configured", {}).get("N", "0")),
         due_at=_instant(due_at) if due_at else None,
         sources=_sources(item),
     )
@@ -161,6 +162,8 @@ def _item(record: FactsRecord) -> dict[str, Any]:
     item |= {name: {"S": text} for name, text in texts.items() if text}
     if record.sources:
         item["sources"] = {"B": zlib.compress("\n".join(record.sources).encode(), 6)}
+    if record.configured:
+        item["configured"] = {"N": str(record.configured)}
     if record.due_at is not None:
         item["due_at"] = {"N": str(_millis(record.due_at))}
         item["due_shard"] = {"S": str(due_shard(record.pk))}

@@ -12,11 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from commerce.orders import Facts
-from shared.facts.record import FactsRecord, FactsStatus, FactsStore, order_pk
-from shared.gl.calendar import day_end
+from shared.facts.record import (
+    FactsRecord,
+    FactsStatus,
+    FactsStore,
+    StaleFactsError,
+    order_pk,
+)
 from shared.gl.days import DayBook, EntryConflictError
 from shared.ledger.apply import Applier, results_of
-from shared.ledger.content import digest
 from shared.ledger.driving import Job, drive, drive_one
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger, LostRaceError
@@ -27,8 +31,9 @@ from shared.ledger.states import cancel
 from shared.messages import OrderReady
 from shared.ports import Clock, IdMaker
 from shared.posting.doubts import begun, settled, unplanned, unsent
-from shared.posting.reports import PostingReport, PostingState
-from shared.posting.store_books import store_book
+from shared.posting.entering import enter, entry_conflict
+from shared.posting.reports import EndedError, PostingReport, PostingState
+from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
 from shared.reviews.records import CONNECTION, Reviews, Stage, order_subject
@@ -40,6 +45,7 @@ Planner = Callable[[Facts, Posted, StoreBook, Collection[str]], Plan]
 RELEASE = "release:"
 """The cause of a message by which a person lets a refused order go again: `release:<who>`."""
 
+_NEWER = "NEWER_FACTS"
 _PAUSED = timedelta(minutes=10)
 _OUTAGE_REST = timedelta(minutes=1)
 _AFTER_A_DEFECT = timedelta(minutes=30)
@@ -51,6 +57,7 @@ class OrderPosterParts:
     """What posting an order needs of the outside."""
 
     tenant_of: Callable[[str], Tenant]
+    tenant_under: Callable[[str, int], Tenant]
     facts: FactsStore
     ledger: Ledger
     days: DayBook
@@ -80,6 +87,7 @@ class _Order:
     book: StoreBook
     deadline: datetime
     chain: Mapping[str, Record]
+    configured: int
 
     @property
     def reopen_by(self) -> str:
@@ -94,6 +102,7 @@ class OrderPoster:
     def __init__(self, parts: OrderPosterParts) -> None:
         """`parts` are shared by all orders."""
         self._parts = parts
+        self._books = OrderBooks(parts.tenant_under, parts.days)
         self._resting: dict[str, tuple[datetime, PostingState]] = {}
 
     def post(self, message: OrderReady, deadline: datetime) -> PostingReport:
@@ -180,12 +189,12 @@ class OrderPoster:
         rest = self._rest(tenant)
         if rest is not None:
             return self._park(record, rest[0], rest[1], "RESTING")
-        book = store_book(tenant, message.store)
-        if book is None:
-            return self._hold(message, record, (_no_store(message.store),))
-        book = book.for_customer(record.customer)
         chain = self._parts.ledger.chain(arrival.pk)
-        return (yield from self._post(_Order(message, tenant, record, book, deadline, chain)))
+        choice = self._books.choose(tenant, record, chain)
+        if choice.book is None:
+            return self._hold(message, record, choice.findings)
+        order = _Order(message, tenant, record, choice.book, deadline, chain, choice.number)
+        return (yield from self._post(order))
 
     def _rest(self, tenant: Tenant) -> tuple[datetime, PostingState] | None:
         now = self._parts.clock()
@@ -211,10 +220,9 @@ class OrderPoster:
                 return self._hold(order.message, order.record, plan.findings, done)
             self._cancel(order.record, chain, plan)
             try:
-                entered = self._enter(order, plan)
-            except EntryConflictError as conflict:
-                finding = _entry_conflict(conflict.event)
-                return self._hold(order.message, order.record, (finding,), done)
+                order, entered = self._begin(order, plan, done)
+            except EndedError as ended:
+                return ended.report
             if not plan.postings:
                 return self._finished(order, done, entered)
             outcome = yield from self._apply(order, plan, posted, chain)
@@ -273,22 +281,24 @@ class OrderPoster:
             with suppress(LostRaceError):
                 self._parts.ledger.commit(write)
 
-    def _enter(self, order: _Order, plan: Plan) -> int:
-        """Add the order's events to their days; an event is in one day book, whatever its date."""
-        if not plan.day_entries:
-            return 0
-        days, book = self._parts.days, order.book
-        known = days.entered(order.record.pk)
-        entered = 0
-        for entry in plan.day_entries:
-            if entry.event in known:
-                if known[entry.event] != digest(entry.lines):
-                    raise EntryConflictError(entry.event)
-                continue
-            ends_at = day_end(entry.ledger_on, book.zone, book.day_ends_at)
-            days.enter(order.record.pk, order.tenant.id, entry, due_at=ends_at)
-            entered += 1
-        return entered
+    def _begin(self, order: _Order, plan: Plan, done: list[str]) -> tuple[_Order, int]:
+        """Stamp the order with its version before anything of it is sent, and enter its events.
+
+        Raises:
+            EndedError: the order cannot go on now; the report is in it.
+        """
+        try:
+            if order.record.configured != order.configured and (plan.postings or plan.day_entries):
+                stamped = replace(order.record, configured=order.configured)
+                order = replace(order, record=self._parts.facts.save(stamped))
+            return order, enter(self._parts.days, order.record.pk, order.book, plan)
+        except StaleFactsError:
+            now = self._parts.clock()
+            report = self._park(order.record, now, PostingState.PARKED, _NEWER, done)
+        except EntryConflictError as conflict:
+            findings = (entry_conflict(conflict.event),)
+            report = self._hold(order.message, order.record, findings, done)
+        raise EndedError(report)
 
     def _is_stopped(self, tenant: Tenant) -> bool:
         """Whether this process knows, and has told, that the company's login is refused."""
@@ -302,7 +312,7 @@ class OrderPoster:
         if did_anything and not self._schedule(order.record, None):
             due_at = self._look_again(order)
             if due_at is not None:
-                state, reason = PostingState.PARKED, "NEWER_FACTS"
+                state, reason = PostingState.PARKED, _NEWER
                 return PostingReport(state, tuple(done), entered, reason=reason, due_at=due_at)
         self._close_review(order.message)
         if done and self._resting.pop(order.tenant.id, (None, None))[1] is PostingState.STOPPED:
@@ -373,26 +383,10 @@ def _arrival(message: OrderReady) -> _Arrival:
     return _Arrival(message, order_pk(message.tenant, message.store, message.order_id))
 
 
-def _no_store(store: str) -> Finding:
-    return Finding(
-        reason=Reason.CONFIGURATION_MISSING,
-        place=f"store {store}",
-        message="the store, or the entity it posts to, is not in the tenant's configuration",
-    )
-
-
 def _broken_off(error: Exception) -> Finding:
     return Finding(
         reason=Reason.UNKNOWN,
         place="the order",
         message=f"posting it broke off: {type(error).__name__}",
         hint="read the log of the posting function for this order",
-    )
-
-
-def _entry_conflict(event: str) -> Finding:
-    return Finding(
-        reason=Reason.CONTENT_CONFLICT,
-        place=event,
-        message="the event's lines changed after they had been added to a day's journal",
     )

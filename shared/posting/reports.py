@@ -36,3 +36,12 @@ class PostingReport:
     entered: int = 0
     reason: str = ""
     due_at: datetime | None = None
+
+
+class EndedError(Exception):
+    """The run of an order ended before its plan was applied; `report` says how."""
+
+    def __init__(self, report: PostingReport) -> None:
+        """Keep the report."""
+        super().__init__(report.reason)
+        self.report = report

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
 from shared.tenants.models import Tenant
+from shared.tenants.pinned import pinned
+from shared.tenants.versions import (
+    Signature,
+    TenantVersions,
+    following,
+    hash_of,
+    number_of,
+    version_item,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -59,6 +69,7 @@ class TenantDirectory:
         self._max_age_seconds = max_age_seconds
         self._tenants: dict[str, tuple[float, Tenant]] = {}
         self._routes: dict[tuple[str, str], tuple[float, str]] = {}
+        self._versions = TenantVersions(client, table)
 
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant's configuration.
@@ -77,6 +88,21 @@ class TenantDirectory:
         tenant = Tenant.model_validate_json(item)
         self._tenants[tenant_id] = (self._monotonic(), tenant)
         return tenant
+
+    def tenant_under(self, tenant_id: str, number: int) -> Tenant:
+        """The tenant as an order sees it that was first posted under that version.
+
+        Its stores and entities are those of the version (`shared.tenants.pinned`), its connection
+        is the current one. The current version is not read again.
+
+        Raises:
+            UnknownTenantError, pydantic.ValidationError: as `tenant`.
+            UnknownVersionError: the version is not there or cannot be read.
+        """
+        now = self.tenant(tenant_id)
+        if number == number_of(now):
+            return now
+        return pinned(self._versions.load(tenant_id, number), now)
 
     def route(self, cart: str, store: str) -> str:
         """The id of the tenant that this webhook path belongs to; empty when there is none."""
@@ -115,12 +141,28 @@ class TenantDirectory:
             raise InvalidTenantsError(message)
 
     def put(self, tenant: Tenant) -> None:
-        """Store a tenant and the routes of its stores."""
+        """Store a tenant and the routes of its stores; another content is another version."""
+        stored = self._read(f"TENANT#{tenant.id}", "CONFIG")
+        known = Tenant.model_validate_json(stored) if stored else None
+        if known is not None and hash_of(known) == hash_of(tenant):
+            tenant = known
+        elif known is not None:
+            tenant = following(known, tenant)
+            self._keep(known)
+            self._keep(tenant)
         self._write(f"TENANT#{tenant.id}", "CONFIG", tenant.model_dump_json())
         for cart, name in sorted(routes_of(tenant)):
             self._write(f"ROUTE#{cart}#{name}", "ROUTE", tenant.id)
         self._tenants.pop(tenant.id, None)
         self._routes.clear()
+
+    def _keep(self, tenant: Tenant) -> None:
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.put_item(
+                TableName=self._table,
+                Item=version_item(tenant, Signature()),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
 
     def _is_fresh(self, read_at: float) -> bool:
         return self._monotonic() - read_at < self._max_age_seconds

@@ -120,9 +120,14 @@ class Intacct(_Model):
 
 
 class Tenant(_Model):
-    """A company that uses the product; `ownership` says who is master of what we write."""
+    """A company that uses the product; `ownership` says who is master of what we write.
+
+    `version` is the number that the document got when it was stored (0: none yet); a file that
+    names one is refused where a newer one is stored.
+    """
 
     id: Identifier
+    version: int = Field(default=0, ge=0)
     name: str = ""
     intacct: Intacct
     entities: tuple[Entity, ...] = Field(min_length=1)

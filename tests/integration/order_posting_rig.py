@@ -140,6 +140,7 @@ class PostingRig:
                 status=FactsStatus.READY,
                 receipts=ReceiptSource.TRANSACTIONS,
                 customer="C-1",
+                configured=1,
                 due_at=due_at,
             )
         )

@@ -143,6 +143,7 @@ class Sandbox:
         return OrderPoster(
             OrderPosterParts(
                 tenant_of=self._tenant,
+                tenant_under=lambda tenant, _: self._tenant(tenant),
                 facts=self.facts,
                 ledger=self.ledger,
                 days=self.days,

@@ -89,6 +89,7 @@ class Rig:
         self.days = MemoryDayBook()
         self.books = FakeBooks()
         self.tenant = tenant()
+        self.versions: dict[int, Tenant] = {}
         self.keys = keys
         self.findings: tuple[Finding, ...] = ()
         self.day_entries: tuple[DayEntry, ...] = ()
@@ -97,6 +98,7 @@ class Rig:
         self.poster = OrderPoster(
             OrderPosterParts(
                 tenant_of=lambda _: self.tenant,
+                tenant_under=lambda _, number: self.versions[number],
                 facts=self.facts,
                 ledger=self.ledger,
                 days=self.days,
@@ -130,6 +132,7 @@ class Rig:
             Facts(ref),
             status=FactsStatus.READY,
             customer="C-1",
+            configured=1,
             due_at=self.clock(),
         )
         return self.facts.save(replace(record, **changes))
@@ -469,3 +472,43 @@ def test_too_little_time_parks_the_order_for_the_next_minute() -> None:
     assert (report.state, report.reason) == (PostingState.PARKED, "DEADLINE")
     assert rig.due_at() == rig.clock()
     assert rig.books.sent == []
+
+
+def test_an_order_is_stamped_with_its_version_before_anything_is_sent() -> None:
+    rig = Rig("k1")
+    rig.keep(configured=0)
+
+    rig.post()
+
+    stored = rig.facts.load(order_pk("acme", "shop", "1001"))
+    assert stored is not None
+    assert stored.configured == 1
+
+
+def test_an_order_with_findings_is_not_stamped_anew() -> None:
+    rig = Rig("k1")
+    rig.findings = (Finding(Reason.MAPPING_MISSING, "x", "y"),)
+    before = rig.keep(configured=0)
+
+    rig.post()
+
+    stored = rig.facts.load(before.pk)
+    assert stored is not None
+    assert (stored.configured, stored.version) == (0, before.version)
+
+
+def test_facts_that_changed_before_the_stamp_are_left_to_whoever_changed_them() -> None:
+    rig = Rig("k1")
+    known = rig.keep(configured=0)
+    real = rig.facts.save
+
+    def beaten(record: FactsRecord) -> FactsRecord:
+        real(replace(known, configured=1))
+        return real(record)
+
+    rig.facts.save = beaten  # type: ignore[method-assign]  # somebody else comes first
+
+    report = rig.post()
+
+    assert (report.state, report.reason) == (PostingState.PARKED, "NEWER_FACTS")
+    assert rig.books.documents == []

@@ -1,0 +1,43 @@
+"""Adds an order's events to the days of a summary channel, before its plan is applied."""
+
+from __future__ import annotations
+
+from shared.gl.calendar import day_end
+from shared.gl.days import DayBook, EntryConflictError
+from shared.ledger.content import digest
+from shared.postings.book import StoreBook
+from shared.postings.findings import Finding, Reason
+from shared.postings.plan import Plan
+
+
+def enter(days: DayBook, pk: str, book: StoreBook, plan: Plan) -> int:
+    """Add the order's events to their days; an event is in one day book, whatever its date.
+
+    Returns:
+        How many events were not there yet.
+
+    Raises:
+        EntryConflictError: an event is there with other lines.
+    """
+    if not plan.day_entries:
+        return 0
+    known = days.entered(pk)
+    entered = 0
+    for entry in plan.day_entries:
+        if entry.event in known:
+            if known[entry.event] != digest(entry.lines):
+                raise EntryConflictError(entry.event)
+            continue
+        ends_at = day_end(entry.ledger_on, book.zone, book.day_ends_at)
+        days.enter(pk, book.tenant, entry, due_at=ends_at)
+        entered += 1
+    return entered
+
+
+def entry_conflict(event: str) -> Finding:
+    """What a person is told of an event whose lines changed."""
+    return Finding(
+        reason=Reason.CONTENT_CONFLICT,
+        place=event,
+        message="the event's lines changed after they had been added to a day's journal",
+    )

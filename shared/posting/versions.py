@@ -1,0 +1,79 @@
+"""The version of the tenant's document that an order is posted under: that of its first posting.
+
+As long as nothing of an order is or may be in the books, the current version counts; from then on
+the one that its record was stamped with, until a person has it re-planned under another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from shared.facts.record import FactsRecord, order_of
+from shared.gl.days import DayBook
+from shared.ledger.records import Record, State
+from shared.posting.store_books import store_book
+from shared.postings.book import StoreBook
+from shared.postings.findings import Finding, Reason
+from shared.tenants.models import Tenant
+from shared.tenants.versions import UnknownVersionError, number_of
+
+_BEGUN = frozenset({State.DONE, State.SENT, State.REVIEW})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The book of an order and the version it is from; no book where `findings` say why."""
+
+    number: int
+    book: StoreBook | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBooks:
+    """Chooses the book of each order; `tenant_under` is the tenant as a version had it.
+
+    `tenant_under` may raise `UnknownVersionError`.
+    """
+
+    tenant_under: Callable[[str, int], Tenant]
+    days: DayBook
+
+    def choose(self, tenant: Tenant, record: FactsRecord, chain: Mapping[str, Record]) -> Choice:
+        """The book to plan the order with; `tenant` is the current one, `chain` its ledger."""
+        now = number_of(tenant)
+        number = record.configured or now
+        if number != now and not self._is_begun(record.pk, chain):
+            number = now
+        store = order_of(record.pk)[1]
+        try:
+            under = tenant if number == now else self.tenant_under(tenant.id, number)
+        except UnknownVersionError as error:
+            return Choice(number, findings=(_unreadable(str(error)),))
+        book = store_book(under, store) if tenant.store(store) else None
+        if book is None:
+            return Choice(number, findings=(_no_store(store),))
+        return Choice(number, book.for_customer(record.customer))
+
+    def _is_begun(self, pk: str, chain: Mapping[str, Record]) -> bool:
+        """Whether something of the order is in the books, may be, or is promised to a day."""
+        is_sent = any(record.state in _BEGUN for record in chain.values())
+        return is_sent or bool(self.days.entered(pk))
+
+
+def _no_store(store: str) -> Finding:
+    return Finding(
+        reason=Reason.CONFIGURATION_MISSING,
+        place=f"store {store}",
+        message="the store, or the entity it posts to, is not in the tenant's configuration",
+    )
+
+
+def _unreadable(message: str) -> Finding:
+    return Finding(
+        reason=Reason.CONFIGURATION_MISSING,
+        place="the tenant's document",
+        message=message,
+        hint="have the order planned under another version: ops order replan",
+    )
