@@ -20,6 +20,7 @@ from intacct.documents import (
     SalesDocument,
     Side,
 )
+from intacct.statistics import StatisticalEntry
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 from shared.ports import Found
 
@@ -75,6 +76,8 @@ def _shape(document: Document) -> tuple[str, str, str, str]:
             detail, currency = document.kind.value, document.currency
         case JournalEntry():
             detail, route = document.journal, "batch" if document.is_batch else ""
+        case StatisticalEntry():
+            detail = document.journal
         case ReverseDocument():
             detail, route = document.kind.value, document.key
         case CloseSalesDocument():
@@ -111,7 +114,7 @@ def _customer(document: Document) -> str:
     match document:
         case Customer():
             return document.id
-        case JournalEntry() | ReverseDocument() | CloseSalesDocument():
+        case JournalEntry() | StatisticalEntry() | ReverseDocument() | CloseSalesDocument():
             return ""
         case _:
             return document.customer
@@ -141,6 +144,8 @@ def _totals(document: Document) -> tuple[Money, ...]:
         case CustomerRefund():
             currency = document.details[0].amount.currency
             totals = (total((part.amount for part in document.details), currency),)
-        case Customer() | JournalEntry() | ReverseDocument() | CloseSalesDocument():
+        case Customer() | JournalEntry() | StatisticalEntry():
+            pass
+        case ReverseDocument() | CloseSalesDocument():
             pass
     return totals

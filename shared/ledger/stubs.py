@@ -25,6 +25,7 @@ from intacct.documents import (
     SalesDocument,
     Subtotal,
 )
+from intacct.statistics import StatisticalEntry
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
 from shared.ledger.evidence import Expected
 from shared.ledger.records import Record
@@ -80,6 +81,8 @@ def _document(  # noqa: C901, PLR0911  # one per kind
             return CustomerRefund(mark, customer, _SOME_DAY, _SOME_PLACE, ())
         case "JournalEntry":
             return JournalEntry(mark, detail, _SOME_DAY, "", (), is_batch=bool(route))
+        case "StatisticalEntry":
+            return StatisticalEntry(mark, detail, _SOME_DAY, "", ())
         case "ReverseDocument":
             return ReverseDocument(Reversible(detail), route, _SOME_DAY, reference=mark)
         case _:

@@ -19,12 +19,13 @@ from intacct.changes import (
     UpdateSalesDocument,
 )
 from intacct.documents import Contact, Customer, Document, DocumentResult, JournalEntry
-from intacct.entries import Deposit, StatisticalEntry
+from intacct.entries import Deposit
 from intacct.errors import IntacctError
 from intacct.masters import Item
 from intacct.record_router import IntacctRecords, RestKeeper, XmlKeeper
 from intacct.records import Record
 from intacct.router import IntacctBooks, SpeaksRest, SpeaksXml
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, WarehouseTransfer
 from shared.ownership.table import Decision, Kind, NotOursError, Ownership, Side
 

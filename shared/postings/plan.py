@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from commerce.money import Money
 from intacct.documents import Document, DocumentResult, JournalLine
-from intacct.entries import StatisticalLine
+from intacct.statistics import StatisticalLine
 from shared.postings.findings import Finding, Reason
 from shared.postings.hits import LineReason
 

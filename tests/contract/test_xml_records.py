@@ -15,7 +15,6 @@ from intacct.documents import (
     DocumentResult,
     Side,
 )
-from intacct.entries import StatisticalEntry, StatisticalLine
 from intacct.errors import DuplicateDocumentError, NotSentError, RejectedError
 from intacct.masters import (
     AttachedFile,
@@ -28,6 +27,7 @@ from intacct.masters import (
     Master,
     Warehouse,
 )
+from intacct.statistics import StatisticalEntry, StatisticalLine
 from intacct.stock import StockDocument, StockLine
 from intacct.xml.queries import Query, equal
 from intacct.xml.records import XmlRecords

@@ -35,9 +35,10 @@ from intacct.documents import (
     Payment,
     SalesDocument,
 )
-from intacct.entries import Deposit, StatisticalEntry
+from intacct.entries import Deposit
 from intacct.masters import Attachment, CustomRecord, DimensionEntry, Folder, Item, Warehouse
 from intacct.records import Record
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, WarehouseTransfer
 
 
@@ -205,6 +206,8 @@ def action_of(document: Document) -> Action:  # noqa: C901, PLR0911  # one per k
             return Action.CUSTOMER_REFUND
         case JournalEntry():
             return Action.GL_BATCH if document.is_batch else Action.JOURNAL_ENTRY
+        case StatisticalEntry():
+            return Action.STATISTICAL_ENTRY
         case ReverseDocument():
             return _OF_REVERSAL[document.kind]
         case CloseSalesDocument():

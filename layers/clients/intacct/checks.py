@@ -23,6 +23,7 @@ from intacct.documents import (
     Side,
 )
 from intacct.findings import Findings
+from intacct.statistics import StatisticalEntry
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 # The two lengths that are documented (REST reference §5); other limits are only guidance, and what
@@ -31,7 +32,7 @@ PAYMENT_REFERENCE_MAX = 21
 PAYMENT_DESCRIPTION_MAX = 1000
 
 
-def refuse_the_impossible(document: Document) -> None:  # one per kind
+def refuse_the_impossible(document: Document) -> None:  # noqa: C901  # one per kind
     """Let a document pass that Sage may take.
 
     Raises:
@@ -55,6 +56,8 @@ def refuse_the_impossible(document: Document) -> None:  # one per kind
             _refund(document, found)
         case JournalEntry():
             journal_findings(document, found)
+        case StatisticalEntry():
+            statistical_findings(document, found)
         case ReverseDocument() | CloseSalesDocument():
             found.needs(key=document.key)
     found.refuse("document")
@@ -213,3 +216,16 @@ def journal_findings(entry: JournalEntry, found: Findings) -> None:
         if difference:
             text = f"debits less credits are {difference} {currency}"
             found.add("UNBALANCED", text, "/lines")
+
+
+def statistical_findings(entry: StatisticalEntry, found: Findings) -> None:
+    """What is wrong with a statistical entry."""
+    found.marks(reference=entry.reference)
+    found.needs(journal=entry.journal, description=entry.description)
+    found.has_lines(entry.lines)
+    for index, line in enumerate(entry.lines):
+        place = f"/lines/{index}"
+        found.needs_at(place, account=line.account)
+        found.dimensions(line.dimensions, place)
+        if not line.quantity > 0:
+            found.add("QUANTITY", "a statistical quantity is positive", f"{place}/quantity")

@@ -13,6 +13,10 @@ from decimal import Decimal
 from enum import StrEnum
 
 from commerce.money import Money
+from intacct.dimensions import NO_DIMENSIONS as NO_DIMENSIONS  # noqa: PLC0414  # read from here
+from intacct.dimensions import Dimensions as Dimensions  # noqa: PLC0414  # likewise
+from intacct.dimensions import Side as Side  # noqa: PLC0414  # likewise
+from intacct.statistics import StatisticalEntry
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 
@@ -25,23 +29,6 @@ class KeyOf:
 
 Reference = str | KeyOf
 
-
-@dataclass(frozen=True, slots=True)
-class Dimensions:
-    """The dimension values of a line by id; empty text means none. `custom` is (name, value)."""
-
-    location: str = ""
-    department: str = ""
-    class_id: str = ""
-    project: str = ""
-    customer: str = ""
-    item: str = ""
-    warehouse: str = ""
-    custom: tuple[tuple[str, str], ...] = ()
-
-
-NO_DIMENSIONS = Dimensions()
-"""A line without dimension values."""
 
 CustomFields = tuple[tuple[str, str], ...]
 """Custom fields as (name, value); the name is the company's own, without REST's `nsp::`."""
@@ -117,7 +104,7 @@ class SalesLine:
     quantity: Decimal
     unit: str
     unit_price: Money
-    dimensions: Dimensions = Dimensions()
+    dimensions: Dimensions = NO_DIMENSIONS
     memo: str = ""
     source_line: int | None = None
     custom: CustomFields = ()
@@ -129,7 +116,7 @@ class Subtotal:
 
     name: str
     amount: Money
-    dimensions: Dimensions = Dimensions()
+    dimensions: Dimensions = NO_DIMENSIONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +153,7 @@ class AccountLine:
 
     account: str
     amount: Money
-    dimensions: Dimensions = Dimensions()
+    dimensions: Dimensions = NO_DIMENSIONS
     memo: str = ""
 
 
@@ -221,7 +208,7 @@ class Advance:
     place: MoneyPlace
     account: str
     method: PaymentMethod = PaymentMethod.CREDIT_CARD
-    dimensions: Dimensions = Dimensions()
+    dimensions: Dimensions = NO_DIMENSIONS
     description: str = ""
 
 
@@ -277,13 +264,6 @@ class AdjustmentKind(StrEnum):
     DEBIT = "debit"
 
 
-class Side(StrEnum):
-    """The side of a ledger line."""
-
-    DEBIT = "debit"
-    CREDIT = "credit"
-
-
 @dataclass(frozen=True, slots=True)
 class AdjustmentLine:
     """One line of an adjustment: the ledger side its account gets; AR takes the other side."""
@@ -291,7 +271,7 @@ class AdjustmentLine:
     account: str
     side: Side
     amount: Money
-    dimensions: Dimensions = Dimensions()
+    dimensions: Dimensions = NO_DIMENSIONS
     memo: str = ""
 
 
@@ -344,7 +324,7 @@ class JournalLine:
     account: str
     side: Side
     amount: Money
-    dimensions: Dimensions = Dimensions()
+    dimensions: Dimensions = NO_DIMENSIONS
     memo: str = ""
 
 
@@ -379,6 +359,7 @@ Document = (
     | Adjustment
     | CustomerRefund
     | JournalEntry
+    | StatisticalEntry
     | ReverseDocument
     | CloseSalesDocument
 )

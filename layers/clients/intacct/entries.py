@@ -1,12 +1,11 @@
-"""Entries beside the order's own, in neither protocol: deposits, statistics, mirrored journals."""
+"""Entries beside the order's own, in neither protocol: deposits and mirrored journals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
-from intacct.documents import NO_DIMENSIONS, Dimensions, JournalEntry, Reference, Side
+from intacct.documents import JournalEntry, Reference, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,28 +20,6 @@ class Deposit:
     bank_account: str
     receipts: tuple[Reference, ...]
     description: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StatisticalLine:
-    """A quantity on a statistical account; a debit adds, a credit takes away."""
-
-    account: str
-    side: Side
-    quantity: Decimal
-    dimensions: Dimensions = NO_DIMENSIONS
-    memo: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StatisticalEntry:
-    """Counts beside the money (orders, units): a statistical journal knows no balance."""
-
-    reference: str
-    journal: str
-    posted_on: date
-    description: str
-    lines: tuple[StatisticalLine, ...]
 
 
 def mirrored(entry: JournalEntry, *, reference: str, posted_on: date) -> JournalEntry:

@@ -17,9 +17,14 @@ from intacct.changes import (
     UpdateMaster,
     UpdateSalesDocument,
 )
-from intacct.checks import contact_findings, customer_findings, journal_findings
+from intacct.checks import (
+    contact_findings,
+    customer_findings,
+    journal_findings,
+    statistical_findings,
+)
 from intacct.documents import Contact, Customer
-from intacct.entries import Deposit, StatisticalEntry
+from intacct.entries import Deposit
 from intacct.findings import Findings
 from intacct.masters import (
     AttachedFile,
@@ -32,6 +37,7 @@ from intacct.masters import (
     Warehouse,
 )
 from intacct.records import Record
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
 
 # Fixed once the record is there (XML reference §12.3; the model says `mutable: false`, REST §9.1).
@@ -80,7 +86,7 @@ def _record(record: Record | Customer, found: Findings) -> None:  # noqa: C901  
         case Deposit():
             _deposit(record, found)
         case StatisticalEntry():
-            _statistical(record, found)
+            statistical_findings(record, found)
 
 
 def _item(item: Item, found: Findings) -> None:
@@ -127,18 +133,6 @@ def _deposit(deposit: Deposit, found: Findings) -> None:
     found.has_lines(deposit.receipts, "/receipts")
     if len(set(deposit.receipts)) < len(deposit.receipts):
         found.add("REPEATED", "a receipt is deposited once", "/receipts")
-
-
-def _statistical(entry: StatisticalEntry, found: Findings) -> None:
-    found.marks(reference=entry.reference)
-    found.needs(journal=entry.journal, description=entry.description)
-    found.has_lines(entry.lines)
-    for index, line in enumerate(entry.lines):
-        place = f"/lines/{index}"
-        found.needs_at(place, account=line.account)
-        found.dimensions(line.dimensions, place)
-        if not line.quantity > 0:
-            found.add("QUANTITY", "a statistical quantity is positive", f"{place}/quantity")
 
 
 def refuse_impossible_change(change: Change) -> None:

@@ -7,8 +7,9 @@ that is created and found by a mark of ours.
 from __future__ import annotations
 
 from intacct.documents import Contact
-from intacct.entries import Deposit, StatisticalEntry
+from intacct.entries import Deposit
 from intacct.masters import Attachment, CustomRecord, DimensionEntry, Folder, Item, Warehouse
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, WarehouseTransfer
 
 Record = (

@@ -21,7 +21,7 @@ from intacct.documents import (
     PostalAddress,
     Side,
 )
-from intacct.entries import Deposit, StatisticalEntry, StatisticalLine, mirrored
+from intacct.entries import Deposit, mirrored
 from intacct.masters import (
     AttachedFile,
     CustomRecord,
@@ -31,6 +31,7 @@ from intacct.masters import (
     ItemType,
     Warehouse,
 )
+from intacct.statistics import StatisticalEntry, StatisticalLine
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
 from local.intacct_simulator.seed.fill import fill
 from tests.contract.actions.documents import (

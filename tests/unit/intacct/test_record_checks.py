@@ -24,7 +24,7 @@ from intacct.changes import (
     UpdateSalesDocument,
 )
 from intacct.documents import Contact, Customer, Dimensions, JournalEntry, SalesLine, Side
-from intacct.entries import Deposit, StatisticalEntry, StatisticalLine
+from intacct.entries import Deposit
 from intacct.errors import RejectedError
 from intacct.masters import (
     AttachedFile,
@@ -41,6 +41,7 @@ from intacct.masters import (
 from intacct.record_checks import refuse_impossible_change, refuse_impossible_record
 from intacct.records import Record
 from intacct.rest.records import RestRecords
+from intacct.statistics import StatisticalEntry, StatisticalLine
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
 from intacct.xml.records import XmlRecords
 from tests.unit.intacct.rest.support import Server, client, created

@@ -30,6 +30,7 @@ from intacct.documents import (
     Side,
     Subtotal,
 )
+from intacct.statistics import StatisticalEntry
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
 from intacct.xml.lookups import lookup_of
 from shared.ledger.evidence import expected_of
@@ -64,6 +65,7 @@ POSTED: list[tuple[PostingKind, Document]] = [
     (PostingKind.VOID, ReverseDocument(Reversible.PAYMENT, "17", DAY, "", "1-VD")),
     (PostingKind.VOID, CloseSalesDocument("Sales Order", "17", "Sales Order-17", "1-VD")),
     (PostingKind.GL_BATCH, JournalEntry("1-GL", "GJ", DAY, "day", (), is_batch=True)),
+    (PostingKind.STATISTICAL, StatisticalEntry("1-ST", "STJ", DAY, "day", ())),
 ]
 
 

@@ -20,9 +20,9 @@ from intacct.changes import (
     UpdateSalesDocument,
 )
 from intacct.documents import Contact, Customer, Document, DocumentResult, JournalEntry
-from intacct.entries import StatisticalEntry
 from intacct.masters import DimensionEntry, DimensionKind, Item
 from intacct.records import Record
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
 from shared.ownership.guard import GuardedBooks, GuardedRecords, decisions_on_change
 from shared.ownership.table import Kind, NotOursError, Ownership, Right, Rule, Side

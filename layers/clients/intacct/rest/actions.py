@@ -19,13 +19,22 @@ from intacct.documents import (
     SalesDocument,
 )
 from intacct.errors import DuplicateDocumentError, IntacctError, RejectedError
-from intacct.rest import contacts, customers, journal_entries, payments, receivables, undoing
+from intacct.rest import (
+    contacts,
+    customers,
+    entries,
+    journal_entries,
+    payments,
+    receivables,
+    undoing,
+)
 from intacct.rest.client import RestClient
 from intacct.rest.posting import Poster, Said
 from intacct.rest.receivables import CreditSign
 from intacct.rest.sales_documents import SalesDocuments, SourceLines
 from intacct.rest.wire import typed_document
 from intacct.results import Found
+from intacct.statistics import StatisticalEntry
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 
@@ -121,6 +130,8 @@ class RestActions:
                 base = self._base_currency
                 said = journal_entries.payload(document, base_currency=base)
                 return Said(journal_entries.OBJECT, said)
+            case StatisticalEntry():
+                return Said(entries.object_of(document), entries.payload(document))
             case SalesDocument():
                 name = typed_document(document.definition)
                 return Said(name, self._sales_documents.said(document, sources))
@@ -128,7 +139,9 @@ class RestActions:
                 message = "REST undoes documents one by one, by a workflow each"
                 raise RejectedError(message)
 
-    def find(self, document: Document) -> list[Found]:  # noqa: PLR0911  # one per kind
+    def find(  # noqa: C901, PLR0911  # one per kind
+        self, document: Document
+    ) -> list[Found]:
         """Documents of the same kind that carry our mark; empty when there is none."""
         client, entity = self._client, self._entity
         match document:
@@ -148,6 +161,8 @@ class RestActions:
                 return payments.find_refunds(client, document, entity=entity)
             case JournalEntry():
                 return journal_entries.find(client, document, entity=entity)
+            case StatisticalEntry():
+                return entries.find(client, document, entity=entity)
             case ReverseDocument() | CloseSalesDocument():
                 return undoing.find(client, document, entity=entity)
 

@@ -7,7 +7,7 @@ REST reference names the objects only (§16.8, §16.10).
 from __future__ import annotations
 
 from intacct.documents import DocumentResult, Side
-from intacct.entries import Deposit, StatisticalEntry, StatisticalLine
+from intacct.entries import Deposit
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, equal, first_rows
 from intacct.rest.wire import (
@@ -21,6 +21,7 @@ from intacct.rest.wire import (
     text,
 )
 from intacct.results import Found
+from intacct.statistics import StatisticalEntry, StatisticalLine
 
 DEPOSIT = "cash-management/deposit"
 STATISTICAL = "general-ledger/statistical-journal-entry"

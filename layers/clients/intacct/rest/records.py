@@ -15,7 +15,7 @@ from intacct.changes import (
     UpdateSalesDocument,
 )
 from intacct.documents import Contact, DocumentResult
-from intacct.entries import Deposit, StatisticalEntry
+from intacct.entries import Deposit
 from intacct.masters import Attachment, CustomRecord, DimensionEntry, Folder, Item, Warehouse
 from intacct.record_checks import refuse_impossible_change, refuse_impossible_record
 from intacct.records import Record
@@ -31,6 +31,7 @@ from intacct.rest import (
 )
 from intacct.rest.client import RestClient
 from intacct.results import Found
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, WarehouseTransfer
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from intacct.documents import JournalEntry, JournalLine, Side
-from intacct.entries import StatisticalEntry
+from intacct.statistics import StatisticalEntry
 from intacct.xml.currencies import generic_currency
 from intacct.xml.custom_fields import checked
 from intacct.xml.dimensions import generic

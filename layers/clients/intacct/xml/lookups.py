@@ -18,6 +18,7 @@ from intacct.documents import (
     SalesDocument,
 )
 from intacct.results import Found
+from intacct.statistics import StatisticalEntry
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Undoing
 from intacct.xml import (
     customers,
@@ -104,7 +105,7 @@ def lookup_of(document: Document) -> Lookup:
             )
         case SalesDocument():
             return _sales_lookup(document)
-        case JournalEntry():
+        case JournalEntry() | StatisticalEntry():
             query = Query(
                 "GLBATCH", journal_entries.FIELDS, equal("REFERENCENO", document.reference)
             )

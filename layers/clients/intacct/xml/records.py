@@ -22,12 +22,13 @@ from intacct.changes import (
     UpdateSalesDocument,
 )
 from intacct.documents import Customer, DocumentResult, Payment
-from intacct.entries import Deposit, StatisticalEntry
+from intacct.entries import Deposit
 from intacct.errors import IntacctError, RejectedError
 from intacct.masters import Attachment, CustomRecord, Folder, Master
 from intacct.record_checks import refuse_impossible_change, refuse_impossible_record
 from intacct.records import Record
 from intacct.results import Found
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, StockLevel, WarehouseTransfer
 from intacct.xml import (
     attachments,

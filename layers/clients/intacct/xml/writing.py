@@ -20,6 +20,7 @@ from intacct.documents import (
     Payment,
     SalesDocument,
 )
+from intacct.statistics import StatisticalEntry
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 from intacct.xml import (
     journal_entries,
@@ -84,6 +85,8 @@ def written(  # noqa: C901, PLR0911  # one per kind
             return payments.create_payment(document, base_currency=base_currency, entity=entity)
         case JournalEntry():
             return journal_entries.create_journal_entry(document, base_currency=base_currency)
+        case StatisticalEntry():
+            return journal_entries.create_statistical_entry(document)
         case CustomerRefund():
             message = "XML offers no customer refunds (REST reference §17)"
             raise ValueError(message)

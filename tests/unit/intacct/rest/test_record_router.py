@@ -23,7 +23,7 @@ from intacct.changes import (
     UpdateSalesDocument,
 )
 from intacct.documents import Contact, Customer, DocumentResult, JournalEntry
-from intacct.entries import Deposit, StatisticalEntry
+from intacct.entries import Deposit
 from intacct.masters import (
     AttachedFile,
     Attachment,
@@ -37,6 +37,7 @@ from intacct.masters import (
 from intacct.record_router import IntacctRecords
 from intacct.records import Record
 from intacct.results import Found
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, TransferLine, WarehouseTransfer
 
 DAY = date(2026, 11, 20)

@@ -15,7 +15,7 @@ from intacct.documents import (
     JournalLine,
     Side,
 )
-from intacct.entries import Deposit, StatisticalEntry, StatisticalLine, mirrored
+from intacct.entries import Deposit, mirrored
 from intacct.errors import RejectedError
 from intacct.masters import (
     AttachedFile,
@@ -32,6 +32,7 @@ from intacct.masters import (
 from intacct.records import Record
 from intacct.rest import attachments, custom_records, stock
 from intacct.rest.records import RestRecords
+from intacct.statistics import StatisticalEntry, StatisticalLine
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
 from tests.unit.intacct.rest.documents import DAY, WEB, has_empty_reference, sent, usd
 from tests.unit.intacct.rest.support import Server, client, created, page, refusal
