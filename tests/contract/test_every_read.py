@@ -13,7 +13,7 @@ import pytest
 from intacct.capabilities import READS, Protocol, Read
 from intacct.customer_search import CustomerBy, CustomerSearch
 from intacct.documents import CreditKind
-from intacct.reading import Kept, Standing
+from intacct.reading import Kept, Marked, Standing
 from intacct.watermarks import Reading, Watermark
 from tests.contract.actions.documents import (
     ADVANCE,
@@ -136,6 +136,13 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
             ("5000", "22.10", "USD", DAY, "Cost of goods"),
             ("1300", "-22.10", "USD", DAY, "two tees"),
         ],
+    ),
+    Read.READ_BACK: (
+        lambda teller: [
+            (one.reference, one.customer, one.total, one.dated_on)
+            for one in teller.reads.read_back(Marked.ADVANCE, [ADVANCE.reference, "NOBODY"])
+        ],
+        [(ADVANCE.reference, "C-1001", usd("55.12"), DAY)],
     ),
 }  # fmt: skip
 

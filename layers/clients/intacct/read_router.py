@@ -19,6 +19,8 @@ from intacct.reading import (
     DimensionValue,
     Kept,
     LedgerLine,
+    Marked,
+    ReadBack,
     ReportingPeriod,
     Standing,
 )
@@ -67,6 +69,14 @@ class ReadsOverRest(ReadsBooks, Interface):
 
     def periods(self) -> list[ReportingPeriod]:
         """All periods that have dates."""
+        ...
+
+    def read_back(self, kind: Marked, references: Iterable[str]) -> Iterator[ReadBack]:
+        """Documents by our references."""
+        ...
+
+    def modified(self, kind: Marked, since: datetime) -> Iterator[ReadBack]:
+        """Documents that were touched since."""
         ...
 
 
@@ -158,6 +168,18 @@ class IntacctReads:
     def periods(self) -> list[ReportingPeriod]:
         """All periods that have dates, the shorter ones first; REST alone tells them."""
         return self._rest.periods()
+
+    def read_back(self, kind: Marked, references: Iterable[str]) -> Iterator[ReadBack]:
+        """The documents that carry one of our references, 1,000 references a call; REST alone.
+
+        Two with one reference both come; what is not there does not. Sage's own reversals of
+        documents are not among them.
+        """
+        return self._rest.read_back(kind, references)
+
+    def modified(self, kind: Marked, since: datetime) -> Iterator[ReadBack]:
+        """The documents of a kind that were made or changed from `since` on, whoever did it."""
+        return self._rest.modified(kind, since)
 
     def trial_balance(self, start_on: date, end_on: date) -> Iterator[AccountBalance]:
         """Debits and credits per account of a range of days; XML alone tells them."""

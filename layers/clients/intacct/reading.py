@@ -44,6 +44,35 @@ class Standing:
     modified_at: datetime | None = None
 
 
+class Marked(StrEnum):
+    """The kinds of documents that carry our reference and are read back by it."""
+
+    SALES_DOCUMENT = "sales_document"
+    ADJUSTMENT = "adjustment"
+    ADVANCE = "advance"
+    PAYMENT = "payment"
+    CUSTOMER_REFUND = "customer_refund"
+    JOURNAL_ENTRY = "journal_entry"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBack:
+    """A document as Sage has it, beside what we sent; `total` is without its sign.
+
+    None and empty where the kind states nothing: a journal entry has neither customer nor total.
+    """
+
+    kind: Marked
+    reference: str
+    key: str
+    id: str
+    state: str = ""
+    customer: str = ""
+    total: Money | None = None
+    dated_on: date | None = None
+    modified_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Dimension:
     """One dimension as the company has it; `name` is Sage's own, in capitals where standard."""
@@ -98,7 +127,8 @@ class LedgerLine:
     """One posted line of the general ledger; amounts are debits, credits are negative.
 
     `amount` is in base currency, `transaction_amount` in `currency`; `batch` is the key of the
-    batch that it belongs to, `module` the number of the module that posted it (`4.AR`).
+    batch that it belongs to, `module` the number of the module that posted it (`4.AR`), `record`
+    the key of the document behind the line, empty where Sage names none.
     """
 
     key: str
@@ -110,3 +140,4 @@ class LedgerLine:
     module: str
     batch: str
     memo: str
+    record: str = ""

@@ -8,8 +8,16 @@ from datetime import datetime
 
 from intacct.customer_search import CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
-from intacct.reading import Dimension, DimensionValue, Kept, ReportingPeriod, Standing
-from intacct.rest import customer_search, deletions, dimensions, periods, stock
+from intacct.reading import (
+    Dimension,
+    DimensionValue,
+    Kept,
+    Marked,
+    ReadBack,
+    ReportingPeriod,
+    Standing,
+)
+from intacct.rest import customer_search, deletions, dimensions, periods, read_back, stock
 from intacct.rest.changed_rows import MODIFIED, changed_rows, instant_from
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, one_of, rows
@@ -157,6 +165,14 @@ class RestBookReads:
     def periods(self) -> list[ReportingPeriod]:
         """All periods that have dates, the shorter ones first."""
         return periods.periods(self._client, entity=self._entity)
+
+    def read_back(self, kind: Marked, references: Iterable[str]) -> Iterator[ReadBack]:
+        """The documents that carry one of our references, as they stand; see `read_back`."""
+        return read_back.by_reference(self._client, kind, references, entity=self._entity)
+
+    def modified(self, kind: Marked, since: datetime) -> Iterator[ReadBack]:
+        """The documents of a kind that were made or changed from `since` on."""
+        return read_back.modified(self._client, kind, since, entity=self._entity)
 
     def _rows(self, query: Query) -> Iterator[Row]:
         return rows(self._client, query, entity=self._entity)

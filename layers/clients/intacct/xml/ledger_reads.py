@@ -30,6 +30,7 @@ FIELDS = (
     "CURRENCY",
     "MODULEKEY",
     "BATCH_NO",
+    "RECORDKEY",
     "DESCRIPTION",
 )
 _US = UserFormat()
@@ -106,6 +107,7 @@ def _line(row: dict[str, str], user_format: UserFormat) -> LedgerLine:
         module=row.get("MODULEKEY", ""),
         batch=row.get("BATCH_NO", ""),
         memo=row.get("DESCRIPTION", ""),
+        record=row.get("RECORDKEY", ""),
     )
 
 

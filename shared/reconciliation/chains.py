@@ -1,0 +1,274 @@
+"""A ledger partition against the postings that should be in it; the same for every subject."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from shared.ledger.content import content_hash, effect_digest
+from shared.ledger.evidence import Expected, expected_of
+from shared.ledger.records import Record, State
+from shared.ledger.run import mark_of
+from shared.postings.book import StoreBook
+from shared.postings.plan import Posting, PostingKind
+from shared.reconciliation.differences import Cause, Difference
+from shared.reconciliation.documents import (
+    MARKED_AS,
+    BookedDocument,
+    Effect,
+    currency_of,
+    dated_on,
+    effect_of,
+)
+from shared.reconciliation.rows import Row
+
+_STATES = {
+    None: (Cause.NOT_POSTED, "nothing of it was sent yet"),
+    State.READY: (Cause.NOT_POSTED, "it waits to be tried again"),
+    State.SENT: (Cause.IN_DOUBT, "it was sent, and whether it arrived is looked up"),
+    State.REFUSED: (Cause.REFUSED, "Sage refused it"),
+    State.REVIEW: (Cause.REFUSED, "a person must decide"),
+    State.CANCELLED: (Cause.NOT_POSTED, "it was cancelled before anything was sent"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """The postings of one subject: those known to the ledger, and those that should be there."""
+
+    book: StoreBook
+    records: Mapping[str, Record]
+    wanted: Sequence[Posting]
+    known: Row | None = None
+
+    def before(self, key: str) -> BookedDocument | None:
+        """The document as the row that was made before has it."""
+        documents = self.known.documents if self.known else ()
+        return next((one for one in documents if one.key == key), None)
+
+
+@dataclass(slots=True)
+class Found:
+    """What comes of comparing a chain."""
+
+    documents: tuple[BookedDocument, ...] = ()
+    differences: list[Difference] = field(default_factory=list)
+
+
+def documents_of(chain: Chain, *, subject: str, is_judged: bool) -> Found:
+    """The documents of a chain, and where what was posted is not what is wanted.
+
+    Args:
+        chain: what is wanted and what the ledger knows.
+        subject: what people call the order, payout or day.
+        is_judged: whether what is not wanted is known to be wrong; not while findings stand
+            against the facts.
+    """
+    found = Found()
+    documents = []
+    wanted = {posting.key: posting for posting in chain.wanted}
+    undone = _undone(chain.records)
+    for posting in chain.wanted:
+        if posting.kind in MARKED_AS:
+            document, difference = _wanted(chain, posting, subject)
+            documents.append(document)
+            found.differences += [difference] if difference else []
+    for key, record in sorted(chain.records.items()):
+        kind = kind_of(key)
+        if key in wanted or kind not in MARKED_AS or record.state is not State.DONE:
+            continue
+        document = _unwanted(chain, record, kind)
+        documents.append(document)
+        if is_judged and document.reference not in undone:
+            found.differences.append(_unexplained(document, chain.book.store, subject))
+    found.documents = tuple(documents)
+    return found
+
+
+def missing_differences(
+    missing: Iterable[BookedDocument], store: str, subject: str
+) -> Iterator[Difference]:
+    """A difference for each document that is not in the books, with why."""
+    for document in missing:
+        cause, text = _STATES[document.state]
+        yield Difference(
+            store=store,
+            subject=subject,
+            cause=cause,
+            what=document.what,
+            text=text,
+            since=document.on,
+            amount=-document.amount,
+            currency=document.currency,
+        )
+
+
+def kind_of(key: str) -> PostingKind | None:
+    """The kind in a posting key; None for one that this version does not know."""
+    try:
+        return PostingKind(key.split("/", 3)[2])
+    except (IndexError, ValueError):
+        return None
+
+
+def _undone(records: Mapping[str, Record]) -> frozenset[str]:
+    """The references of documents that we took back ourselves."""
+    purposes = [
+        key.split(":", 1)[-1]
+        for key, record in records.items()
+        if kind_of(key) is PostingKind.VOID and record.state is State.DONE
+    ]
+    return frozenset(
+        record.document_number
+        for key, record in records.items()
+        if any(key in purpose or record.document_number in purpose for purpose in purposes)
+    )
+
+
+def _wanted(
+    chain: Chain, posting: Posting, subject: str
+) -> tuple[BookedDocument, Difference | None]:
+    record, before = chain.records.get(posting.key), chain.before(posting.key)
+    document = _planned(chain.book, posting)
+    if record is None:
+        return document, None
+    if record.state is not State.DONE or record.result is None:
+        return replace(document, state=record.state), None
+    booked = _booked(document, record, before)
+    if record.effect or not posting.effect:
+        is_same = record.effect == effect_digest(posting.effect)
+    else:
+        is_same = record.content_hash == document.content
+    if is_same:
+        return booked, _edited(chain.book.store, subject, document, booked)
+    effect = _kept_effect(record, before) or _with_total(document, booked)
+    booked = replace(booked, effect=effect)
+    return booked, _edited(chain.book.store, subject, document, booked)
+
+
+def _planned(book: StoreBook, posting: Posting) -> BookedDocument:
+    expected = expected_of(posting.document)
+    currency = currency_of(posting.document) or book.base_currency
+    return BookedDocument(
+        key=posting.key,
+        kind=posting.kind,
+        reference=mark_of(posting.document),
+        on=dated_on(posting.document),
+        currency=currency,
+        customer=expected.customer,
+        totals=tuple(total.amount for total in expected.totals),
+        effect=effect_of(posting.effect),
+        content=content_hash(posting.document),
+    )
+
+
+def _booked(
+    planned: BookedDocument, record: Record, before: BookedDocument | None
+) -> BookedDocument:
+    """The document as it was sent, with what was proved of it before."""
+    assert record.result is not None, "what is done has a result"  # noqa: S101
+    expected = Expected.read(record.expected) if record.expected else None
+    was_same = before is not None and before.sage_key == record.result.key
+    return replace(
+        planned,
+        state=record.state,
+        reference=record.document_number,
+        sage_key=record.result.key,
+        invoice_key=record.result.invoice_key,
+        content=record.content_hash,
+        customer=expected.customer if expected else planned.customer,
+        totals=tuple(t.amount for t in expected.totals) if expected else planned.totals,
+        on=before.on if before is not None and was_same else planned.on,
+        base_effect=before.base_effect if before is not None and was_same else None,
+        proved_at=before.proved_at if before is not None and was_same else None,
+        troubles=before.troubles if before is not None and was_same else (),
+    )
+
+
+def _kept_effect(record: Record, before: BookedDocument | None) -> Effect | None:
+    """The effect of what was posted under another mapping, as it was known before."""
+    if before is not None and before.content == record.content_hash:
+        return before.effect
+    return None
+
+
+def _with_total(planned: BookedDocument, booked: BookedDocument) -> Effect | None:
+    """The effect of a document of one amount on two accounts, for the amount that was posted."""
+    amounts = {abs(amount) for _, amount in planned.effect or ()}
+    is_simple = len(planned.effect or ()) == 2 and amounts == {abs(_total(planned))}  # noqa: PLR2004
+    if not is_simple or not booked.totals:
+        return None
+    return tuple(
+        (account, _total(booked).copy_sign(amount)) for account, amount in planned.effect or ()
+    )
+
+
+def _edited(
+    store: str, subject: str, planned: BookedDocument, booked: BookedDocument
+) -> Difference | None:
+    """Where the facts want another amount than was posted; another mapping is no difference.
+
+    A sales order moves no account, and of an invoice the planner itself says what differs.
+    """
+    if planned.kind in (PostingKind.SALES_ORDER, PostingKind.INVOICE):
+        return None
+    if planned.totals or booked.totals:
+        difference = _total(booked) - _total(planned)
+    elif booked.effect is not None:
+        difference = booked.amount - planned.amount
+    else:
+        difference = Decimal(0)
+    if not difference:
+        return None
+    return Difference(
+        store=store,
+        subject=subject,
+        cause=Cause.CART_DIFFERS,
+        what=booked.what,
+        text="the cart now gives another amount than was posted",
+        since=planned.on,
+        amount=difference,
+        currency=planned.currency,
+    )
+
+
+def _total(document: BookedDocument) -> Decimal:
+    return document.totals[0] if document.totals else Decimal(0)
+
+
+def _unwanted(chain: Chain, record: Record, kind: PostingKind | None) -> BookedDocument:
+    """A document of the ledger that no fact asks for (any more)."""
+    assert kind is not None, "only kinds of documents come here"  # noqa: S101
+    before = chain.before(record.key)
+    stated = Expected.read(record.expected) if record.expected else Expected()
+    currency = stated.totals[0].currency if stated.totals else chain.book.base_currency
+    bare = BookedDocument(
+        key=record.key,
+        kind=kind,
+        reference=record.document_number,
+        on=before.on if before else _sent_on(chain.book, record),
+        currency=before.currency if before else currency,
+        effect=_kept_effect(record, before),
+    )
+    return _booked(bare, record, before)
+
+
+def _sent_on(book: StoreBook, record: Record) -> date:
+    if record.sent_at is not None:
+        return book.ledger_on(record.sent_at)
+    return date.min
+
+
+def _unexplained(document: BookedDocument, store: str, subject: str) -> Difference:
+    return Difference(
+        store=store,
+        subject=subject,
+        cause=Cause.NOT_IN_CART,
+        what=document.what,
+        text="it is in the books, and nothing in the cart explains it any more",
+        since=document.on,
+        amount=document.amount,
+        currency=document.currency,
+    )

@@ -1,0 +1,161 @@
+"""One document that should be in the books, or is: what was sent, and what Sage says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from intacct.documents import (
+    Adjustment,
+    Advance,
+    ArInvoice,
+    CustomerRefund,
+    Document,
+    JournalEntry,
+    JournalLine,
+    Payment,
+    SalesDocument,
+    Side,
+)
+from intacct.reading import Marked
+from shared.ledger.records import State
+from shared.postings.plan import PostingKind
+from shared.reconciliation.differences import Difference
+
+MARKED_AS: Mapping[PostingKind, Marked] = {
+    PostingKind.SALES_ORDER: Marked.SALES_DOCUMENT,
+    PostingKind.INVOICE: Marked.SALES_DOCUMENT,
+    PostingKind.ADVANCE: Marked.ADVANCE,
+    PostingKind.PAYMENT: Marked.PAYMENT,
+    PostingKind.ADVANCE_APPLICATION: Marked.PAYMENT,
+    PostingKind.CREDIT_MEMO: Marked.ADJUSTMENT,
+    PostingKind.DEBIT_MEMO: Marked.ADJUSTMENT,
+    PostingKind.CUSTOMER_REFUND: Marked.CUSTOMER_REFUND,
+    PostingKind.JOURNAL_ENTRY: Marked.JOURNAL_ENTRY,
+    PostingKind.GL_BATCH: Marked.JOURNAL_ENTRY,
+}
+"""How a posting's document is read back by its reference."""
+
+_WORDS: Mapping[PostingKind, str] = {
+    PostingKind.SALES_ORDER: "sales order",
+    PostingKind.INVOICE: "invoice",
+    PostingKind.ADVANCE: "advance",
+    PostingKind.PAYMENT: "payment",
+    PostingKind.ADVANCE_APPLICATION: "advance applied",
+    PostingKind.CREDIT_MEMO: "credit memo",
+    PostingKind.DEBIT_MEMO: "debit memo",
+    PostingKind.CUSTOMER_REFUND: "customer refund",
+    PostingKind.JOURNAL_ENTRY: "journal entry",
+    PostingKind.GL_BATCH: "journal of the day",
+}
+
+Effect = tuple[tuple[str, Decimal], ...]
+"""Accounts and what a document moves on each, debits positive, in its currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookedDocument:
+    """A document that the facts want or that the ledger says is in the books.
+
+    `state` is the ledger's, None where nothing was begun. `on` is the date it carries in the books.
+    `totals` are the amounts that Sage may state of it; `effect` is None where it was posted under a
+    mapping that nobody knows any more. `base_effect` is what Sage booked in base currency, for a
+    document in another one. `proved_at` is when it was found in Sage as it was sent; `troubles`
+    are what was found instead.
+    """
+
+    key: str
+    kind: PostingKind
+    reference: str
+    on: date
+    currency: str
+    state: State | None = None
+    sage_key: str = ""
+    invoice_key: str = ""
+    customer: str = ""
+    totals: tuple[Decimal, ...] = ()
+    effect: Effect | None = None
+    base_effect: Effect | None = None
+    content: str = ""
+    proved_at: datetime | None = None
+    troubles: tuple[Difference, ...] = ()
+
+    @property
+    def entity(self) -> str:
+        """The entity whose books it belongs to, from its posting key (R-15.1)."""
+        return self.key.split("/", 2)[1]
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether the ledger says that it is in the books."""
+        return self.state is State.DONE
+
+    @property
+    def marked(self) -> Marked:
+        """How it is read back."""
+        return MARKED_AS[self.kind]
+
+    @property
+    def what(self) -> str:
+        """What an accountant calls it, with our reference."""
+        return f"{_WORDS[self.kind]} {self.reference}"
+
+    @property
+    def amount(self) -> Decimal:
+        """What it comes to: its total, or the sum of its debits where it has none."""
+        if self.totals:
+            return self.totals[0]
+        return sum((a for _, a in self.effect or () if a > 0), start=Decimal(0))
+
+    @property
+    def balance_effect(self) -> Effect:
+        """What it moves on each account in base currency, as far as that is known."""
+        return self.base_effect if self.base_effect is not None else self.effect or ()
+
+
+def effect_of(lines: tuple[JournalLine, ...]) -> Effect:
+    """Ledger lines as one signed amount for each account; what cancels out is left out."""
+    sums: dict[str, Decimal] = {}
+    for line in lines:
+        amount = line.amount.amount if line.side is Side.DEBIT else -line.amount.amount
+        sums[line.account] = sums.get(line.account, Decimal(0)) + amount
+    return tuple((account, amount) for account, amount in sorted(sums.items()) if amount)
+
+
+def dated_on(document: Document) -> date:
+    """The ledger date that the document carries.
+
+    Raises:
+        ValueError: it is none of those that are read back, and carries none.
+    """
+    match document:
+        case SalesDocument() | ArInvoice():
+            return document.posted_on or document.dated_on
+        case Adjustment():
+            return document.dated_on
+        case Advance() | Payment():
+            return document.received_on
+        case CustomerRefund():
+            return document.refunded_on
+        case JournalEntry():
+            return document.posted_on
+        case _:
+            message = f"a {type(document).__name__} has no ledger date"
+            raise ValueError(message)
+
+
+def currency_of(document: Document) -> str:
+    """The currency of the document's amounts; empty where it has none."""
+    match document:
+        case SalesDocument() | Adjustment():
+            return document.currency
+        case ArInvoice() | JournalEntry():
+            return document.lines[0].amount.currency if document.lines else ""
+        case Advance() | Payment():
+            return document.amount.currency
+        case CustomerRefund():
+            return document.details[0].amount.currency if document.details else ""
+        case _:
+            return ""

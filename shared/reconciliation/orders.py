@@ -1,0 +1,280 @@
+"""The leg of orders: what their facts want in the books against what the ledger says is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from commerce.kinds import PaymentKind, PaymentState
+from commerce.orders import Facts, Payment
+from shared.facts.record import FactsRecord, FactsStatus, order_of
+from shared.ledger.apply import results_of
+from shared.ledger.content import digest
+from shared.ledger.records import Record
+from shared.policy.mapping import Role
+from shared.policy.switches import PostingMode
+from shared.posting.doubts import begun
+from shared.postings.book import StoreBook
+from shared.postings.findings import Finding, Reason
+from shared.postings.plan import Plan, Posting
+from shared.postings.planner import plan, written
+from shared.reconciliation.chains import Chain, documents_of, missing_differences
+from shared.reconciliation.differences import Cause, Difference
+from shared.reconciliation.documents import BookedDocument, effect_of
+from shared.reconciliation.rows import Moved, Row, order_name
+
+
+@dataclass(frozen=True, slots=True)
+class OrderState:
+    """All that is known of one order, as it was read: facts, postings, events in day books."""
+
+    record: FactsRecord
+    chain: Mapping[str, Record]
+    entered: Mapping[str, str]
+
+
+def order_row(state: OrderState, book: StoreBook, known: Row | None) -> Row:
+    """The row of an order.
+
+    Args:
+        state: the order as it was read.
+        book: the books of its store.
+        known: the row that was made before, whose effects and proofs are kept.
+    """
+    return _Order(state, book.for_customer(state.record.customer), known).row()
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    state: OrderState
+    book: StoreBook
+    known: Row | None
+
+    @property
+    def record(self) -> FactsRecord:
+        return self.state.record
+
+    @property
+    def order_id(self) -> str:
+        return order_of(self.record.pk)[2]
+
+    @property
+    def currency(self) -> str:
+        order = self.record.known.order
+        return order.currency if order else self.book.base_currency
+
+    @property
+    def placed_on(self) -> date:
+        """The ledger date of the order, or of the first thing known of it."""
+        facts = self.record.known
+        told = [payment.processed_at for payment in facts.payments]
+        told += [parcel.shipped_at for parcel in facts.fulfilments]
+        told += [refund.created_at for refund in facts.refunds]
+        instant = facts.order.placed_at if facts.order else min(told)
+        return self.book.ledger_on(instant)
+
+    @property
+    def is_summary(self) -> bool:
+        return self.book.policy.posting_mode is PostingMode.SUMMARY_DAILY
+
+    def row(self) -> Row:
+        chain = self.state.chain
+        is_ready = self.record.status is FactsStatus.READY
+        real = Plan()
+        wanted: Sequence[Posting] = ()
+        if is_ready:
+            facts = self.record.facts
+            real = plan(facts, results_of(chain), self.book, begun(chain))
+            wanted = self._wanted(facts) if not self.is_summary else ()
+        is_judged = is_ready and not real.findings
+        found = documents_of(
+            Chain(self.book, chain, wanted, self.known),
+            subject=f"order {self.order_id}",
+            is_judged=is_judged,
+        )
+        held = (*self._held(), *self._findings(real.findings))
+        differences = [*held, *found.differences]
+        money = tuple(self._money()) if is_ready else ()
+        if is_judged:
+            differences += missing_differences(
+                [one for one in found.documents if not one.is_posted], self.book.store, self.order
+            )
+            differences += self._not_entered(real)
+            if not real.waiting and not self.is_summary:
+                differences += self._money_differs(money, found.documents)
+        return Row(
+            store=self.book.store,
+            name=order_name(self.order_id),
+            version=self.record.version,
+            currency=self.currency,
+            documents=found.documents,
+            money=money,
+            differences=tuple(differences),
+            is_waiting=bool(real.waiting) or self.record.status is FactsStatus.WAITING,
+        )
+
+    def _wanted(self, facts: Facts) -> Sequence[Posting]:
+        """Every document of the order, as it is now and as it was when it was posted.
+
+        A refund that was owed before it moved left a memo that today's facts do not ask for.
+        """
+        chain = self.state.chain
+        posted, open_keys = results_of(chain), begun(chain)
+        wanted = {one.key: one for one in written(facts, posted, self.book, open_keys)}
+        for key in sorted(posted.keys() - wanted.keys()):
+            earlier = _as_it_was_owed(facts, key)
+            if earlier is not None:
+                again = written(earlier, posted, self.book, open_keys)
+                wanted |= {one.key: one for one in again if one.key == key}
+        return tuple(wanted.values())
+
+    @property
+    def order(self) -> str:
+        return f"order {self.order_id}"
+
+    def _held(self) -> Iterator[Difference]:
+        """What stands against the facts themselves, or against their customer."""
+        status = self.record.status
+        if status in (FactsStatus.HELD, FactsStatus.AWAITING_CUSTOMER):
+            yield from self._findings(self.record.findings or self.record.unread)
+            if not self.record.findings and not self.record.unread:
+                yield self._difference(Cause.HELD, "facts", "its customer is not sure yet")
+        elif self.record.unread:
+            yield from self._findings(self.record.unread)
+
+    def _findings(self, findings: tuple[Finding, ...]) -> Iterator[Difference]:
+        for finding in findings:
+            stated = finding.difference
+            is_edit = finding.reason is Reason.AMOUNT_MISMATCH
+            yield Difference(
+                store=self.book.store,
+                subject=self.order,
+                cause=Cause.CART_DIFFERS if is_edit else Cause.HELD,
+                what=finding.place,
+                text=f"{finding.reason.value}: {finding.message}",
+                since=self.placed_on,
+                amount=stated.amount if stated is not None else self._total,
+                currency=stated.currency if stated is not None else self.currency,
+            )
+
+    @property
+    def _total(self) -> Decimal | None:
+        order = self.record.known.order
+        return -order.total.amount if order else None
+
+    def _difference(self, cause: Cause, what: str, text: str) -> Difference:
+        return Difference(
+            store=self.book.store,
+            subject=self.order,
+            cause=cause,
+            what=what,
+            text=text,
+            since=self.placed_on,
+            amount=self._total,
+            currency=self.currency,
+        )
+
+    def _not_entered(self, planned: Plan) -> Iterator[Difference]:
+        """Events of a summary channel that are in no day book, or otherwise than they are now."""
+        entered = dict(self.state.entered)
+        for entry in planned.day_entries:
+            known = entered.pop(entry.event, None)
+            if known == digest(entry.lines):
+                continue
+            effect = effect_of(entry.lines)
+            total = sum((amount for _, amount in effect if amount > 0), start=Decimal(0))
+            cause = Cause.NOT_POSTED if known is None else Cause.CART_DIFFERS
+            text = "in no day book yet" if known is None else "entered before with other lines"
+            yield Difference(
+                store=self.book.store,
+                subject=self.order,
+                cause=cause,
+                what=entry.event,
+                text=text,
+                since=entry.ledger_on,
+                amount=-total,
+                currency=entry.currency,
+            )
+        if self.is_summary:
+            for event in sorted(entered):
+                text = "it is in a day book, and the cart does not tell of it"
+                yield self._difference(Cause.NOT_IN_CART, event, text)
+
+    def _accounts(self) -> dict[str, str]:
+        """Gateways by their folded name, and the account that their money is cleared on.
+
+        Gift cards and store credit are liabilities that sales move as well: no account of money.
+        """
+        liabilities = {
+            self.book.mapping.accounts.get(role) for role in (Role.GIFT_CARDS, Role.STORE_CREDIT)
+        }
+        return {
+            tender.gateway.casefold(): tender.account
+            for tender in self.book.mapping.tenders
+            if tender.account not in liabilities
+        }
+
+    def _money(self) -> Iterator[Moved]:
+        """Receipts and refunds as the cart tells them, each once, apart from any plan."""
+        facts, accounts = self.record.facts, self._accounts()
+        if facts.order is not None and facts.order.is_test:
+            return
+        told = (*facts.payments, *(p for one in facts.refunds for p in one.transactions))
+        once = {payment.ref.id: payment for payment in told if _has_moved(payment)}
+        for payment in once.values():
+            account = accounts.get(payment.gateway.casefold())
+            if account is None or payment.is_test or payment.amount.currency != self.currency:
+                continue
+            amount = payment.amount.rounded().amount
+            is_back = payment.kind is PaymentKind.REFUND
+            on = self.book.ledger_on(payment.processed_at)
+            yield Moved(account, on, -amount if is_back else amount)
+
+    def _money_differs(
+        self, money: tuple[Moved, ...], documents: tuple[BookedDocument, ...]
+    ) -> Iterator[Difference]:
+        """Where the money that the cart tells of is not that of the documents."""
+        sums: dict[str, Decimal] = {}
+        for moved in money:
+            sums[moved.account] = sums.get(moved.account, Decimal(0)) - moved.amount
+        accounts = set(self._accounts().values())
+        for document in documents:
+            for account, amount in document.effect or ():
+                if account in accounts:
+                    sums[account] = sums.get(account, Decimal(0)) + amount
+        for account, difference in sorted(sums.items()):
+            if difference:
+                yield Difference(
+                    store=self.book.store,
+                    subject=self.order,
+                    cause=Cause.MONEY_DIFFERS,
+                    what=f"account {account}",
+                    text="its receipts less refunds in the cart are not those of its documents",
+                    since=self.placed_on,
+                    amount=difference,
+                    currency=self.currency,
+                )
+
+
+def _has_moved(payment: Payment) -> bool:
+    is_back = payment.kind is PaymentKind.REFUND and payment.state is PaymentState.SUCCESS
+    return payment.is_receipt or is_back
+
+
+def _as_it_was_owed(facts: Facts, key: str) -> Facts | None:
+    """The facts while the refund behind a memo of this key was still on its way, if it is one."""
+    _, is_pending, payment_id = key.partition(":pending:")
+    if not is_pending:
+        return None
+    refunds = tuple(
+        replace(refund, transactions=tuple(_owed(one, payment_id) for one in refund.transactions))
+        for refund in facts.refunds
+    )
+    return replace(facts, refunds=refunds)
+
+
+def _owed(payment: Payment, payment_id: str) -> Payment:
+    is_it = payment.ref.id == payment_id
+    return replace(payment, state=PaymentState.PENDING) if is_it else payment

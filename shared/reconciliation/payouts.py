@@ -1,0 +1,81 @@
+"""The leg of payouts: each that was sent, its entries, and the money of orders that it settles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from commerce.payouts import PayoutLineKind
+from shared.ledger.records import Record
+from shared.payouts.planner import plan_payout, told_on
+from shared.payouts.records import PayoutRecord
+from shared.policy.mapping import Role
+from shared.postings.book import StoreBook
+from shared.postings.findings import Finding
+from shared.reconciliation.chains import Chain, documents_of, missing_differences
+from shared.reconciliation.differences import Cause, Difference
+from shared.reconciliation.rows import Row, Settled, payout_name
+
+_BUYERS = (PayoutLineKind.CHARGE, PayoutLineKind.REFUND)
+
+
+def payout_row(
+    record: PayoutRecord, chain: Mapping[str, Record], book: StoreBook, known: Row | None
+) -> Row:
+    """The row of a payout: every entry that it should have in the books, and what stops it.
+
+    Args:
+        record: the payout with its lines.
+        chain: its postings.
+        book: the books of its store.
+        known: the row that was made before.
+    """
+    planned = plan_payout(record, book)
+    subject = f"payout {record.payout.ref.id}"
+    found = documents_of(
+        Chain(book, chain, [entry.posting for entry in planned.entries], known),
+        subject=subject,
+        is_judged=not planned.findings,
+    )
+    missing = [one for one in found.documents if not one.is_posted]
+    return Row(
+        store=book.store,
+        name=payout_name(record.payout.ref.id),
+        version=record.version,
+        currency=record.payout.currency,
+        documents=found.documents,
+        settled=tuple(_settled(record, book)) if found.documents else (),
+        differences=(
+            *_held(record, book, planned.findings or record.findings),
+            *found.differences,
+            *(missing_differences(missing, book.store, subject)),
+        ),
+        is_waiting=bool(planned.waiting),
+    )
+
+
+def _held(
+    record: PayoutRecord, book: StoreBook, findings: tuple[Finding, ...]
+) -> Iterator[Difference]:
+    payout = record.payout
+    for finding in findings:
+        stated = finding.difference
+        amount = stated if stated is not None else -payout.net
+        yield Difference(
+            store=book.store,
+            subject=f"payout {payout.ref.id}",
+            cause=Cause.HELD,
+            what=finding.place,
+            text=f"{finding.reason.value}: {finding.message}",
+            since=told_on(payout.initiated_at, book),
+            amount=amount.amount,
+            currency=amount.currency,
+        )
+
+
+def _settled(record: PayoutRecord, book: StoreBook) -> Iterator[Settled]:
+    """What it took of each order's money, on the clearing account that its entries credit."""
+    account = book.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
+    for line in record.payout.lines:
+        if account and line.kind in _BUYERS and line.is_recognized and line.order_id:
+            on = told_on(line.occurred_at, book)
+            yield Settled(line.order_id, account, on, line.amount.rounded().amount)
