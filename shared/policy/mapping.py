@@ -52,6 +52,9 @@ class Role(StrEnum):
     OTHER_FEES = "other_fees"
     INTERENTITY_RECEIVABLE = "interentity_receivable"
     INTERENTITY_PAYABLE = "interentity_payable"
+    STATISTICAL_ORDERS = "statistical_orders"
+    STATISTICAL_UNITS = "statistical_units"
+    STATISTICAL_REFUNDS = "statistical_refunds"
 
 
 @dataclass(frozen=True, slots=True)

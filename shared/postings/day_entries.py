@@ -7,11 +7,11 @@ event is one entry, so that a late one belongs to its own day (R-11.6).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from commerce.money import Money, total
 from commerce.orders import Payment
+from intacct.statistics import StatisticalLine
 from shared.postings.chronicle import capture_id
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.life import Credit, Sale
@@ -19,15 +19,11 @@ from shared.postings.plan import DayEntry, Finding, Reason
 from shared.postings.preparation import Prepared
 from shared.postings.returns import CreditWriter
 from shared.postings.sales import SalesWriter
+from shared.postings.statistics import Counter
+from shared.postings.tills import Tills, least
 
-
-@dataclass(slots=True)
-class _Till:
-    """Money of one tender that no sale has used yet."""
-
-    account: str
-    at: datetime
-    left: Money
+_Paid = list[tuple[str, Money]]
+"""Amounts by the account of the tender that paid them out."""
 
 
 class DayWriter:
@@ -38,20 +34,20 @@ class DayWriter:
         self._p = prepared
         self._sales = SalesWriter(prepared)
         self._credits = CreditWriter(prepared, self._sales)
-        self._tills = [
-            _Till(taking.tender.account, taking.at, taking.amount) for taking in prepared.takings
-        ]
+        self._counter = Counter(prepared)
+        self._tills = Tills(prepared.takings, prepared.order.currency)
         self.findings: list[Finding] = []
         self.waiting: list[str] = []
 
     def entries(self) -> list[DayEntry]:
         """Sales, recognitions, cost of goods and refunds of the order, in the order of time."""
-        self._set_unbilled_refunds_aside()
-        entries = [entry for sale in self._p.life.billed for entry in self._sale(sale)]
+        entries = [entry for item in self._p.life.credits for entry in self._unbilled(item)]
+        entries += [entry for sale in self._p.life.billed for entry in self._sale(sale)]
         if self._p.life.is_deferred:
             for sale in self._p.life.recognised:
                 recognised = self._sales.recognised(sale)
-                entries += self._entry(f"recognise:{sale.id}", sale.at, recognised)
+                counts = self._sold(sale, self._p.life.recognised)
+                entries += self._entry(f"recognise:{sale.id}", sale.at, recognised, counts)
         for sale in self._p.life.recognised:
             entries += self._entry(f"cogs:{sale.id}", sale.at, self._sales.cost_of(sale.quantities))
         for item in self._p.life.credits:
@@ -61,46 +57,51 @@ class DayWriter:
                 entries += self._refund(item)
         return sorted(entries, key=lambda entry: (entry.occurred_at, entry.event))
 
-    def _set_unbilled_refunds_aside(self) -> None:
-        """Money given back before its sale was booked never belonged to a sale."""
-        for item in self._p.life.credits:
-            left = _least(item.unbilled, self._refunded(item))
-            for till in reversed(self._tills):
-                used = _least(left, till.left)
-                till.left -= used
-                left -= used
+    def _unbilled(self, item: Credit) -> list[DayEntry]:
+        """Money given back of what was never billed: only what came by another tender is moved."""
+        dims = self._p.chart.balance_dimensions
+        at = self._credits.booked_at(item)
+        amounts: list[Amount] = []
+        left = item.unbilled
+        for account, amount in self._paid_out(item)[1]:
+            used = least(left, amount)
+            left -= used
+            for part in self._tills.give_back(account, used):
+                at = max(at, part.at)
+                amounts.append(debit(part.account, part.amount, dims))
+                amounts.append(credit(account, part.amount, dims))
+        return self._entry(f"returned:{item.refund.ref.id}", at, amounts)
 
     def _sale(self, sale: Sale) -> list[DayEntry]:
         """A billed part against the money that pays it (J-11.1)."""
         amount = sale.total(self._p.order.currency)
-        if total((till.left for till in self._tills), amount.currency) < amount:
+        if self._tills.left < amount:
             self.waiting.append(f"the money for {sale.id}")
             return []
-        at, paid, left = sale.at, [], amount
-        for till in self._tills:
-            used = _least(left, till.left)
-            if used:
-                till.left -= used
-                left -= used
-                at = max(at, till.at)
-                paid.append(debit(till.account, used, self._p.chart.balance_dimensions))
+        parts = self._tills.pay(amount)
+        at = max([sale.at, *(part.at for part in parts)])
+        dims = self._p.chart.balance_dimensions
+        paid = [debit(part.account, part.amount, dims) for part in parts]
         order_id = self._p.order.ref.id
         is_whole = sale.id == capture_id(order_id)
         event = f"sale:{order_id}" if is_whole else f"sale:{order_id}:{sale.id}"
-        return self._entry(event, at, [*paid, *self._sales.sold(sale.amounts)])
+        counts = [] if self._p.life.is_deferred else self._sold(sale, self._p.life.billed)
+        return self._entry(event, at, [*paid, *self._sales.sold(sale.amounts)], counts)
+
+    def _sold(self, sale: Sale, parts: list[Sale]) -> list[StatisticalLine]:
+        first = next((part for part in parts if part.amounts), None)
+        return self._counter.sold(sale.quantities, is_first=sale is first)
 
     def _refund(self, item: Credit) -> list[DayEntry]:
         """A refund of what was sold, paid out by the tenders that it went back to (J-11.7)."""
         refund_id = item.refund.ref.id
         at = self._credits.booked_at(item)
+        dims = self._p.chart.balance_dimensions
         entries = []
         if item.total:
-            left, paid = item.total, []
-            for payment in self._money(item):
-                used = _least(left, payment.amount.rounded())
-                left -= used
-                account = self._p.chart.tender(payment.gateway, f"refunds[{refund_id}]").account
-                paid.append(credit(account, used, self._p.chart.balance_dimensions))
+            paid_out = self._paid_out(item)[0]
+            paid = [credit(account, amount, dims) for account, amount in paid_out]
+            left = item.total - total((amount for _, amount in paid_out), item.total.currency)
             if left:
                 self.findings.append(
                     Finding(
@@ -113,7 +114,8 @@ class DayWriter:
                 )
                 return []
             taken_back = self._credits.taken_back(item)
-            entries += self._entry(f"refund:{refund_id}", at, [*taken_back, *paid])
+            counts = self._counter.refunded()
+            entries += self._entry(f"refund:{refund_id}", at, [*taken_back, *paid], counts)
         cost = self._sales.cost_of_returned(item.returned)
         return [*entries, *self._entry(f"restock:{refund_id}", at, cost)]
 
@@ -121,10 +123,26 @@ class DayWriter:
         events = (e for e in self._p.refunds if e.refund.ref.id == item.refund.ref.id)
         return next(event.money.settled for event in events)
 
-    def _refunded(self, item: Credit) -> Money:
-        return total((p.amount.rounded() for p in self._money(item)), item.refund.currency)
+    def _paid_out(self, item: Credit) -> tuple[_Paid, _Paid]:
+        """The refund's money by account: what pays for the credit, and what is left beside it."""
+        left, paying, beside = item.total, [], []
+        for payment in self._money(item):
+            amount = payment.amount.rounded()
+            place = f"refunds[{item.refund.ref.id}]"
+            account = self._p.chart.tender(payment.gateway, place).account
+            used = least(left, amount)
+            left -= used
+            paying.append((account, used))
+            beside.append((account, amount - used))
+        return paying, beside
 
-    def _entry(self, event: str, at: datetime, amounts: Iterable[Amount]) -> list[DayEntry]:
+    def _entry(
+        self,
+        event: str,
+        at: datetime,
+        amounts: Iterable[Amount],
+        counts: Iterable[StatisticalLine] = (),
+    ) -> list[DayEntry]:
         amounts = list(amounts)
         lines = ledger_lines(amounts)
         if not lines:
@@ -142,10 +160,6 @@ class DayWriter:
                 why=line_reasons(amounts, self._p.chart.usual_hits),
                 order_id=self._p.order.ref.id,
                 mapping_version=self._p.book.mapping.version,
+                counts=tuple(counts),
             )
         ]
-
-
-def _least(one: Money, other: Money) -> Money:
-    zero = Money.zero(one.currency)
-    return max(zero, min(one, other, key=lambda m: m.amount), key=lambda m: m.amount)

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from commerce.money import Money
-from commerce.orders import Restock
+from commerce.orders import LineKind, Restock
 from intacct.documents import (
     Document,
     JournalEntry,
@@ -245,7 +245,7 @@ class SalesWriter:
 
     def _costs(self, quantities: Mapping[str, Decimal]) -> Iterable[tuple[str, Money]]:
         for line in self._p.order.sale_lines:
-            if line.id in quantities and line.unit_cost:
+            if line.id in quantities and line.unit_cost and line.kind is LineKind.PRODUCT:
                 yield line.id, (line.unit_cost * quantities[line.id]).rounded()
 
     def _invoice_of(self, sale: Sale) -> tuple[str, ...]:
