@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -22,7 +22,8 @@ class FactsStatus(StrEnum):
     WAITING: the order itself is not known yet. HELD: findings wait for a person.
     AWAITING_CUSTOMER: sound, but its customer could not be made sure of; looked at again when due.
     READY: they may be planned and posted. SKIPPED: they are never posted (a test order, one from
-    before go-live).
+    before go-live). UNDOING: a person wants all that was posted of it taken back, and that is not
+    done yet. UNDONE: nothing of it is in the books, and nothing is posted until a person says so.
     """
 
     WAITING = "waiting"
@@ -30,6 +31,26 @@ class FactsStatus(StrEnum):
     AWAITING_CUSTOMER = "awaiting_customer"
     READY = "ready"
     SKIPPED = "skipped"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+    @property
+    def has_work(self) -> bool:
+        """Whether the order belongs on its lane: it is to be posted, or to be undone."""
+        return self in (FactsStatus.READY, FactsStatus.UNDOING)
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Whether nothing that is heard of the order may be posted any more."""
+        return self in (FactsStatus.UNDOING, FactsStatus.UNDONE)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRequest:
+    """Who wants the order undone; `open_from` is the first day that may be posted to, if said."""
+
+    by: str
+    open_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +63,8 @@ class FactsRecord:
     version of the tenant's document that the order is posted under (`shared.posting.versions`), 0
     where none was noted. `due_at` is when the sweeper brings the order back, None when nothing is
     left to do. `sources` are the archived
-    documents that changed the facts (archive keys), in the order in which they did.
+    documents that changed the facts (archive keys), in the order in which they did. `revision`
+    counts how often the order was undone before, `undo` is there while it is being undone.
     """
 
     pk: str
@@ -56,6 +78,8 @@ class FactsRecord:
     configured: int = 0
     due_at: datetime | None = None
     sources: tuple[str, ...] = ()
+    revision: int = 0
+    undo: UndoRequest | None = None
 
     @property
     def facts(self) -> Facts:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from shared.facts.record import (
     FactsRecord,
     FactsStatus,
     StaleFactsError,
+    UndoRequest,
     due_shard,
 )
 from shared.reviews.findings import from_json, to_json
@@ -137,6 +138,8 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
         configured=int(item.get("configured", {}).get("N", "0")),
         due_at=_instant(due_at) if due_at else None,
         sources=_sources(item),
+        revision=int(item.get("revision", {}).get("N", "0")),
+        undo=_undo(item),
     )
 
 
@@ -164,6 +167,12 @@ def _item(record: FactsRecord) -> dict[str, Any]:
         item["sources"] = {"B": zlib.compress("\n".join(record.sources).encode(), 6)}
     if record.configured:
         item["configured"] = {"N": str(record.configured)}
+    if record.revision:
+        item["revision"] = {"N": str(record.revision)}
+    if record.undo is not None:
+        open_from = record.undo.open_from
+        item["undo_by"] = {"S": record.undo.by}
+        item["undo_from"] = {"S": open_from.isoformat() if open_from else ""}
     if record.due_at is not None:
         item["due_at"] = {"N": str(_millis(record.due_at))}
         item["due_shard"] = {"S": str(due_shard(record.pk))}
@@ -173,6 +182,13 @@ def _item(record: FactsRecord) -> dict[str, Any]:
 def _sources(item: dict[str, Any]) -> tuple[str, ...]:
     packed = item.get("sources", {}).get("B")
     return tuple(zlib.decompress(bytes(packed)).decode().split("\n")) if packed else ()
+
+
+def _undo(item: dict[str, Any]) -> UndoRequest | None:
+    if "undo_by" not in item:
+        return None
+    open_from = item.get("undo_from", {}).get("S", "")
+    return UndoRequest(item["undo_by"]["S"], date.fromisoformat(open_from) if open_from else None)
 
 
 def _key(pk: str) -> dict[str, Any]:

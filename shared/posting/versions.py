@@ -54,7 +54,8 @@ class OrderBooks:
         book = store_book(under, store) if tenant.store(store) else None
         if book is None:
             return Choice(number, findings=(_no_store(store),))
-        return Choice(number, book.for_customer(record.customer))
+        book = book.for_customer(record.customer).for_revision(record.revision)
+        return Choice(number, book)
 
     def _is_begun(self, pk: str, chain: Mapping[str, Record]) -> bool:
         """Whether something of the order is in the books, may be, or is promised to a day."""

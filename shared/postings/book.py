@@ -47,6 +47,10 @@ class StoreBook:
         """The store as posting keys name it: with the revision, where there is one."""
         return f"{self.store}@{self.revision}" if self.revision else self.store
 
+    def named_event(self, event: str) -> str:
+        """An event's name in day books: with the revision, where there is one."""
+        return f"{event}@{self.revision}" if self.revision else event
+
     def ledger_on(self, instant: datetime) -> date:
         """The ledger date of an instant in the entity's zone."""
         return ledger_date(instant, self.zone, self.day_ends_at)

@@ -150,7 +150,7 @@ class DayWriter:
         is_sale = event.startswith("sale:")
         return [
             DayEntry(
-                event=event,
+                event=self._p.book.named_event(event),
                 store=self._p.book.store,
                 currency=self._p.order.currency,
                 ledger_on=self._p.book.ledger_on(at),

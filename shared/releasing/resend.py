@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.customers.lanes import OrderLanes, deduplication_id, lane
-from shared.facts.record import FactsRecord, FactsStatus, FactsStore, order_of, order_pk
+from shared.facts.record import FactsRecord, FactsStore, order_of, order_pk
 from shared.intake.cart_events import CartEvents
 from shared.messages import CartEvent, OrderReady
 from shared.ports import Clock
@@ -93,7 +93,7 @@ class Resender:
             CannotResendError: the order is not ready to post.
         """
         tenant, store, order_id = order_of(record.pk)
-        if record.status is not FactsStatus.READY:
+        if not record.status.has_work:
             message = f"order {order_id} is {record.status.value}, not ready to post"
             raise CannotResendError(message)
         lanes = self.tenant_of(tenant).intacct.lanes

@@ -84,12 +84,12 @@ class Sweeper:
         now = self._parts.clock()
         if record is None or record.due_at is None or record.due_at > now:
             return "not due any more"
-        if record.status not in (FactsStatus.READY, FactsStatus.AWAITING_CUSTOMER):
+        if not record.status.has_work and record.status is not FactsStatus.AWAITING_CUSTOMER:
             return f"status {record.status.value}"
         due_at = record.due_at
         if not self._parts.facts.schedule(order.pk, version=record.version, due_at=now + _AGAIN):
             return "newer facts"
-        if record.status is FactsStatus.READY:
+        if record.status.has_work:
             self._put_on_lane(record, due_at)
         else:
             self._judge_again(record, due_at)
