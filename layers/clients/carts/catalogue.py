@@ -21,12 +21,14 @@ from commerce.money import Money
 class ProductReading:
     """What can be sold of one product of the cart, or every reason why it cannot be said.
 
-    `product_id` names it in either case. A product with variants has one row for each.
+    `product_id` names it in any case. A product with variants has one row for each; one that only
+    groups others has none. `is_gone` where the cart says that it knows the product no more.
     """
 
     product_id: str
     products: tuple[Product, ...] = ()
     problems: tuple[Problem, ...] = ()
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class CatalogueClient(Protocol):
         ...
 
     def product(self, product_id: str) -> ProductReading:
-        """The product as it is now; of status DELETED where the cart says that it is gone."""
+        """The product as it is now; `is_gone` where the cart knows it no more."""
         ...
 
 

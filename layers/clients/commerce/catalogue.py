@@ -25,7 +25,7 @@ class ProductKind(StrEnum):
 
 
 class ProductStatus(StrEnum):
-    """Whether buyers can have it; DELETED is told by the cart, never concluded from absence."""
+    """Whether buyers can have it; DELETED is told by the cart of what it still shows."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"

@@ -25,6 +25,12 @@ from local.cart_simulators.wire import (
     route,
     to_json,
 )
+from local.cart_simulators.woocommerce.products import (
+    product_body,
+    rows_of,
+    variation_body,
+    write_batch,
+)
 from local.cart_simulators.woocommerce.shapes import gmt, order_body, refund_body
 
 DOMAIN = "woo.shop.example"
@@ -34,6 +40,8 @@ CONSUMER = ("ck_demo", "cs_demo")
 _API = "/wp-json/wc/v3"
 _MOST_PER_PAGE = 100
 _DEFAULT_PER_PAGE = 10
+Json = dict[str, Any]
+
 _TOPICS = {Event.PLACED: "order.created"}
 
 
@@ -63,6 +71,14 @@ class WooCommerceSimulator(CartSimulator):
             route("GET", f"{_API}/orders", self._orders, is_listing=True),
             route("GET", f"{_API}/orders/{{order_id}}", self._order),
             route("GET", f"{_API}/orders/{{order_id}}/refunds", self._refunds),
+            route("GET", f"{_API}/data/currencies/current", self._currency),
+            route("GET", f"{_API}/products", self._products, lists_products=True),
+            route("POST", f"{_API}/products/batch", self._change_products),
+            route("GET", f"{_API}/products/{{product_id}}", self._product),
+            route("GET", f"{_API}/products/{{product_id}}/variations", self._variations),
+            route(
+                "POST", f"{_API}/products/{{product_id}}/variations/batch", self._change_variations
+            ),
         )
 
     def before(self, request: Request) -> None:
@@ -88,6 +104,11 @@ class WooCommerceSimulator(CartSimulator):
         return (Hook(topic, str(order.id), lambda: _signed(topic, order)),)
 
     def _orders(self, request: Request) -> Answer:
+        rows = [(each.updated_at, each.id, order_body(each)) for each in self.orders]
+        return self._listed(request, rows)
+
+    def _listed(self, request: Request, entries: Sequence[tuple[datetime, int, Json]]) -> Answer:
+        """One page of a list, filtered and sorted as the query wants."""
         query = request.query
         if query.get("orderby") == "modified" and not self.sorts_by_change:
             return _error(400, "rest_invalid_param")
@@ -97,30 +118,43 @@ class WooCommerceSimulator(CartSimulator):
         )
         if not 1 <= size <= _MOST_PER_PAGE or page < 1:
             return _error(400, "rest_invalid_param")
-        rows = self._rows(query)
+        rows = _chosen(query, entries)
         shown = rows[(page - 1) * size : page * size]
         wanted = [name for name in query.get("_fields", "").split(",") if name]
-        bodies = [_only(order_body(order), wanted) for order in shown]
         pages = -(-len(rows) // size)
         headers = {"x-wp-total": str(len(rows)), "x-wp-totalpages": str(pages)}
-        return json_answer(bodies, headers=headers)
+        return json_answer([_only(body, wanted) for _, _, body in shown], headers=headers)
 
-    def _rows(self, query: dict[str, str]) -> list[ShopOrder]:
-        after, before = _bound(query, "modified_after"), _bound(query, "modified_before")
-        excluded = {each for each in query.get("exclude", "").split(",") if each}
+    def _currency(self, _: Request) -> Answer:
+        return json_answer({"code": "USD", "name": "United States (US) dollar", "symbol": "&#36;"})
+
+    def _products(self, request: Request) -> Answer:
+        skus = [sku for sku in request.query.get("sku", "").split(",") if sku]
         rows = [
-            order
-            for order in self.orders
-            if (after is None or order.updated_at > after)
-            and (before is None or order.updated_at < before)
-            and str(order.id) not in excluded
+            (product.updated_at, int(body["id"]), body)
+            for product, body in rows_of(self.catalogue, skus)
         ]
-        by_change = query.get("orderby") == "modified"
-        rows.sort(
-            key=lambda order: (order.updated_at, order.id) if by_change else order.id,
-            reverse=query.get("order", "desc") == "desc",
+        return self._listed(request, rows)
+
+    def _product(self, _: Request, product_id: str) -> Answer:
+        return json_answer(product_body(self.catalogue.product(product_id)))
+
+    def _variations(self, request: Request, product_id: str) -> Answer:
+        product = self.catalogue.product(product_id)
+        rows = [
+            (product.updated_at, each.id, variation_body(product, each))
+            for each in product.articles
+        ]
+        return self._listed(request, rows if product.has_variants else [])
+
+    def _change_products(self, request: Request) -> Answer:
+        return json_answer(
+            write_batch(self.catalogue, request.document, lambda product, _: product_body(product))
         )
-        return rows
+
+    def _change_variations(self, request: Request, product_id: str) -> Answer:
+        self.catalogue.product(product_id)
+        return json_answer(write_batch(self.catalogue, request.document, variation_body))
 
     def _order(self, _: Request, order_id: str) -> Answer:
         return json_answer(order_body(self.orders.order(order_id)))
@@ -131,6 +165,25 @@ class WooCommerceSimulator(CartSimulator):
         page = int(request.query.get("page", "1"))
         listed = list(reversed(order.refunds))[(page - 1) * size : page * size]
         return json_answer([refund_body(order, each) for each in listed])
+
+
+def _chosen(
+    query: dict[str, str], entries: Sequence[tuple[datetime, int, Json]]
+) -> list[tuple[datetime, int, Json]]:
+    after, before = _bound(query, "modified_after"), _bound(query, "modified_before")
+    excluded = {each for each in query.get("exclude", "").split(",") if each}
+    by_change = query.get("orderby") == "modified"
+    return sorted(
+        (
+            entry
+            for entry in entries
+            if (after is None or entry[0] > after)
+            and (before is None or entry[0] < before)
+            and str(entry[1]) not in excluded
+        ),
+        key=lambda entry: entry[:2] if by_change else (entry[1],),
+        reverse=query.get("order", "desc") == "desc",
+    )
 
 
 def _bound(query: dict[str, str], name: str) -> datetime | None:

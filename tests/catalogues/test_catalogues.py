@@ -1,0 +1,334 @@
+"""What every cart's client promises of products and stock, shown on its simulated shop.
+
+A new cart is one line in `CARTS`; what a cart cannot do is said in its line, and tested as well.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from carts.catalogue import (
+    CatalogueClient,
+    NewLevel,
+    ProductChange,
+    ProductWriter,
+    StockClient,
+    WriteOutcome,
+)
+from commerce.catalogue import InventoryLevel, Product, ProductKind, ProductStatus
+from commerce.money import Money
+from local.cart_simulators.cart import CartSimulator
+from local.cart_simulators.catalogue import Offer, Part
+from local.cart_simulators.orders import Sale, SoldLine
+from local.cart_simulators.registry import simulator
+from local.cart_simulators.unrest import CALM, Trouble
+from local.intacct_simulator.clock import Clock
+from tests.paging.clients import CONNECT
+
+_START = datetime(2026, 4, 1, 4, tzinfo=UTC)
+_LONG_AGO = _START - timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What a cart's catalogue has; `places` are locations to write to."""
+
+    cart: str
+    places: tuple[str, ...] = ("",)
+    tells_variants: bool = True
+    tells_cost: bool = True
+    tells_barcode: bool = True
+    tells_price: bool = True
+    compares: bool = False
+    writes_title: bool = True
+    writes_price: bool = True
+    takes_fractions: bool = False
+    is_fed: bool = False
+    """Writes are ACCEPTED into a feed and done by and by."""
+
+
+CARTS = (Trait("woocommerce"),)
+
+each_cart = pytest.mark.parametrize("trait", CARTS, ids=lambda trait: trait.cart)
+
+
+class Shop:
+    """One simulated shop and its client."""
+
+    def __init__(self, trait: Trait, seed: int = 0, page_size: int = 3) -> None:
+        self.clock = Clock()
+        self.clock.set(_START, freeze=True)
+        self.cart: CartSimulator = simulator(trait.cart, clock=self.clock, seed=seed)
+        self.client: Any = CONNECT[trait.cart](self.cart, page_size)
+        self.catalogue = self.cart.catalogue
+
+    def products(
+        self, since: datetime | None = None, until: datetime | None = None
+    ) -> dict[str, Product]:
+        """What is sold, by SKU."""
+        until = until or self.clock.now() + timedelta(seconds=1)
+        pages = self.client.changed_products(since=since, until=until)
+        readings = [reading for page in pages for reading in page]
+        assert [reading.problems for reading in readings if reading.problems] == []
+        return {product.sku: product for reading in readings for product in reading.products}
+
+    def levels(self, *skus: str) -> dict[tuple[str, str], Decimal | None]:
+        """What is available, by SKU and location."""
+        rows = [level for page in self.client.stock(skus) for level in page]
+        return {(level.sku, level.location): level.available for level in rows}
+
+    def level(self, sku: str) -> InventoryLevel:
+        """The first level of a SKU."""
+        first: InventoryLevel = next(level for page in self.client.stock([sku]) for level in page)
+        return first
+
+
+def usd(amount: str) -> Money:
+    return Money(Decimal(amount), "USD")
+
+
+def offer(sku: str, trait: Trait, level: int = 5, **more: Any) -> Offer:
+    return Offer(sku=sku, levels=dict.fromkeys(trait.places, Decimal(level)), **more)
+
+
+@each_cart
+def test_a_client_says_by_its_methods_what_its_cart_has(trait: Trait) -> None:
+    client = Shop(trait).client
+    assert isinstance(client, CatalogueClient)
+    assert isinstance(client, StockClient)
+    assert isinstance(client, ProductWriter) == (trait.writes_price or trait.writes_title)
+
+
+@each_cart
+def test_a_product_is_told_with_what_the_shop_keeps_of_it(trait: Trait) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(
+        offer(
+            "MUG-1",
+            trait,
+            title="Mug",
+            price=Decimal("12.50"),
+            cost=Decimal("4.10"),
+            barcode="4006381333931",
+        )
+    )
+    told = shop.products()["MUG-1"]
+    assert (told.title, told.kind, told.status) == ("Mug", ProductKind.SIMPLE, ProductStatus.ACTIVE)
+    assert told.price == (usd("12.50") if trait.tells_price else None)
+    assert told.cost == (usd("4.10") if trait.tells_cost else None)
+    assert told.barcode == ("4006381333931" if trait.tells_barcode else "")
+    assert told.updated_at == _START
+
+
+@each_cart
+def test_each_variant_is_a_thing_of_its_own_under_its_product(trait: Trait) -> None:
+    if not trait.tells_variants:
+        pytest.skip("this cart lists what is sold one by one")
+    shop = Shop(trait)
+    sizes = [offer(f"TEE-{size}", trait, title="Tee", variant=size) for size in "SML"]
+    product = shop.catalogue.add(*sizes)
+    told = shop.products()
+    assert sorted(told) == ["TEE-L", "TEE-M", "TEE-S"]
+    assert {row.kind for row in told.values()} == {ProductKind.VARIANT}
+    assert {row.product_id for row in told.values()} == {told["TEE-S"].product_id}
+    assert len({row.ref.id for row in told.values()}) == len(product.articles)
+    assert shop.levels("TEE-M") == {("TEE-M", place): Decimal(5) for place in trait.places}
+
+
+@each_cart
+def test_all_products_are_told_page_by_page_without_a_bound(trait: Trait) -> None:
+    shop = Shop(trait)
+    for number in range(11):
+        shop.catalogue.add(offer(f"SKU-{number}", trait))
+        shop.clock.advance(60)
+    assert len(shop.products()) == 11
+
+
+@each_cart
+def test_only_what_changed_is_told_of_a_window(trait: Trait) -> None:
+    shop = Shop(trait)
+    old = shop.catalogue.add(offer("OLD", trait))
+    shop.catalogue.add(offer("SAME", trait))
+    shop.clock.advance(3600)
+    since = shop.clock.now()
+    shop.clock.advance(60)
+    shop.catalogue.change(old.articles[0].id, {"price": Decimal("99.00")})
+    told = shop.products(since)
+    assert "OLD" in told
+    if trait.tells_price:
+        assert told["OLD"].price == usd("99.00")
+
+
+@each_cart
+def test_a_product_without_sku_is_told_as_one_without(trait: Trait) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(offer("", trait, title="Nameless"))
+    assert shop.products()[""].title == "Nameless"
+
+
+@each_cart
+def test_a_deleted_product_is_said_to_be_gone(trait: Trait) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(offer("GONE", trait))
+    product_id = shop.products()["GONE"].product_id
+    shop.catalogue.delete(next(iter(shop.catalogue)).id)
+    assert shop.client.product(product_id).is_gone
+    assert shop.products() == {}
+
+
+@each_cart
+def test_what_buyers_cannot_have_is_inactive(trait: Trait) -> None:
+    shop = Shop(trait)
+    article = shop.catalogue.add(offer("HIDDEN", trait)).articles[0]
+    shop.catalogue.change(article.id, {"is_active": False})
+    told = shop.products().get("HIDDEN")
+    assert told is None or told.status is ProductStatus.INACTIVE
+
+
+@each_cart
+def test_a_bundle_is_no_simple_product(trait: Trait) -> None:
+    if trait.cart not in ("shopify", "magento", "woocommerce"):
+        pytest.skip("this cart tells no bundles")
+    shop = Shop(trait)
+    shop.catalogue.add(offer("SET", trait, parts=(Part(sku="A"), Part(sku="B"))))
+    told = shop.products()["SET"]
+    assert told.kind is ProductKind.BUNDLE
+    assert len(told.components) == 2
+
+
+@each_cart
+def test_a_level_is_set_and_set_again_without_harm(trait: Trait) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(
+        offer("MUG-1", trait),
+    )
+    told = shop.level("MUG-1")
+    new = NewLevel("MUG-1", told.location, Decimal(17), stock_id=told.stock_id)
+    done = WriteOutcome.ACCEPTED if trait.is_fed else WriteOutcome.DONE
+    for _ in range(2):
+        (answer,) = shop.client.set_stock([new])
+        assert answer.outcome is done
+    assert shop.levels("MUG-1")["MUG-1", told.location] == Decimal(17)
+
+
+@each_cart
+def test_many_levels_travel_in_few_requests(trait: Trait) -> None:
+    shop = Shop(trait, page_size=100)
+    for number in range(60):
+        shop.catalogue.add(offer(f"SKU-{number}", trait))
+    levels = [level for page in shop.client.stock() for level in page]
+    before = len(shop.cart.calls)
+    answers = shop.client.set_stock(
+        [NewLevel(row.sku, row.location, Decimal(9), row.stock_id) for row in levels]
+    )
+    assert len(shop.cart.calls) - before <= 12
+    assert {answer.outcome for answer in answers} <= {WriteOutcome.DONE, WriteOutcome.ACCEPTED}
+    assert set(shop.levels().values()) == {Decimal(9)}
+
+
+@each_cart
+def test_a_level_of_an_unknown_sku_is_refused_and_the_others_are_set(trait: Trait) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(offer("KNOWN", trait))
+    known = shop.level("KNOWN")
+    refused, done = shop.client.set_stock(
+        [
+            NewLevel("NOWHERE", known.location, Decimal(1)),
+            NewLevel("KNOWN", known.location, Decimal(2), known.stock_id),
+        ]
+    )
+    assert refused.outcome in (WriteOutcome.REFUSED, WriteOutcome.ACCEPTED)
+    assert done.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED)
+    assert shop.levels("KNOWN")["KNOWN", known.location] == Decimal(2)
+
+
+@each_cart
+def test_a_fraction_of_a_unit_is_never_cut_off_silently(trait: Trait) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(offer("WOOL", trait))
+    told = shop.level("WOOL")
+    new = NewLevel("WOOL", told.location, Decimal("2.5"), told.stock_id)
+    (answer,) = shop.client.set_stock([new])
+    if trait.takes_fractions:
+        assert shop.levels("WOOL")["WOOL", told.location] == Decimal("2.5")
+    else:
+        assert answer.outcome is WriteOutcome.REFUSED
+        assert shop.levels("WOOL")["WOOL", told.location] == Decimal(5)
+
+
+@each_cart
+def test_a_cart_that_compares_refuses_a_level_decided_on_an_older_one(trait: Trait) -> None:
+    if not trait.compares:
+        pytest.skip("this cart writes without comparing")
+    shop = Shop(trait)
+    shop.catalogue.add(offer("MUG-1", trait))
+    told = shop.level("MUG-1")
+    line = SoldLine(sku="MUG-1", unit_price=Decimal(10))
+    shop.cart.orders.place(Sale(lines=(line,)))
+    new = NewLevel("MUG-1", told.location, Decimal(17), told.stock_id, expected=told.available)
+    (answer,) = shop.client.set_stock([new])
+    assert answer.outcome is WriteOutcome.CONFLICT
+    assert shop.levels("MUG-1")["MUG-1", told.location] == Decimal(4)
+
+
+@each_cart
+def test_a_price_that_the_books_own_is_set(trait: Trait) -> None:
+    if not trait.writes_price:
+        pytest.skip("this cart takes no prices")
+    shop = Shop(trait)
+    shop.catalogue.add(offer("MUG-1", trait))
+    told = shop.products()["MUG-1"]
+    change = ProductChange(told.ref.id, told.sku, told.product_id, price=usd("13.37"))
+    (answer,) = shop.client.change_products([change])
+    assert answer.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED)
+    assert next(iter(shop.catalogue)).articles[0].offer.price == Decimal("13.37")
+
+
+@each_cart
+def test_a_title_that_the_books_own_is_set(trait: Trait) -> None:
+    if not trait.writes_title:
+        pytest.skip("this cart takes no titles")
+    shop = Shop(trait)
+    shop.catalogue.add(offer("MUG-1", trait))
+    told = shop.products()["MUG-1"]
+    change = ProductChange(told.ref.id, told.sku, told.product_id, title="Better mug")
+    (answer,) = shop.client.change_products([change])
+    assert answer.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED)
+    assert shop.products()["MUG-1"].title == "Better mug"
+
+
+@each_cart
+@pytest.mark.parametrize("seed", range(3))
+def test_no_product_is_lost_while_others_change_between_pages(trait: Trait, seed: int) -> None:
+    dice = random.Random(seed)  # noqa: S311  # a repeatable dice, no secret
+    shop = Shop(trait, seed=seed, page_size=dice.randint(2, 5))
+    for number in range(dice.randint(8, 20)):
+        shop.catalogue.add(offer(f"SKU-{number}", trait))
+        shop.clock.advance(dice.choice((1, 30)))
+    shop.cart.unrest.trouble = Trouble(change_chance=0.6, most_latency_seconds=2.0)
+    before = shop.clock.now()
+    told = shop.products(_LONG_AGO, before)
+    shop.cart.unrest.trouble = CALM
+    shop.clock.advance(60)
+
+    told |= shop.products(before - timedelta(minutes=5))
+
+    kept = [article.offer for product in shop.catalogue for article in product.articles]
+    assert set(told) == {each.sku for each in kept}
+    if trait.tells_price:
+        prices = {sku: row.price.amount for sku, row in told.items() if row.price}
+        assert prices == {each.sku: each.price for each in kept}
+
+
+@each_cart
+def test_a_sale_lowers_what_is_available(trait: Trait) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(offer("MUG-1", trait))
+    shop.cart.orders.place(Sale(lines=(SoldLine(sku="MUG-1", quantity=2, unit_price=Decimal(10)),)))
+    assert Decimal(3) in shop.levels("MUG-1").values()
