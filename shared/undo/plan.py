@@ -1,0 +1,74 @@
+"""The undo of an order as postings: each has a key of its own and goes through the ledger.
+
+Pure: what is in the books and how it was written down always give the same undo. Sage itself
+reverses what it can (refunds, applications, payments, advances, memos). An invoice that Order Entry
+made is undone by a credit memo of the opposite lines that is applied to it, since Sage lets nobody
+reverse it in receivables; a journal entry by its mirror (REST reference §16.10 has no reversal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.postings.findings import Finding
+from shared.postings.plan import DayEntry, Posting
+
+
+class Way(StrEnum):
+    """How a posting is undone."""
+
+    REVERSAL = "reversed by Sage"
+    CREDIT_MEMO = "credited whole"
+    APPLICATION = "the credit applied to it"
+    MIRROR = "mirrored"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """One posting of the undo: `undoes` is the key of what it undoes, `dated_on` its ledger date.
+
+    `is_shifted` says that the date is later than that of what it undoes, whose period is closed.
+    """
+
+    undoes: str
+    way: Way
+    posting: Posting
+    dated_on: date
+    is_shifted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UndoPlan:
+    """What takes an order out of the books, in the order in which it must be done.
+
+    With findings nothing of it may be posted. `left` says what stays, in words for people.
+    """
+
+    items: tuple[Undone, ...] = ()
+    day_entries: tuple[DayEntry, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def postings(self) -> Sequence[Posting]:
+        """The postings in dependency order."""
+        return [item.posting for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What we know of an order's documents beside their ledger records.
+
+    `written` are the documents as the facts tell of them, `entries` the events of a summary channel
+    and `entered` the digests of the lines under which they were entered in a day's journal;
+    `number` is the cart's order number.
+    """
+
+    number: str
+    written: Mapping[str, Posting]
+    entries: tuple[DayEntry, ...] = ()
+    entered: Mapping[str, str] | None = None

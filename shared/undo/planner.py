@@ -1,0 +1,206 @@
+"""Plans the undo of an order from what is in the books and how it was written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from shared.ledger.content import content_hash, digest, effect_digest
+from shared.ledger.records import Record, State
+from shared.postings.book import StoreBook
+from shared.postings.findings import Finding, Reason
+from shared.postings.plan import DayEntry, Posting, PostingKind
+from shared.undo.dates import posted_on
+from shared.undo.in_books import UNDO, Named, in_books, of_this_life
+from shared.undo.plan import Memory, Undone, UndoPlan
+from shared.undo.writing import REVERSED, UndoWriter, flipped
+
+_ORDER = (
+    PostingKind.CUSTOMER_REFUND,
+    PostingKind.ADVANCE_APPLICATION,
+    PostingKind.PAYMENT,
+    PostingKind.ADVANCE,
+    PostingKind.CREDIT_MEMO,
+    PostingKind.DEBIT_MEMO,
+    PostingKind.INVOICE,
+    PostingKind.JOURNAL_ENTRY,
+    PostingKind.SALES_ORDER,
+)
+"""Each kind before those that it draws on: what money went back frees credits, what was applied
+frees invoices and credits, and only then can either be taken back."""
+
+
+def plan_undo(
+    chain: Mapping[str, Record],
+    memory: Memory,
+    book: StoreBook,
+    *,
+    open_from: date | None = None,
+) -> UndoPlan:
+    """What takes the order out of the books, or everything that stands in the way.
+
+    What was undone already is planned again, with the same keys, so that the ledger knows it.
+
+    Args:
+        chain: the order's postings as the ledger knows them.
+        memory: what we know of their contents.
+        book: of the order, with the policy and mapping under which it was posted.
+        open_from: the first day of the first open period: what is dated before is undone on it.
+    """
+    return _Undo(chain, memory, book, open_from).plan()
+
+
+class _Undo:
+    def __init__(
+        self, chain: Mapping[str, Record], memory: Memory, book: StoreBook, open_from: date | None
+    ) -> None:
+        self._chain = chain
+        self._memory = memory
+        self._book = book
+        self._open_from = open_from
+        self._writer = UndoWriter(book, memory.number)
+        self._findings: list[Finding] = []
+        self._left: list[str] = []
+
+    def plan(self) -> UndoPlan:
+        """Undo every posting of the order's present life, the dependent ones first."""
+        known = in_books(self._chain, self._book)
+        self._findings += _undecided(of_this_life(self._chain.values(), self._book))
+        items = [
+            item
+            for kind in _ORDER
+            for name, record in sorted(known, key=lambda pair: pair[1].key)
+            if name.kind is kind
+            for item in self._undone(name, record, known)
+        ]
+        for name, record in known:
+            if name.kind not in _ORDER:
+                self._refuse(record, "a posting of this kind cannot be undone by itself")
+        entries = tuple(self._day_entries())
+        if self._findings:
+            return UndoPlan(findings=tuple(self._findings))
+        return UndoPlan(tuple(items), entries, (), tuple(self._left))
+
+    def _undone(
+        self, name: Named, record: Record, known: list[tuple[Named, Record]]
+    ) -> Iterator[Undone]:
+        if name.entity != self._book.entity:
+            self._refuse(record, "it is in the books of another entity than the store's")
+            return
+        written = self._memory.written.get(record.key)
+        day = posted_on(record, written, self._book)
+        on = max(day, self._open_from) if self._open_from else day
+        for item in self._of_kind(name, record, on, written, known):
+            yield replace(item, is_shifted=on > day)
+
+    def _of_kind(
+        self,
+        name: Named,
+        record: Record,
+        on: date,
+        written: Posting | None,
+        known: list[tuple[Named, Record]],
+    ) -> Iterator[Undone]:
+        if name.kind in REVERSED:
+            yield self._writer.reversal(name, record, on, written)
+        elif name.kind is PostingKind.SALES_ORDER:
+            yield from self._closed(name, record, on, known)
+        elif written is None or not _is_the_same(record, written):
+            self._refuse(record, "the order tells of it otherwise than it was posted")
+        elif name.kind is PostingKind.JOURNAL_ENTRY:
+            yield self._writer.mirror(name, record, on, written)
+        elif self._has_its_total(record, written):
+            yield from self._writer.uninvoiced(name, record, on, written)
+
+    def _closed(
+        self, name: Named, record: Record, on: date, known: list[tuple[Named, Record]]
+    ) -> Iterator[Undone]:
+        if any(other.kind is PostingKind.INVOICE for other, _ in known):
+            self._left.append(
+                f"{record.document_number}: an order that was billed stays as it is; it has no"
+                " effect in the ledger"
+            )
+        else:
+            yield self._writer.close(name, record, on)
+
+    def _has_its_total(self, record: Record, written: Posting) -> bool:
+        """Whether Sage made of the invoice what we expected: else its lines are not known."""
+        stated = record.result.total if record.result else None
+        if stated is None or not written.effect:
+            return True
+        ours = self._writer.receivable(written)
+        if stated == ours:
+            return True
+        finding = self._finding(
+            Reason.AMOUNT_MISMATCH, record, "the invoice in the books has another total than ours"
+        )
+        self._findings.append(replace(finding, difference=stated - ours))
+        return False
+
+    def _day_entries(self) -> Iterator[DayEntry]:
+        """The opposite of each event that stands in a day's journal, on the same day."""
+        entered = self._memory.entered or {}
+        known = {entry.event: entry for entry in self._memory.entries}
+        own = _revision_of(self._book)
+        for event, lines in sorted(entered.items()):
+            if event.startswith(UNDO) or _suffix(event) != own:
+                continue
+            entry = known.get(event)
+            if entry is None or digest(entry.lines) != lines:
+                self._findings.append(
+                    Finding(
+                        Reason.CONTENT_CONFLICT,
+                        event,
+                        "the order tells of this event otherwise than it was entered in its day",
+                        _BY_HAND,
+                    )
+                )
+                continue
+            on = max(entry.ledger_on, self._open_from) if self._open_from else entry.ledger_on
+            yield replace(
+                entry,
+                event=f"{UNDO}{event}",
+                lines=flipped(entry.lines),
+                ledger_on=on,
+                order_total=None,
+                why=(),
+            )
+
+    def _refuse(self, record: Record, message: str) -> None:
+        self._findings.append(self._finding(Reason.CONTENT_CONFLICT, record, message))
+
+    @staticmethod
+    def _finding(reason: Reason, record: Record, message: str) -> Finding:
+        return Finding(reason, record.document_number, message, _BY_HAND)
+
+
+_BY_HAND = "compare it with the books, and undo the order by hand where they differ"
+
+
+def _undecided(own: list[tuple[Named, Record]]) -> Iterator[Finding]:
+    """Postings of which nobody knows yet whether they are in the books."""
+    for _, record in own:
+        if record.state in (State.SENT, State.REVIEW):
+            yield Finding(
+                Reason.IN_DOUBT_EXHAUSTED if record.state is State.REVIEW else Reason.UNKNOWN,
+                record.document_number,
+                "whether it is in the books is not decided yet",
+                "see `postings show`; release the order once the books are right",
+            )
+
+
+def _is_the_same(record: Record, written: Posting) -> bool:
+    """Whether what is in the books had these very ledger lines."""
+    if record.effect:
+        return record.effect == effect_digest(written.effect)
+    return record.content_hash == content_hash(written.document)
+
+
+def _revision_of(book: StoreBook) -> str:
+    return str(book.revision) if book.revision else ""
+
+
+def _suffix(event: str) -> str:
+    """The revision that an event's name ends in: events of an order's first life have none."""
+    return event.rpartition("@")[2] if "@" in event else ""

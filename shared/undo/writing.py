@@ -1,0 +1,175 @@
+"""Writes what undoes each posting: one that Sage reverses by key, or documents of our own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from commerce.money import Money
+from intacct.documents import (
+    Adjustment,
+    AdjustmentKind,
+    Application,
+    CreditKind,
+    JournalEntry,
+    JournalLine,
+    KeyOf,
+    MoneyPlace,
+    Payment,
+    SalesDocument,
+    Side,
+)
+from intacct.entries import mirrored
+from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
+from shared.ledger.records import Record
+from shared.policy.mapping import Role
+from shared.postings.book import StoreBook
+from shared.postings.order_keys import Keys
+from shared.postings.plan import Posting, PostingKind
+from shared.postings.returns import adjustment_lines
+from shared.undo.in_books import UNDO, Named
+from shared.undo.plan import Undone, Way
+
+REVERSED: Mapping[PostingKind, Reversible] = {
+    PostingKind.CUSTOMER_REFUND: Reversible.CUSTOMER_REFUND,
+    PostingKind.ADVANCE_APPLICATION: Reversible.PAYMENT,
+    PostingKind.PAYMENT: Reversible.PAYMENT,
+    PostingKind.ADVANCE: Reversible.ADVANCE,
+    PostingKind.CREDIT_MEMO: Reversible.ADJUSTMENT,
+    PostingKind.DEBIT_MEMO: Reversible.ADJUSTMENT,
+}
+"""The kinds that Sage reverses by key, and what they are there."""
+
+_OTHER = {Side.DEBIT: Side.CREDIT, Side.CREDIT: Side.DEBIT}
+
+
+def flipped(lines: tuple[JournalLine, ...]) -> tuple[JournalLine, ...]:
+    """The same lines on their other sides."""
+    return tuple(replace(line, side=_OTHER[line.side]) for line in lines)
+
+
+class UndoWriter:
+    """Writes the undo of one order's postings."""
+
+    def __init__(self, book: StoreBook, number: str) -> None:
+        """`number` is the cart's order number, for people who read the documents in Sage."""
+        self._book = book
+        self._keys = Keys(book, number, ())
+        self._memo = f"Undone, order {number}"
+
+    def reversal(self, name: Named, record: Record, on: date, written: Posting | None) -> Undone:
+        """Sage's own reversal of a document of receivables."""
+        assert record.result is not None, "only what is in the books is undone"  # noqa: S101
+        kind, purpose = PostingKind.VOID, _purpose(name)
+        reference = self._keys.reference(kind, purpose)
+        document = ReverseDocument(
+            kind=REVERSED[name.kind],
+            key=record.result.key,
+            reversed_on=on,
+            memo=f"{self._memo} ({reference})",
+            reference=reference,
+        )
+        effect = flipped(written.effect) if written is not None else ()
+        posting = Posting(self._keys.of(kind, purpose), kind, document, effect=effect, true_on=on)
+        return Undone(record.key, Way.REVERSAL, posting, on)
+
+    def mirror(self, name: Named, record: Record, on: date, written: Posting) -> Undone:
+        """The journal entry of the opposite sides."""
+        assert isinstance(written.document, JournalEntry), "of a journal entry"  # noqa: S101
+        entry = replace(written.document, lines=written.effect, description=self._memo)
+        return self._entry(name, record, on, entry)
+
+    def uninvoiced(self, name: Named, record: Record, on: date, written: Posting) -> list[Undone]:
+        """What takes an invoice of Order Entry back: nothing where it moved no account."""
+        if not written.effect:
+            return []
+        total = self.receivable(written)
+        document = written.document
+        assert isinstance(document, SalesDocument), "invoices are Order Entry's"  # noqa: S101
+        if not total:
+            journal = self._book.mapping.definitions.journal
+            entry = JournalEntry("", journal, on, self._memo, written.effect)
+            return [self._entry(name, record, on, entry)]
+        credit = self._credit(name, on, written, document)
+        applied = self._application(name, record, on, written, credit)
+        return [
+            Undone(record.key, Way.CREDIT_MEMO, credit, on),
+            Undone(record.key, Way.APPLICATION, applied, on),
+        ]
+
+    def close(self, name: Named, record: Record, on: date) -> Undone:
+        """An order that nothing was billed from is closed: nobody can convert it any more."""
+        assert record.result is not None, "only what is in the books is undone"  # noqa: S101
+        kind, purpose = PostingKind.VOID, _purpose(name)
+        document = CloseSalesDocument(
+            definition=self._book.mapping.definitions.sales_order,
+            key=record.result.key,
+            id=record.result.id,
+            reference=self._keys.reference(kind, purpose),
+        )
+        posting = Posting(self._keys.of(kind, purpose), kind, document, true_on=on)
+        return Undone(record.key, Way.CLOSED, posting, on)
+
+    def receivable(self, written: Posting) -> Money:
+        """What the invoice added to receivables."""
+        account = self._book.mapping.accounts.get(Role.RECEIVABLE, "")
+        zero = written.effect[0].amount * 0
+        signed = (
+            line.amount if line.side is Side.DEBIT else -line.amount
+            for line in written.effect
+            if line.account == account
+        )
+        return sum(signed, start=zero)
+
+    def _entry(self, name: Named, record: Record, on: date, entry: JournalEntry) -> Undone:
+        kind, purpose = PostingKind.JOURNAL_ENTRY, _purpose(name)
+        reference = self._keys.reference(kind, purpose)
+        document = mirrored(entry, reference=reference, posted_on=on)
+        posting = Posting(
+            self._keys.of(kind, purpose), kind, document, effect=document.lines, true_on=on
+        )
+        return Undone(record.key, Way.MIRROR, posting, on)
+
+    def _credit(self, name: Named, on: date, written: Posting, document: SalesDocument) -> Posting:
+        kind, purpose = PostingKind.CREDIT_MEMO, _purpose(name)
+        account = self._book.mapping.accounts.get(Role.RECEIVABLE, "")
+        back = flipped(written.effect)
+        memo = Adjustment(
+            reference=self._keys.reference(kind, purpose),
+            kind=AdjustmentKind.CREDIT,
+            customer=document.customer,
+            dated_on=on,
+            currency=document.currency,
+            lines=adjustment_lines(line for line in back if line.account != account),
+            description=self._memo,
+        )
+        return Posting(self._keys.of(kind, purpose), kind, memo, effect=back, true_on=on)
+
+    def _application(
+        self, name: Named, record: Record, on: date, written: Posting, credit: Posting
+    ) -> Posting:
+        """No account moves by it: the invoice and its credit are both settled."""
+        kind, purpose = PostingKind.ADVANCE_APPLICATION, _purpose(name)
+        memo = credit.document
+        assert isinstance(memo, Adjustment), "an invoice is credited by a memo"  # noqa: S101
+        total = self.receivable(written)
+        applied = Application(KeyOf(record.key), total, CreditKind.ADJUSTMENT, KeyOf(credit.key))
+        payment = Payment(
+            reference=self._keys.reference(kind, purpose),
+            customer=memo.customer,
+            received_on=on,
+            amount=total * 0,
+            place=MoneyPlace(
+                undeposited_account=self._book.mapping.accounts[Role.CUSTOMER_ADVANCES]
+            ),
+            applications=(applied,),
+            description=self._memo,
+        )
+        needs = (record.key, credit.key)
+        return Posting(self._keys.of(kind, purpose), kind, payment, needs=needs, true_on=on)
+
+
+def _purpose(name: Named) -> str:
+    """The purpose of what undoes it: kinds may share one purpose, so the kind is in it."""
+    return f"{UNDO}{name.kind.value}:{name.purpose}"
