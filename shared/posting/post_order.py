@@ -32,12 +32,13 @@ from shared.messages import OrderReady
 from shared.ports import Clock, IdMaker
 from shared.posting.doubts import begun, settled, unplanned, unsent
 from shared.posting.entering import enter, entry_conflict
-from shared.posting.reports import EndedError, PostingReport, PostingState
+from shared.posting.reports import EndedError, PostingReport, PostingState, broken_off
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
-from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
+from shared.postings.plan import Finding, Plan, Posted, Posting
 from shared.reviews.records import CONNECTION, Reviews, Stage, order_subject
 from shared.tenants.models import Tenant
+from shared.undo.undo_order import Undoer
 
 Planner = Callable[[Facts, Posted, StoreBook, Collection[str]], Plan]
 """`shared.postings.planner.plan`: facts, what is in the books, the book, what was begun."""
@@ -103,6 +104,7 @@ class OrderPoster:
         """`parts` are shared by all orders."""
         self._parts = parts
         self._books = OrderBooks(parts.tenant_under, parts.days)
+        self._undoer = Undoer(parts.facts, parts.ledger, parts.days, parts.clock, parts.ids)
         self._resting: dict[str, tuple[datetime, PostingState]] = {}
 
     def post(self, message: OrderReady, deadline: datetime) -> PostingReport:
@@ -160,7 +162,7 @@ class OrderPoster:
         record = self._parts.facts.load(arrival.pk)
         if record is None:
             raise error
-        self._open_review(message, (_broken_off(error),))
+        self._open_review(message, (broken_off(error),))
         due_at = self._parts.clock() + _AFTER_A_DEFECT
         return self._park(record, due_at, PostingState.BROKEN, type(error).__name__)
 
@@ -182,7 +184,7 @@ class OrderPoster:
         message = arrival.message
         tenant = self._parts.tenant_of(message.tenant)
         record = arrival.record or self._parts.facts.load(arrival.pk)
-        if record is None or record.status is not FactsStatus.READY:
+        if record is None or not record.status.has_work:
             return PostingReport(
                 PostingState.IDLE, reason=record.status.value if record else "unknown"
             )
@@ -203,7 +205,17 @@ class OrderPoster:
         known = self._resting.get(tenant.id)
         return known if known and known[0] > now else None
 
+    def _undo(self, order: _Order) -> Steps[PostingReport]:
+        applier = self._parts.applier_of(order.tenant, order.book.entity)
+        outcome = yield from self._undoer.steps(applier, order.record, order.book, order.deadline)
+        if outcome.kind is not OutcomeKind.COMPLETE:
+            return self._stopped(order, outcome, list(outcome.done))
+        self._close_review(order.message)
+        return PostingReport(PostingState.UNDONE, outcome.done)
+
     def _post(self, order: _Order) -> Steps[PostingReport]:
+        if order.record.status is FactsStatus.UNDOING:
+            return (yield from self._undo(order))
         done: list[str] = []
         chain = dict(order.chain)
         posted = results_of(chain)
@@ -382,11 +394,3 @@ class OrderPoster:
 def _arrival(message: OrderReady) -> _Arrival:
     return _Arrival(message, order_pk(message.tenant, message.store, message.order_id))
 
-
-def _broken_off(error: Exception) -> Finding:
-    return Finding(
-        reason=Reason.UNKNOWN,
-        place="the order",
-        message=f"posting it broke off: {type(error).__name__}",
-        hint="read the log of the posting function for this order",
-    )
