@@ -196,7 +196,8 @@ class OrderPoster:
         if choice.book is None:
             return self._hold(message, record, choice.findings)
         order = _Order(message, tenant, record, choice.book, deadline, chain, choice.number)
-        return (yield from self._post(order))
+        work = self._undo if record.status is FactsStatus.UNDOING else self._post
+        return (yield from work(order))
 
     def _rest(self, tenant: Tenant) -> tuple[datetime, PostingState] | None:
         now = self._parts.clock()
@@ -214,8 +215,6 @@ class OrderPoster:
         return PostingReport(PostingState.UNDONE, outcome.done)
 
     def _post(self, order: _Order) -> Steps[PostingReport]:
-        if order.record.status is FactsStatus.UNDOING:
-            return (yield from self._undo(order))
         done: list[str] = []
         chain = dict(order.chain)
         posted = results_of(chain)
