@@ -34,6 +34,7 @@ from shared.ports import Clock
 from shared.postings.plan import Finding, Reason
 from shared.reviews.records import Reviews, Stage, delivery_subject, intake_subject, order_subject
 from shared.tenants.models import Store, Tenant
+from shared.undo.late import set_aside
 from shared.tenants.versions import number_of
 
 GRACE = timedelta(minutes=10)
@@ -189,7 +190,9 @@ class CustomerSync:
         return self._parts.facts.load(order_pk(event.tenant, event.store, event.resource_id))
 
     def _take(self, place: _Place, record: FactsRecord, reading: Reading) -> Steps[SyncReport]:
-        changed = self._judge(place, _informed(record, reading))
+        informed = _informed(record, reading)
+        is_back = record.status.is_taken_back
+        changed = set_aside(record, informed) if is_back else self._judge(place, informed)
         is_new = False
         if changed.status is FactsStatus.READY:
             changed, is_new = yield from self._with_customer(place, changed)
@@ -209,7 +212,7 @@ class CustomerSync:
             )
         if changed.status is FactsStatus.READY and changed.due_at is not None:
             self._send(place, changed)
-        outcome = SyncOutcome(changed.status.value) if is_changed else SyncOutcome.UNCHANGED
+        outcome = _outcome(changed) if is_changed else SyncOutcome.UNCHANGED
         reasons = tuple(dict.fromkeys(finding.reason.value for finding in changed.findings))
         return SyncReport(outcome, place.order_id, changed.version, reasons, is_new)
 
@@ -260,9 +263,11 @@ class CustomerSync:
         match record.status:
             case FactsStatus.READY:
                 return self._parts.clock() + GRACE
-            case FactsStatus.AWAITING_CUSTOMER:
+            case FactsStatus.AWAITING_CUSTOMER | FactsStatus.UNDOING:
                 return record.due_at
-            case FactsStatus.WAITING | FactsStatus.HELD | FactsStatus.SKIPPED:
+            case (
+                FactsStatus.WAITING | FactsStatus.HELD | FactsStatus.SKIPPED | FactsStatus.UNDONE
+            ):
                 return None
 
     def _send(self, place: _Place, record: FactsRecord) -> None:
@@ -297,6 +302,11 @@ class CustomerSync:
         )
         subject = intake_subject(event.store)
         self._parts.reviews.open(event.tenant, subject, [finding], at=self._parts.clock())
+
+
+def _outcome(record: FactsRecord) -> SyncOutcome:
+    is_back = record.status.is_taken_back
+    return SyncOutcome.HELD if is_back else SyncOutcome(record.status.value)
 
 
 def _informed(record: FactsRecord, reading: Reading) -> FactsRecord:
