@@ -34,8 +34,8 @@ from shared.ports import Clock
 from shared.postings.plan import Finding, Reason
 from shared.reviews.records import Reviews, Stage, delivery_subject, intake_subject, order_subject
 from shared.tenants.models import Store, Tenant
-from shared.undo.late import set_aside
 from shared.tenants.versions import number_of
+from shared.undo.late import set_aside
 
 GRACE = timedelta(minutes=10)
 """When the sweeper looks after an order whose message on the lane may have been lost."""
