@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from commerce.codec import canonical
+from commerce.editions import merged_editions
 from commerce.orders import Facts, Fulfilment, Order, Payment, PaymentState, Refund
 
 _T = TypeVar("_T")
@@ -27,7 +28,8 @@ class DifferentOrdersError(ValueError):
 def merge(known: Facts, new: Facts) -> Facts:
     """All that both know of one order.
 
-    The order itself is the newest version (update time, then digest). Payments, fulfilments and
+    The order itself is the newest version (update time, then digest); what earlier versions said of
+    goods and amounts is kept beside it. Payments, fulfilments and
     refunds are united by id, each in its newest state; a refund's transactions are united too, and
     what belongs to a refund is not repeated among the payments.
 
@@ -41,14 +43,18 @@ def merge(known: Facts, new: Facts) -> Facts:
     payments = _united((*known.payments, *new.payments), _payment_key, _payment_rank)
     in_refunds = {_payment_key(payment) for refund in refunds for payment in refund.transactions}
     settled = {_payment_key(payment): payment for payment in payments}
+    order = _newest(known.order, new.order)
+    editions, since = merged_editions((known, new), order)
     return Facts(
         ref=known.ref,
-        order=_newest(known.order, new.order),
+        order=order,
         payments=tuple(p for p in payments if _payment_key(p) not in in_refunds),
         fulfilments=_united(
             (*known.fulfilments, *new.fulfilments), lambda f: f.ref.id, _fulfilment_rank
         ),
         refunds=tuple(_settled(refund, settled) for refund in refunds),
+        editions=editions,
+        since=since,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,9 +10,12 @@ from commerce.money import Money, total
 from commerce.orders import Facts, FulfillmentStatus, LineKind, Order, Restock
 from shared.policy.switches import Moment
 from shared.postings.book import StoreBook
-from shared.postings.events import Additions, Capture, Delivery, Event, RefundEvent
-from shared.postings.life import Life, Storyteller
+from shared.postings.editions import OrderEdition
+from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
+from shared.postings.histories import histories
+from shared.postings.life import Storyteller
 from shared.postings.order_keys import Keys
+from shared.postings.parts import EDIT, Life
 from shared.postings.pieces import OrderPieces
 from shared.postings.plan import Posted, PostingKind
 from shared.postings.takings import Taking, paid_in_full_at
@@ -52,7 +56,7 @@ def tell_life(
     *,
     order: Order,
     book: StoreBook,
-    pieces: OrderPieces,
+    editions: tuple[OrderEdition, ...],
     takings: tuple[Taking, ...],
     refunds: tuple[RefundEvent, ...],
     deliveries: tuple[Delivery, ...],
@@ -62,24 +66,24 @@ def tell_life(
     """The life in the order of time, unless the books show that it was posted in another.
 
     A shipment or refund that is heard of late must not change parts that are in the books: so what
-    is posted comes first then, or refunds of what was never billed come first, or lines that an
-    edit has added since are left out of what was posted before.
+    is posted comes first then, or refunds of what was never billed come first, or the parts in the
+    books are those of an earlier edition of the order, and an edit follows them.
     """
+    pieces = editions[-1].pieces
     bills_on_capture = book.policy.invoice_on is Moment.CAPTURE
     events: list[Event] = [*deliveries, *refunds]
-    if bills_on_capture and (at := _billing_moment(order, takings, deliveries, pieces.total)):
+    if bills_on_capture and (at := _billing_moment(order, takings, deliveries, editions, keys)):
         events.append(Capture(capture_id(order.ref.id), at))
     kept = total((taking.amount for taking in takings), order.currency)
     for event in refunds:
         back = (*event.money.settled, *event.money.pending)
         kept -= total((payment.amount for payment in back), order.currency)
 
-    def tell(ordered: list[Event], added: Additions | None = None) -> Life:
+    def tell(ordered: Sequence[Event], first: OrderPieces = pieces) -> Life:
         return Storyteller(
-            pieces,
-            added=added,
+            first,
             bills_on_capture=bills_on_capture,
-            defers=bills_on_capture and book.policy.recognise_on is Moment.SHIP,
+            defers=bills_on_capture and book.policy.recognise_on is not Moment.CAPTURE,
             keeps_money=order.cancelled_at is None or kept.amount > 0,
             knows_shipments=_knows_shipments(order, refunds, deliveries),
         ).tell(ordered)
@@ -91,31 +95,17 @@ def tell_life(
         sorted(events, key=lambda event: (not _gave_back_unbilled(event, keys), *_moment(event))),
     ]
     lives = (tell(ordered) for ordered in orders)
-    first = next(lives)
-    for life in (first, *lives):
+    usual = next(lives)
+    for life in (usual, *lives):
         if _agrees(life, posted, keys):
             return life
-    added = _added_lines(order, pieces, posted, keys)
-    edited = tell(orders[1], Additions(added, frozenset(in_books))) if added else first
-    return edited if _agrees(edited, posted, keys) else first
-
-
-def _added_lines(order: Order, pieces: OrderPieces, posted: Posted, keys: Keys) -> frozenset[str]:
-    """The last lines of the order without which it has the total of the sales order in the books.
-
-    Carts append what an edit adds (carts reference §4.6); a total that no number of last lines
-    explains is left for a person.
-    """
-    result = posted.get(keys.of(PostingKind.SALES_ORDER, f"order:{order.ref.id}"))
-    if result is None or not result.total:
-        return frozenset()
-    line_ids = list(pieces.quantities)
-    for count in range(1, len(line_ids)):
-        added = frozenset(line_ids[-count:])
-        before = (piece.amount for piece in pieces.pieces if piece.part not in added)
-        if total(before, pieces.currency) == result.total:
-            return added
-    return frozenset()
+    booked = [event for event in orders[1] if _event_id(event) in in_books]
+    later = orders[1][len(booked) :]
+    for history in histories(editions, booked, _edits_in_books(keys)):
+        life = tell([*history.events, *later], history.first)
+        if _agrees(life, posted, keys, unbooked=history.unbooked):
+            return life
+    return usual
 
 
 def _event_id(event: Event) -> str:
@@ -130,6 +120,8 @@ def _moment(event: Event) -> tuple[datetime, int, str]:
             return (event.at, 1, event.id)
         case RefundEvent():
             return (event.refund.created_at, 2, event.refund.ref.id)
+        case Edit():
+            return (event.at, 3, event.id)
 
 
 def _is_in_books(event: Event, keys: Keys) -> bool:
@@ -147,6 +139,8 @@ def _is_in_books(event: Event, keys: Keys) -> bool:
             )
             credit = f"credit:{event.refund.ref.id}"
             return keys.knows(PostingKind.CREDIT_MEMO, credit) or any(settled)
+        case Edit():
+            return False
 
 
 def _gave_back_unbilled(event: Event, keys: Keys) -> bool:
@@ -156,24 +150,65 @@ def _gave_back_unbilled(event: Event, keys: Keys) -> bool:
     return not keys.knows(PostingKind.CREDIT_MEMO, f"credit:{event.refund.ref.id}")
 
 
-def _agrees(life: Life, posted: Posted, keys: Keys) -> bool:
+def _agrees(life: Life, posted: Posted, keys: Keys, unbooked: str = "") -> bool:
     """Whether this life leads to the books as they are.
 
-    Its first invoices are exactly those in the books, each with the total that Sage gave it.
+    Its first invoices are exactly those in the books, each with the total that Sage gave it, and so
+    are the documents of its edits. Those of the edit `unbooked` need not be there yet.
     """
-    billed = [
-        keys.of(PostingKind.INVOICE, f"invoice:{sale.id}") for sale in life.billed if sale.amounts
-    ]
-    prefix = keys.of(PostingKind.INVOICE, "invoice:")
-    known = {key for key in keys.known if key.startswith(prefix)}
-    return set(billed[: len(known)]) == known and not invoices_that_differ(life, posted, keys)
+    if invoices_that_differ(life, posted, keys):
+        return False
+    edit = f"{EDIT}{unbooked}"
+    billed = [sale.id for sale in life.billed if sale.amounts]
+    in_books = set(keys.purposes(PostingKind.INVOICE, "invoice:"))
+    wanted = [name for name in billed if not unbooked or name != edit or name in in_books]
+    return set(wanted[: len(in_books)]) == in_books and _has_edits_of(life, keys, edit)
+
+
+def _has_edits_of(life: Life, keys: Keys, unbooked: str) -> bool:
+    """Whether the books hold the credit memos and recognitions of the life's edits, and no other.
+
+    What an edit recognises is posted before it is billed or credited: so an edit that is in the
+    books without it came before the goods left.
+    """
+    corrected = {item.purpose for item in life.corrections}
+    memos = _edited(keys, PostingKind.CREDIT_MEMO, "credit")
+    if memos - corrected or corrected - memos - {unbooked}:
+        return False
+    recognised = {sale.id for sale in life.recognised if sale.id.startswith(EDIT)}
+    journals = _edited(keys, PostingKind.JOURNAL_ENTRY, "recognise")
+    is_begun = unbooked in memos | journals | _edited(keys, PostingKind.INVOICE, "invoice")
+    missing = recognised - journals - (set() if is_begun else {unbooked})
+    return not life.is_deferred or not (journals - recognised or missing)
+
+
+def _edited(keys: Keys, kind: PostingKind, what: str) -> set[str]:
+    """The ids of the edits of which documents of that kind were begun or are done."""
+    return {f"{EDIT}{name}" for name in keys.purposes(kind, f"{what}:{EDIT}")}
+
+
+def _edits_in_books(keys: Keys) -> set[str]:
+    """The editions whose edit was booked, by whatever document."""
+    kinds = (
+        (PostingKind.INVOICE, "invoice"),
+        (PostingKind.CREDIT_MEMO, "credit"),
+        (PostingKind.JOURNAL_ENTRY, "recognise"),
+    )
+    return {name for kind, what in kinds for name in keys.purposes(kind, f"{what}:{EDIT}")}
 
 
 def unexplained_invoices(life: Life, keys: Keys) -> list[str]:
-    """Posting keys of invoices in the books that no shipment or capture accounts for any more."""
-    billed = {keys.of(PostingKind.INVOICE, f"invoice:{sale.id}") for sale in life.billed}
-    prefix = keys.of(PostingKind.INVOICE, "invoice:")
-    return sorted(key for key in keys.known if key.startswith(prefix) and key not in billed)
+    """Purposes of what is in the books and no event accounts for any more.
+
+    Invoices without their shipment or capture, and credit memos of edits that are undone.
+    """
+    billed = {sale.id for sale in life.billed}
+    corrected = {item.edition for item in life.corrections}
+    invoices = set(keys.purposes(PostingKind.INVOICE, "invoice:")) - billed
+    memos = set(keys.purposes(PostingKind.CREDIT_MEMO, f"credit:{EDIT}")) - corrected
+    return sorted(
+        [*(f"invoice:{name}" for name in invoices), *(f"credit:{EDIT}{name}" for name in memos)]
+    )
 
 
 def invoices_that_differ(life: Life, posted: Posted, keys: Keys) -> list[tuple[str, Money]]:
@@ -190,13 +225,21 @@ def invoices_that_differ(life: Life, posted: Posted, keys: Keys) -> list[tuple[s
 
 
 def _billing_moment(
-    order: Order, takings: tuple[Taking, ...], deliveries: tuple[Delivery, ...], receivable: Money
+    order: Order,
+    takings: tuple[Taking, ...],
+    deliveries: tuple[Delivery, ...],
+    editions: Sequence[OrderEdition],
+    keys: Keys,
 ) -> datetime | None:
-    """When an order that is billed on capture is billed: paid in full, or goods left before."""
+    """When an order that is billed on capture is billed: paid in full, or goods left before.
+
+    Once it was billed it stays so, though an edit may have made it dearer than what was paid.
+    """
     moments = [delivery.at for delivery in deliveries[:1]]
-    if paid_at := paid_in_full_at(order, takings, receivable):
-        moments.append(paid_at)
-    return min(moments, default=None)
+    is_billed = keys.knows(PostingKind.INVOICE, f"invoice:{capture_id(order.ref.id)}")
+    totals = (edition.pieces.total for edition in (editions if is_billed else editions[-1:]))
+    paid = (paid_in_full_at(order, takings, receivable) for receivable in totals)
+    return min((*moments, *filter(None, paid)), default=None)
 
 
 def _knows_shipments(

@@ -14,7 +14,7 @@ from commerce.orders import Payment
 from intacct.statistics import StatisticalLine
 from shared.postings.chronicle import capture_id
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
-from shared.postings.life import Credit, Sale
+from shared.postings.parts import Credit, Sale
 from shared.postings.plan import DayEntry, Finding, Reason
 from shared.postings.preparation import Prepared
 from shared.postings.returns import CreditWriter

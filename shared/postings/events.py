@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from commerce.orders import Refund
+from shared.postings.pieces import OrderPieces
 from shared.postings.refunds import RefundMoney
 
 
@@ -37,28 +38,13 @@ class Capture:
     at: datetime
 
 
-Event = Delivery | RefundEvent | Capture
-
-
 @dataclass(frozen=True, slots=True)
-class Additions:
-    """Lines that an edit added to an order of which parts are in the books already.
+class Edit:
+    """The order became another: `id` names the edition, `pieces` are the order from then on."""
 
-    Those parts took their share of shipping and the like without them. `in_books` are the ids of
-    the events that are booked.
-    """
+    id: str
+    at: datetime
+    pieces: OrderPieces
 
-    lines: frozenset[str]
-    in_books: frozenset[str]
 
-    def begin_with(self, event: Event) -> bool:
-        """Whether the lines count from this event on: it names one, or it is new itself."""
-        match event:
-            case Delivery():
-                return event.id not in self.in_books or not self.lines.isdisjoint(event.quantities)
-            case RefundEvent():
-                refunded = {line.line_id for line in event.refund.lines}
-                is_new = event.refund.ref.id not in self.in_books
-                return is_new or not self.lines.isdisjoint(refunded)
-            case Capture():
-                return event.id not in self.in_books
+Event = Delivery | RefundEvent | Capture | Edit

@@ -7,80 +7,18 @@ or into lines of a daily journal; both therefore speak of the same cents (R-11.1
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from commerce.money import Money, allocate, total
 from commerce.orders import AdjustmentKind, Refund, RefundAdjustment, RefundLine, Restock
-from shared.postings.events import Additions, Capture, Delivery, Event, RefundEvent
+from shared.postings.edits import is_given_back_too, ups_and_downs
+from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.meter import Amounts, Meter
+from shared.postings.parts import EDIT, Correction, Credit, Life, Returned, Sale
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
 from shared.postings.refunds import Excess, GivenBack, LinePart
-
-
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """A part of the order that was billed or recognised, with its amounts by piece id.
-
-    `still_open` holds the pieces of which something is left after it.
-    """
-
-    id: str
-    at: datetime
-    quantities: Mapping[str, Decimal]
-    amounts: Amounts
-    still_open: frozenset[str] = frozenset()
-
-    def total(self, currency: str) -> Money:
-        """What the part comes to."""
-        return total(self.amounts.values(), currency)
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """Goods of a refund that had left: how many of a line, and what became of them (R-3.7)."""
-
-    line_id: str
-    quantity: Decimal
-    restock: Restock
-
-
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """What a refund takes back of what was billed.
-
-    `recognised` and `deferred` are amounts by piece id, signed as the pieces; `adjustments` are the
-    refund's parts without lines; `unbilled` is what it gives back of what was never billed.
-    """
-
-    refund: Refund
-    recognised: Amounts
-    deferred: Amounts
-    adjustments: tuple[RefundAdjustment, ...]
-    returned: tuple[Returned, ...]
-    unbilled: Money
-
-    @property
-    def total(self) -> Money:
-        """What the buyer no longer owes."""
-        currency = self.refund.currency
-        parts = (*self.recognised.values(), *self.deferred.values())
-        fees = (adjustment.amount for adjustment in self.adjustments)
-        return total((*parts, *fees), currency)
-
-
-@dataclass(slots=True)
-class Life:
-    """The answer: parts in the order in which they came to be, and what stands in the way."""
-
-    billed: list[Sale] = field(default_factory=list)
-    recognised: list[Sale] = field(default_factory=list)
-    credits: list[Credit] = field(default_factory=list)
-    excesses: list[Excess] = field(default_factory=list)
-    waiting: list[str] = field(default_factory=list)
-    open_lines: tuple[str, ...] = ()
-    is_deferred: bool = False
 
 
 class Storyteller:
@@ -94,37 +32,33 @@ class Storyteller:
         defers: bool,
         keeps_money: bool,
         knows_shipments: bool = True,
-        added: Additions | None = None,
     ) -> None:
         """Nothing has happened yet.
 
         `defers` holds revenue back until the goods leave; `keeps_money` says that the seller kept
         money of a cancelled order, so that what no goods carry any more (shipping) is billed;
-        `knows_shipments` that no shipment is missing that the cart already speaks of; `added` are
-        lines that an edit put into the order after parts of it were billed.
+        `knows_shipments` that no shipment is missing that the cart already speaks of.
         """
         self._order = order
         self._pieces = {piece.id: piece for piece in order.pieces}
         self._bills_on_capture = bills_on_capture
         self._keeps_money = keeps_money
         self._knows_shipments = knows_shipments
-        self._added = added
-        hidden = added.lines if added else frozenset[str]()
-        self._billing = Meter(order, hidden)
-        self._recognition = Meter(order, hidden) if defers else self._billing
+        self._billing = Meter(order)
+        self._recognition = Meter(order) if defers else self._billing
         self._given = GivenBack(order)
         zero = Money.zero(order.currency)
         self._credited: Amounts = {piece.id: zero for piece in order.pieces}
         self._credited_deferred: Amounts = {piece.id: zero for piece in order.pieces}
         self._returned = dict.fromkeys(order.quantities, Decimal(0))
         self._closed_at: datetime | None = None
+        self._all_refunds: tuple[Refund, ...] = ()
         self.life = Life(is_deferred=defers)
 
     def tell(self, events: Sequence[Event]) -> Life:
         """Live through the events in the order given."""
+        self._all_refunds = tuple(e.refund for e in events if isinstance(e, RefundEvent))
         for event in events:
-            if self._added and self._added.begin_with(event):
-                self._show_added_lines()
             match event:
                 case Delivery():
                     self._deliver(event)
@@ -132,15 +66,50 @@ class Storyteller:
                     self._bill(event.id, event.at, self._billing.everything())
                 case RefundEvent():
                     self._refund(event)
-        self._show_added_lines()
+                case Edit():
+                    self._edit(event)
         self.life.excesses.extend(self._given.excesses)
         self.life.open_lines = tuple(self._recognition.everything())
         return self.life
 
-    def _show_added_lines(self) -> None:
-        self._billing.show_all()
-        self._recognition.show_all()
-        self._added = None
+    def _edit(self, edit: Edit) -> None:
+        """Put another edition in place; what was billed too little or too much is a part of it.
+
+        What an edit adds is billed when it leaves, or at once where the order is billed at once.
+        """
+        self._order = edit.pieces
+        self._pieces = {piece.id: piece for piece in edit.pieces.pieces}
+        self._given.restate(edit.pieces)
+        changes = self._billing.restate(edit.pieces)
+        earned = changes
+        if self._recognition is not self._billing:
+            earned = self._recognition.restate(edit.pieces)
+        quantities: Mapping[str, Decimal] = {}
+        if self._bills_on_capture and self.life.billed:
+            quantities = self._billing.everything()
+            for piece_id, amount in self._billing.take(quantities).items():
+                _add(changes, piece_id, amount)
+        ups, downs = ups_and_downs(changes, self._pieces)
+        self._correct(edit, downs)
+        still_open = self._still_open(self._billing)
+        sale = Sale(f"{EDIT}{edit.id}", edit.at, quantities, ups, still_open)
+        if ups:
+            self.life.billed.append(sale)
+        if self.life.is_deferred:
+            deferrable = {k: v for k, v in earned.items() if self._pieces[k].is_deferrable}
+            sale = replace(sale, quantities={}, amounts=deferrable)
+        if sale.amounts:
+            self.life.recognised.append(sale)
+
+    def _correct(self, edit: Edit, downs: Amounts) -> None:
+        if not downs:
+            return
+        self.life.corrections.append(Correction(edit.id, edit.at, downs))
+        for piece_id, amount in downs.items():
+            place = f"{EDIT}{edit.id}: {piece_id}"
+            piece = self._pieces[piece_id]
+            if any(is_given_back_too(piece, refund) for refund in self._all_refunds):
+                self.life.unclear.append(Excess(place, amount))
 
     def _deliver(self, delivery: Delivery) -> None:
         meter = self._recognition
@@ -172,8 +141,10 @@ class Storyteller:
         self, meter: Meter, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]
     ) -> Sale:
         amounts = meter.take(quantities)
-        still_open = frozenset(piece.id for piece in self._order.pieces if meter.open_amount(piece))
-        return Sale(sale_id, at, dict(quantities), amounts, still_open)
+        return Sale(sale_id, at, dict(quantities), amounts, self._still_open(meter))
+
+    def _still_open(self, meter: Meter) -> frozenset[str]:
+        return frozenset(piece.id for piece in self._order.pieces if meter.open_amount(piece))
 
     def _refund(self, event: RefundEvent) -> None:
         refund = event.refund

@@ -34,10 +34,9 @@ class Meter:
     nothing is left of the goods, the part is the remainder.
     """
 
-    def __init__(self, order: OrderPieces, hidden: frozenset[str] = frozenset()) -> None:
-        """Nothing of `order` is taken yet; lines in `hidden` count only when they are shown."""
+    def __init__(self, order: OrderPieces) -> None:
+        """Nothing of `order` is taken yet."""
         self._order = order
-        self._hidden = hidden
         zero = Money.zero(order.currency)
         self.taken: Amounts = {piece.id: zero for piece in order.pieces}
         self.dropped: Amounts = {piece.id: zero for piece in order.pieces}
@@ -48,14 +47,8 @@ class Meter:
         """How many of a line were taken."""
         return self._taken_quantity.get(line_id, Decimal(0))
 
-    def show_all(self) -> None:
-        """Count the lines that were hidden: an edit has added them to the order."""
-        self._hidden = frozenset()
-
     def open_quantity(self, line_id: str) -> Decimal:
         """How many of a line may still be taken."""
-        if line_id in self._hidden:
-            return Decimal(0)
         ordered = self._order.quantities.get(line_id, Decimal(0))
         return (
             ordered
@@ -66,6 +59,44 @@ class Meter:
     def open_amount(self, piece: Piece) -> Money:
         """How much of a piece may still be taken, signed as the piece."""
         return piece.amount - self.taken[piece.id] - self.dropped[piece.id]
+
+    def restate(self, order: OrderPieces) -> Amounts:
+        """Take `order`, another edition with the same names, for the whole; what that changes.
+
+        Answers by how much the parts that were taken so far have become more or less; no zeros.
+        What rides with the goods and is not changed by the edit stays as it was taken.
+        """
+        before = {piece.id: piece.amount for piece in self._order.pieces}
+        quantities = self._order.quantities
+        self._order = order
+        changes: Amounts = {}
+        for piece in order.pieces:
+            is_other_quantity = order.quantities.get(piece.part) != quantities.get(piece.part)
+            if piece.amount == before[piece.id] and not is_other_quantity:
+                continue
+            change = self._change(piece, before[piece.id])
+            self.taken[piece.id] += change
+            changes[piece.id] = change
+        return {piece_id: change for piece_id, change in changes.items() if change}
+
+    def _change(self, piece: Piece, before: Money) -> Money:
+        """By how much what was taken of a piece must change, now that the piece is another."""
+        taken, dropped = self.taken[piece.id], self.dropped[piece.id]
+        if not piece.rides:
+            return share_of(piece.amount - dropped, self._taken_share(piece.part)) - taken
+        is_all_taken = bool(taken) and taken == before - dropped
+        if is_all_taken or (self.is_complete and self._is_begun):
+            return piece.amount - dropped - taken
+        excess = abs(taken) - abs(piece.amount - dropped)
+        return piece.amount - dropped - taken if excess > excess * 0 else taken * 0
+
+    def _taken_share(self, line_id: str) -> Fraction:
+        is_begun = self._taken_quantity.get(line_id, Decimal(0)) > 0
+        return self._line_share(line_id) if is_begun else Fraction(0)
+
+    @property
+    def _is_begun(self) -> bool:
+        return any(self._taken_quantity.values())
 
     @property
     def is_complete(self) -> bool:
@@ -110,11 +141,7 @@ class Meter:
     def _riding_share(self) -> Fraction:
         if self.is_complete:
             return _ALL
-        nets = {
-            line: Fraction(net.amount)
-            for line, net in self._order.nets.items()
-            if line not in self._hidden
-        }
+        nets = {line: Fraction(net.amount) for line, net in self._order.nets.items()}
         for piece in self._order.pieces:
             if piece.part in nets and piece.kind in (PieceKind.GOODS, PieceKind.DISCOUNT):
                 nets[piece.part] -= Fraction(self.dropped[piece.id].amount)

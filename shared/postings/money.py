@@ -9,31 +9,43 @@ from commerce.orders import Payment as CartPayment
 from intacct.documents import (
     Adjustment,
     AdjustmentKind,
-    Advance,
-    Application,
     CreditKind,
     CustomerRefund,
     JournalEntry,
     KeyOf,
     MoneyPlace,
-    Payment,
     RefundDetail,
 )
 from shared.policy.mapping import Role, Tender
 from shared.policy.switches import CreditOn
 from shared.postings import settlement
 from shared.postings.chart import money_place
-from shared.postings.effects import Amount, credit, debit, ledger_lines
+from shared.postings.effects import ledger_lines
 from shared.postings.events import RefundEvent
+from shared.postings.paid_out import PaidOut
 from shared.postings.plan import Finding, PostingKind, Reason
 from shared.postings.preparation import Prepared
+from shared.postings.receipts import (
+    ADVANCE,
+    APPLY,
+    PAYMENT,
+    ReceiptWriter,
+    buyers_credit,
+    buyers_debit,
+    describe,
+    receivable_of,
+    source_of,
+)
 from shared.postings.returns import CreditWriter, adjustment_lines
 from shared.postings.sales import Dated, posting
 from shared.postings.settlement import Bill, Draw, Outflow, OwnCredit, Receipt, Settlement, Settler
 
-ADVANCE, PAYMENT = PostingKind.ADVANCE, PostingKind.PAYMENT
-APPLY, REFUND = PostingKind.ADVANCE_APPLICATION, PostingKind.CUSTOMER_REFUND
+REFUND = PostingKind.CUSTOMER_REFUND
 DEBIT, JOURNAL = PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY
+
+
+def _receipt_kinds(name: str) -> tuple[tuple[PostingKind, str], tuple[PostingKind, str]]:
+    return ((ADVANCE, f"receipt:{name}"), (PAYMENT, f"receipt:{name}"))
 
 
 class MoneyWriter:
@@ -43,22 +55,80 @@ class MoneyWriter:
         """Decide which money settles what; documents are written when asked."""
         self._p = prepared
         self._credits = credits_
+        self._receipts_of = ReceiptWriter(prepared)
         self._takings = {taking.id: taking for taking in prepared.takings}
         self._back: dict[str, tuple[RefundEvent, CartPayment]] = {}
         self.findings: list[Finding] = []
         self.waiting: list[str] = []
+        self._by_payout = {
+            taking.id
+            for taking in prepared.takings
+            if prepared.book.comes_by_payout(taking.tender.account)
+            and taking.id not in prepared.book.individual_receipts
+            and not any(prepared.keys.knows(*kind) for kind in _receipt_kinds(taking.id))
+        }
         self._settlement = self._settle()
 
     def postings(self) -> list[Dated]:
         """Advances, payments, applications and refunds."""
-        written = [self._advance(receipt) for receipt in self._settlement.advances]
-        written += [self._payment(*payment) for payment in self._settlement.payments]
-        written += [self._application(item) for item in self._settlement.applications]
-        uncovered = {outflow.id for outflow, _ in self._settlement.uncovered}
-        for outflow, draws in self._settlement.outflows:
+        settled, later = self._settlement, self._by_payout
+        written = [
+            self._receipts_of.advance(receipt)
+            for receipt in settled.advances
+            if receipt.id not in later
+        ]
+        written += [
+            self._receipts_of.payment(*paid) for paid in settled.payments if paid[0].id not in later
+        ]
+        written += [
+            self._application(item) for item in settled.applications if item.credit_id not in later
+        ]
+        uncovered = {outflow.id for outflow, _ in settled.uncovered}
+        for outflow, draws in settled.outflows:
             if outflow.id not in uncovered:
-                written += self._outflow(outflow, draws)
+                written += self._outflow(outflow, self._own_draws(outflow, draws))
         return [*written, *self._failed()]
+
+    def paid_out(self) -> tuple[PaidOut, ...]:
+        """The money that payouts book, each with what it settles."""
+        pairs: dict[str, list[tuple[str, Money]]] = {name: [] for name in self._by_payout}
+        for receipt, paid in self._settlement.payments:
+            if receipt.id in pairs:
+                pairs[receipt.id] += [(bill.key, amount) for bill, amount in paid]
+        for item in self._settlement.applications:
+            if item.credit_id in pairs:
+                pairs[item.credit_id].append((item.bill.key, item.credit.amount))
+        receipts = [
+            PaidOut(name, self._takings[name].amount, tuple(pairs[name])) for name in sorted(pairs)
+        ]
+        refunds = [
+            PaidOut(outflow.id, outflow.amount, self._memos(draws), is_refund=True)
+            for outflow, draws in self._settlement.outflows
+            if self._goes_by_payout(outflow)
+        ]
+        return (*receipts, *refunds)
+
+    def _goes_by_payout(self, outflow: Outflow) -> bool:
+        _, payment = self._back[outflow.id]
+        tender = self._p.chart.tender(payment.gateway, f"refunds[{outflow.refund_id}]")
+        return self._p.book.comes_by_payout(tender.account)
+
+    @staticmethod
+    def _memos(draws: list[Draw]) -> tuple[tuple[str, Money], ...]:
+        is_memo = CreditKind.ADJUSTMENT
+        return tuple((draw.key, draw.amount) for draw in draws if draw.kind is is_memo)
+
+    def _own_draws(self, outflow: Outflow, draws: list[Draw]) -> list[Draw]:
+        """What a refund draws that its payout does not: receipts and memos that are left to it."""
+        later = {
+            self._p.keys.of(*kind) for name in self._by_payout for kind in _receipt_kinds(name)
+        }
+        is_left = self._goes_by_payout(outflow)
+        return [
+            draw
+            for draw in draws
+            if draw.key not in later and not (is_left and draw.kind is CreditKind.ADJUSTMENT)
+        ]
 
     def _settle(self) -> Settlement:
         settler = Settler(self._p.order.currency, self._applied())
@@ -124,7 +194,18 @@ class MoneyWriter:
         return receipts
 
     def _own_credits(self) -> list[OwnCredit]:
-        return [
+        currency = self._p.order.currency
+        corrections = [
+            OwnCredit(
+                key=(key := self._credits.correction_key(item)),
+                refund_id=item.purpose,
+                at=item.at,
+                amount=item.total(currency),
+                is_posted=key in self._p.keys.known,
+            )
+            for item in self._p.life.corrections
+        ]
+        return corrections + [
             OwnCredit(
                 key=(key := self._credits.key(item.refund.ref.id)),
                 refund_id=item.refund.ref.id,
@@ -157,79 +238,9 @@ class MoneyWriter:
                 )
         return outflows
 
-    def _advance(self, receipt: Receipt) -> Dated:
-        taking = self._takings[receipt.id]
-        advances = self._p.chart.account(Role.CUSTOMER_ADVANCES)
-        purpose = f"receipt:{receipt.id}"
-        document = Advance(
-            reference=self._p.keys.reference(ADVANCE, purpose),
-            customer=self._p.book.customer_id,
-            received_on=self._p.book.ledger_on(taking.at),
-            amount=taking.amount,
-            place=money_place(taking.tender),
-            account=advances,
-            dimensions=self._p.chart.balance_dimensions,
-            description=self._description("Received"),
-        )
-        effect = [
-            self._debit(taking.tender.account, taking.amount),
-            self._credit(advances, taking.amount),
-        ]
-        return posting(self._p, ADVANCE, purpose, document, at=taking.at, effect=effect)
-
-    def _payment(self, receipt: Receipt, paid: list[tuple[Bill, Money]]) -> Dated:
-        taking = self._takings[receipt.id]
-        purpose = f"receipt:{receipt.id}"
-        document = Payment(
-            reference=self._p.keys.reference(PAYMENT, purpose),
-            customer=self._p.book.customer_id,
-            received_on=self._p.book.ledger_on(taking.at),
-            amount=taking.amount,
-            place=money_place(taking.tender),
-            applications=tuple(Application(KeyOf(bill.key), amount) for bill, amount in paid),
-            description=self._description("Received"),
-        )
-        effect = [
-            self._debit(taking.tender.account, taking.amount),
-            *(self._credit(self._receivable, amount) for _, amount in paid),
-            self._credit(self._p.chart.account(Role.CUSTOMER_ADVANCES), document.overpayment),
-        ]
-        needs = [bill.key for bill, _ in paid]
-        return posting(
-            self._p, PAYMENT, purpose, document, at=taking.at, needs=needs, effect=effect
-        )
-
-    def _application(self, item: settlement.Application) -> Dated:
-        """A credit applied without new money (J-2.3); a credit memo then moves no account."""
-        amount = item.credit.amount
-        purpose = f"apply:{item.credit_id}:{item.bill.id}:{amount.plain()}"
-        taking = self._takings.get(item.credit_id)
-        place = money_place(taking.tender) if taking else self._nowhere()
-        document = Payment(
-            reference=self._p.keys.reference(APPLY, purpose),
-            customer=self._p.book.customer_id,
-            received_on=self._p.book.ledger_on(item.at),
-            amount=Money.zero(self._p.order.currency),
-            place=place,
-            applications=(
-                Application(KeyOf(item.bill.key), amount, item.credit.kind, KeyOf(item.credit.key)),
-            ),
-            description=self._description("Applied"),
-        )
-        effect = [
-            self._debit(self._source(item.credit), amount),
-            self._credit(self._receivable, amount),
-        ]
-        if item.credit.kind is CreditKind.ADJUSTMENT:
-            effect = []
-        needs = (item.bill.key, item.credit.key)
-        return posting(self._p, APPLY, purpose, document, at=item.at, needs=needs, effect=effect)
-
-    def _nowhere(self) -> MoneyPlace:
-        """A place for a payment without money: Sage names one and moves nothing there."""
-        return MoneyPlace(undeposited_account=self._p.chart.account(Role.CUSTOMER_ADVANCES))
-
     def _outflow(self, outflow: Outflow, draws: list[Draw]) -> list[Dated]:
+        if not draws and self._p.book.is_thrifty:
+            return []
         event, payment = self._back[outflow.id]
         tender = self._p.chart.tender(payment.gateway, f"refunds[{outflow.refund_id}]")
         was_pending = self._p.keys.knows(DEBIT, f"pending:{outflow.id}")
@@ -263,12 +274,12 @@ class MoneyWriter:
             refunded_on=self._p.book.ledger_on(outflow.at),
             place=place,
             details=tuple(RefundDetail(draw.kind, KeyOf(draw.key), draw.amount) for draw in draws),
-            description=self._description("Refunded"),
+            description=describe(self._p, "Refunded"),
         )
         drawn = total((draw.amount for draw in draws), self._p.order.currency)
         effect = [
-            *(self._debit(self._source(draw), draw.amount) for draw in draws),
-            self._credit(tender.account, drawn),
+            *(buyers_debit(self._p, source_of(self._p, draw), draw.amount) for draw in draws),
+            buyers_credit(self._p, tender.account, drawn),
         ]
         needs = [draw.key for draw in draws]
         return posting(
@@ -287,7 +298,7 @@ class MoneyWriter:
     def _debit_memo(
         self, purpose: str, outflow: Outflow, at: datetime, draws: list[Draw], account: str
     ) -> Dated:
-        amounts = [self._credit(account, outflow.amount)]
+        amounts = [buyers_credit(self._p, account, outflow.amount)]
         document = Adjustment(
             reference=self._p.keys.reference(DEBIT, purpose),
             kind=AdjustmentKind.DEBIT,
@@ -295,9 +306,9 @@ class MoneyWriter:
             dated_on=self._p.book.ledger_on(at),
             currency=self._p.order.currency,
             lines=adjustment_lines(ledger_lines(amounts)),
-            description=self._description("Refund"),
+            description=describe(self._p, "Refund"),
         )
-        effect = [self._debit(self._receivable, outflow.amount), *amounts]
+        effect = [buyers_debit(self._p, receivable_of(self._p), outflow.amount), *amounts]
         needs = [draw.key for draw in draws]
         return posting(self._p, DEBIT, purpose, document, at=at, needs=needs, effect=effect)
 
@@ -311,7 +322,7 @@ class MoneyWriter:
                 if not self._p.keys.knows(DEBIT, pending):
                     continue
                 amount = payment.amount.rounded()
-                owed = self._debit(payable(Role.REFUNDS_PAYABLE), amount)
+                owed = buyers_debit(self._p, payable(Role.REFUNDS_PAYABLE), amount)
                 purpose = f"pending-failed:{payment.ref.id}"
                 document = Adjustment(
                     reference=self._p.keys.reference(PostingKind.CREDIT_MEMO, purpose),
@@ -320,7 +331,7 @@ class MoneyWriter:
                     dated_on=self._p.book.ledger_on(payment.processed_at),
                     currency=self._p.order.currency,
                     lines=adjustment_lines(ledger_lines([owed])),
-                    description=self._description("Refund failed"),
+                    description=describe(self._p, "Refund failed"),
                 )
                 written.append(
                     posting(
@@ -330,7 +341,7 @@ class MoneyWriter:
                         document,
                         at=payment.processed_at,
                         needs=(self._p.keys.of(DEBIT, pending),),
-                        effect=[owed, self._credit(self._receivable, amount)],
+                        effect=[owed, buyers_credit(self._p, receivable_of(self._p), amount)],
                     )
                 )
         return written
@@ -339,37 +350,18 @@ class MoneyWriter:
         """The money of a refund that was owed has moved now (J-3.14)."""
         payable = self._p.chart.account(Role.REFUNDS_PAYABLE)
         effect = [
-            self._debit(payable, outflow.amount),
-            self._credit(tender.account, outflow.amount),
+            buyers_debit(self._p, payable, outflow.amount),
+            buyers_credit(self._p, tender.account, outflow.amount),
         ]
         purpose = f"refund:{outflow.id}"
         document = JournalEntry(
             reference=self._p.keys.reference(JOURNAL, purpose),
             journal=self._p.book.mapping.definitions.journal,
             posted_on=self._p.book.ledger_on(outflow.at),
-            description=self._description("Refund settled"),
+            description=describe(self._p, "Refund settled"),
             lines=ledger_lines(effect),
         )
         needs = (self._p.keys.of(DEBIT, f"pending:{outflow.id}"),)
         return posting(
             self._p, JOURNAL, purpose, document, at=outflow.at, needs=needs, effect=effect
         )
-
-    def _source(self, draw: Draw) -> str:
-        """The account that holds a credit: receivable for memos, advances for unused money."""
-        if draw.kind is CreditKind.ADJUSTMENT:
-            return self._receivable
-        return self._p.chart.account(Role.CUSTOMER_ADVANCES)
-
-    @property
-    def _receivable(self) -> str:
-        return self._p.chart.account(Role.RECEIVABLE)
-
-    def _debit(self, account: str, amount: Money) -> Amount:
-        return debit(account, amount, self._p.chart.balance_dimensions)
-
-    def _credit(self, account: str, amount: Money) -> Amount:
-        return credit(account, amount, self._p.chart.balance_dimensions)
-
-    def _description(self, what: str) -> str:
-        return f"{what}, order {self._p.order.number}"

@@ -35,3 +35,8 @@ class Keys:
     def knows(self, kind: PostingKind, purpose: str) -> bool:
         """Whether that posting was begun or is done."""
         return self.of(kind, purpose) in self.known
+
+    def purposes(self, kind: PostingKind, prefix: str) -> list[str]:
+        """The rest of every purpose of that kind that begins so and was begun or is done."""
+        whole = self.of(kind, prefix)
+        return [key.removeprefix(whole) for key in self.known if key.startswith(whole)]

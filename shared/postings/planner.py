@@ -21,6 +21,7 @@ from shared.postings.money import MoneyWriter
 from shared.postings.order_keys import Keys
 from shared.postings.plan import Finding, Plan, Posted, Posting, PostingKind, Reason
 from shared.postings.preparation import Prepared, prepare
+from shared.postings.receivables import receivable_invoices
 from shared.postings.returns import CreditWriter
 from shared.postings.sales import Dated, SalesWriter
 
@@ -58,7 +59,7 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
         return Plan(findings=tuple(findings))
     if waiting := _nothing_yet(prepared):
         return Plan(waiting=(waiting,))
-    if book.policy.posting_mode is PostingMode.SUMMARY_DAILY:
+    if book.policy.mode_on(book.ledger_on(order.placed_at)) is PostingMode.SUMMARY_DAILY:
         return _daily(prepared)
     return _detail(prepared)
 
@@ -73,7 +74,7 @@ def _policy_findings(book: StoreBook) -> Iterable[Finding]:
         and policy.invoice_on is Moment.SHIP,
         "tax_point": policy.tax_point is TaxPoint.CAPTURE,
         "marketplace_tax": policy.marketplace_tax is MarketplaceTax.OMIT,
-        "posting_mode": policy.posting_mode is PostingMode.SUMMARY_PAYOUT,
+        "posting_mode": PostingMode.SUMMARY_PAYOUT in policy.modes(),
     }
     for name, is_refused in refused.items():
         if is_refused:
@@ -129,9 +130,13 @@ def _documents(prepared: Prepared) -> tuple[list[Dated], MoneyWriter]:
     sales = SalesWriter(prepared)
     memos = CreditWriter(prepared, sales)
     money = MoneyWriter(prepared, memos)
-    dated = [*sales.invoices(), *sales.recognitions(), *sales.costs(), *memos.memos()]
+    is_thrifty = prepared.book.is_thrifty
+    invoices = receivable_invoices(prepared, sales) if is_thrifty else sales.invoices()
+    dated = [*invoices, *sales.recognitions(), *sales.costs(), *memos.memos()]
+    dated += memos.corrections()
     dated += money.postings()
-    if prepared.life.billed or not prepared.is_cancelled or sales.is_order_known:
+    is_wanted = prepared.life.billed or not prepared.is_cancelled or sales.is_order_known
+    if is_wanted and not is_thrifty:
         dated.insert(0, sales.sales_order())
     return dated, money
 
@@ -149,7 +154,11 @@ def _detail(prepared: Prepared) -> Plan:
     missing = [item for item in dated if item.posting.key not in prepared.posted]
     for item in missing:
         _insist_on_balance(item.posting.key, item.posting.effect, prepared.order.currency)
-    return Plan(postings=tuple(in_order(missing)), waiting=(*_waiting(prepared), *money.waiting))
+    return Plan(
+        postings=tuple(in_order(missing)),
+        waiting=(*_waiting(prepared), *money.waiting),
+        paid_out=money.paid_out(),
+    )
 
 
 def _daily(prepared: Prepared) -> Plan:
@@ -210,12 +219,20 @@ def _differences(prepared: Prepared) -> Iterable[Finding]:
             "credit and bill the difference by hand, or correct the order in the cart",
             difference,
         )
-    for key in unexplained_invoices(prepared.life, prepared.keys):
+    for place in unexplained_invoices(prepared.life, prepared.keys):
         yield Finding(
             Reason.AMOUNT_MISMATCH,
-            key.partition(":")[2],
-            "this invoice is in the books and the facts do not explain it any more",
-            "find out what became of its shipment, and reverse the invoice by hand if need be",
+            place,
+            "this is in the books and the facts do not explain it any more",
+            "find out what became of its shipment or edit, and reverse it by hand if need be",
+        )
+    for change in prepared.life.unclear:
+        yield Finding(
+            Reason.AMOUNT_MISMATCH,
+            change.place,
+            "lowered after it was billed, and a refund may give the same back (R-3.4)",
+            "compare the edit with the refund in the cart, and book by hand what is missing",
+            change.difference,
         )
 
 

@@ -19,11 +19,12 @@ from shared.policy.switches import Cogs, CreditOn, GoodwillTax, Moment, RefundPr
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
+from shared.postings.editions import editions_of
 from shared.postings.events import Delivery, RefundEvent
-from shared.postings.life import Life
 from shared.postings.line_rules import selectors_of
 from shared.postings.meter import share_of
 from shared.postings.order_keys import Keys
+from shared.postings.parts import Life
 from shared.postings.pieces import OrderPieces, PieceKind, take_apart
 from shared.postings.plan import Finding, Posted, Reason
 from shared.postings.refunds import money_of
@@ -65,6 +66,8 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
     pieces = take_apart(order, chart, book.policy.discount_presentation)
     _check_amounts(facts, order, book, pieces, chart)
     _check_roles(facts, book, chart)
+    editions = editions_of(facts, order, pieces, book)
+    pieces = editions[-1].pieces
     takings = takings_of(facts, order, chart)
     refunds = _refunds(facts, order, book, pieces, chart)
     deliveries = deliveries_of(facts, order, keys, pieces, takings)
@@ -73,7 +76,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
         life = tell_life(
             order=order,
             book=book,
-            pieces=pieces,
+            editions=editions,
             takings=takings,
             refunds=refunds,
             deliveries=deliveries,

@@ -95,6 +95,11 @@ class GivenBack:
         self._quantity = dict.fromkeys(order.quantities, Decimal(0))
         self.excesses: list[Excess] = []
 
+    def restate(self, order: OrderPieces) -> None:
+        """Measure by `order` from now on, another edition with the same names."""
+        self._order = order
+        self._pieces = {piece.id: piece for piece in order.pieces}
+
     def line(self, part: LinePart, place: str, *, discount_left: Money | None = None) -> Amounts:
         """The parts of the line's goods, discount and taxes, signed as the pieces are.
 

@@ -13,7 +13,7 @@ from shared.policy.mapping import Role
 from shared.policy.switches import CreditOn, RefundPresentation
 from shared.postings.effects import Amount, credit, debit, ledger_lines
 from shared.postings.events import RefundEvent
-from shared.postings.life import Credit
+from shared.postings.parts import Correction, Credit
 from shared.postings.pieces import Piece, PieceKind
 from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
@@ -72,6 +72,47 @@ class CreditWriter:
                 posting(self._p, CREDIT, purpose, document, at=at, needs=needs, effect=effect)
             )
         return written
+
+    def corrections(self) -> list[Dated]:
+        """One credit memo for each edit that took something off what was billed before it."""
+        return [self._correction(item) for item in self._p.life.corrections]
+
+    def correction_key(self, item: Correction) -> str:
+        """The posting key of an edit's credit memo."""
+        return self.key(item.purpose)
+
+    def _correction(self, item: Correction) -> Dated:
+        """On the accounts that were credited: what an edit takes off was never sold."""
+        chart = self._p.chart
+        is_deferred = self._p.life.is_deferred
+        waiting = chart.account(Role.DEFERRED_REVENUE) if is_deferred else ""
+        amounts = []
+        for key, change in item.amounts.items():
+            piece = self._pieces[key]
+            if is_deferred and piece.is_deferrable:
+                amounts.append(Amount(waiting, change, chart.balance_dimensions))
+            else:
+                amounts.append(Amount(piece.account, change, piece.dimensions))
+        purpose = f"credit:{item.purpose}"
+        document = Adjustment(
+            reference=self._p.keys.reference(CREDIT, purpose),
+            kind=AdjustmentKind.CREDIT,
+            customer=self._p.book.customer_id,
+            dated_on=self._p.book.ledger_on(item.at),
+            currency=self._p.order.currency,
+            lines=adjustment_lines(ledger_lines(amounts)),
+            description=f"Edited, order {self._p.order.number}",
+        )
+        owed = item.total(self._p.order.currency)
+        receivable = credit(chart.account(Role.RECEIVABLE), owed, chart.balance_dimensions)
+        needs = [
+            self._p.keys.of(PostingKind.INVOICE, f"invoice:{sale.id}")
+            for sale in self._p.life.billed
+            if sale.amounts and sale.at <= item.at
+        ]
+        needs += self._sales.earned_by(item.purpose)
+        effect = [*amounts, receivable]
+        return posting(self._p, CREDIT, purpose, document, at=item.at, needs=needs, effect=effect)
 
     def taken_back(self, item: Credit) -> list[Amount]:
         """The refund's side of the books without the buyer's: returns, discounts, taxes, fees."""

@@ -19,8 +19,8 @@ from intacct.documents import (
 from shared.policy.mapping import Role
 from shared.policy.switches import Cogs
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
-from shared.postings.life import Returned, Sale
 from shared.postings.meter import Amounts
+from shared.postings.parts import EDIT, Returned, Sale
 from shared.postings.pieces import Piece
 from shared.postings.plan import Posting, PostingKind
 from shared.postings.preparation import Prepared
@@ -116,10 +116,11 @@ class SalesWriter:
         sources = Sources(self._order_rows) if self._is_convertible() else None
         written = []
         for sale in self._p.life.billed:
-            if sources:
-                sources.still_open = sale.still_open
+            drawn = None if sale.id.startswith(EDIT) else sources
+            if drawn:
+                drawn.still_open = sale.still_open
             rows = self._rows.rows(sale.amounts, sale.quantities)
-            lines = self._rows.lines(rows, sources)
+            lines = self._rows.lines(rows, drawn)
             if not lines:
                 continue
             purpose = f"invoice:{sale.id}"
@@ -129,7 +130,7 @@ class SalesWriter:
                 sale.at,
                 rows=lines,
                 is_invoice=True,
-                converts=sources is not None,
+                converts=drawn is not None,
             )
             written.append(
                 posting(
@@ -138,7 +139,7 @@ class SalesWriter:
                     purpose,
                     document,
                     at=sale.at,
-                    needs=(self.order_key,),
+                    needs=(self.order_key, *self.earned_by(sale.id)),
                     effect=self.invoice_effect(sale),
                 )
             )
@@ -173,12 +174,26 @@ class SalesWriter:
         """The journal of each delivery that was billed before (J-2.7, J-2.8)."""
         if not self._p.life.is_deferred:
             return []
-        needs = tuple(key for sale in self._p.life.billed for key in self._invoice_of(sale))
+        first = [sale for sale in self._p.life.billed if not sale.id.startswith(EDIT)]
+        needs = tuple(key for sale in first for key in self._invoice_of(sale))
         return [
             self._journal(f"recognise:{sale.id}", sale.at, effect, needs, "Revenue recognised")
             for sale in self._p.life.recognised
             if ledger_lines(effect := self.recognised(sale))
         ]
+
+    def earned_by(self, edit: str) -> tuple[str, ...]:
+        """The key of the journal by which an edit changes what was recognised, if it does.
+
+        It is posted before the edit's other documents: by that the books tell whether goods had
+        left when the order was edited.
+        """
+        if not self._p.life.is_deferred or not edit.startswith(EDIT):
+            return ()
+        sales = (sale for sale in self._p.life.recognised if sale.id == edit)
+        has_effect = any(ledger_lines(self.recognised(sale)) for sale in sales)
+        key = self._p.keys.of(PostingKind.JOURNAL_ENTRY, f"recognise:{edit}")
+        return (key,) if has_effect else ()
 
     def recognised(self, sale: Sale) -> list[Amount]:
         """Deferred revenue given up for revenue at list and discounts."""

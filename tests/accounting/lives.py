@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,7 +15,9 @@ from commerce.orders import (
     Refund,
     RefundAdjustment,
     Restock,
+    Version,
 )
+from shared.facts.merge import merge
 from shared.policy.switches import Cogs, CreditOn, Moment
 from shared.postings.book import StoreBook
 from tests.accounting.shop import (
@@ -50,8 +52,27 @@ LIVES: dict[str, Callable[[], OrderLife]] = {}
 
 
 def told_life(make: Callable[[], OrderLife]) -> Callable[[], OrderLife]:
-    LIVES[make.__name__] = make
-    return make
+    """Register a life under the name of its function; each stage holds what was told before."""
+
+    def grown() -> OrderLife:
+        life = make()
+        return OrderLife(life.book, grown_stages(life.stages))
+
+    LIVES[make.__name__] = grown
+    return grown
+
+
+def grown_stages(stages: Sequence[Facts]) -> tuple[Facts, ...]:
+    """The stages as the facts store would have them, delivery after delivery."""
+    known: list[Facts] = []
+    for stage in stages:
+        known.append(merge(known[-1], stage) if known else stage)
+    return tuple(known)
+
+
+def edited(placed: Order, *, at: int) -> Order:
+    """The order in a version of that day of March."""
+    return replace(placed, version=Version(day(at), f"edited on {at}"))
 
 
 def order_a_placed(**more: Any) -> Order:
@@ -169,7 +190,7 @@ def order_a_cash_on_delivery() -> OrderLife:
 def order_a_cancelled_before_invoice() -> OrderLife:
     """Paid, cancelled and refunded before anything left."""
     placed = order_a_placed()
-    gone = replace(placed, cancelled_at=day(2), status=OrderStatus.CANCELLED)
+    gone = edited(replace(placed, cancelled_at=day(2), status=OrderStatus.CANCELLED), at=2)
     return OrderLife(book(), (facts(placed, PAID), facts(gone, PAID, everything_back(at=2))))
 
 
@@ -177,7 +198,7 @@ def order_a_cancelled_before_invoice() -> OrderLife:
 def order_a_deferred_then_cancelled() -> OrderLife:
     """Billed when captured, cancelled before anything left."""
     placed = order_a_placed()
-    gone = replace(placed, cancelled_at=day(2), status=OrderStatus.CANCELLED)
+    gone = edited(replace(placed, cancelled_at=day(2), status=OrderStatus.CANCELLED), at=2)
     stages = (facts(placed, PAID), facts(gone, PAID, everything_back(at=2)))
     return OrderLife(book(**DEFERRED), stages)
 

@@ -30,6 +30,7 @@ __all__ = [
     "Buyer",
     "Charge",
     "ChargeKind",
+    "Edition",
     "Facts",
     "FulfillmentStatus",
     "Fulfilment",
@@ -346,10 +347,29 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """What an order said of its goods and amounts from the moment `since` on.
+
+    An edit of an order in the cart makes a new edition; a change of its state does not.
+    """
+
+    since: datetime
+    total: Money
+    lines: tuple[OrderLine, ...]
+    tax_included: bool = False
+    shipping_lines: tuple[ShippingLine, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()
+    gift_cards_applied: tuple[GiftCardUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """All that is known of one order, from whatever deliveries came, in whatever order.
 
-    `order` is None while only followers (a refund, a parcel) have arrived.
+    `order` is None while only followers (a refund, a parcel) have arrived. `editions` are what it
+    said before it was edited, the oldest first; `since` is the earliest moment at which it was
+    known to say what it says now, None where that is the moment of its version.
     """
 
     ref: Ref
@@ -357,3 +377,5 @@ class Facts:
     payments: tuple[Payment, ...] = ()
     fulfilments: tuple[Fulfilment, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    editions: tuple[Edition, ...] = ()
+    since: datetime | None = None

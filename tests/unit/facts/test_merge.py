@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commerce.codec import fingerprint
+from commerce.editions import edition_of
 from commerce.money import Money
 from commerce.orders import (
     Facts,
@@ -162,10 +163,32 @@ def test_it_does_not_matter_how_deliveries_are_grouped(deliveries: list[Facts], 
     assert merge(first, second) == merged(deliveries) == merge(second, first)
 
 
-def test_an_older_version_changes_nothing() -> None:
+def test_an_older_version_changes_nothing_but_since_when_it_is_said() -> None:
     known = merged([facts(order=order(5))])
 
-    assert merge(known, facts(order=order(0))) == known
+    assert merge(known, facts(order=order(0))) == replace(known, since=order(0).version.updated_at)
+
+
+def test_what_an_order_said_before_its_edit_is_kept_whatever_is_heard_first() -> None:
+    versions = [facts(order=order(minute, amount)) for minute, amount in _VERSIONS]
+
+    heard = [merged(versions), merged(reversed(versions))]
+
+    assert heard[0] == heard[1]
+    (before,) = heard[0].editions
+    assert before == edition_of(order(0, "10.00"))
+    assert heard[0].since == order(5).version.updated_at
+    assert heard[0].order == order(7, "12.00")
+
+
+def test_a_change_of_state_is_no_edit() -> None:
+    known = merged([facts(order=order(0))])
+    closed = replace(order(5), status=OrderStatus.CLOSED)
+
+    assert merge(known, facts(order=closed)).editions == ()
+
+
+_VERSIONS = [(0, "10.00"), (3, "10.00"), (5, "12.00"), (7, "12.00")]
 
 
 def test_of_two_versions_of_one_moment_one_wins_for_ever() -> None:

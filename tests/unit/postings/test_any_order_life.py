@@ -24,6 +24,7 @@ from commerce.orders import (
     Restock,
 )
 from intacct.documents import DocumentResult, SalesDocument
+from shared.facts.merge import merge
 from shared.policy.switches import Cogs, Moment, PostingMode, Presentation
 from shared.postings.book import StoreBook
 from shared.postings.plan import Plan, Posted, Posting
@@ -344,3 +345,82 @@ def test_a_daily_journal_and_single_documents_give_the_same_balances(story: Stor
     excepted = ("1200", "2050")
     kept = {a: v for a, v in by_document.items() if a not in excepted}
     assert {a: v for a, v in by_day.items() if v and a not in excepted} == kept
+
+
+@st.composite
+def _edited_stories(draw: st.DrawFn) -> tuple[list[Facts], StoreBook]:
+    """Deliveries of an order that is edited once or twice; nothing of it comes back."""
+    story = draw(st.sampled_from(POLICIES).flatmap(lambda policy: _stories(1, **policy)))
+    events = [event for event in story.events if not isinstance(event, Refund)]
+    versions = [story.order]
+    for number in range(draw(st.integers(1, 2))):
+        versions.append(
+            _edited(draw, versions[-1], at=day(4 + 4 * number, draw(st.integers(0, 23))))
+        )
+    told = [(_at(event), facts(None, event)) for event in events]
+    told += [(placed.version.updated_at, facts(placed)) for placed in versions]
+    return [each for _, each in sorted(told, key=lambda one: one[0])], story.book
+
+
+def _edited(draw: st.DrawFn, placed: Order, *, at: datetime) -> Order:
+    """Each line cheaper, dearer, gone or as it was; perhaps one more, perhaps other shipping."""
+    lines = []
+    for sold in placed.lines:
+        price = draw(st.sampled_from([Decimal(1), Decimal("0.50"), Decimal("1.30"), Decimal(0)]))
+        if price:
+            lines.append(_priced(sold, price))
+    if draw(st.booleans()) or not lines:
+        taxes = (tax(STATE, _cents(draw(st.integers(0, 300)))),)
+        price = _cents(draw(st.integers(301, 5_000)))
+        lines.append(line(f"added{at:%d}", price, taxes=taxes, cost="1.01"))
+    more: dict[str, Any] = {"shipping_lines": placed.shipping_lines, "charges": placed.charges}
+    if draw(st.booleans()):
+        more["shipping_lines"] = shipping(_cents(draw(st.integers(0, 1_500))))
+    made = order(*lines, tax_included=placed.tax_included, **more)
+    return replace(made, version=replace(made.version, updated_at=at, digest=f"{at}"))
+
+
+def _priced(sold: OrderLine, factor: Decimal) -> OrderLine:
+    gross = Money(sold.gross.amount * factor, USD).rounded()
+    return replace(
+        sold,
+        unit_price=gross,
+        gross=gross,
+        discount=Money(sold.discount.amount * factor, USD).rounded(),
+        taxes=tuple(
+            replace(x, amount=Money(x.amount.amount * factor, USD).rounded()) for x in sold.taxes
+        ),
+    )
+
+
+@_SETTINGS
+@given(told=_edited_stories(), data=st.data())
+def test_an_edited_order_ends_in_the_books_of_its_last_edition_whatever_is_heard_first(
+    told: tuple[list[Facts], StoreBook], data: st.DataObject
+) -> None:
+    """By difference, never by a rewrite: what each edition left adds up to the last one."""
+    deliveries, books = told
+    heard = list(data.draw(st.permutations(deliveries)))
+    heard += data.draw(st.lists(st.sampled_from(deliveries), max_size=3))
+    known = Facts(deliveries[0].ref)
+    posted: Posted = {}
+    done: list[Posting] = []
+    for delivery in heard:
+        known = merge(known, delivery)
+        _carry_out(plan(known, posted, books), posted, done)
+        assert plan(known, posted, books).postings == ()
+    at_once: list[Posting] = []
+    planned = plan(known, {}, books)
+    _carry_out(planned, {}, at_once)
+    if not planned.waiting:
+        assert _owed(_balances(done)) == _owed(_balances(at_once))
+    assert _balances(done).get("1100") == _balances(at_once).get("1100")
+
+
+def _owed(ended: dict[str, Decimal]) -> dict[str, Decimal]:
+    """The balances with what the buyer owes and has to his credit in one sum; no zeros."""
+    joined = {
+        account: amount for account, amount in ended.items() if account not in ("1200", "2050")
+    }
+    joined["buyer"] = ended.get("1200", Decimal(0)) + ended.get("2050", Decimal(0))
+    return {account: amount for account, amount in joined.items() if amount}

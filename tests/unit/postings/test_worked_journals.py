@@ -66,6 +66,12 @@ def test_every_life_can_be_told_at_once_or_step_by_step(name: str) -> None:
     at_once = plan(life.stages[-1], {}, life.book)
     assert not at_once.findings
     lines = [line for posting in at_once.postings for line in posting.effect]
-    kept = {account: amount for account, amount in net(lines).items() if amount}
-    stepped = {a: amount for a, amount in net(by_steps.lines()).items() if amount}
-    assert kept == stepped
+    assert _ended(net(lines)) == _ended(net(by_steps.lines()))
+
+
+def _ended(balances_: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Balances without zeros; what the buyer has to his credit counts on whichever account."""
+    ended = dict(balances_)
+    if ended.get("1200", Decimal(0)) < 0:
+        ended["2050"] = ended.get("2050", Decimal(0)) + ended.pop("1200")
+    return {account: amount for account, amount in ended.items() if amount}

@@ -1,0 +1,102 @@
+"""Orders that were edited in the cart: what is booked stays, the difference is booked beside it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from commerce.orders import AdjustmentKind, Facts
+from intacct.documents import SalesDocument
+from shared.facts.merge import merge
+from shared.postings.plan import Reason
+from shared.postings.planner import plan
+from tests.accounting.journals import net, play
+from tests.accounting.lives import LIVES, allowance, edited
+from tests.accounting.planning import by_name, places, reasons
+from tests.accounting.shop import (
+    back,
+    book,
+    captured,
+    day,
+    facts,
+    given_back,
+    line,
+    order,
+    parcel,
+    refund,
+    shipping,
+    usd,
+)
+
+PAID, SENT = captured("capture-1", "100.00", day(1)), parcel("parcel-1", day(2), lamp=1)
+PLACED = order(line("lamp", "100.00"))
+CHEAPER = edited(order(line("lamp", "90.00")), at=5)
+
+
+def _grown(*stages: Facts) -> Facts:
+    known = stages[0]
+    for stage in stages[1:]:
+        known = merge(known, stage)
+    return known
+
+
+def test_an_edit_before_anything_is_booked_needs_no_document_of_its_own() -> None:
+    made = by_name(plan(_grown(facts(PLACED, PAID, SENT), facts(CHEAPER)), {}, book()))
+    assert not [name for name in made if "edit" in name]
+    assert "INVOICE invoice:parcel-1" in made
+
+
+def test_an_additional_invoice_converts_nothing_of_the_order() -> None:
+    played = play(LIVES["edit_makes_dearer"]())
+    (name,) = (name for name in played.postings if "edit" in name)
+    document = played.postings[name].document
+    assert isinstance(document, SalesDocument)
+    assert document.source == ""
+    assert document.dated_on == day(5).date()
+
+
+def test_shipping_that_an_edit_adds_to_a_billed_order_is_billed() -> None:
+    sent_for = edited(order(line("lamp", "100.00"), shipping_lines=shipping("8.00")), at=5)
+    life = LIVES["edit_makes_dearer"]()
+    stages = (facts(PLACED, PAID, SENT), _grown(facts(PLACED, PAID, SENT), facts(sent_for)))
+    played = play(replace(life, stages=stages))
+    assert net(played.lines())["4010"] == usd("-8.00").amount
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        refund(back("lamp", 1, "10.00"), at=day(6), transactions=(given_back("10.00", day(6)),)),
+        refund(
+            at=day(6),
+            adjustments=allowance(AdjustmentKind.GOODWILL, "10.00"),
+            transactions=(given_back("10.00", day(6)),),
+        ),
+    ],
+    ids=["of the line", "without lines"],
+)
+def test_an_edit_and_a_refund_that_may_be_the_same_go_to_a_person(given: object) -> None:
+    stage = facts(PLACED, PAID, SENT)
+    posted = play(replace(LIVES["edit_makes_dearer"](), stages=(stage,))).posted
+    made = plan(_grown(stage, facts(CHEAPER, given)), posted, book())  # type: ignore[arg-type]
+    assert reasons(made) == {Reason.AMOUNT_MISMATCH}
+    assert all("edit:" in place for place in places(made))
+
+
+def test_an_exchange_is_a_return_and_an_addition_and_not_such_a_case() -> None:
+    """R-3.9: credit for what came back, an invoice for what replaces it."""
+    stage = facts(PLACED, PAID, SENT)
+    posted = play(replace(LIVES["edit_makes_dearer"](), stages=(stage,))).posted
+    both = edited(order(line("lamp", "100.00"), line("sofa", "250.00")), at=5)
+    given = refund(back("lamp", 1, "100.00"), at=day(5))
+    made = plan(_grown(stage, facts(both, given)), posted, book())
+    assert set(by_name(made)) == {"CREDIT credit:refund-1"}
+
+
+def test_an_edit_whose_earlier_version_nobody_kept_is_held() -> None:
+    stage = facts(PLACED, PAID, SENT)
+    posted = play(replace(LIVES["edit_makes_dearer"](), stages=(stage,))).posted
+    made = plan(facts(CHEAPER, PAID, SENT), posted, book())
+    assert reasons(made) == {Reason.AMOUNT_MISMATCH}
+    assert made.findings[0].difference == usd("10.00")
