@@ -88,6 +88,10 @@ class Catalogue:
         self.default_location = default_location
         self.listeners: list[Callable[[ShopProduct], None]] = []
 
+    def now(self) -> datetime:
+        """The shop's time in whole seconds."""
+        return self._clock.stamp()
+
     def __iter__(self) -> Iterator[ShopProduct]:
         """Every product that is there, in the order of ids."""
         return iter([each for each in self._products.values() if not each.is_deleted])

@@ -53,7 +53,10 @@ class Trait:
     """Writes are ACCEPTED into a feed and done by and by."""
 
 
-CARTS = (Trait("woocommerce"),)
+CARTS = (
+    Trait("woocommerce"),
+    Trait("shopify", places=("71001", "71002"), compares=True),
+)
 
 each_cart = pytest.mark.parametrize("trait", CARTS, ids=lambda trait: trait.cart)
 

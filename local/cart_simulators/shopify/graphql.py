@@ -107,6 +107,11 @@ def _arguments(tokens: Sequence[str], at: int) -> tuple[dict[str, Any], int]:
         at += 3
         if value == "$":
             args[name], at = _Variable(tokens[at]), at + 1
+        elif value == "[":
+            end = tokens.index("]", at)
+            args[name], at = [each.strip('"') for each in tokens[at:end]], end + 1
+        elif value in ("true", "false"):
+            args[name] = value == "true"
         elif value.lstrip("-").isdigit():
             args[name] = int(value)
         else:

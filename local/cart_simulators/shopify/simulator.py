@@ -38,6 +38,7 @@ from local.cart_simulators.shopify.rest_shapes import (
     order_body,
     refund_body,
 )
+from local.cart_simulators.shopify.stock import ShopifyStock
 from local.cart_simulators.webhooks import Hook, Signed
 from local.cart_simulators.wire import (
     Answer,
@@ -68,12 +69,14 @@ class ShopifySimulator(CartSimulator):
 
     name: ClassVar[str] = "shopify"
     first_id: ClassVar[int] = 5_900_000_012_001
+    default_location: ClassVar[str] = "71001"
     retries: ClassVar[tuple[float, ...]] = _LAST_HOUR
     """Eight within four hours (§4.2); how they are spread is not documented."""
 
     def __init__(self, **options: Any) -> None:
         """As `CartSimulator`."""
         super().__init__(**options)
+        self.stock = ShopifyStock(self.catalogue)
         self.payments = ShopifyPayments(self.orders, self.clock)
         self.scopes = ["read_orders", "read_shopify_payments_payouts"]
         self.points = Bucket(self.clock, capacity=_POINTS, per_second=_POINTS_PER_SECOND)
@@ -92,7 +95,13 @@ class ShopifySimulator(CartSimulator):
         api = "/admin/api/{version}"
         payments = f"{api}/shopify_payments"
         return (
-            route("POST", f"{api}/graphql.json", self._graphql, is_listing=True),
+            route(
+                "POST",
+                f"{api}/graphql.json",
+                self._graphql,
+                is_listing=True,
+                lists_products=True,
+            ),
             route("GET", f"{payments}/payouts.json", self._payouts),
             route("GET", f"{payments}/balance/transactions.json", self._transactions),
         )
@@ -147,7 +156,20 @@ class ShopifySimulator(CartSimulator):
             "order": lambda args: _named(args, self._whole()),
             "refund": lambda args: _named(args, self._refunds()),
             "fulfillment": lambda args: _named(args, self._parcels()),
+            "shop": lambda _: {"currencyCode": "USD"},
+            "products": self._products,
+            "product": self.stock.product,
+            "productVariant": self.stock.variant,
+            "inventoryItems": self.stock.items,
+            "inventoryItem": self.stock.item,
+            "inventorySetQuantities": self.stock.set_quantities,
+            "productVariantsBulkUpdate": self.stock.change_variants,
+            "productUpdate": self.stock.change_product,
         }
+
+    def _products(self, args: Args) -> Connection:
+        bounds = {sign: datetime.fromisoformat(at) for sign, at in _BOUND.findall(args["query"])}
+        return self.stock.products(args, bounds)
 
     def _orders(self, args: Args) -> Connection:
         """Orders by the time of their change; a cursor is the place in that order."""

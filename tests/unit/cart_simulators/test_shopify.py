@@ -12,7 +12,8 @@ import pytest
 from carts.adapter import CartApiError, Headers
 from carts.documents import parse
 from carts.registry import adapter
-from carts.shopify.client import API_VERSION, ShopifyClient
+from carts.shopify.client import ShopifyClient
+from carts.shopify.graph_api import API_VERSION
 from local.cart_simulators.orders import Sale, SoldLine
 from local.cart_simulators.shopify.graphql import GraphQlError
 from local.cart_simulators.shopify.graphql import parse as parse_query

@@ -12,7 +12,8 @@ import pytest
 
 from carts.adapter import CartApiError, ChangedOrder, StoreAccess
 from carts.registry import adapter
-from carts.shopify.client import API_VERSION, ShopifyClient
+from carts.shopify.client import ShopifyClient
+from carts.shopify.graph_api import API_VERSION
 from commerce.identity import order_breaches
 
 SINCE = datetime(2026, 4, 1, tzinfo=UTC)

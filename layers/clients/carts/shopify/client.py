@@ -1,7 +1,6 @@
 """One Shopify store's GraphQL Admin API: which orders changed, and one order as it is now.
 
-Only reads: every call may be repeated. Cost is paid in points that refill at a stated rate; the
-client waits for them rather than being refused (carts reference §4.1 and §4.3).
+Source: carts reference §4.1 and §4.3.
 """
 
 from __future__ import annotations
@@ -13,18 +12,18 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
-from carts.documents import DocumentError, Node, parse, to_identifier
-from carts.json_api import PATIENCE, JsonApi
+from carts.catalogue import NewLevel, ProductChange, ProductReading, Written
+from carts.documents import Node, to_identifier
+from carts.json_api import JsonApi
 from carts.shopify import graphql
+from carts.shopify.catalogue import ShopifyCatalogue
+from carts.shopify.graph_api import API_VERSION, GraphApi
 from carts.shopify.readings import order_reading
 from carts.shopify.settlements import Settlements
+from commerce.catalogue import InventoryLevel
 from commerce.money import MoneyError
-
-API_VERSION = "2026-01"
-"""Pinned: an expired version silently falls forward, so a test must come before a change."""
 
 REACH = timedelta(days=60)
 """How old orders may be that an app sees without a further scope (carts reference §4.1)."""
@@ -34,17 +33,7 @@ PAGE_SIZE = 250
 
 _ALL_ORDERS = "read_all_orders"
 _MOST_PAGES = 400
-_LONGEST_WAIT_SECONDS = 20.0
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
-_LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
-
-
-class _BusyError(Exception):
-    """The API asked for a pause of `seconds`, or could not be reached."""
-
-    def __init__(self, seconds: float | None = None) -> None:
-        super().__init__("the cart's API is busy")
-        self.seconds = seconds
 
 
 class ShopifyClient:
@@ -63,6 +52,8 @@ class ShopifyClient:
         self._http = http
         self._store = store
         self._sleep = sleep
+        self._graph = GraphApi(http, sleep=sleep)
+        self._catalogue = ShopifyCatalogue(self._graph, store, page_size=page_size)
         self._clock = clock
         self._page_size = page_size
         self._shows_all = False
@@ -112,7 +103,7 @@ class ShopifyClient:
         after: str | None = None
         for _ in range(_MOST_PAGES):
             variables = {"first": self._page_size, "after": after, "query": query}
-            page = self._ask(graphql.CHANGED_ORDERS, variables).get("orders") or {}
+            page = self._graph.ask(graphql.CHANGED_ORDERS, variables).get("orders") or {}
             yield [_changed(node) for node in page.get("nodes") or []]
             info = page.get("pageInfo") or {}
             if not info.get("hasNextPage"):
@@ -125,7 +116,7 @@ class ShopifyClient:
         """Refuse a window of which Shopify would leave orders out without saying so (§4.1)."""
         if self._shows_all or since >= self._clock() - REACH:
             return
-        installed = self._ask(graphql.SCOPES, {}).get("currentAppInstallation") or {}
+        installed = self._graph.ask(graphql.SCOPES, {}).get("currentAppInstallation") or {}
         scopes = installed.get("accessScopes") or []
         if not any(each.get("handle") == _ALL_ORDERS for each in scopes if isinstance(each, dict)):
             message = (
@@ -135,6 +126,28 @@ class ShopifyClient:
             )
             raise CartApiError(message, is_lasting=True)
         self._shows_all = True
+
+    def changed_products(
+        self, *, since: datetime | None, until: datetime
+    ) -> Iterator[Sequence[ProductReading]]:
+        """Pages of products updated in `[since, until)`, with their variants."""
+        return self._catalogue.changed_products(since, until)
+
+    def product(self, product_id: str) -> ProductReading:
+        """The product as it is now; `is_gone` when the shop knows it no more."""
+        return self._catalogue.product(product_id)
+
+    def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
+        """Pages of levels at every location of what the shop counts."""
+        return self._catalogue.stock(skus)
+
+    def set_stock(self, levels: Sequence[NewLevel]) -> Sequence[Written]:
+        """Set what is available, 250 quantities in one call."""
+        return self._catalogue.set_stock(levels)
+
+    def change_products(self, changes: Sequence[ProductChange]) -> Sequence[Written]:
+        """Set fields of variants and products, a product's in one call."""
+        return self._catalogue.change_products(changes)
 
     def payouts(self, *, since: datetime, until: datetime) -> Iterator[PayoutReading]:
         """Payouts of Shopify Payments that were issued or may have arrived in the window.
@@ -164,7 +177,7 @@ class ShopifyClient:
     def _whole_order(self, order_id: str) -> dict[str, Any]:
         """The order node with all its lines, refunds and fulfillments."""
         gid = f"gid://shopify/Order/{order_id}"
-        order = self._ask(graphql.ORDER, {"id": gid}).get("order")
+        order = self._graph.ask(graphql.ORDER, {"id": gid}).get("order")
         if not isinstance(order, dict):
             message = "the cart knows no such order"
             raise CartApiError(message, is_lasting=True)
@@ -184,7 +197,9 @@ class ShopifyClient:
         for _ in range(_MOST_PAGES):
             if not info.get("hasNextPage"):
                 break
-            answer = self._ask(graphql.LINE_ITEMS, {"id": gid, "after": info.get("endCursor")})
+            answer = self._graph.ask(
+                graphql.LINE_ITEMS, {"id": gid, "after": info.get("endCursor")}
+            )
             page = (answer.get("order") or {}).get("lineItems") or {}
             lines.extend(page.get("nodes") or [])
             info = page.get("pageInfo") or {}
@@ -194,100 +209,12 @@ class ShopifyClient:
         """The named objects, one question each: together they would cost more than is allowed."""
         found = []
         for each in listed or []:
-            answer = self._ask(query, {"id": each["id"]}).get(name)
+            answer = self._graph.ask(query, {"id": each["id"]}).get(name)
             if not isinstance(answer, dict):
                 message = f"the cart does not show a {name} of the order"
                 raise CartApiError(message, is_lasting=True)
             found.append(answer)
         return found
-
-    def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        """The `data` of an answer; waits and asks again while the API is busy."""
-        retrying = Retrying(
-            stop=PATIENCE,
-            retry=retry_if_exception_type(_BusyError),
-            wait=_pause,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        try:
-            answer: dict[str, Any] = retrying(self._ask_once, query, variables)
-        except _BusyError as exc:
-            message = "the cart's API stayed busy or out of reach"
-            raise CartApiError(message) from exc
-        return answer
-
-    def _ask_once(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        try:
-            response = self._http.post(
-                f"/admin/api/{API_VERSION}/graphql.json",
-                json={"query": query, "variables": variables},
-            )
-        except httpx.TransportError as exc:
-            raise _BusyError from exc
-        _check_status(response)
-        if len(response.content) > _LARGEST_ANSWER_BYTES:
-            message = "the cart's answer is larger than can be read"
-            raise CartApiError(message, is_lasting=True)
-        try:
-            document = parse(response.content)
-        except DocumentError as exc:
-            message = f"the cart's answer cannot be read: {exc}"
-            raise CartApiError(message) from exc
-        if not isinstance(document, dict):
-            message = "the cart's answer is no object"
-            raise CartApiError(message)
-        errors = document.get("errors")
-        if errors:
-            raise _error(errors, document)
-        data = document.get("data")
-        return data if isinstance(data, dict) else {}
-
-
-def _check_status(response: httpx.Response) -> None:
-    status = response.status_code
-    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise _BusyError(_seconds(response.headers.get("Retry-After", "")))
-    if status != httpx.codes.OK:
-        message = f"the cart's API answered {status}"
-        raise CartApiError(message, is_lasting=True)
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        return None
-
-
-def _error(errors: Any, document: dict[str, Any]) -> Exception:
-    """A pause where points are missing, else an error with the API's codes and nothing else."""
-    listed = errors if isinstance(errors, list) else []
-    extensions = (each.get("extensions") for each in listed if isinstance(each, dict))
-    codes = [str(e.get("code", "")) for e in extensions if isinstance(e, dict)]
-    if "THROTTLED" in codes:
-        return _BusyError(_refill_seconds(document))
-    message = f"the cart's API refused the query: {' '.join(codes) or 'no code'}"
-    return CartApiError(message, is_lasting=True)
-
-
-def _refill_seconds(document: dict[str, Any]) -> float | None:
-    """How long the points that the query costs take to refill."""
-    try:
-        cost = document["extensions"]["cost"]
-        status = cost["throttleStatus"]
-        missing = float(cost["requestedQueryCost"]) - float(status["currentlyAvailable"])
-        return max(0.0, missing / float(status["restoreRate"]))
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
-        return None
-
-
-def _pause(state: RetryCallState) -> float:
-    """What the API asked for, else 1, 2, 4, 8 seconds."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.seconds if isinstance(error, _BusyError) else None
-    seconds = 2.0 ** (state.attempt_number - 1) if asked is None else asked
-    return min(seconds, _LONGEST_WAIT_SECONDS)
 
 
 def _changed(node: Any) -> ChangedOrder:
