@@ -18,6 +18,17 @@ class PostingMode(StrEnum):
     SUMMARY_PAYOUT = "summary_payout"
 
 
+class PostingDepth(StrEnum):
+    """How many documents an order of a detail channel makes; each is a Sage transaction.
+
+    FULL: sales order, invoice, and the order's own money. THRIFTY: an invoice alone, of the
+    channel's customer, which stays open until one payment for the whole payout settles it.
+    """
+
+    FULL = "full"
+    THRIFTY = "thrifty"
+
+
 class Moment(StrEnum):
     """The event that recognises revenue or raises the invoice (R-2.2)."""
 
@@ -130,6 +141,7 @@ class PostingPolicy:
     posting_mode: PostingMode = PostingMode.DETAIL
     posting_mode_from: str = ""
     posting_mode_before: PostingMode = PostingMode.DETAIL
+    posting_depth: PostingDepth = PostingDepth.FULL
     recognise_on: Moment = Moment.SHIP
     invoice_on: Moment = Moment.SHIP
     customer_mode: CustomerMode = CustomerMode.REAL
@@ -150,11 +162,16 @@ class PostingPolicy:
     post_zero_lines: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a day on which no mode can change.
+        """Refuse a day on which no mode can change, and a depth without its one customer.
 
         Raises:
-            ValueError: `posting_mode_from` is no date.
+            ValueError: `posting_mode_from` is no date, or `posting_depth` thrifty stands beside a
+                `customer_mode` other than channel.
         """
+        is_thrifty = self.posting_depth is PostingDepth.THRIFTY
+        if is_thrifty and self.customer_mode is not CustomerMode.CHANNEL:
+            message = "posting_depth thrifty needs customer_mode channel: one payment, one customer"
+            raise ValueError(message)
         if not self.posting_mode_from:
             return
         try:

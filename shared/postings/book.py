@@ -7,8 +7,8 @@ from datetime import date, datetime
 
 from intacct.documents import NO_DIMENSIONS, Dimensions
 from shared.gl.dates import ledger_date
-from shared.policy.mapping import Mapping
-from shared.policy.switches import CustomerMode, PostingPolicy
+from shared.policy.mapping import Mapping, Role
+from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class StoreBook:
     `zone` and `day_ends_at` (HH:MM) make the ledger date. `customer` is the Sage id of the order's
     customer; where it is empty, or the policy says so, the mapping's channel customer is used.
     `entity_dimensions` are what lines of the entity carry where nothing in the mapping says more.
+    `individual_receipts` are the receipts that a thrifty channel posts by themselves.
     `revision` counts how often the order was undone before: what is posted then has keys of its own
     (R-15.1).
     """
@@ -32,6 +33,7 @@ class StoreBook:
     day_ends_at: str = "00:00"
     customer: str = ""
     entity_dimensions: Dimensions = NO_DIMENSIONS
+    individual_receipts: frozenset[str] = frozenset()
     revision: int = 0
 
     def for_customer(self, customer: str) -> StoreBook:
@@ -54,6 +56,16 @@ class StoreBook:
     def ledger_on(self, instant: datetime) -> date:
         """The ledger date of an instant in the entity's zone."""
         return ledger_date(instant, self.zone, self.day_ends_at)
+
+    @property
+    def is_thrifty(self) -> bool:
+        """Whether invoices stay open until a payout's one payment settles them."""
+        return self.policy.posting_depth is PostingDepth.THRIFTY
+
+    def comes_by_payout(self, account: str) -> bool:
+        """Whether money on that account is booked with the payout that brings it."""
+        clearing = self.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
+        return self.is_thrifty and bool(clearing) and account == clearing
 
     @property
     def balance_dimensions(self) -> Dimensions:

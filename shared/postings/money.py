@@ -81,7 +81,9 @@ class MoneyWriter:
             self._receipts_of.payment(*paid) for paid in settled.payments if paid[0].id not in later
         ]
         written += [
-            self._application(item) for item in settled.applications if item.credit_id not in later
+            self._receipts_of.application(item)
+            for item in settled.applications
+            if item.credit_id not in later
         ]
         uncovered = {outflow.id for outflow, _ in settled.uncovered}
         for outflow, draws in settled.outflows:

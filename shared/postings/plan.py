@@ -11,6 +11,7 @@ from intacct.documents import Document, DocumentResult, JournalLine
 from intacct.statistics import StatisticalLine
 from shared.postings.findings import Finding, Reason
 from shared.postings.hits import LineReason
+from shared.postings.paid_out import PaidOut
 
 __all__ = ["DayEntry", "Finding", "Plan", "Posted", "Posting", "PostingKind", "Reason"]
 
@@ -79,13 +80,15 @@ class Plan:
     """What is missing in the books, or all the reasons why that cannot be said.
 
     With findings, nothing of the plan may be posted. `waiting` says what the order waits for when
-    there is nothing to do yet (a payment, a shipment), in words for people.
+    there is nothing to do yet (a payment, a shipment), in words for people. `paid_out` is the money
+    of a thrifty channel that its payouts book.
     """
 
     postings: tuple[Posting, ...] = ()
     day_entries: tuple[DayEntry, ...] = ()
     findings: tuple[Finding, ...] = ()
     waiting: tuple[str, ...] = ()
+    paid_out: tuple[PaidOut, ...] = ()
 
 
 Posted = dict[str, DocumentResult]

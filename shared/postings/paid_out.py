@@ -1,0 +1,30 @@
+"""Money of a thrifty channel that is booked with the payout that brings it, not by itself.
+
+The order's planner says what each receipt or refund settles; `shared.payouts` posts one payment for
+all of a payout. A receipt that settles an invoice only in part, or none yet, is posted on its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from commerce.money import Money, total
+
+
+@dataclass(frozen=True, slots=True)
+class PaidOut:
+    """A receipt or a refund that a payout brings, and what it settles.
+
+    `id` is the transaction's; `settles` are posting keys of invoices (of credit memos, for a
+    refund) with the amounts. `is_refund` says which way the money went.
+    """
+
+    id: str
+    amount: Money
+    settles: tuple[tuple[str, Money], ...]
+    is_refund: bool = False
+
+    @property
+    def rest(self) -> Money:
+        """What settles nothing that is in the books or about to be."""
+        return self.amount - total((amount for _, amount in self.settles), self.amount.currency)

@@ -1,0 +1,49 @@
+"""Invoices of a thrifty channel: made in Accounts Receivable, without order and without items.
+
+One transaction each and nothing to read back: what Sage owes us is named by the invoice's own key.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from intacct.documents import AccountLine, ArInvoice, JournalLine, Side
+from shared.postings.effects import ledger_lines
+from shared.postings.plan import PostingKind
+from shared.postings.preparation import Prepared
+from shared.postings.sales import Dated, SalesWriter, posting
+
+INVOICE = PostingKind.INVOICE
+
+
+def receivable_invoices(prepared: Prepared, sales: SalesWriter) -> list[Dated]:
+    """One invoice for each billed part; it stays open until a payout's payment settles it."""
+    written = []
+    for sale in prepared.life.billed:
+        lines = ledger_lines(sales.sold(sale.amounts))
+        if lines:
+            purpose = f"invoice:{sale.id}"
+            document = _document(prepared, sale.at, purpose, lines)
+            effect = sales.invoice_effect(sale)
+            written.append(posting(prepared, INVOICE, purpose, document, at=sale.at, effect=effect))
+    return written
+
+
+def _document(
+    prepared: Prepared, at: datetime, purpose: str, lines: tuple[JournalLine, ...]
+) -> ArInvoice:
+    billed_on = prepared.book.ledger_on(at)
+    return ArInvoice(
+        reference=prepared.keys.reference(INVOICE, purpose),
+        customer=prepared.book.customer_id,
+        dated_on=billed_on,
+        due_on=billed_on,
+        lines=tuple(_line(line) for line in lines),
+        description=f"Order {prepared.order.number}",
+    )
+
+
+def _line(line: JournalLine) -> AccountLine:
+    """A credit raises what the buyer owes; a discount, on the debit side, lowers it."""
+    amount = line.amount if line.side is Side.CREDIT else -line.amount
+    return AccountLine(line.account, amount, line.dimensions)
