@@ -14,7 +14,7 @@ from shared.postings.plan import DayEntry, Posting, PostingKind
 from shared.undo.dates import posted_on
 from shared.undo.in_books import UNDO, Named, in_books, of_this_life
 from shared.undo.plan import Memory, Undone, UndoPlan
-from shared.undo.writing import REVERSED, UndoWriter, flipped
+from shared.undo.writing import REVERSED, UndoWriter, flipped, uncounted
 
 _ORDER = (
     PostingKind.CUSTOMER_REFUND,
@@ -162,6 +162,7 @@ class _Undo:
                 entry,
                 event=f"{UNDO}{event}",
                 lines=flipped(entry.lines),
+                counts=uncounted(entry.counts),
                 ledger_on=on,
                 order_total=None,
                 why=(),

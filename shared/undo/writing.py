@@ -21,6 +21,7 @@ from intacct.documents import (
     Side,
 )
 from intacct.entries import mirrored
+from intacct.statistics import StatisticalLine
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
 from shared.ledger.records import Record
 from shared.policy.mapping import Role
@@ -46,6 +47,11 @@ _OTHER = {Side.DEBIT: Side.CREDIT, Side.CREDIT: Side.DEBIT}
 
 def flipped(lines: tuple[JournalLine, ...]) -> tuple[JournalLine, ...]:
     """The same lines on their other sides."""
+    return tuple(replace(line, side=_OTHER[line.side]) for line in lines)
+
+
+def uncounted(lines: tuple[StatisticalLine, ...]) -> tuple[StatisticalLine, ...]:
+    """The same counts on their other sides (R-12.2)."""
     return tuple(replace(line, side=_OTHER[line.side]) for line in lines)
 
 
