@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from intacct.documents import Contact, Customer, Document, DocumentResult
 from intacct.errors import IntacctError
+from shared.customers.links import CustomerLink, StaleLinkError
 from shared.facts.record import DueOrder, FactsRecord, StaleFactsError
 from shared.facts.record import due_shard as facts_shard
 from shared.gl.days import (
@@ -318,3 +319,44 @@ class MemoryDayBook:
 
 def _event(item: tuple[tuple[DayKey, str], KeptEntry]) -> tuple[DayKey, str]:
     return item[0]
+
+
+class MemoryLinks:
+    """Links of buyers in a dictionary, conditional on their version like the real store."""
+
+    def __init__(self) -> None:
+        self.links: dict[tuple[str, str], CustomerLink] = {}
+        self.same: dict[tuple[str, str], str] = {}
+        self.reads = 0
+        self.writes = 0
+
+    def load(self, tenant: str, *buyers: str) -> CustomerLink | None:
+        for buyer in buyers:
+            self.reads += 1
+            place = (tenant, self.same.get((tenant, buyer), buyer))
+            if place in self.links:
+                return self.links[place]
+        return None
+
+    def put_new(self, link: CustomerLink) -> CustomerLink:
+        self.writes += 1
+        place = (link.tenant, self.same.get((link.tenant, link.buyer), link.buyer))
+        return self.links.setdefault(place, replace(link, version=1))
+
+    def point(self, tenant: str, buyer: str, target: str) -> None:
+        place = (tenant, buyer)
+        if buyer != target and place not in self.links:
+            self.writes += 1
+            self.same.setdefault(place, target)
+
+    def save(self, link: CustomerLink) -> CustomerLink:
+        place = (link.tenant, link.buyer)
+        known = self.links.get(place)
+        if known is None or known.version != link.version:
+            raise StaleLinkError(link.buyer)
+        self.writes += 1
+        self.links[place] = replace(link, version=link.version + 1)
+        return self.links[place]
+
+    def all(self, tenant: str) -> Iterator[CustomerLink]:
+        return iter([link for (of, _), link in sorted(self.links.items()) if of == tenant])

@@ -6,23 +6,43 @@ from datetime import UTC, datetime
 from functools import cache
 
 from shared.bootstrap import aws
+from shared.bootstrap.books import reads, records
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.ledger import applier, ledger
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import secrets, tenants
 from shared.customers.access import StoreClients
+from shared.customers.choosing import CustomerChooser
+from shared.customers.following import Follower
 from shared.customers.keeping import CustomerKeeper
 from shared.customers.lanes import SqsOrderLanes
+from shared.customers.link_store import DynamoDbLinks
 from shared.customers.reading import EventReader
 from shared.customers.sync import CustomerSync, SyncParts
 from shared.intake.archive import S3Archive
-from shared.settings import LaneSettings, RawEventsSettings, StoreSecretSettings
+from shared.settings import (
+    LaneSettings,
+    OrdersSettings,
+    RawEventsSettings,
+    StoreSecretSettings,
+)
 
 
 @cache
 def store_clients() -> StoreClients:
     """The process's clients of the stores' APIs."""
     return StoreClients(secrets(), StoreSecretSettings.from_environment().STORE_SECRET_PREFIX)
+
+
+def customer_chooser() -> CustomerChooser:
+    """What chooses customers and makes sure of them."""
+    return CustomerChooser(
+        CustomerKeeper(ledger(), applier),
+        DynamoDbLinks(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE),
+        Follower(reads, records),
+        reads,
+        clock=lambda: datetime.now(UTC),
+    )
 
 
 @cache
@@ -36,7 +56,7 @@ def customer_sync() -> CustomerSync:
             reader=EventReader(archive, store_clients().client),
             facts=facts_store(),
             reviews=reviews(),
-            customers=CustomerKeeper(ledger(), applier),
+            customers=customer_chooser(),
             lanes=SqsOrderLanes(aws.sqs(), queue_url),
             clock=lambda: datetime.now(UTC),
         )

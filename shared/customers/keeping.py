@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from intacct.documents import Customer
+from intacct.documents import Customer, DocumentResult
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import Record, State
 from shared.ledger.requests import Steps, rest
@@ -75,10 +75,14 @@ class Applies(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The customer is there, or `findings` say why a person must see to it."""
+    """The customer is there, or `findings` say why a person must see to it.
+
+    `key` is its system key in Sage.
+    """
 
     findings: tuple[Finding, ...] = ()
     is_new: bool = False
+    key: str = ""
 
 
 class CustomerKeeper:
@@ -95,7 +99,7 @@ class CustomerKeeper:
         self._ledger = ledger
         self._applier_of = applier_of
         self._pause = pause
-        self._known: set[str] = set()
+        self._known: dict[str, str] = {}
 
     def ensure(
         self,
@@ -116,7 +120,7 @@ class CustomerKeeper:
         """
         pk = customer_pk(tenant.id, customer.id)
         if pk in self._known:
-            return Kept()
+            return Kept(key=self._known[pk])
         posting = _posting(tenant.id, store, customer)
         applier = self._applier_of(tenant, TOP_LEVEL)
         for look in range(_LOOKS):
@@ -125,14 +129,13 @@ class CustomerKeeper:
             chain = self._ledger.chain(pk)
             record = chain.get(posting.key)
             if record is not None and record.state is State.DONE:
-                self._remember(pk)
-                return Kept()
+                return Kept(key=self._remember(pk, record.result))
             outcome = yield from applier.steps(
                 pk, [posting], {}, deadline, records=chain, reopen_by=released_by
             )
             if outcome.kind is OutcomeKind.COMPLETE:
-                self._remember(pk)
-                return Kept(is_new=True)
+                made = outcome.results.get(posting.key)
+                return Kept(is_new=True, key=self._remember(pk, made))
             if outcome.kind is OutcomeKind.HELD:
                 return Kept(findings=outcome.findings)
             if outcome.reason not in _SOMEBODY_IS_AT_IT:
@@ -160,10 +163,20 @@ class CustomerKeeper:
             raise CustomerNotReadyError(outcome.reason, outcome.due_at)
         return Kept(findings=outcome.findings)
 
-    def _remember(self, pk: str) -> None:
+    def is_made(self, tenant: Tenant, customer: str) -> bool:
+        """Whether the ledger says that the customer is in the books; one read.
+
+        Raises:
+            botocore.exceptions.ClientError: the ledger could not be read.
+        """
+        chain = self._ledger.chain(customer_pk(tenant.id, customer))
+        return any(record.state is State.DONE for record in chain.values())
+
+    def _remember(self, pk: str, made: DocumentResult | None) -> str:
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
-        self._known.add(pk)
+        self._known[pk] = made.key if made else ""
+        return self._known[pk]
 
 
 def customer_pk(tenant: str, customer: str) -> str:

@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 
 from carts.adapter import CartApiError, Reading
 from commerce.orders import Facts, Order, OrderStatus, Ref
-from intacct.documents import Customer
-from shared.customers.documents import customer_document
-from shared.customers.identity import customer_id
-from shared.customers.keeping import CustomerKeeper, CustomerNotReadyError, Kept
+from shared.customers.choosing import Chosen, CustomerChooser, Wanted
+from shared.customers.findings import customer_subject
+from shared.customers.keeping import CustomerNotReadyError
 from shared.customers.lanes import OrderLanes, deduplication_id, lane
 from shared.customers.reading import EventReader, findings_of_problems, unusable_api
 from shared.facts.checks import findings_of
@@ -29,7 +28,7 @@ from shared.gl.dates import ledger_date
 from shared.ledger.driving import Job, drive, drive_one
 from shared.ledger.requests import Steps
 from shared.messages import CartEvent, OrderReady
-from shared.policy.switches import CustomerMode, PostingMode
+from shared.policy.switches import PostingMode
 from shared.ports import Clock
 from shared.postings.plan import Finding, Reason
 from shared.reviews.records import Reviews, Stage, delivery_subject, intake_subject, order_subject
@@ -87,7 +86,7 @@ class SyncParts:
     reader: EventReader
     facts: FactsStore
     reviews: Reviews
-    customers: CustomerKeeper
+    customers: CustomerChooser
     lanes: OrderLanes
     clock: Clock
 
@@ -234,30 +233,41 @@ class CustomerSync:
     def _with_customer(self, place: _Place, record: FactsRecord) -> Steps[tuple[FactsRecord, bool]]:
         """Choose the order's customer, once, and make sure that it is in the books.
 
-        Of an order that leaves nothing in the books only a doubt about its customer is ended.
+        It is kept when the order is ready to post, not before: until then a person may decide
+        otherwise. Of an order that leaves nothing in the books only a doubt about its customer is
+        ended.
         """
-        order, policy, mapping = record.known.order, place.store.policy, place.store.mapping
+        order = record.known.order
         if order is None or not _is_in_detail(place, order):
             return record, False
-        if policy.customer_mode is CustomerMode.CHANNEL:
-            missing = () if mapping.channel_customer else (_no_channel_customer(),)
-            return (_held(record, missing) if missing else record), False
-        customer = record.customer or customer_id(place.store.id, order, mapping)
-        record = replace(record, customer=customer)
-        document = customer_document(customer, order, mapping.term)
+        wanted = Wanted(
+            tenant=place.tenant,
+            store=place.store,
+            order=order,
+            current=record.customer,
+            deadline=place.deadline,
+            is_needed=_has_business(record.facts),
+            released_by=place.released_by,
+        )
         try:
-            kept = yield from self._kept(place, document, is_needed=_has_business(record.facts))
+            chosen = yield from self._parts.customers.choose(wanted)
         except CustomerNotReadyError as exc:
             # Parked, not left on its queue: an outage of an hour would end in the dead letters.
             return _awaiting_customer(record, exc.due_at or self._parts.clock() + SOON), False
-        return (_held(record, kept.findings) if kept.findings else record), kept.is_new
+        self._tell(place, chosen)
+        if chosen.findings:
+            return _held(record, chosen.findings), False
+        return replace(record, customer=chosen.customer), chosen.is_new
 
-    def _kept(self, place: _Place, document: Customer, *, is_needed: bool) -> Steps[Kept]:
-        tenant, store, customers = place.tenant, place.store.id, self._parts.customers
-        if not is_needed:
-            return customers.settle(tenant, store, document, place.deadline)
-        by = place.released_by
-        return customers.ensure(tenant, store, document, place.deadline, released_by=by)
+    def _tell(self, place: _Place, chosen: Chosen) -> None:
+        """Let people know what of the customer is not as the cart has it, or is again."""
+        subject = customer_subject(chosen.customer)
+        if chosen.remarks:
+            self._parts.reviews.open(
+                place.tenant.id, subject, chosen.remarks, at=self._parts.clock()
+            )
+        elif chosen.is_updated:
+            self._parts.reviews.close(place.tenant.id, subject, at=self._parts.clock())
 
     def _due_at(self, record: FactsRecord) -> datetime | None:
         match record.status:
@@ -265,9 +275,7 @@ class CustomerSync:
                 return self._parts.clock() + GRACE
             case FactsStatus.AWAITING_CUSTOMER | FactsStatus.UNDOING:
                 return record.due_at
-            case (
-                FactsStatus.WAITING | FactsStatus.HELD | FactsStatus.SKIPPED | FactsStatus.UNDONE
-            ):
+            case FactsStatus.WAITING | FactsStatus.HELD | FactsStatus.SKIPPED | FactsStatus.UNDONE:
                 return None
 
     def _send(self, place: _Place, record: FactsRecord) -> None:
@@ -371,15 +379,6 @@ def _is_in_detail(place: _Place, order: Order) -> bool:
         return place.store.policy.posting_mode is PostingMode.DETAIL
     placed_on = ledger_date(order.placed_at, entity.zone, entity.day_ends_at)
     return place.store.policy.mode_on(placed_on) is PostingMode.DETAIL
-
-
-def _no_channel_customer() -> Finding:
-    return Finding(
-        Reason.MAPPING_MISSING,
-        place="mapping.channel_customer",
-        message="the policy posts to a channel customer, and the mapping names none",
-        hint="set channel_customer, or customer_mode to real",
-    )
 
 
 def _subject(place: _Place) -> str:

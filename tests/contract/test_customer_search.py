@@ -56,7 +56,6 @@ def teller(request: pytest.FixtureRequest) -> Iterator[Teller]:
         CustomerSearch(CustomerBy.NAME, ("ADA & sons",)),
         CustomerSearch(CustomerBy.EMAIL, ("Ada@Example.com",)),
         CustomerSearch(CustomerBy.PHONE, ("14085550100", "+14085550100")),
-        CustomerSearch(CustomerBy.POSTAL_CODE, ("95110",)),
         CustomerSearch(CustomerBy.FIELD, ("4711",), field="SHOP_ID"),
     ],
     ids=lambda search: search.by.value,

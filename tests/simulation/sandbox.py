@@ -20,8 +20,11 @@ from shared.connections.single_flight import Surroundings
 from shared.connections.table import ConnectionTable
 from shared.connections.tokens import SharedTokens
 from shared.connections.vault import Vault
+from shared.customers.choosing import CustomerChooser
+from shared.customers.following import Follower
 from shared.customers.keeping import CustomerKeeper
 from shared.customers.lanes import SqsOrderLanes
+from shared.customers.link_store import DynamoDbLinks
 from shared.customers.reading import EventReader
 from shared.customers.sync import CustomerSync, SyncParts
 from shared.facts.store import DynamoDbFactsStore
@@ -131,10 +134,26 @@ class Sandbox:
                 reader=EventReader(S3Archive(self._s3, "raw"), lambda _tenant, _store: None),
                 facts=self.facts,
                 reviews=self.reviews,
-                customers=CustomerKeeper(self.ledger, self.applier, pause=self.sleep),
+                customers=self._customers,
                 lanes=SqsOrderLanes(self._sqs, ORDER_POSTINGS),
                 clock=self.clock,
             )
+        )
+
+    @cached_property
+    def _customers(self) -> CustomerChooser:
+        """How buyers get their customers; nobody is searched for, nor changed in Sage."""
+
+        def unasked(*_: object) -> Any:
+            message = "the histories know no search and no change of customers"
+            raise AssertionError(message)
+
+        return CustomerChooser(
+            CustomerKeeper(self.ledger, self.applier, pause=self.sleep),
+            DynamoDbLinks(self._dynamodb, ORDERS),
+            Follower(unasked, unasked),
+            unasked,
+            clock=self.clock,
         )
 
     @cached_property

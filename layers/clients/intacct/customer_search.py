@@ -16,7 +16,7 @@ MOST_FOUND = 50
 
 
 class CustomerBy(StrEnum):
-    """The fields that customers are looked for by; the last four are those of the display contact.
+    """The fields that customers are looked for by; the last two are those of the display contact.
 
     FIELD is a custom field of the company's. Names and e-mail addresses are compared by Sage
     without case, the others with it.
@@ -27,7 +27,6 @@ class CustomerBy(StrEnum):
     NAME = "name"
     EMAIL = "email"
     PHONE = "phone"
-    POSTAL_CODE = "postal_code"
 
     @property
     def ignores_case(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from commerce.orders import Facts
-from shared.customers import identity, sync
+from shared.customers import choosing, identity, sync
 from shared.facts.merge import merge
 from shared.facts.record import FactsRecord
 from shared.fifo import given_back
@@ -67,10 +67,10 @@ def _followers_dropped() -> Patch:
 def _random_customer() -> Patch:
     customer_id = identity.customer_id
 
-    def by_order(store: str, order: Any, mapping: Any) -> str:
-        return customer_id(f"{store}{order.ref.id}", order, mapping)
+    def by_order(store: str, order: Any, *rest: Any) -> str:
+        return customer_id(f"{store}{order.ref.id}", order, *rest)
 
-    return patch.object(sync, "customer_id", by_order)
+    return patch.object(choosing, "customer_id", by_order)
 
 
 def _too_few_failures() -> Patch:

@@ -110,7 +110,7 @@ def test_a_new_customer_is_created_and_then_known_without_a_read() -> None:
 
     first, again = rig.ensure(), rig.ensure()
 
-    assert (first, again) == (Kept(is_new=True), Kept())
+    assert (first, again) == (Kept(is_new=True, key="1"), Kept(key="1"))
     assert rig.books.marks() == ["C-1"]
     assert rig.ledger.reads == 1
 
@@ -119,7 +119,7 @@ def test_another_process_knows_it_from_the_ledger() -> None:
     rig = Rig()
     rig.ensure()
 
-    assert rig.ensure(rig.another()) == Kept()
+    assert rig.ensure(rig.another()) == Kept(key="1")
     assert rig.books.marks() == ["C-1"]
 
 
@@ -157,7 +157,7 @@ def test_a_refusal_is_handed_on_and_not_remembered_as_success() -> None:
     rig = Rig(Outcome(OutcomeKind.HELD, {}, findings=(finding,)))
 
     assert rig.ensure() == Kept(findings=(finding,))
-    assert rig.ensure() == Kept(is_new=True)
+    assert rig.ensure() == Kept(is_new=True, key="1")
 
 
 def test_a_lost_answer_leads_to_one_customer() -> None:

@@ -22,6 +22,8 @@ from commerce.identity import order_breaches
 from commerce.money import Money
 from intacct.documents import Document, DocumentResult
 from intacct.errors import DuplicateDocumentError, NotSentError, PermissionDeniedError
+from shared.customers.choosing import CustomerChooser
+from shared.customers.following import Follower
 from shared.customers.keeping import CustomerKeeper
 from shared.customers.lanes import lane
 from shared.customers.reading import EventReader
@@ -43,9 +45,11 @@ from tests.fakes import (
     FakeClock,
     MemoryFacts,
     MemoryLedger,
+    MemoryLinks,
     MemoryReviews,
     counting_ids,
 )
+from tests.unit.customers.sage import FakeSage
 
 _SHOPIFY = Path(__file__).parents[3] / "events" / "shopify"
 ORDER_ID = "5900000002001"
@@ -153,6 +157,8 @@ class Rig:
         self.lanes = RecordedLanes()
         self.ledger = MemoryLedger()
         self.books = FakeBooks(is_unique=True)
+        self.sage = FakeSage(self.books)
+        self.links = MemoryLinks()
         self._numbers = itertools.count(1)
         self._ids = counting_ids()
         self.sync = CustomerSync(
@@ -161,11 +167,16 @@ class Rig:
                 reader=EventReader(self.archive, lambda *_: client),
                 facts=self.facts,
                 reviews=self.reviews,
-                customers=CustomerKeeper(self.ledger, self._applier, pause=self.clock.pass_time),
+                customers=self._chooser(),
                 lanes=self.lanes,
                 clock=self.clock,
             )
         )
+
+    def _chooser(self) -> CustomerChooser:
+        keeper = CustomerKeeper(self.ledger, self._applier, pause=self.clock.pass_time)
+        follower = Follower(lambda *_: self.sage, lambda *_: self.sage)
+        return CustomerChooser(keeper, self.links, follower, lambda *_: self.sage, clock=self.clock)
 
     def _applier(self, _: Tenant, entity: str) -> Applier:
         assert entity == ""

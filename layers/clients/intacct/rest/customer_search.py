@@ -18,7 +18,6 @@ _PLACES: Mapping[CustomerBy, str] = {
     CustomerBy.NAME: "name",
     CustomerBy.EMAIL: f"{_DISPLAY}.email1",
     CustomerBy.PHONE: f"{_DISPLAY}.phone1",
-    CustomerBy.POSTAL_CODE: f"{_ADDRESS}.postCode",
 }
 _FIELDS = (
     "id",

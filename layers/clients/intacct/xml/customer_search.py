@@ -16,7 +16,6 @@ _PLACES: Mapping[CustomerBy, str] = {
     CustomerBy.NAME: "NAME",
     CustomerBy.EMAIL: f"{_DISPLAY}.EMAIL1",
     CustomerBy.PHONE: f"{_DISPLAY}.PHONE1",
-    CustomerBy.POSTAL_CODE: f"{_ADDRESS}.ZIP",
 }
 _FIELDS = (
     "RECORDNO",
