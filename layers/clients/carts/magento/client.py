@@ -1,14 +1,10 @@
-"""One Magento store's REST API: which orders changed, and one order with all that follows it.
-
-Pages are read from the last seen time on, and within one second from the last seen id on, never by
-number: an order that changes while pages are read shifts nothing away (carts reference §2.4, §5.3).
-"""
+"""One Magento store's REST API: which orders changed, and one order with all that follows it."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -17,21 +13,16 @@ import httpx
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
 from carts.documents import Node, to_identifier
 from carts.json_api import TIMEOUT, JsonApi, NotFoundError, checked_base_url
-from carts.magento.models import utc
 from carts.magento.oauth1 import Credentials, OAuth1
 from carts.magento.readings import Followers, whole_order
+from carts.magento.searches import Row, Search, another_shape
 from commerce.money import MoneyError
 
 PAGE_SIZE = 100
 
-_MOST_PAGES = 1000
 _MOST_LOOKS = 3
-_SECOND = timedelta(seconds=1)
 _DEFAULT_PATH = "/rest/default"
 _OAUTH_VALUES = 4
-
-Filter = tuple[str, str, str]
-"""Field, condition, value."""
 
 
 class MagentoClient:
@@ -91,81 +82,13 @@ class MagentoClient:
         """
         seen: set[ChangedOrder] = set()
         for path, order_member in (("/orders", "entity_id"), ("/creditmemos", "order_id")):
-            for rows in self._changed(path, order_member, since, until):
-                fresh = [row for row in dict.fromkeys(rows) if row not in seen]
+            fields = tuple(dict.fromkeys(("entity_id", order_member, "updated_at")))
+            listed = Search(self._api, path, page_size=self._page_size, fields=fields)
+            for rows in listed.changed(since, until):
+                told = dict.fromkeys(_changed(row, order_member) for row in rows)
+                fresh = [row for row in told if row not in seen]
                 seen.update(fresh)
                 yield fresh
-
-    def _changed(
-        self, path: str, order_member: str, since: datetime, until: datetime
-    ) -> Iterator[Sequence[ChangedOrder]]:
-        """All rows of the window: by time, and where a page holds one second only, by id."""
-        lower = since.astimezone(UTC).replace(microsecond=0)
-        for _ in range(_MOST_PAGES):
-            window = [("updated_at", "gteq", _text(lower)), ("updated_at", "lt", _text(until))]
-            rows = self._page(path, order_member, window, [("updated_at", "ASC")])
-            times = [row.updated_at for _, row in rows]
-            if times != sorted(times):
-                message = "the store does not sort what it lists"
-                raise CartApiError(message, is_lasting=True)
-            yield [row for _, row in rows]
-            if len(rows) < self._page_size:
-                return
-            if times[-1] > lower:
-                lower = times[-1]
-                continue
-            yield from self._second(path, order_member, lower)
-            lower += _SECOND
-        raise _too_many_pages()
-
-    def _second(
-        self, path: str, order_member: str, second: datetime
-    ) -> Iterator[Sequence[ChangedOrder]]:
-        """All rows of one second, from the last seen id on."""
-        last_id = 0
-        for _ in range(_MOST_PAGES):
-            filters = [
-                ("updated_at", "gteq", _text(second)),
-                ("updated_at", "lt", _text(second + _SECOND)),
-                ("entity_id", "gt", str(last_id)),
-            ]
-            rows = self._page(path, order_member, filters, [("entity_id", "ASC")])
-            yield [row for _, row in rows]
-            if len(rows) < self._page_size:
-                return
-            last_id = _next_id([number for number, _ in rows], last_id)
-        raise _too_many_pages()
-
-    def _page(
-        self,
-        path: str,
-        order_member: str,
-        filters: Sequence[Filter],
-        sorting: Sequence[tuple[str, str]],
-    ) -> list[tuple[int, ChangedOrder]]:
-        """The first page of what the filters let through, each row with its own number."""
-        members = ",".join(dict.fromkeys(("entity_id", order_member, "updated_at")))
-        params = self._criteria(filters, sorting) | {"fields": f"items[{members}],total_count"}
-        items = _items(self._api.get(path, params).document)
-        return [_row(item, order_member) for item in items]
-
-    def _criteria(
-        self, filters: Sequence[Filter], sorting: Sequence[tuple[str, str]]
-    ) -> dict[str, str]:
-        """The search grammar of all lists: groups are joined by and (carts reference §5.3)."""
-        params = {
-            "searchCriteria[pageSize]": str(self._page_size),
-            "searchCriteria[currentPage]": "1",
-        }
-        for index, (member, condition, value) in enumerate(filters):
-            group = f"searchCriteria[filter_groups][{index}][filters][0]"
-            params[f"{group}[field]"] = member
-            params[f"{group}[condition_type]"] = condition
-            params[f"{group}[value]"] = value
-        for index, (member, direction) in enumerate(sorting):
-            params[f"searchCriteria[sortOrders][{index}][field]"] = member
-            params[f"searchCriteria[sortOrders][{index}][direction]"] = direction
-        return params
 
     def order(self, order_id: str) -> Reading:
         """The order as it is now, with its invoices, shipments and credit memos.
@@ -203,22 +126,14 @@ class MagentoClient:
             message = "the cart knows no such order"
             raise CartApiError(message, is_lasting=True) from exc
         if not isinstance(document, dict) or to_identifier(document.get("entity_id")) != order_id:
-            raise _another_shape()
+            raise another_shape()
         return document
 
     def _all(self, path: str, order_id: str) -> list[Any]:
         """All documents of the order: from the last seen id on, to the first page not full."""
-        found: list[Any] = []
-        last_id = 0
-        for _ in range(_MOST_PAGES):
-            filters = [("order_id", "eq", order_id), ("entity_id", "gt", str(last_id))]
-            params = self._criteria(filters, [("entity_id", "ASC")])
-            items = _items(self._api.get(path, params).document)
-            found += items
-            if len(items) < self._page_size:
-                return found
-            last_id = _next_id([_number(Node(item, path, [])) for item in items], last_id)
-        raise _too_many_pages()
+        listed = Search(self._api, path, page_size=self._page_size)
+        pages = listed.by_number([("order_id", "eq", order_id)])
+        return [row.told for rows in pages for row in rows]
 
 
 def _auth(access: StoreAccess) -> httpx.Auth:
@@ -242,50 +157,8 @@ class _Bearer(httpx.Auth):
         yield request
 
 
-def _items(document: Any) -> list[Any]:
-    """The entries of a list; shops answer null for none."""
-    items = document.get("items") if isinstance(document, dict) else None
-    if isinstance(document, dict) and items is None and document.get("total_count") == 0:
-        return []
-    if not isinstance(items, list):
-        raise _another_shape()
-    return items
-
-
-def _row(item: Any, order_member: str) -> tuple[int, ChangedOrder]:
-    node = Node(item, "items", [])
-    number = _number(node)
-    order_id = to_identifier(node.get(order_member))
-    updated_at = utc(node, "updated_at")
-    if not order_id or node.problems:
-        raise _another_shape()
-    return number, ChangedOrder(order_id, updated_at)
-
-
-def _number(node: Node) -> int:
-    text = to_identifier(node.get("entity_id"))
-    if not text.isdigit():
-        raise _another_shape()
-    return int(text)
-
-
-def _next_id(numbers: Sequence[int], last_id: int) -> int:
-    """The last id of a full page; it must have grown, or the store does not sort or filter."""
-    if list(numbers) != sorted(numbers) or numbers[-1] <= last_id:
-        message = "the store does not sort what it lists"
-        raise CartApiError(message, is_lasting=True)
-    return numbers[-1]
-
-
-def _too_many_pages() -> CartApiError:
-    message = f"more than {_MOST_PAGES} pages in one list"
-    return CartApiError(message, is_lasting=True)
-
-
-def _another_shape() -> CartApiError:
-    message = "the store's answer has another shape than documented"
-    return CartApiError(message, is_lasting=True)
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+def _changed(row: Row, order_member: str) -> ChangedOrder:
+    order_id = to_identifier(row.told.get(order_member))
+    if not order_id:
+        raise another_shape()
+    return ChangedOrder(order_id, row.updated_at)
