@@ -6,10 +6,8 @@ was written, and account numbers need no quotes.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +15,37 @@ import yaml
 from pydantic import ValidationError
 
 from ops.errors import OpsError
-from shared.connections.profiles import problems_of
-from shared.tenants.models import Store, Tenant
+from ops.tenant_places import Place, doubled_keys, line_of, written
+from ops.tenant_salvage import concerns, is_around, plain_place, salvaged
+from ops.tenant_words import sentence
+from shared.tenants.checks import disagreements
+from shared.tenants.directory import routes_of
+from shared.tenants.models import Tenant
 
-Place = tuple[str | int, ...]
+SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong: the line (0 where none can be named), its path, and why."""
+    """One thing that is wrong: its path, what it is and the fix; line 0 where none can be named."""
 
     line: int
     place: str
     message: str
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file's tenant, or None where `problems` stand against it."""
+    """A file's tenant, or None where `problems` stand against it; `root` tells lines."""
 
     tenant: Tenant | None
     problems: tuple[Problem, ...] = ()
+    root: yaml.Node | None = None
+
+    def problem(self, place: Sequence[str | int], message: str) -> Problem:
+        """A problem that was found later, with its line."""
+        return Problem(line_of(self.root, place), written(place), message)
 
 
 def read(path: Path) -> Checked:
@@ -54,6 +62,26 @@ def read(path: Path) -> Checked:
     return check(text)
 
 
+def read_all(path: Path) -> dict[Path, Checked]:
+    """Read and check one file, or every YAML file of a folder and what they are to each other.
+
+    Raises:
+        OpsError: a file cannot be read, or the folder has none.
+    """
+    if not path.is_dir():
+        return {path: read(path)}
+    files = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES)
+    if not files:
+        message = f"{path} holds no file that ends in {' or '.join(SUFFIXES)}"
+        raise OpsError(message)
+    checked = {file: read(file) for file in files}
+    for file, place, message in _between({f: one.tenant for f, one in checked.items()}):
+        known = checked[file]
+        problems = (*known.problems, known.problem(place, message))
+        checked[file] = replace(known, tenant=None, problems=problems)
+    return checked
+
+
 def check(text: str) -> Checked:
     """Check a tenant's YAML."""
     try:
@@ -63,142 +91,54 @@ def check(text: str) -> Checked:
         mark = getattr(exc, "problem_mark", None)
         reason = getattr(exc, "problem", None) or "no valid YAML"
         return Checked(None, (Problem(mark.line + 1 if mark else 0, "", str(reason)),))
-    problems = list(_doubled_keys(root, ()))
-    try:
-        tenant = Tenant.model_validate(document)
-    except ValidationError as exc:
-        errors = exc.errors(include_url=False, include_input=False, include_context=False)
-        places = [error["loc"] for error in errors]
-        problems += [
-            _problem(root, error["loc"], error["msg"])
-            for error in errors
-            if error["type"] != "too_short" or not _is_around(error["loc"], places)
-        ]
-        return Checked(None, tuple(sorted(problems, key=_order)))
-    problems += [_problem(root, place, message) for place, message in _disagreements(tenant)]
-    return Checked(None if problems else tenant, tuple(sorted(problems, key=_order)))
-
-
-def changes(old: Tenant | None, new: Tenant) -> list[tuple[str, str, str]]:
-    """What differs, as path, old and new value; values are shown, for none of them is secret."""
-    before = dict(_leaves(old.model_dump(mode="json"), ())) if old else {}
-    after = dict(_leaves(new.model_dump(mode="json"), ()))
-    paths = dict.fromkeys([*before, *after])
-    return [
-        (_written(path), before.get(path, ""), after.get(path, ""))
-        for path in paths
-        if before.get(path) != after.get(path)
+    if document is None or isinstance(document, str):
+        return Checked(None, (Problem(0, "", "is no tenant: write `name: value` lines"),))
+    problems = [
+        Problem(line, written(place), "this key is there already: keep one")
+        for line, place in doubled_keys(root)
     ]
+    tenant, errors = _validated(document)
+    places = [plain_place(error["loc"]) for error in errors]
+    told = [(place, sentence(error, place)) for place, error in zip(places, errors, strict=True)]
+    rest = tenant or salvaged(document)
+    if rest is not None:
+        told += [one for one in disagreements(rest) if not concerns(one[0], places)]
+    problems += [Problem(line_of(root, place), written(place), message) for place, message in told]
+    return Checked(None if problems else tenant, tuple(sorted(problems, key=_order)), root)
 
 
-def _disagreements(tenant: Tenant) -> Iterator[tuple[Place, str]]:
-    """What each part allows and the whole does not."""
-    for member, message in problems_of(tenant.intacct):
-        yield ("intacct", member), message
-    yield from _doubled(("entities",), [entity.id for entity in tenant.entities])
-    yield from _doubled(("stores",), [store.id for store in tenant.stores])
-    for number, store in enumerate(tenant.stores):
-        yield from _store_problems(tenant, store, ("stores", number))
-
-
-def _store_problems(tenant: Tenant, store: Store, place: Place) -> Iterator[tuple[Place, str]]:
-    if tenant.entity(store.entity) is None:
-        yield (*place, "entity"), f"{store.entity} is not among the entities"
-    if store.go_live_on and not _is_date(store.go_live_on):
-        yield (*place, "go_live_on"), f"{store.go_live_on!r} is no date like 2026-03-01"
-    mapping = (*place, "mapping")
-    lists = {
-        "taxes": [rule.title.casefold() for rule in store.mapping.taxes],
-        "tenders": [tender.gateway for tender in store.mapping.tenders],
-        "item_rules": [rule.sku for rule in store.mapping.item_rules],
-        "charge_rules": [rule.kind for rule in store.mapping.charge_rules],
-    }
-    for name, keys in lists.items():
-        yield from _doubled((*mapping, name), keys)
-
-
-def _doubled(place: Place, ids: Sequence[str]) -> Iterator[tuple[Place, str]]:
-    for name, count in Counter(ids).items():
-        if count > 1:
-            last = len(ids) - 1 - list(reversed(ids)).index(name)
-            yield (*place, last), f"{name!r} is there {count} times"
-
-
-def _is_date(text: str) -> bool:
+def _validated(document: Any) -> tuple[Tenant | None, list[Any]]:
     try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+        return Tenant.model_validate(document), []
+    except ValidationError as exc:
+        errors = exc.errors(include_url=False)
+        places = [plain_place(error["loc"]) for error in errors]
+        return None, [
+            error
+            for error, place in zip(errors, places, strict=True)
+            if error["type"] != "too_short" or not is_around(place, places)
+        ]
 
 
-def _doubled_keys(node: yaml.Node | None, place: Place) -> Iterator[Problem]:
-    """YAML readers silently keep the last of two equal keys; half a mapping would be lost."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            here = (*place, str(key.value))
-            if key.value in seen:
-                line = key.start_mark.line + 1
-                yield Problem(line, _written(here), "this key is there already")
-            seen.add(key.value)
-            yield from _doubled_keys(value, here)
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            yield from _doubled_keys(value, (*place, number))
-
-
-def _is_around(place: Place, places: Sequence[Place]) -> bool:
-    """Whether a list is too short only because none of its members is valid."""
-    return any(len(other) > len(place) and other[: len(place)] == place for other in places)
-
-
-def _problem(root: yaml.Node | None, place: Sequence[str | int], message: str) -> Problem:
-    path = tuple(part for part in place if part != "[key]")
-    return Problem(_line(root, path), _written(path), message)
-
-
-def _line(node: yaml.Node | None, place: Place) -> int:
-    """The line of what is there, or of what it is missing from."""
-    if node is None:
-        return 0
-    line = node.start_mark.line + 1
-    for part in place:
-        found = _member(node, part)
-        if found is None:
-            return line
-        line, node = found
-    return line
-
-
-def _member(node: yaml.Node, part: str | int) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if key.value == str(part):
-                return key.start_mark.line + 1, value
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        value = node.value[part]
-        return value.start_mark.line + 1, value
-    return None
-
-
-def _written(place: Sequence[str | int]) -> str:
-    text = ""
-    for part in place:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}"
-    return text.removeprefix(".")
+def _between(tenants: dict[Path, Tenant | None]) -> Iterator[tuple[Path, Place, str]]:
+    """What no two tenants of one deployment may share: their id, and the paths of their stores."""
+    ids: dict[str, Path] = {}
+    routes: dict[tuple[str, str], Path] = {}
+    for file, tenant in tenants.items():
+        if tenant is None:
+            continue
+        if tenant.id in ids:
+            yield file, ("id",), f"{tenant.id!r} is the tenant of {ids[tenant.id].name}, too"
+        ids.setdefault(tenant.id, file)
+        for number, store in enumerate(tenant.stores):
+            alone = tenant.model_copy(update={"stores": (store,)})
+            taken = [routes[route].name for route in routes_of(alone) if route in routes]
+            if taken:
+                message = f"the webhook path of {store.id!r} is taken by {taken[0]}"
+                yield file, ("stores", number, "id"), message
+        for route in routes_of(tenant):
+            routes.setdefault(route, file)
 
 
 def _order(problem: Problem) -> tuple[int, str]:
     return problem.line, problem.place
-
-
-def _leaves(value: Any, place: Place) -> Iterator[tuple[Place, str]]:
-    if isinstance(value, dict):
-        for name, member in value.items():
-            yield from _leaves(member, (*place, name))
-    elif isinstance(value, list):
-        for number, member in enumerate(value):
-            yield from _leaves(member, (*place, number))
-    else:
-        yield place, str(value)

@@ -10,17 +10,23 @@ from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
 from ops.errors import OpsError
+from shared.tenants.checks import MOST_STORES
 from shared.tenants.directory import routes_of
 from shared.tenants.models import Tenant
-from shared.tenants.versions import Signature, following, version_item
+from shared.tenants.versions import (
+    Signature,
+    TenantVersions,
+    UnknownVersionError,
+    Version,
+    following,
+    number_of,
+    version_item,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 UNSIGNED = Signature()
-
-MOST_STORES = 45
-"""A transaction has a hundred writes: the document, two versions, and each store may move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,24 @@ class TenantStore:
             message = f"there is no tenant {tenant_id!r}"
             raise OpsError(message)
         return known
+
+    def at(self, tenant_id: str, number: int) -> Tenant:
+        """The tenant's document as it was in that version.
+
+        Raises:
+            OpsError: there is no such tenant or version, or it cannot be read.
+        """
+        now = self.stored(tenant_id).tenant
+        if number == number_of(now):
+            return now
+        try:
+            return TenantVersions(self._client, self._table).load(tenant_id, number)
+        except UnknownVersionError as exc:
+            raise OpsError(str(exc)) from exc
+
+    def versions(self, tenant_id: str) -> list[Version]:
+        """Every version that is kept, the oldest first."""
+        return TenantVersions(self._client, self._table).history(tenant_id)
 
     def owner_of_route(self, cart: str, store: str) -> str:
         """The tenant that this webhook path leads to, empty where there is none."""
@@ -137,6 +161,8 @@ class TenantStore:
         self, known: StoredTenant | None, wanted: Tenant, signed: Signature
     ) -> Iterator[dict[str, Any]]:
         """The new version; and the one before, where it was stored before versions were kept."""
+        if known is not None and known.tenant.version == wanted.version:
+            return
         if known is not None and not known.tenant.version:
             yield self._version(version_item(known.tenant, UNSIGNED))
         yield self._version(version_item(wanted, signed))

@@ -31,7 +31,7 @@ def _of_rule(kind: Kind, rule: Rule) -> Iterator[tuple[Place, str]]:
         yield ("places",), f"only a quantity has an owner per place; remove it from {kind.value}"
     for side in Side:
         yield from _of_rights(kind, rule, side)
-    yield from _unwritten_fields(rule)
+    yield from _unwritten_fields(kind, rule)
 
 
 def _of_rights(kind: Kind, rule: Rule, side: Side) -> Iterator[tuple[Place, str]]:
@@ -60,14 +60,16 @@ def _owns_anything(kind: Kind, rule: Rule, side: Side) -> bool:
     return rule.master is side and any(name not in rule.fields for name in FIELDS[kind])
 
 
-def _unwritten_fields(rule: Rule) -> Iterator[tuple[Place, str]]:
+def _unwritten_fields(kind: Kind, rule: Rule) -> Iterator[tuple[Place, str]]:
     """What the cart owns by exception, and no right lets the connector carry over.
 
     The other way round it is no contradiction: Sage owns what is merely never overwritten.
     """
     if rule.master is Side.CART or set(_WRITES) & set(rule.in_sage):
         return
-    for member, owners in (("fields", rule.fields), ("places", rule.places)):
+    fields = {name: owner for name, owner in rule.fields.items() if name in FIELDS[kind]}
+    places = rule.places if kind is Kind.QUANTITY else {}
+    for member, owners in (("fields", fields), ("places", places)):
         for name, owner in owners.items():
             if owner is Side.CART:
                 yield (

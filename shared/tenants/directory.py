@@ -14,7 +14,6 @@ from shared.tenants.versions import (
     Signature,
     TenantVersions,
     following,
-    hash_of,
     number_of,
     version_item,
 )
@@ -144,10 +143,9 @@ class TenantDirectory:
         """Store a tenant and the routes of its stores; another content is another version."""
         stored = self._read(f"TENANT#{tenant.id}", "CONFIG")
         known = Tenant.model_validate_json(stored) if stored else None
-        if known is not None and hash_of(known) == hash_of(tenant):
-            tenant = known
-        elif known is not None:
+        if known is not None:
             tenant = following(known, tenant)
+        if known is not None and tenant.version != known.version:
             self._keep(known)
             self._keep(tenant)
         self._write(f"TENANT#{tenant.id}", "CONFIG", tenant.model_dump_json())

@@ -55,13 +55,22 @@ def number_of(tenant: Tenant) -> int:
 
 
 def hash_of(tenant: Tenant) -> str:
-    """The SHA-256 of what the document says; its number is no part of that."""
-    return hashlib.sha256(tenant.model_dump_json(exclude={"version"}).encode()).hexdigest()
+    """The SHA-256 of what the document says; neither its number nor a pause is part of that."""
+    said = tenant.model_dump_json(exclude={"version", "is_paused"})
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def following(known: Tenant | None, wanted: Tenant) -> Tenant:
-    """The wanted document with the number it gets when it is stored over `known`."""
-    number = number_of(known) + 1 if known else FIRST
+    """The wanted document with the number it gets when it is stored over `known`.
+
+    What says the same keeps its number: a pause is no version.
+    """
+    if known is None:
+        number = FIRST
+    elif hash_of(known) == hash_of(wanted):
+        number = known.version
+    else:
+        number = number_of(known) + 1
     return wanted.model_copy(update={"version": number})
 
 

@@ -9,9 +9,9 @@ import yaml
 
 from ops.errors import OpsError
 from ops.place import open_place
-from ops.tenant_store import MOST_STORES
 from shared.connections.records import ConnectionKey, Fresh
 from shared.connections.table import ConnectionTable
+from shared.tenants.checks import MOST_STORES
 from tests.integration.ops_rig import OpsRig, rig
 from tests.integration.order_posting_rig import tenant
 
@@ -119,7 +119,7 @@ def test_a_broken_file_is_refused_with_all_its_problems(rig: OpsRig, tmp_path: P
     for place in ("entities[0].zone", "entities[0].base_currency"):
         assert place in checked.output
     assert "error: 2 problems" in checked.output
-    assert rig.desk.tenant("acme") == tenant()
+    assert rig.desk.tenant("acme") == tenant().model_copy(update={"version": 1})
 
 
 def keep_token(rig: OpsRig, text: str) -> None:
@@ -231,3 +231,100 @@ def test_a_stored_change_is_noted_for_what_waits_for_it_and_no_change_is_not(
     assert before == {}
     assert noted()["changed_by"] == {"S": rig.desk.audit.who}
     assert int(noted()["due_at"]["N"]) > rig.desk.clock().timestamp() * 1000 + 60_000
+
+
+def test_every_stored_change_is_a_version_with_who_when_and_why(
+    rig: OpsRig, tmp_path: Path
+) -> None:
+    for name in ("Acme Inc", "Acme Ltd"):
+        file = written(tmp_path / "acme.yaml", name=name)
+        rig.run("tenant", "apply", file, "--why", f"now {name}", "--yes")
+
+    found = rig.json("tenant", "show", "acme", "--versions")
+    second = rig.json("tenant", "show", "acme", "--version", "2")
+
+    assert found["current"] == 3
+    assert [one["number"] for one in found["versions"]] == [1, 2, 3]
+    assert [one["signed"]["why"] for one in found["versions"]] == [
+        "",
+        "now Acme Inc",
+        "now Acme Ltd",
+    ]
+    assert found["versions"][2]["signed"]["by"] == rig.desk.audit.who
+    assert datetime.fromisoformat(found["versions"][2]["signed"]["at"]).tzinfo is not None
+    assert len({one["hash"] for one in found["versions"]}) == 3
+    assert (second["name"], second["version"]) == ("Acme Inc", 2)
+    assert "version 4" in rig.run("tenant", "show", "acme", "--version", "4").output
+
+
+def test_a_tenant_that_was_stored_before_versions_were_kept_becomes_the_first(
+    rig: OpsRig, tmp_path: Path
+) -> None:
+    place = rig.desk.place
+    table = place.output("TenantsTableName")
+    key = {"pk": {"S": "TENANT#acme"}, "sk": {"S": "CONFIG"}}
+    document = {"S": tenant().model_dump_json(exclude={"version"})}
+    place.client("dynamodb").put_item(TableName=table, Item={**key, "document": document})
+    place.client("dynamodb").delete_item(
+        TableName=table, Key={**key, "sk": {"S": "VERSION#000001"}}
+    )
+    shown = rig.json("tenant", "show", "acme", "--version", "1")
+
+    file = written(tmp_path / "acme.yaml", name="Acme Inc")
+    rig.run("tenant", "apply", file, "--why", "renamed", "--yes")
+
+    versions = rig.json("tenant", "show", "acme", "--versions")
+    assert shown["name"] == ""
+    assert [one["number"] for one in versions["versions"]] == [1, 2]
+    assert rig.json("tenant", "show", "acme", "--version", "1")["name"] == ""
+
+
+def test_a_pause_is_no_version(rig: OpsRig) -> None:
+    rig.run("tenant", "pause", "acme", "--why", "x", "--yes")
+
+    found = rig.json("tenant", "show", "acme", "--versions")
+
+    assert rig.desk.tenant("acme").is_paused
+    assert (found["current"], len(found["versions"])) == (1, 1)
+
+
+def test_a_file_of_an_old_version_does_not_take_back_what_others_changed(
+    rig: OpsRig, tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(rig.run("tenant", "show", "acme").output)
+    theirs = written(tmp_path / "theirs.yaml", name="Acme Inc")
+    rig.run("tenant", "apply", theirs, "--why", "renamed", "--yes")
+
+    applied = rig.run("tenant", "apply", str(mine), "--why", "x", "--yes")
+
+    assert applied.exit_code == 1
+    assert "made from version 1, and 2 is stored" in applied.output
+    assert f"{mine}:2: version" in applied.output
+    assert rig.desk.tenant("acme").name == "Acme Inc"
+
+
+def test_what_differs_is_told_between_files_stored_tenants_and_versions(
+    rig: OpsRig, tmp_path: Path
+) -> None:
+    file = written(tmp_path / "acme.yaml", name="Acme Inc")
+    rig.run("tenant", "apply", file, "--why", "renamed", "--yes")
+    changed = [{"path": "name", "old": "", "new": "Acme Inc"}]
+
+    assert rig.json("tenant", "diff", "acme@1", "acme") == changed
+    assert rig.json("tenant", "diff", "acme@1", file) == changed
+    assert rig.json("tenant", "diff", "acme", file) == []
+    assert "say acme@3" in rig.run("tenant", "diff", "acme@x", "acme").output
+    assert "name" in rig.run("tenant", "diff", "acme@1", "acme").output
+
+
+def test_a_folder_is_checked_whole(rig: OpsRig, tmp_path: Path) -> None:
+    written(tmp_path / "a.yaml", id="")
+    written(tmp_path / "b.yaml", entities=[])
+
+    found = rig.run("tenant", "check", str(tmp_path))
+
+    assert found.exit_code == 1
+    assert f"{tmp_path / 'a.yaml'}:1: id" in found.output
+    assert f"{tmp_path / 'b.yaml'}:" in found.output
+    assert "3 problems" in found.output or "2 problems" in found.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from moto import mock_aws
 
 from shared.tenants.directory import InvalidTenantsError, TenantDirectory, UnknownTenantError
 from shared.tenants.models import Tenant
+from shared.tenants.versions import TenantVersions, UnknownVersionError, version_key
 
 TABLE = "tenants"
 
@@ -105,3 +107,59 @@ def test_one_bad_configuration_stops_nobody_else_and_does_not_go_unseen(rig: Rig
     assert seen == {"acme", "zeta"}
     with pytest.raises(InvalidTenantsError, match="middle"):
         next(tenants)
+
+
+def test_another_content_is_another_version_and_the_old_one_can_be_read(rig: Rig) -> None:
+    rig.directory.put(tenant("acme", name="old"))
+    rig.directory.put(tenant("acme", name="new"))
+    rig.directory.put(tenant("acme", name="new"))
+
+    versions = TenantVersions(rig.client, TABLE)
+    assert rig.directory.tenant("acme").version == 2
+    assert [one.number for one in versions.history("acme")] == [1, 2]
+    assert versions.load("acme", 1).name == "old"
+    with pytest.raises(UnknownVersionError, match="no version 3"):
+        versions.load("acme", 3)
+
+
+def test_an_order_sees_the_stores_of_its_version_and_the_connection_of_now(rig: Rig) -> None:
+    old = tenant("acme").model_dump(mode="json")
+    old["stores"][0]["mapping"]["department"] = "OLD"
+    new = tenant("acme").model_dump(mode="json")
+    new["intacct"]["user_id"] = "another"
+    for document in (old, new):
+        rig.directory.put(Tenant.model_validate(document))
+
+    then, now = (rig.directory.tenant_under("acme", number) for number in (1, 2))
+
+    assert (then.stores[0].mapping.department, now.stores[0].mapping.department) == ("OLD", "")
+    assert {then.intacct.user_id, now.intacct.user_id} == {"another"}
+
+
+def test_an_old_version_is_read_once_and_the_current_one_never(rig: Rig) -> None:
+    rig.directory.put(tenant("acme", name="old"))
+    rig.directory.put(tenant("acme", name="new"))
+    asked: list[str] = []
+    rig.client.meta.events.register(
+        "provide-client-params.dynamodb.GetItem",
+        lambda params, **_: asked.append(params["Key"]["sk"]["S"]),
+    )
+
+    for number in (1, 2, 1, 2):
+        rig.directory.tenant_under("acme", number)
+
+    assert asked == ["CONFIG", "VERSION#000001"]
+
+
+def test_a_version_that_this_release_cannot_read_is_said_so(rig: Rig) -> None:
+    rig.directory.put(tenant("acme", name="old"))
+    rig.directory.put(tenant("acme", name="new"))
+    rig.client.update_item(
+        TableName=TABLE,
+        Key=version_key("acme", 1),
+        UpdateExpression="SET packed = :packed",
+        ExpressionAttributeValues={":packed": {"B": zlib.compress(b'{"id": ""}')}},
+    )
+
+    with pytest.raises(UnknownVersionError, match="version 1 of tenant acme cannot be read"):
+        TenantVersions(rig.client, TABLE).load("acme", 1)

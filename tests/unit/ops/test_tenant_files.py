@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ops.errors import OpsError
-from ops.tenant_files import changes, check, read
+from ops.tenant_changes import changes
+from ops.tenant_files import check, read
 
 SOUND = """\
 id: acme
@@ -95,7 +96,7 @@ def test_changes_name_paths_with_both_values() -> None:
     assert old is not None
     assert new is not None
 
-    assert changes(old, new) == [("stores[0].mapping.accounts.product_revenue", "4000", "4100")]
+    assert changes(old, new) == [("stores[shop].mapping.accounts.product_revenue", "4000", "4100")]
     assert changes(old, old) == []
     assert ("id", "", "acme") in changes(None, new)
 
