@@ -10,8 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
+from shared.against.looking import LookRequest
 from shared.bootstrap.failures import note_failure
-from shared.bootstrap.posting import order_poster
+from shared.bootstrap.posting import order_looker, order_poster
 from shared.bootstrap.reporting import sage_at_work
 from shared.dead_letters.queues import ORDER_POSTINGS
 from shared.fifo import Received, given_back
@@ -81,10 +82,24 @@ def report(outcome: PostingReport) -> None:
         metrics.add_metric(name="PostingDone", unit=MetricUnit.Count, value=len(outcome.done))
 
 
+def look(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer a person who asks how an order stands in Sage; nothing is written."""
+    request = LookRequest.model_validate(event["look"])
+    with sage_at_work(context, logger, metrics):
+        found = order_looker().look(request)
+    logger.info("order looked up", tenant=request.tenant, documents=len(found.documents))
+    return found.as_json()
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    """Entry point: post what the batch names, and give back what could not be handled."""
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point: post what the batch names, and give back what could not be handled.
+
+    Asked by hand, with `{"look": <LookRequest>}`, it answers how that order stands in Sage.
+    """
+    if "look" in event:
+        return look(event, context)
     records = event["Records"]
     metrics.add_metric(name="OrdersReceived", unit=MetricUnit.Count, value=len(records))
     batch = [Received(one["messageId"], one["attributes"]["MessageGroupId"]) for one in records]
