@@ -42,6 +42,8 @@ class CartSimulator(ABC):
     """Pauses in seconds after which the cart sends a failed delivery again."""
     default_location: ClassVar[str] = ""
     """Where stock is that nobody placed; empty where the cart knows one place only."""
+    sells_from_stock: ClassVar[bool] = True
+    """Whether an order lowers what the cart shows; else a parcel does."""
 
     def __init__(
         self, *, clock: Clock | None = None, seed: int = 0, trouble: Trouble = CALM
@@ -146,8 +148,13 @@ class CartSimulator(ABC):
         return json_answer({"error": "not found"}, 404)
 
     def _announce(self, change: Change) -> None:
-        if change.event is Event.PLACED:
-            for line in change.order.lines:
+        order = change.order
+        if change.event is Event.PLACED and self.sells_from_stock:
+            for line in order.lines:
                 self.catalogue.sell(line.sku, line.quantity)
+        if change.event is Event.SHIPPED and not self.sells_from_stock:
+            left = order.parcels[-1].quantities
+            for line in order.lines:
+                self.catalogue.sell(line.sku, left.get(line.id, 0))
         for hook in self.hooks(change):
             self.outbox.put(hook)

@@ -49,6 +49,8 @@ class Trait:
     writes_title: bool = True
     writes_price: bool = True
     takes_fractions: bool = False
+    counts_on_hand: bool = False
+    """What it shows is what is there: an order lowers it when the goods leave."""
     is_fed: bool = False
     """Writes are ACCEPTED into a feed and done by and by."""
 
@@ -56,6 +58,14 @@ class Trait:
 CARTS = (
     Trait("woocommerce"),
     Trait("shopify", places=("71001", "71002"), compares=True),
+    Trait(
+        "magento",
+        places=("default", "east"),
+        tells_variants=False,
+        tells_barcode=False,
+        takes_fractions=True,
+        counts_on_hand=True,
+    ),
 )
 
 each_cart = pytest.mark.parametrize("trait", CARTS, ids=lambda trait: trait.cart)
@@ -333,5 +343,9 @@ def test_no_product_is_lost_while_others_change_between_pages(trait: Trait, seed
 def test_a_sale_lowers_what_is_available(trait: Trait) -> None:
     shop = Shop(trait)
     shop.catalogue.add(offer("MUG-1", trait))
-    shop.cart.orders.place(Sale(lines=(SoldLine(sku="MUG-1", quantity=2, unit_price=Decimal(10)),)))
+    line = SoldLine(sku="MUG-1", quantity=2, unit_price=Decimal(10))
+    order = shop.cart.orders.place(Sale(lines=(line,)))
+    if trait.counts_on_hand:
+        assert set(shop.levels("MUG-1").values()) == {Decimal(5)}
+        shop.cart.orders.ship(order.id)
     assert Decimal(3) in shop.levels("MUG-1").values()

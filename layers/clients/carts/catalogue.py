@@ -110,6 +110,14 @@ class CatalogueClient(Protocol):
 class StockClient(Protocol):
     """A store's API that tells stock and takes it; its client is a `CartClient` as well."""
 
+    @property
+    def counts_on_hand(self) -> bool:
+        """Whether a level is what is there, from which the cart takes its own orders off.
+
+        Else it is what buyers can still order.
+        """
+        ...
+
     def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
         """Pages of levels, of all things without `skus`."""
         ...

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, unquote
 
 from local.cart_simulators.cart import CartSimulator
+from local.cart_simulators.magento.products import MagentoProducts
 from local.cart_simulators.magento.shapes import (
     invoice_body,
     memo_body,
@@ -51,6 +52,7 @@ _FIELDS = re.compile(r"items\[([^\]]*)\]")
 _OAUTH_PART = re.compile(r'(\w+)="([^"]*)"')
 
 _CONDITIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "in": lambda value, wanted: value in str(wanted).split(","),
     "eq": operator.eq,
     "gt": operator.gt,
     "gteq": operator.ge,
@@ -66,6 +68,8 @@ class MagentoSimulator(CartSimulator):
 
     name: ClassVar[str] = "magento"
     first_id: ClassVar[int] = 451
+    default_location: ClassVar[str] = "default"
+    sells_from_stock: ClassVar[bool] = False
 
     @property
     def account(self) -> str:
@@ -78,6 +82,7 @@ class MagentoSimulator(CartSimulator):
 
     def routes(self) -> Sequence[Route]:
         """The endpoints that we call."""
+        shop = MagentoProducts(self.catalogue)
         lists: dict[str, Callable[[], Iterator[Json]]] = {
             "orders": lambda: (order_body(order) for order in self.orders),
             "invoices": self._invoices,
@@ -90,6 +95,20 @@ class MagentoSimulator(CartSimulator):
                 for name, rows in lists.items()
             ),
             route("GET", f"{_API}/orders/{{order_id}}", self._order),
+            route("GET", f"{_API}/store/storeConfigs", self._configuration),
+            route("GET", f"{_API}/products", _lister(shop.rows), lists_products=True),
+            route("GET", f"{_API}/products/{{sku}}", shop.one),
+            route("PUT", f"{_API}/products/{{sku}}", shop.change),
+            route(
+                "POST",
+                f"{_API}/products/base-prices",
+                lambda request: shop.set_amounts(request, "price"),
+            ),
+            route(
+                "POST", f"{_API}/products/cost", lambda request: shop.set_amounts(request, "cost")
+            ),
+            route("GET", f"{_API}/inventory/source-items", _lister(shop.source_items)),
+            route("POST", f"{_API}/inventory/source-items", shop.set_source_items),
         )
 
     def before(self, request: Request) -> None:
@@ -135,6 +154,9 @@ class MagentoSimulator(CartSimulator):
     def _order(self, _: Request, order_id: str) -> Answer:
         return json_answer(order_body(self.orders.order(order_id)))
 
+    def _configuration(self, _: Request) -> Answer:
+        return json_answer([{"id": 1, "code": "default", "base_currency_code": "USD"}])
+
     def _invoices(self) -> Iterator[Json]:
         return (invoice_body(order) for order in self.orders if order.paid_at)
 
@@ -175,6 +197,8 @@ def _listed(request: Request, rows: list[Json]) -> Answer:
     if fits := _FIELDS.search(query.get("fields", "")):
         names = fits.group(1).split(",")
         shown = [{name: row[name] for name in names if name in row} for row in shown]
+    elif shown and "id" in shown[0]:  # a product, which answers call by another name than filters
+        shown = [{name: row[name] for name in row if name != "entity_id"} for row in shown]
     return json_answer({"items": shown or None, "total_count": len(found)})
 
 

@@ -39,6 +39,8 @@ _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 class ShopifyClient:
     """Reads one store's orders; see `CartClient` for the promises."""
 
+    counts_on_hand = False
+
     def __init__(
         self,
         http: httpx.Client,

@@ -34,6 +34,8 @@ _FULL_PRECISION = "6"
 class WooCommerceClient:
     """Reads one site's orders; see `CartClient` for the promises."""
 
+    counts_on_hand = False
+
     def __init__(
         self,
         http: httpx.Client,
