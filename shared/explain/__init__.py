@@ -1,0 +1,1 @@
+"""Where a ledger line comes from: its orders, refunds, fees, rules and archived documents."""

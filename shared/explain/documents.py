@@ -1,0 +1,169 @@
+"""The documents of an order posted in detail, each with the event, the rules and what proves it.
+
+A document is not kept; it is written down again from the facts, and counts as the one in the books
+only if its content has the digest that the ledger noted when it was sent. Where today's facts give
+another content, the order's earlier moments are tried, from the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from commerce.orders import Facts
+from shared.explain.lines import ExplainedEntry, Origin, Part, explained, rules_of
+from shared.facts.record import FactsRecord, order_of
+from shared.ledger.apply import results_of
+from shared.ledger.content import content_hash, effect_digest
+from shared.ledger.records import Record, State
+from shared.postings.book import StoreBook
+from shared.postings.plan import Posting
+from shared.postings.planner import written
+from shared.replaying.history import RawDocuments, UnreadableHistoryError, moments
+from shared.undo.dates import ledger_day
+from shared.undo.in_books import named
+from shared.undo.memory import recall
+from shared.undo.planner import plan_undo
+
+BookOf = Callable[[FactsRecord, Mapping[str, Record]], StoreBook]
+"""The book that an order is posted under; raises `NoBookError`."""
+
+
+class NoBookError(LookupError):
+    """Nobody can say under which mapping an order is posted; the message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedOrders:
+    """Takes the documents of orders apart; writes nothing."""
+
+    book_of: BookOf
+    archive: RawDocuments
+
+    def documents(
+        self, record: FactsRecord, chain: Mapping[str, Record]
+    ) -> Iterator[ExplainedEntry]:
+        """Every posting of the order that the ledger knows.
+
+        Args:
+            record: the order's facts.
+            chain: its ledger partition.
+
+        Raises:
+            NoBookError: its mapping cannot be read.
+        """
+        book = self.book_of(record, chain)
+        found = self._written(record, chain, book)
+        for key, known in sorted(chain.items()):
+            yield _entry(record, book, known, found.get(key))
+
+    def _written(
+        self, record: FactsRecord, chain: Mapping[str, Record], book: StoreBook
+    ) -> dict[str, Posting]:
+        """The documents whose content is that of the ones in the books, by key."""
+        found: dict[str, Posting] = {}
+        for facts in self._tellings(record):
+            told = replace(record, known=facts)
+            for posting in _candidates(told, chain, book):
+                known = chain.get(posting.key)
+                if known is not None and _is_it(posting, known):
+                    found.setdefault(posting.key, posting)
+            for known in chain.values():
+                if known.key not in found:
+                    found |= _as_it_was_sent(told, chain, book, known)
+            if found.keys() >= chain.keys():
+                break
+        return found
+
+    def _tellings(self, record: FactsRecord) -> Iterator[Facts]:
+        """The facts as they are, then as they were, the newest first."""
+        yield record.known
+        try:
+            earlier = [moment.record.known for moment in moments(record, self.archive)]
+        except UnreadableHistoryError:
+            return
+        yield from reversed(earlier[:-1])
+
+
+def _candidates(
+    record: FactsRecord, chain: Mapping[str, Record], book: StoreBook
+) -> Iterator[Posting]:
+    """The order's documents, and those that undid them, in each of its lives."""
+    posted = results_of(chain)
+    for life in _lives(record, book):
+        yield from written(record.facts, posted, life, tuple(chain))
+        if any((name := named(key)) is not None and name.undoes for key in chain):
+            yield from plan_undo(chain, recall(record, chain, life, entered={}), life).postings
+
+
+def _as_it_was_sent(
+    record: FactsRecord, chain: Mapping[str, Record], book: StoreBook, known: Record
+) -> dict[str, Posting]:
+    """The posting as it is planned when only what was sent before it is in the books."""
+    before = {
+        key: other
+        for key, other in chain.items()
+        if known.sent_at and other.sent_at and other.sent_at < known.sent_at
+    }
+    return {
+        posting.key: posting
+        for life in _lives(record, book)
+        for posting in written(record.facts, results_of(before), life)
+        if posting.key == known.key and _is_it(posting, known)
+    }
+
+
+def _lives(record: FactsRecord, book: StoreBook) -> Iterator[StoreBook]:
+    """The book of each life of the order: an undo ends one, and its keys with it."""
+    return (replace(book, revision=revision) for revision in range(record.revision + 1))
+
+
+def _is_it(posting: Posting, known: Record) -> bool:
+    """Whether the posting is the one that was sent: the same content, the same ledger lines."""
+    is_same = content_hash(posting.document) == known.content_hash
+    return is_same and known.effect in ("", effect_digest(posting.effect))
+
+
+def _entry(
+    record: FactsRecord, book: StoreBook, known: Record, posting: Posting | None
+) -> ExplainedEntry:
+    _, store, order_id = order_of(record.pk)
+    name = named(known.key)
+    what = name.purpose if name else known.key
+    origin = Origin(record.sources, record.configured)
+    lines = []
+    for number, line in enumerate(posting.effect if posting else (), start=1):
+        part = Part(
+            what=what,
+            amount=line.amount,
+            order_id=order_id,
+            rules=rules_of(line, posting.why if posting else ()),
+            mapping_version=book.mapping.version,
+            origin=origin,
+        )
+        lines.append(explained(number, line, [part]))
+    return ExplainedEntry(
+        key=known.key,
+        kind=name.kind.value if name else "",
+        subject=f"order {order_id}",
+        store=store,
+        posted_on=ledger_day(posting.document) if posting else None,
+        mapping_version=book.mapping.version,
+        lines=tuple(lines),
+        reference=known.document_number,
+        sage_key=known.result.key if known.result else "",
+        state=known.state.value,
+        problems=tuple(_problems(known, posting)),
+    )
+
+
+def _problems(known: Record, posting: Posting | None) -> Iterator[str]:
+    if known.state is State.CANCELLED:
+        return
+    if known.state is not State.DONE:
+        yield f"it is not in the books: {known.state.value}"
+    elif posting is None:
+        yield (
+            "no archived state of the order gives the content that was sent:"
+            " the mapping was changed without a version, or the document is of another kind"
+        )

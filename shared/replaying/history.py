@@ -1,0 +1,109 @@
+"""An order's facts as they grew: its archived documents once more, in the order they changed it.
+
+Nothing is stored. What a document says is read by the same adapters and merged by the same rules as
+when it came, so that each moment is one the product went through, or could have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from carts.adapter import Headers, UnknownTopicError
+from carts.documents import DocumentError, parse
+from carts.registry import adapter
+from commerce.codec import CodecError, decode
+from commerce.orders import Facts
+from shared.facts.checks import findings_of
+from shared.facts.merge import merge
+from shared.facts.receipts import ReceiptSource, decide
+from shared.facts.record import FactsRecord
+from shared.intake.archive import RawMissingError, Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """An archived body, the headers that were kept with it, and when it was archived."""
+
+    body: bytes
+    headers: Headers
+    archived_at: datetime
+
+
+class RawDocuments(Protocol):
+    """Reads archived documents."""
+
+    def read(self, key: str) -> RawDocument:
+        """The document of that key.
+
+        Raises:
+            RawMissingError: there is none.
+        """
+        ...
+
+
+class UnreadableHistoryError(Exception):
+    """An archived document of an order is gone or cannot be read any more; names its key."""
+
+    def __init__(self, key: str) -> None:
+        """Name the document."""
+        super().__init__(f"the archived document {key} cannot be read")
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An order's record after the document `source` was taken in.
+
+    `is_bookable` says whether its facts could be planned: the order is known and nothing stands
+    against it.
+    """
+
+    source: str
+    archived_at: datetime
+    record: FactsRecord
+    is_bookable: bool
+
+
+def moments(record: FactsRecord, documents: RawDocuments) -> Iterator[Moment]:
+    """The order's life from its archived documents, the first one first.
+
+    Args:
+        record: the order as it is stored now; its `sources` are read.
+        documents: the archive.
+
+    Raises:
+        UnreadableHistoryError: a document is gone or cannot be read.
+    """
+    told = replace(record, known=Facts(record.known.ref), receipts=ReceiptSource.UNDECIDED)
+    for key in record.sources:
+        try:
+            raw = documents.read(key)
+            said = _said(told, key, raw)
+        except (CodecError, DocumentError, RawMissingError, UnknownTopicError):
+            raise UnreadableHistoryError(key) from None
+        if said is None:
+            raise UnreadableHistoryError(key)
+        told = replace(told, known=merge(told.known, said))
+        source = decide(told.known, told.receipts)
+        is_bookable = told.known.order is not None and not findings_of(told.known, source)
+        if is_bookable:
+            told = replace(told, receipts=source)
+        yield Moment(key, raw.archived_at, told, is_bookable)
+
+
+def _said(told: FactsRecord, key: str, raw: RawDocument) -> Facts | None:
+    if key.startswith(f"{Shelf.FETCHED.value}/"):
+        return decode(raw.body)
+    ref, order = told.known.ref, told.known.order
+    cart, document = adapter(ref.cart), parse(raw.body)
+    topic = cart.describe(raw.headers, raw.body, document).topic
+    tax_included = order.tax_included if order else None
+    return cart.read(ref.store, topic, document, tax_included=tax_included).facts
+
+
+def is_whole(record: FactsRecord, last: Moment | None) -> bool:
+    """Whether the archive tells all that is known of the order: nothing came by another way."""
+    return last is not None and last.record.known == record.known
