@@ -19,6 +19,7 @@ from ops.commands import (
     postings,
     pricing,
     queues,
+    replanning,
     replay,
     reviews,
     tenants,
@@ -63,6 +64,7 @@ app.add_typer(postings.app, name="postings")
 tenants.app.command("price")(pricing.price)
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(connections.app, name="connections")
+orders.app.command("replan")(replanning.replan)
 app.add_typer(orders.app, name="order")
 app.add_typer(payouts.app, name="payout")
 carts.app.command("poll")(polls.poll)

@@ -44,7 +44,7 @@ class OrderBooks:
         """The book to plan the order with; `tenant` is the current one, `chain` its ledger."""
         now = number_of(tenant)
         number = record.configured or now
-        if number != now and not self._is_begun(record.pk, chain):
+        if number != now and not is_begun(record.pk, chain, self.days):
             number = now
         store = order_of(record.pk)[1]
         try:
@@ -57,10 +57,11 @@ class OrderBooks:
         book = book.for_customer(record.customer).for_revision(record.revision)
         return Choice(number, book)
 
-    def _is_begun(self, pk: str, chain: Mapping[str, Record]) -> bool:
-        """Whether something of the order is in the books, may be, or is promised to a day."""
-        is_sent = any(record.state in _BEGUN for record in chain.values())
-        return is_sent or bool(self.days.entered(pk))
+
+def is_begun(pk: str, chain: Mapping[str, Record], days: DayBook) -> bool:
+    """Whether something of the order is in the books, may be, or is promised to a day."""
+    is_sent = any(record.state in _BEGUN for record in chain.values())
+    return is_sent or bool(days.entered(pk))
 
 
 def _no_store(store: str) -> Finding:
