@@ -45,13 +45,16 @@ class Undone:
 class UndoPlan:
     """What takes an order out of the books, in the order in which it must be done.
 
-    With findings nothing of it may be posted. `left` says what stays, in words for people.
+    With findings nothing of it may be posted. `doubts` are the numbers of postings that were sent
+    and never confirmed: they are looked up before all else. `left` says what stays, in words for
+    people.
     """
 
     items: tuple[Undone, ...] = ()
     day_entries: tuple[DayEntry, ...] = ()
     findings: tuple[Finding, ...] = ()
     left: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
     @property
     def postings(self) -> Sequence[Posting]:

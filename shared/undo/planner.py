@@ -66,7 +66,9 @@ class _Undo:
     def plan(self) -> UndoPlan:
         """Undo every posting of the order's present life, the dependent ones first."""
         known = in_books(self._chain, self._book)
-        self._findings += _undecided(of_this_life(self._chain.values(), self._book))
+        own = of_this_life(self._chain.values(), self._book)
+        self._findings += _undecided(own)
+        doubts = tuple(r.document_number for _, r in own if r.state is State.SENT)
         items = [
             item
             for kind in _ORDER
@@ -79,8 +81,8 @@ class _Undo:
                 self._refuse(record, "a posting of this kind cannot be undone by itself")
         entries = tuple(self._day_entries())
         if self._findings:
-            return UndoPlan(findings=tuple(self._findings))
-        return UndoPlan(tuple(items), entries, (), tuple(self._left))
+            return UndoPlan(findings=tuple(self._findings), doubts=doubts)
+        return UndoPlan(tuple(items), entries, (), tuple(self._left), doubts)
 
     def _undone(
         self, name: Named, record: Record, known: list[tuple[Named, Record]]
@@ -180,11 +182,11 @@ _BY_HAND = "compare it with the books, and undo the order by hand where they dif
 
 
 def _undecided(own: list[tuple[Named, Record]]) -> Iterator[Finding]:
-    """Postings of which nobody knows yet whether they are in the books."""
+    """Postings of which only a person can say whether they are in the books."""
     for _, record in own:
-        if record.state in (State.SENT, State.REVIEW):
+        if record.state is State.REVIEW:
             yield Finding(
-                Reason.IN_DOUBT_EXHAUSTED if record.state is State.REVIEW else Reason.UNKNOWN,
+                Reason.IN_DOUBT_EXHAUSTED,
                 record.document_number,
                 "whether it is in the books is not decided yet",
                 "see `postings show`; release the order once the books are right",

@@ -24,7 +24,7 @@ from shared.ports import Clock, IdMaker
 from shared.posting.doubts import settled
 from shared.posting.entering import enter, entry_conflict
 from shared.postings.book import StoreBook
-from shared.postings.findings import Finding
+from shared.postings.findings import Finding, Reason
 from shared.postings.plan import Plan, Posting
 from shared.undo.in_books import of_this_life
 from shared.undo.memory import recall
@@ -103,8 +103,8 @@ class Undoer:
                     self.ledger.commit(cancel(ready, owner=self.ids(), now=self.clock()))
 
     def _halt(self, plan: UndoPlan, chain: Mapping[str, Record]) -> Outcome | None:
-        if plan.findings:
-            return _held(plan.findings)
+        if plan.findings or plan.doubts:
+            return _held(plan.findings or tuple(map(_too_little_kept, plan.doubts)))
         # What was refused is sent again only when no earlier request of it can still land (T7).
         now = self.clock()
         settles = [
@@ -153,6 +153,15 @@ def _doubts(chain: Mapping[str, Record], book: StoreBook) -> list[Posting]:
     """Postings of the order that were sent and never confirmed, as they can be looked for."""
     sent = (r for _, r in of_this_life(chain.values(), book) if r.state is State.SENT)
     return [posting for posting in map(stand_in, sent) if posting is not None]
+
+
+def _too_little_kept(number: str) -> Finding:
+    return Finding(
+        Reason.IN_DOUBT_EXHAUSTED,
+        number,
+        "it was sent, and the ledger kept too little of it to look for it",
+        "find it in Sage by its number, and undo the order by hand",
+    )
 
 
 def _held(findings: tuple[Finding, ...]) -> Outcome:

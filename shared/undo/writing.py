@@ -11,6 +11,7 @@ from intacct.documents import (
     Adjustment,
     AdjustmentKind,
     Application,
+    ArInvoice,
     CreditKind,
     JournalEntry,
     JournalLine,
@@ -70,7 +71,7 @@ class UndoWriter:
         kind, purpose = PostingKind.VOID, _purpose(name)
         reference = self._keys.reference(kind, purpose)
         document = ReverseDocument(
-            kind=REVERSED[name.kind],
+            kind=REVERSED.get(name.kind, Reversible.AR_INVOICE),
             key=record.result.key,
             reversed_on=on,
             memo=f"{self._memo} ({reference})",
@@ -87,9 +88,14 @@ class UndoWriter:
         return self._entry(name, record, on, entry)
 
     def uninvoiced(self, name: Named, record: Record, on: date, written: Posting) -> list[Undone]:
-        """What takes an invoice of Order Entry back: nothing where it moved no account."""
+        """What takes an invoice back: nothing where it moved no account.
+
+        One that was made in receivables Sage reverses, as long as nothing was paid on it.
+        """
         if not written.effect:
             return []
+        if isinstance(written.document, ArInvoice):
+            return [self.reversal(name, record, on, written)]
         total = self.receivable(written)
         document = written.document
         assert isinstance(document, SalesDocument), "invoices are Order Entry's"  # noqa: S101

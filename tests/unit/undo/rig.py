@@ -135,11 +135,17 @@ class UndoRig:
     def entered_sums(self) -> dict[tuple[date, str], dict[str, Decimal]]:
         """Of each day and account the events' amounts, debits positive, summed."""
         sums: dict[tuple[date, str], dict[str, Decimal]] = {}
-        for (day, event), kept in self.days.entries.items():
-            for line in kept.entry.lines:
+        kept = [
+            (day.on, one.entry)
+            for day in self.days.due("acme", now=self.clock.now)
+            for one in self.days.entries(day)
+        ]
+        for on, entry in kept:
+            for line in entry.lines:
                 sign = 1 if line.side is Side.DEBIT else -1
-                of_day = sums.setdefault((day.on, line.account), {})
-                of_day[event] = of_day.get(event, Decimal(0)) + sign * line.amount.amount
+                of_day = sums.setdefault((on, line.account), {})
+                known = of_day.get(entry.event, Decimal(0))
+                of_day[entry.event] = known + sign * line.amount.amount
         return sums
 
     @property

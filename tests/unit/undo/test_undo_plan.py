@@ -159,13 +159,40 @@ def test_an_invoice_whose_total_sage_made_otherwise_shows_the_difference() -> No
     assert finding.difference == Money.of("0.05", "USD")
 
 
-@pytest.mark.parametrize("state", [State.SENT, State.REVIEW])
-def test_what_is_not_decided_is_decided_first(state: State) -> None:
+def test_what_a_person_must_decide_is_decided_first() -> None:
     rig, life = lived()
-    change(rig, INVOICE, replace(rig.ledger.chain(PK)[INVOICE], state=state))
+    change(rig, INVOICE, replace(rig.ledger.chain(PK)[INVOICE], state=State.REVIEW))
 
     assert planned(rig, life).items == ()
-    assert len(planned(rig, life).findings) == 1
+    assert [finding.reason for finding in planned(rig, life).findings] == [
+        Reason.IN_DOUBT_EXHAUSTED
+    ]
+
+
+def test_what_is_in_doubt_is_looked_up_and_undone_too() -> None:
+    rig, life = lived()
+    sent = replace(rig.ledger.chain(PK)[INVOICE], state=State.SENT, result=None)
+    change(rig, INVOICE, sent)
+    doubts = planned(rig, life).doubts
+    rig.ask()
+    with rig.teller:
+        outcome = rig.undo_at_last(life.book)
+
+    assert doubts == (sent.document_number,)
+    assert outcome.kind.value == "complete", outcome
+    assert rig.balances() == {}
+
+
+def test_a_doubt_of_which_too_little_was_kept_goes_to_a_person() -> None:
+    rig, life = lived()
+    sent = replace(rig.ledger.chain(PK)[INVOICE], state=State.SENT, result=None, expected="")
+    change(rig, INVOICE, sent)
+    rig.ask()
+    with rig.teller:
+        outcome = rig.undo(life.book)
+
+    assert [finding.place for finding in outcome.findings] == [sent.document_number]
+    assert rig.kept.undo is not None
 
 
 def test_what_waits_to_be_sent_is_cancelled_first() -> None:
