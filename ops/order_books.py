@@ -1,0 +1,45 @@
+"""The book of an order as the posting function has it: of the version it was posted under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ops.desk import Desk
+from ops.errors import OpsError
+from shared.facts.record import FactsRecord, order_of
+from shared.gl.store import DynamoDbDayBook
+from shared.ledger.records import Record
+from shared.posting.versions import OrderBooks
+from shared.postings.book import StoreBook
+from shared.tenants.models import Tenant
+from shared.tenants.pinned import pinned
+from shared.undo.undo_order import Undoer
+
+
+def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> StoreBook:
+    """The book that the order is planned with.
+
+    Raises:
+        OpsError: its tenant, its store or its version is not there.
+    """
+
+    def under(tenant: str, number: int) -> Tenant:
+        return pinned(desk.tenants.at(tenant, number), desk.tenant(tenant))
+
+    tenant = desk.tenant(order_of(record.pk)[0])
+    choice = OrderBooks(under, days_of(desk)).choose(tenant, record, chain)
+    if choice.book is None:
+        finding = choice.findings[0]
+        message = f"{finding.place}: {finding.message}"
+        raise OpsError(message)
+    return choice.book
+
+
+def undoer(desk: Desk) -> Undoer:
+    """What plans undos at the desk; the posting function carries them out."""
+    return Undoer(desk.facts, desk.ledger, days_of(desk), desk.clock, lambda: desk.audit.who)
+
+
+def days_of(desk: Desk) -> DynamoDbDayBook:
+    """The day books of the deployment."""
+    return DynamoDbDayBook(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
