@@ -23,6 +23,7 @@ from ops.commands import (
     replay,
     reviews,
     tenants,
+    undoing,
 )
 from ops.errors import OpsError
 from shared.intake.archive import NotKeptError
@@ -65,6 +66,8 @@ tenants.app.command("price")(pricing.price)
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(connections.app, name="connections")
 orders.app.command("replan")(replanning.replan)
+orders.app.command("undo")(undoing.undo)
+orders.app.command("redo")(undoing.redo)
 app.add_typer(orders.app, name="order")
 app.add_typer(payouts.app, name="payout")
 carts.app.command("poll")(polls.poll)
