@@ -24,6 +24,7 @@ OF_CONTACT = (
     "address",
     "tax_exempt",
 )
+_OF_A_PLACE = ("email", "phone")
 PLACES = ("bill_to", "ship_to")
 """The contacts that documents take; the ownership table calls them `contacts`."""
 
@@ -39,8 +40,16 @@ def digests(customer: Customer) -> dict[str, str]:
 
 
 def contact_digest(contact: Contact) -> str:
-    """A digest of what may change of the contact of one address and person."""
-    return _digest(contact.id, (contact.email, contact.phone))
+    """A digest of each field that may change of the contact of one address and person."""
+    return " ".join(_digest(contact.id, getattr(contact, name)) for name in _OF_A_PLACE)
+
+
+def changed_of_contact(contact: Contact, sent: str) -> frozenset[str]:
+    """The fields of a contact that say something else than was sent; see `contact_digest`."""
+    pairs = zip(_OF_A_PLACE, contact_digest(contact).split(), sent.split(), strict=True)
+    return frozenset(
+        name for name, now, before in pairs if now != before and getattr(contact, name)
+    )
 
 
 def owned_name(field: str) -> str:

@@ -18,7 +18,14 @@ from intacct.errors import DuplicateDocumentError, RejectedError
 from intacct.records import Record
 from intacct.results import Found
 from shared.customers.documents import customer_document, places
-from shared.customers.fields import changed, contact_digest, digests, owned_name, updates
+from shared.customers.fields import (
+    changed,
+    changed_of_contact,
+    contact_digest,
+    digests,
+    owned_name,
+    updates,
+)
 from shared.customers.findings import refused
 from shared.customers.keeping import TOP_LEVEL
 from shared.customers.links import Condition, CustomerLink
@@ -29,7 +36,6 @@ from shared.postings.plan import Finding
 from shared.tenants.models import Store, Tenant
 
 _MOST_CONTACTS = 50
-_OF_A_PLACE = ("email", "phone")
 
 
 class WritesRecords(Protocol):
@@ -144,7 +150,8 @@ class Follower:
             IntacctError: a contact was refused, or nobody can say.
         """
         known = dict(link.contacts)
-        named = {one.id: one for one in places(link.customer, order, store.customers) if one}
+        bill_to, ship_to = places(link.customer, order, store.customers)
+        named = {one.id: one for one in (ship_to, bill_to) if one}
         for contact in named.values():
             digest = contact_digest(contact)
             if contact.id not in known:
@@ -152,7 +159,8 @@ class Follower:
                     continue
                 self._create(tenant, contact)
             elif known[contact.id] != digest:
-                self._update(tenant, contact, order.version.updated_at.isoformat())
+                fields = changed_of_contact(contact, known[contact.id])
+                self._update(tenant, contact, fields, order.version.updated_at.isoformat())
             known.pop(contact.id, None)
             known[contact.id] = digest
         return dict(list(known.items())[-_MOST_CONTACTS:])
@@ -165,9 +173,8 @@ class Follower:
         except DuplicateDocumentError:
             return
 
-    def _update(self, tenant: Tenant, contact: Contact, once: str) -> None:
-        stated = [name for name in _OF_A_PLACE if getattr(contact, name)]
-        fields = tenant.ownership.writable(Kind.CUSTOMER, Side.SAGE, stated)
+    def _update(self, tenant: Tenant, contact: Contact, changed: frozenset[str], once: str) -> None:
+        fields = tenant.ownership.writable(Kind.CUSTOMER, Side.SAGE, changed)
         found = self._records_of(tenant, TOP_LEVEL).find(contact) if fields else []
         for one in found[:1]:
             self._change(tenant, UpdateMaster(one.result.key, contact, fields), once)

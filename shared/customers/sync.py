@@ -242,7 +242,7 @@ class CustomerSync:
             return record, False
         wanted = Wanted(
             tenant=place.tenant,
-            store=place.store,
+            store=_store_of(place, order),
             order=order,
             current=record.customer,
             deadline=place.deadline,
@@ -379,6 +379,16 @@ def _is_in_detail(place: _Place, order: Order) -> bool:
         return place.store.policy.posting_mode is PostingMode.DETAIL
     placed_on = ledger_date(order.placed_at, entity.zone, entity.day_ends_at)
     return place.store.policy.mode_on(placed_on) is PostingMode.DETAIL
+
+
+def _store_of(place: _Place, order: Order) -> Store:
+    """The store as orders of that day have it: a moved channel keeps its customers (R-11.9)."""
+    entity = place.tenant.entity(place.store.entity)
+    if entity is None or not place.store.policy.posting_depth_from:
+        return place.store
+    placed_on = ledger_date(order.placed_at, entity.zone, entity.day_ends_at)
+    policy = place.store.policy.for_placed(placed_on)
+    return place.store.model_copy(update={"policy": policy})
 
 
 def _subject(place: _Place) -> str:
