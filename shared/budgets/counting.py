@@ -13,7 +13,7 @@ from dataclasses import replace
 from commerce.orders import Facts
 from shared.budgets.depths import Depth, Mix, mix_of
 from shared.customers.identity import customer_key
-from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
+from shared.policy.switches import CustomerMode, PostingDepth, PostingMode, PostingPolicy
 from shared.postings.book import StoreBook
 from shared.postings.plan import PostingKind
 from shared.postings.planner import plan
@@ -45,12 +45,22 @@ def mix_of_orders(orders: Iterable[Facts], book: StoreBook) -> Mix:
 
 def depth_of(policy: PostingPolicy) -> Depth:
     """How deep a channel of that policy is posted."""
-    return Depth.FULL if policy.posting_mode is PostingMode.DETAIL else Depth.SUMMARY
+    if policy.posting_mode is not PostingMode.DETAIL:
+        return Depth.SUMMARY
+    is_thrifty = policy.posting_depth is PostingDepth.THRIFTY
+    return Depth.THRIFTY if is_thrifty else Depth.FULL
 
 
 def _in_full(book: StoreBook) -> StoreBook:
     """The book as it would be in full detail; a channel that is not posted so gets customers."""
-    if book.policy.posting_mode is PostingMode.DETAIL:
+    if depth_of(book.policy) is Depth.FULL and not book.policy.posting_depth_from:
         return book.for_customer(book.customer or _ANYBODY)
-    policy = replace(book.policy, posting_mode=PostingMode.DETAIL, customer_mode=CustomerMode.REAL)
+    policy = replace(
+        book.policy,
+        posting_mode=PostingMode.DETAIL,
+        posting_mode_from="",
+        posting_depth=PostingDepth.FULL,
+        posting_depth_from="",
+        customer_mode=CustomerMode.REAL,
+    )
     return replace(book, policy=policy).for_customer(_ANYBODY)

@@ -5,7 +5,7 @@ Standard library only: the planner reads these and nothing else decides how an o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -135,16 +135,21 @@ class PostingPolicy:
     """Every switch, at its default unless the tenant says otherwise.
 
     Orders placed before the ledger date `posting_mode_from` (YYYY-MM-DD) finish in the mode
-    `posting_mode_before` (R-11.9); empty, all orders are posted in `posting_mode`.
+    `posting_mode_before` (R-11.9); empty, all orders are posted in `posting_mode`. In the same way
+    orders placed before `posting_depth_from` finish in `posting_depth_before`, with the customers
+    of `customer_mode_before`.
     """
 
     posting_mode: PostingMode = PostingMode.DETAIL
     posting_mode_from: str = ""
     posting_mode_before: PostingMode = PostingMode.DETAIL
     posting_depth: PostingDepth = PostingDepth.FULL
+    posting_depth_from: str = ""
+    posting_depth_before: PostingDepth = PostingDepth.FULL
     recognise_on: Moment = Moment.SHIP
     invoice_on: Moment = Moment.SHIP
     customer_mode: CustomerMode = CustomerMode.REAL
+    customer_mode_before: CustomerMode = CustomerMode.REAL
     discount_presentation: Presentation = Presentation.GROSS
     refund_presentation: RefundPresentation = RefundPresentation.RETURNS_ACCOUNT
     credit_on: CreditOn = CreditOn.REFUND_SETTLED
@@ -165,20 +170,21 @@ class PostingPolicy:
         """Refuse a day on which no mode can change, and a depth without its one customer.
 
         Raises:
-            ValueError: `posting_mode_from` is no date, or `posting_depth` thrifty stands beside a
+            ValueError: a date of a move is none, or `posting_depth` thrifty stands beside a
                 `customer_mode` other than channel.
         """
-        is_thrifty = self.posting_depth is PostingDepth.THRIFTY
-        if is_thrifty and self.customer_mode is not CustomerMode.CHANNEL:
-            message = "posting_depth thrifty needs customer_mode channel: one payment, one customer"
-            raise ValueError(message)
-        if not self.posting_mode_from:
-            return
-        try:
-            date.fromisoformat(self.posting_mode_from)
-        except ValueError:
-            message = f"posting_mode_from {self.posting_mode_from!r} is no date (YYYY-MM-DD)"
-            raise ValueError(message) from None
+        depths = [(self.posting_depth, self.customer_mode, "")]
+        if self.posting_depth_from:
+            depths.append((self.posting_depth_before, self.customer_mode_before, "_before"))
+        for depth, customers, when in depths:
+            if depth is PostingDepth.THRIFTY and customers is not CustomerMode.CHANNEL:
+                message = (
+                    f"posting_depth{when} thrifty needs customer_mode{when} channel:"
+                    " one payment, one customer"
+                )
+                raise ValueError(message)
+        for name in ("posting_mode_from", "posting_depth_from"):
+            _insist_on_date(name, getattr(self, name))
 
     def mode_on(self, placed_on: date) -> PostingMode:
         """How deep an order placed on that ledger date is posted, all its life long (R-11.9)."""
@@ -190,3 +196,25 @@ class PostingPolicy:
         """All modes that orders of the channel may be posted in."""
         before = {self.posting_mode_before} if self.posting_mode_from else set()
         return frozenset({self.posting_mode, *before})
+
+    def for_placed(self, placed_on: date) -> PostingPolicy:
+        """The policy of an order placed on that ledger date, all its life long (R-11.9)."""
+        moves_on = self.posting_depth_from
+        if not moves_on or placed_on >= date.fromisoformat(moves_on):
+            return self
+        return replace(
+            self,
+            posting_depth=self.posting_depth_before,
+            customer_mode=self.customer_mode_before,
+            posting_depth_from="",
+        )
+
+
+def _insist_on_date(name: str, text: str) -> None:
+    if not text:
+        return
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        message = f"{name} {text!r} is no date (YYYY-MM-DD)"
+        raise ValueError(message) from None

@@ -44,6 +44,11 @@ class StoreBook:
         """The same book for an order that was undone so often before."""
         return replace(self, revision=revision) if revision else self
 
+    def for_placed(self, placed_at: datetime) -> StoreBook:
+        """The same book for an order placed at that instant: at its depth, with its customers."""
+        policy = self.policy.for_placed(self.ledger_on(placed_at))
+        return self if policy is self.policy else replace(self, policy=policy)
+
     @property
     def keyed_store(self) -> str:
         """The store as posting keys name it: with the revision, where there is one."""

@@ -52,6 +52,7 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
         return Plan(waiting=("the order itself: only followers of it are known",))
     if order.is_test:
         return Plan(waiting=(f"{Reason.TEST_ORDER.value}: a test order is never posted",))
+    book = book.for_placed(order.placed_at)
     keys = Keys(book, order.number, frozenset((*posted, *begun)))
     prepared = prepare(facts, order, posted, book, keys)
     findings = [*_policy_findings(book), *prepared.chart.findings]
@@ -118,6 +119,7 @@ def written(
     """
     if facts.order is None:
         return ()
+    book = book.for_placed(facts.order.placed_at)
     keys = Keys(book, facts.order.number, frozenset((*posted, *begun)))
     prepared = prepare(facts, facts.order, posted, book, keys)
     if prepared.chart.findings:

@@ -12,7 +12,7 @@ from tests.unit.customers.test_sync import Rig, sample, tenant
 
 @pytest.mark.parametrize(("moved_on", "is_own"), [("2026-01-01", False), ("2027-01-01", True)])
 def test_orders_placed_before_the_move_get_a_customer_of_their_own(
-    moved_on: str, is_own: bool
+    moved_on: str, *, is_own: bool
 ) -> None:
     policy: dict[str, Any] = {
         "posting_depth": "thrifty",

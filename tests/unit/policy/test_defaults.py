@@ -16,9 +16,13 @@ DEFAULTS = {
     "posting_mode": "detail",
     "posting_mode_from": "",
     "posting_mode_before": "detail",
+    "posting_depth": "full",
+    "posting_depth_from": "",
+    "posting_depth_before": "full",
     "recognise_on": "ship",
     "invoice_on": "ship",
     "customer_mode": "real",
+    "customer_mode_before": "real",
     "discount_presentation": "gross",
     "refund_presentation": "returns_account",
     "credit_on": "refund_settled",
@@ -53,6 +57,34 @@ def test_an_unknown_setting_is_refused(switch: str) -> None:
         TypeAdapter(PostingPolicy).validate_python({switch: "whatever"})
 
 
+THRIFTY = {"posting_depth": "thrifty", "customer_mode": "channel"}
+
+
+def test_orders_placed_before_a_move_keep_depth_and_customers() -> None:
+    policy = TypeAdapter(PostingPolicy).validate_python(
+        {**THRIFTY, "posting_depth_from": "2026-04-01"}
+    )
+
+    before = policy.for_placed(date(2026, 3, 31))
+
+    assert (before.posting_depth, before.customer_mode) == ("full", "real")
+    assert policy.for_placed(date(2026, 4, 1)) == policy
+    assert before.for_placed(date(2026, 3, 31)) == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"posting_depth": "thrifty"},
+        {"posting_depth_from": "2026-04-01", "posting_depth_before": "thrifty"},
+        {**THRIFTY, "posting_depth_from": "in April"},
+    ],
+)
+def test_a_depth_that_cannot_be_posted_is_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="posting_depth"):
+        TypeAdapter(PostingPolicy).validate_python(wrong)
+
+
 def test_a_mapping_is_read_from_plain_words() -> None:
     mapping = TypeAdapter(Mapping).validate_python(
         {
@@ -72,10 +104,11 @@ def test_an_unknown_role_is_refused() -> None:
         TypeAdapter(Mapping).validate_python({"version": "1", "accounts": {"petty_cash": "1"}})
 
 
-def test_all_switches_are_words_and_one_is_a_date() -> None:
+def test_all_switches_are_words_and_two_are_dates() -> None:
     switches = asdict(PostingPolicy())
 
     assert switches.pop("posting_mode_from") == ""
+    assert switches.pop("posting_depth_from") == ""
     assert all(isinstance(value, (StrEnum, bool)) for value in switches.values())
 
 
