@@ -24,7 +24,8 @@ _VALUES: Mapping[CustomerBy, Callable[[KnownCustomer], str]] = {
 class FakeSage:
     """Whoever is in `books`, and whoever a person made; every call is counted as a transaction.
 
-    `errors` are raised by the next calls, one each.
+    `errors` are raised by the next calls, one each; `meanwhile` is done by others while the answer
+    of a search is on its way, one each.
     """
 
     def __init__(self, books: FakeBooks) -> None:
@@ -36,6 +37,7 @@ class FakeSage:
         self.asked: list[str] = []
         self.marks: list[str] = []
         self.errors: list[IntacctError] = []
+        self.meanwhile: list[Callable[[], None]] = []
 
     def add(self, customer: Customer, **fields: str) -> None:
         """A person makes a customer."""
@@ -72,6 +74,8 @@ class FakeSage:
             values = [v.lower() if search.by.ignores_case else v for v in search.values]
             if value in values:
                 found.append(known)
+        if self.meanwhile:
+            self.meanwhile.pop()()
         return found[:MOST_FOUND]
 
     def create(self, record: Record, *, control_id: str, idempotency_key: str) -> DocumentResult:
