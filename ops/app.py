@@ -22,6 +22,7 @@ from ops.commands import (
     replanning,
     replay,
     reviews,
+    tenant_lint,
     tenants,
     undoing,
 )
@@ -63,6 +64,8 @@ app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(reviews.app, name="review")
 app.add_typer(postings.app, name="postings")
 tenants.app.command("price")(pricing.price)
+tenants.app.command("depth")(pricing.depth)
+tenants.app.command("lint")(tenant_lint.lint)
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(connections.app, name="connections")
 orders.app.command("replan")(replanning.replan)

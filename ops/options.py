@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated
 
 import typer
@@ -64,6 +64,19 @@ def said(sentence: str, *, json: bool) -> None:
     """Tell the person, unless only a document may be printed."""
     if not json:
         say(sentence)
+
+
+def day(text: str) -> date:
+    """A ledger date like `2026-03-01`.
+
+    Raises:
+        OpsError: it is none.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is no date like 2026-03-01"
+        raise OpsError(message) from None
 
 
 def age(text: str) -> timedelta | None:

@@ -1,4 +1,4 @@
-"""`tenant price`: what posting depth costs."""
+"""`tenant price` and `tenant depth`: what posting depth costs, and moving a channel to another."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from ops.depths import planned, stored
 from ops.errors import OpsError
-from ops.options import DEFAULT_PROFILE, Json, Profile, desk_of
+from ops.options import DEFAULT_PROFILE, Json, Profile, Why, Yes, agreed, day, desk_of
 from ops.output import print_json, print_table, say
 from ops.pricing import Asked, Pricing, priced, pricing
-from ops.the_tenant import tenant_wanted
+from ops.the_tenant import WhoseOption, tenant_wanted
+from shared.budgets.depths import Depth
 
 
 def price(
@@ -39,6 +41,37 @@ def price(
         print_json(found)
     else:
         _print(found)
+
+
+def depth(
+    context: typer.Context,
+    channel: Annotated[str, typer.Argument(help="The store's id.")],
+    *,
+    to: Annotated[Depth, typer.Option("--to", help="How deep from then on.")],
+    on: Annotated[str, typer.Option("--from", help="The first ledger date (YYYY-MM-DD).")],
+    why: Why,
+    tenant: WhoseOption = "",
+    yes: Yes = False,
+    profile: Profile = DEFAULT_PROFILE,
+    json: Json = False,
+) -> None:
+    """Move a channel to another posting depth at a ledger date, with its owner's consent.
+
+    Orders placed before that date finish as they began. Who agreed, when and why is audited.
+    """
+    desk = desk_of(context, profile)
+    known = desk.tenants.stored(tenant_wanted(desk, tenant))
+    consent, wanted = planned(desk, known, channel, to, day(on))
+    question = (
+        f"The owner of {consent.tenant} consents that orders of {channel} placed from"
+        f" {consent.from_on} on are posted {to.value}, and no longer {consent.now.value}?"
+    )
+    agreed(question, yes=yes, json=json)
+    moved = stored(desk, known, wanted, consent, why=why)
+    if json:
+        print_json(moved)
+    else:
+        say(f"stored as version {moved.version}; workers know it within a minute")
 
 
 def _usd(text: str) -> Decimal | None:
