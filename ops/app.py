@@ -23,6 +23,7 @@ from ops.commands import (
     replay,
     reviews,
     tenant_lint,
+    tenant_lint,
     tenants,
     undoing,
 )
@@ -65,6 +66,7 @@ app.add_typer(reviews.app, name="review")
 app.add_typer(postings.app, name="postings")
 tenants.app.command("price")(pricing.price)
 tenants.app.command("depth")(pricing.depth)
+tenants.app.command("lint")(tenant_lint.lint)
 tenants.app.command("lint")(tenant_lint.lint)
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(connections.app, name="connections")

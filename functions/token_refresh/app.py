@@ -1,6 +1,7 @@
 """Keep every tenant's REST token fresh: one renewal for the whole fleet, before anyone needs it.
 
-Asked by hand, it also finds out what the role of a tenant's user covers.
+Asked by hand, it also finds out what the role of a tenant's user covers, and which names of a
+tenant's document its books know.
 """
 
 from __future__ import annotations
@@ -56,12 +57,15 @@ def report(result: Kept) -> dict[str, str]:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point: every tenant on a schedule, one when the event names it (`{"tenant": ...}`).
 
-    With `{"tenant": ..., "probe": true}` the answer is what the tenant's users may do instead.
+    With `{"tenant": ..., "probe": true}` the answer is what the tenant's users may do instead, with
+    `{"tenant": ..., "names": {...}}` which of these names the books cannot use.
     """
     wanted = event.get("tenant")
     with sage_at_work(context, logger, metrics):
         if event.get("probe"):
             return {"users": probe(tenants().tenant(str(wanted)))}
+        if "names" in event:
+            return names(event)
         chosen = [tenants().tenant(str(wanted))] if wanted else tenants().all()
         return {"tokens": [row for tenant in active(chosen) for row in look_after(tenant)]}
 
@@ -71,3 +75,16 @@ def probe(tenant: Tenant) -> list[dict[str, Any]]:
     from shared.bootstrap.probing import role_reports  # noqa: PLC0415  # no schedule needs it
 
     return [report.as_json() for report in role_reports(tenant)]
+
+
+def names(event: dict[str, Any]) -> dict[str, Any]:
+    """Which names of a document the tenant's books do not know or do not use; nothing is written.
+
+    Raises:
+        pydantic.ValidationError: the event asks for something else.
+    """
+    from shared.bootstrap.probing import named_in_books  # noqa: PLC0415  # no schedule needs it
+    from shared.tenants.against import NamesRequest, as_json  # noqa: PLC0415  # likewise
+
+    request = NamesRequest.model_validate(event)
+    return as_json(named_in_books(tenants().tenant(request.tenant), request))

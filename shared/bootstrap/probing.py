@@ -1,12 +1,14 @@
-"""Finding out what a tenant's users may do, built for one question."""
+"""Questions to a tenant's company that no schedule asks: its users' rights, its masters' names."""
 
 from __future__ import annotations
 
 import uuid
 
+from intacct.rest.names import standings
 from intacct.rest.permission_probe import PermissionProbe
 from shared.bootstrap.books import reading_client, rest_client
 from shared.connections.roles import RoleReport, wanted_of
+from shared.tenants.against import NamesAnswer, NamesRequest, look_up
 from shared.tenants.models import Tenant
 
 
@@ -27,3 +29,14 @@ def role_reports(tenant: Tenant) -> list[RoleReport]:
         found = probe.compare(wanted_of(tenant, is_reading=is_reading))
         reports.append(RoleReport(user_id, is_reading, found))
     return reports
+
+
+def named_in_books(tenant: Tenant, request: NamesRequest) -> NamesAnswer:
+    """Which of the names the tenant's books do not know or do not use any more; only reads.
+
+    Raises:
+        CredentialsError: the login is refused.
+        RateLimitedError: Sage asked for a pause: ask again later.
+    """
+    client = reading_client(tenant)
+    return look_up(request, lambda entity, names: standings(client, names, entity=entity))
