@@ -8,14 +8,19 @@ from functools import cache
 
 from shared.bootstrap import aws, tenants
 from shared.bootstrap.clock import now
+from shared.bootstrap.facts import facts_store
+from shared.bootstrap.gl import day_book
 from shared.bootstrap.ledger import applier, ledger
 from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
 from shared.payouts.booking import BookerParts, PayoutBooker
 from shared.payouts.keeping import Keeper
+from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.polling import PAYOUTS_READER, PayoutPoller, PayoutPollerParts
 from shared.payouts.store import DynamoDbPayouts, PayoutKey
 from shared.polling.checkpoints import DynamoDbCheckpoints
+from shared.posting.versions import OrderBooks
+from shared.postings.planner import plan
 from shared.settings import OrdersSettings, StoreSecretSettings, TenantSettings
 
 
@@ -59,6 +64,12 @@ def payout_booker(on_failure: Callable[[PayoutKey, Exception], None]) -> PayoutB
             payouts=payouts(),
             ledger=ledger(),
             reviews=reviews(),
+            orders=OrderMoneyReader(
+                facts=facts_store(),
+                ledger=ledger(),
+                books=OrderBooks(tenants.tenants().tenant_under, day_book()),
+                plan=plan,
+            ),
             applier_of=applier,
             clock=now,
             on_failure=on_failure,

@@ -16,9 +16,12 @@ from itertools import groupby
 from shared.ledger.apply import Applier, results_of
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger
+from shared.payouts.order_money import OrderMoneyReader
+from shared.payouts.paying import Paid, PayoutPayer
 from shared.payouts.planner import EntityPosting, plan_payout
 from shared.payouts.proof import payout_subject
 from shared.payouts.records import PayoutRecord
+from shared.payouts.settling import pays_invoices
 from shared.payouts.store import PayoutKey, PayoutMovedError, Payouts
 from shared.ports import Clock
 from shared.posting.store_books import store_book
@@ -69,11 +72,16 @@ class BookingReport:
 
 @dataclass(frozen=True, slots=True)
 class BookerParts:
-    """What booking needs of the outside; `on_failure` is told of a payout that broke off."""
+    """What booking needs of the outside.
+
+    `orders` reads the orders that a thrifty channel's payout pays; `on_failure` is told of a payout
+    that broke off.
+    """
 
     payouts: Payouts
     ledger: Ledger
     reviews: Reviews
+    orders: OrderMoneyReader
     applier_of: Callable[[Tenant, str], Applier]
     clock: Clock
     on_failure: Callable[[PayoutKey, Exception], None]
@@ -85,6 +93,7 @@ class PayoutBooker:
     def __init__(self, parts: BookerParts) -> None:
         """`parts` are shared by all payouts."""
         self._parts = parts
+        self._payer = PayoutPayer(parts.ledger, parts.orders, parts.applier_of)
 
     def book_due(
         self, tenants: Iterable[Tenant], deadline: datetime, *, store: str = ""
@@ -120,7 +129,7 @@ class PayoutBooker:
             self._parts.on_failure(key, error)
             return BookingReport(key, BookingState.FAILED, reasons=(type(error).__name__,))
 
-    def _booked(
+    def _booked(  # noqa: PLR0911  # one for each way to stop
         self, tenant: Tenant, key: PayoutKey, deadline: datetime, release_by: str
     ) -> BookingReport:
         record = self._parts.payouts.load(key)
@@ -140,10 +149,20 @@ class PayoutBooker:
         outcome = self._posted(tenant, key, planned.entries, deadline, release_by)
         if outcome is not None and outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(key, record, outcome)
-        done = replace(record, findings=(), is_booked=True, due_at=None)
+        pays = pays_invoices(book)
+        if pays and not record.is_paid:
+            paid = self._payer.pay(tenant, key, record, book, deadline)
+            if paid.outcome is not None or paid.findings:
+                return self._unpaid(key, record, paid)
+        done = replace(record, findings=(), is_booked=True, is_paid=pays, due_at=None)
         self._parts.payouts.save(done)
         self._parts.reviews.close(key.tenant, _subject(key), at=self._parts.clock())
         return BookingReport(key, BookingState.BOOKED, len(planned.entries))
+
+    def _unpaid(self, key: PayoutKey, record: PayoutRecord, paid: Paid) -> BookingReport:
+        if paid.outcome is None:
+            return self._held(key, record, paid.findings)
+        return self._stopped(key, record, paid.outcome)
 
     def _posted(
         self,

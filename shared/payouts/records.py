@@ -57,7 +57,8 @@ class PayoutRecord:
 
     `content` is the digest of what it says of money, `frozen` the one that was booked, `conflict`
     a later one that says otherwise. `line_count` counts the lines where the record was read without
-    them. `due_at` is when it is to be looked at again.
+    them. `is_paid` says that the invoices of a thrifty channel were settled with it. `due_at` is
+    when it is to be looked at again.
     """
 
     tenant: str
@@ -70,6 +71,7 @@ class PayoutRecord:
     conflict: str = ""
     findings: tuple[Finding, ...] = ()
     is_booked: bool = False
+    is_paid: bool = False
     due_at: datetime | None = None
 
     @property

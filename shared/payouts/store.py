@@ -202,6 +202,7 @@ def _item(key: PayoutKey, record: PayoutRecord, whole: str) -> dict[str, Any]:
         "conflict": {"S": record.conflict},
         "findings": {"S": to_json(record.findings)},
         "is_booked": {"BOOL": record.is_booked},
+        "is_paid": {"BOOL": record.is_paid},
     }
     if record.due_at is not None:
         item |= {"due_shard": {"S": _shard(key.tenant)}, "due_at": {"N": _millis(record.due_at)}}
@@ -222,6 +223,7 @@ def _record(tenant: str, item: dict[str, Any]) -> PayoutRecord:
         conflict=item["conflict"]["S"],
         findings=from_json(item["findings"]["S"]),
         is_booked=item["is_booked"]["BOOL"],
+        is_paid=item.get("is_paid", {}).get("BOOL", False),
         due_at=_EPOCH + timedelta(milliseconds=int(due_at)) if due_at else None,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from commerce.money import Money, total
@@ -46,6 +47,19 @@ DEBIT, JOURNAL = PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY
 
 def _receipt_kinds(name: str) -> tuple[tuple[PostingKind, str], tuple[PostingKind, str]]:
     return ((ADVANCE, f"receipt:{name}"), (PAYMENT, f"receipt:{name}"))
+
+
+@dataclass(slots=True)
+class _Settled:
+    """What one receipt or refund settles, and when that came to be."""
+
+    parts: list[tuple[str, Money]] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
+
+    def add(self, key: str, amount: Money, at: datetime) -> None:
+        """An amount of one document."""
+        self.parts.append((key, amount))
+        self.moments.append(at)
 
 
 class MoneyWriter:
@@ -93,32 +107,37 @@ class MoneyWriter:
 
     def paid_out(self) -> tuple[PaidOut, ...]:
         """The money that payouts book, each with what it settles."""
-        pairs: dict[str, list[tuple[str, Money]]] = {name: [] for name in self._by_payout}
+        found: dict[str, _Settled] = {name: _Settled() for name in self._by_payout}
         for receipt, paid in self._settlement.payments:
-            if receipt.id in pairs:
-                pairs[receipt.id] += [(bill.key, amount) for bill, amount in paid]
+            if receipt.id in found:
+                for bill, amount in paid:
+                    found[receipt.id].add(bill.key, amount, bill.at)
         for item in self._settlement.applications:
-            if item.credit_id in pairs:
-                pairs[item.credit_id].append((item.bill.key, item.credit.amount))
+            if item.credit_id in found:
+                found[item.credit_id].add(item.bill.key, item.credit.amount, item.bill.at)
         receipts = [
-            PaidOut(name, self._takings[name].amount, tuple(pairs[name])) for name in sorted(pairs)
+            self._offer(name, self._takings[name].amount, found[name], self._takings[name].at)
+            for name in sorted(found)
         ]
-        refunds = [
-            PaidOut(outflow.id, outflow.amount, self._memos(draws), is_refund=True)
-            for outflow, draws in self._settlement.outflows
-            if self._goes_by_payout(outflow)
-        ]
+        refunds = []
+        for outflow, draws in self._settlement.outflows:
+            if self._goes_by_payout(outflow):
+                memos = _Settled()
+                for draw in draws:
+                    if draw.kind is CreditKind.ADJUSTMENT:
+                        memos.add(draw.key, draw.amount, outflow.at)
+                offer = self._offer(outflow.id, outflow.amount, memos, outflow.at)
+                refunds.append(replace(offer, is_refund=True))
         return (*receipts, *refunds)
+
+    def _offer(self, name: str, amount: Money, settled: _Settled, at: datetime) -> PaidOut:
+        latest = max([at, *settled.moments])
+        return PaidOut(name, amount, tuple(settled.parts), self._p.book.ledger_on(latest))
 
     def _goes_by_payout(self, outflow: Outflow) -> bool:
         _, payment = self._back[outflow.id]
         tender = self._p.chart.tender(payment.gateway, f"refunds[{outflow.refund_id}]")
         return self._p.book.comes_by_payout(tender.account)
-
-    @staticmethod
-    def _memos(draws: list[Draw]) -> tuple[tuple[str, Money], ...]:
-        is_memo = CreditKind.ADJUSTMENT
-        return tuple((draw.key, draw.amount) for draw in draws if draw.kind is is_memo)
 
     def _own_draws(self, outflow: Outflow, draws: list[Draw]) -> list[Draw]:
         """What a refund draws that its payout does not: receipts and memos that are left to it."""

@@ -7,6 +7,7 @@ all of a payout. A receipt that settles an invoice only in part, or none yet, is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from commerce.money import Money, total
 
@@ -16,12 +17,14 @@ class PaidOut:
     """A receipt or a refund that a payout brings, and what it settles.
 
     `id` is the transaction's; `settles` are posting keys of invoices (of credit memos, for a
-    refund) with the amounts. `is_refund` says which way the money went.
+    refund) with the amounts. `not_before` is the ledger date of the latest of them. `is_refund`
+    says which way the money went.
     """
 
     id: str
     amount: Money
     settles: tuple[tuple[str, Money], ...]
+    not_before: date
     is_refund: bool = False
 
     @property

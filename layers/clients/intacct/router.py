@@ -6,11 +6,20 @@ REST and XML are built on first use only, so that lxml loads only where XML is s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Protocol as Interface
 
+from commerce.money import total
 from intacct.capabilities import Action, Protocol, action_of
-from intacct.documents import Contact, Customer, Document, DocumentResult, SalesDocument
+from intacct.documents import (
+    ArInvoice,
+    Contact,
+    Customer,
+    Document,
+    DocumentResult,
+    SalesDocument,
+)
 from intacct.errors import IntacctError
 from intacct.results import Found
 from intacct.undoing import Undoing
@@ -123,8 +132,10 @@ class IntacctBooks:
         `control_id` marks it in XML, `idempotency_key` in REST; both the same on every try.
         """
         if self.protocol_of(document) is Protocol.XML:
-            return self._xml.create(document, control_id=control_id)
-        return self._rest.create(document, idempotency_key=idempotency_key)
+            made = self._xml.create(document, control_id=control_id)
+        else:
+            made = self._rest.create(document, idempotency_key=idempotency_key)
+        return _with_total(document, made)
 
     def request_of(self, document: Document) -> str:
         """A name: documents with the same one travel in one request of `create_many`.
@@ -170,7 +181,11 @@ class IntacctBooks:
                 made = self._xml.create_many(chosen, [control_ids[place] for place in places])
             else:
                 made = self._rest.create_many(chosen, [idempotency_keys[place] for place in places])
-            outcomes.update(zip(places, made, strict=True))
+            told = (
+                outcome if isinstance(outcome, IntacctError) else _with_total(document, outcome)
+                for document, outcome in zip(chosen, made, strict=True)
+            )
+            outcomes.update(zip(places, told, strict=True))
         return [outcomes[place] for place in range(len(documents))]
 
     def find(self, document: Document) -> Sequence[Found]:
@@ -190,3 +205,14 @@ class IntacctBooks:
         if self._protocols[Action.CONTACT] is Protocol.XML:
             return self._xml.ensure_contact(contact, control_id=control_id)
         return self._rest.ensure_contact(contact, idempotency_key=control_id)
+
+
+def _with_total(document: Document, result: DocumentResult) -> DocumentResult:
+    """The result with the document's total, where Sage books the lines as they are.
+
+    The answer to a new AR invoice names no total, and no tax is computed on its lines.
+    """
+    if not isinstance(document, ArInvoice) or result.total is not None:
+        return result
+    amounts = (line.amount for line in document.lines)
+    return replace(result, total=total(amounts, document.lines[0].amount.currency))

@@ -27,14 +27,25 @@ from shared.payouts.booking import (
     PayoutBooker,
 )
 from shared.payouts.keeping import Keeper
+from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.proof import payout_subject
 from shared.payouts.records import PayoutState
 from shared.payouts.store import PayoutKey
+from shared.posting.versions import OrderBooks
 from shared.postings.findings import Reason
+from shared.postings.planner import plan
 from shared.reviews.records import CONNECTION
 from shared.tenants.models import Tenant
 from tests.accounting.payout_lives import DIRECT, PAYOUT_ACCOUNTS
-from tests.fakes import FakeBooks, FakeClock, MemoryLedger, MemoryReviews, counting_ids
+from tests.fakes import (
+    FakeBooks,
+    FakeClock,
+    MemoryDayBook,
+    MemoryFacts,
+    MemoryLedger,
+    MemoryReviews,
+    counting_ids,
+)
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.payouts.told import ARRIVED_AT, LINES, SENT_AT, line, payout
 
@@ -62,6 +73,12 @@ def tenant(accounts: Any = PAYOUT_ACCOUNTS, **mapping: Any) -> Tenant:
     )
 
 
+def no_orders(ledger: MemoryLedger) -> OrderMoneyReader:
+    """A reader that knows of no order: a channel in full detail never asks it."""
+    books = OrderBooks(lambda _tenant, _number: tenant(), MemoryDayBook())
+    return OrderMoneyReader(MemoryFacts(), ledger, books, plan)
+
+
 class Rig:
     """A booker on fakes, with the books of two entities."""
 
@@ -79,6 +96,7 @@ class Rig:
                 payouts=self.payouts,
                 ledger=self.ledger,
                 reviews=self.reviews,
+                orders=no_orders(self.ledger),
                 applier_of=self._applier,
                 clock=self.clock,
                 on_failure=lambda key, error: self.failures.append((key, error)),
