@@ -51,13 +51,16 @@ class Unsettled:
 class Clearing:
     """Gathers the movements of one store's clearing account, in any order, and lists what is open.
 
-    Give it the facts of orders that are posted and the payouts that are booked.
+    Give it the facts of orders that are posted and the payouts that are booked. What a thrifty
+    channel takes stands on its invoices until a payout both brings and settles it: such orders are
+    never open here.
     """
 
     book: StoreBook
     _captured: dict[str, Money] = field(default_factory=dict)
     _settled: dict[str, Money] = field(default_factory=dict)
     _since: dict[str, datetime] = field(default_factory=dict)
+    _elsewhere: set[str] = field(default_factory=set)
 
     @property
     def account(self) -> str:
@@ -66,6 +69,9 @@ class Clearing:
 
     def add_order(self, facts: Facts) -> None:
         """Take in an order's receipts and refunds at the gateways of this account."""
+        order = facts.order
+        if order is not None and self.book.for_placed(order.placed_at).is_thrifty:
+            self._elsewhere.add(f"order {facts.ref.id}")
         for payment in _money_of(facts):
             if self._is_here(payment):
                 is_back = payment.kind is PaymentKind.REFUND
@@ -97,6 +103,7 @@ class Clearing:
                 since,
             )
             for subject, since in self._since.items()
+            if subject not in self._elsewhere
         ]
         open_ = [each for each in found if each.amount]
         return sorted(open_, key=lambda each: (each.since, each.subject))

@@ -14,8 +14,10 @@ from intacct.documents import Side
 from shared.payouts.clearing import Clearing, Unsettled
 from shared.payouts.planner import plan_payout
 from shared.payouts.records import PayoutRecord, merged
+from shared.policy.switches import CustomerMode, PostingDepth
 from tests.accounting.payout_lives import LIVES, payout_book
-from tests.accounting.shop import captured, day, facts, given_back, ref, refund
+from tests.accounting.shop import captured, day, facts, given_back, line, ref, refund
+from tests.accounting.shop import order as order_with
 from tests.unit.payouts.told import ARRIVED_AT, CHARGED_AT, payout, usd
 
 BOOK = payout_book()
@@ -130,3 +132,16 @@ def test_the_list_adds_up_to_what_the_entries_left_on_the_account() -> None:
 
     assert total((each.amount for each in open_), "USD").amount == balance
     assert any(line.kind is PayoutLineKind.DISPUTE for line in records[0].payout.lines)
+
+
+def test_what_a_thrifty_channel_takes_is_open_on_its_invoices_and_not_here() -> None:
+    policy = replace(
+        BOOK.policy, posting_depth=PostingDepth.THRIFTY, customer_mode=CustomerMode.CHANNEL
+    )
+    clearing = Clearing(replace(BOOK, policy=policy))
+    clearing.add_payout(told(payout()))
+    placed = order_with(line("vase", "69.95"))
+    clearing.add_order(replace(order("A", captured("a", "69.95", day(2))), order=placed))
+    clearing.add_order(replace(order("C", captured("c", "9.99", day(4))), order=placed))
+
+    assert [each.subject for each in clearing.unsettled()] == ["order B"]
