@@ -12,15 +12,9 @@ from intacct.errors import IntacctError
 from shared.customers.links import CustomerLink, StaleLinkError
 from shared.facts.record import DueOrder, FactsRecord, StaleFactsError
 from shared.facts.record import due_shard as facts_shard
-from shared.gl.days import (
-    Batch,
-    BatchMovedError,
-    BatchState,
-    Day,
-    DayKey,
-    EntryConflictError,
-    KeptEntry,
-)
+from shared.gl.contents import Part
+from shared.gl.days import BatchMovedError, Day, DayKey, EntryConflictError, KeptEntry
+from shared.gl.revisions import Batch, BatchState
 from shared.ledger.content import digest
 from shared.ledger.port import LostRaceError
 from shared.ledger.records import Record
@@ -262,63 +256,110 @@ class MemoryDayBook:
     """Day books in dictionaries, conditional like the real ones."""
 
     def __init__(self) -> None:
-        self.entries: dict[tuple[DayKey, str], KeptEntry] = {}
+        self.entries_of: dict[DayKey, dict[str, KeptEntry]] = {}
         self.batches: dict[DayKey, dict[int, Batch]] = {}
+        self.parts_of: dict[tuple[DayKey, int, str], tuple[Part, ...]] = {}
         self.guards: dict[str, dict[str, str]] = {}
-        self.due_at: dict[DayKey, datetime] = {}
+        self.heads: dict[DayKey, Day] = {}
 
     def entered(self, order_pk: str) -> dict[str, str]:
         return dict(self.guards.get(order_pk, {}))
 
     def enter(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
         key = DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
-        known = self.entries.setdefault((key, entry.event), KeptEntry(entry))
+        known = self.entries_of.setdefault(key, {}).setdefault(entry.event, KeptEntry(entry))
         if known.entry.lines != entry.lines:
             raise EntryConflictError(entry.event)
+        self._list(key, due_at)
         self.guards.setdefault(order_pk, {})[entry.event] = digest(entry.lines)
-        self.due_at[key] = due_at
+
+    def amend(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
+        key = DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
+        known = self.entries_of.get(key, {}).get(entry.event)
+        if known is None:
+            raise BatchMovedError
+        if (known.entry.lines, known.entry.counts) != (entry.lines, entry.counts):
+            older = ((known.batch, known.entry),) if known.batch else ()
+            self.entries_of[key][entry.event] = KeptEntry(entry, "", (*known.older, *older))
+        self._list(key, due_at)
+        self.guards.setdefault(order_pk, {})[entry.event] = digest(entry.lines)
+
+    def correct(self, key: DayKey, *, by: str, through: str, due_at: datetime) -> None:
+        if by:
+            self._list(key, due_at)
+        self.heads[key] = replace(self.head(key), corrected_by=by, corrected_to=through, batches=())
 
     def due(self, tenant: str, *, now: datetime) -> Sequence[DayKey]:
-        keys = {key for key, _ in self.entries} | set(self.batches)
         return [
             key
-            for key in sorted(keys)
-            if key.tenant == tenant
-            and self.due_at[key] <= now
-            and (self.read(key).free or self.read(key).unfinished)
+            for key, head in sorted(self.heads.items())
+            if key.tenant == tenant and head.due_at is not None and head.due_at <= now
         ]
 
+    def head(self, key: DayKey) -> Day:
+        batches = tuple(batch for _, batch in sorted(self.batches.get(key, {}).items()))
+        return replace(self.heads.get(key, Day(key)), batches=batches)
+
     def read(self, key: DayKey) -> Day:
-        entries = [kept for (of, _), kept in sorted(self.entries.items(), key=_event) if of == key]
-        batches = [batch for _, batch in sorted(self.batches.get(key, {}).items())]
-        return Day(key, tuple(entries), tuple(batches))
+        return replace(self.head(key), entries=tuple(self.entries(key)))
 
-    def open_batch(self, key: DayKey, sequence: int, *, due_at: datetime) -> Batch:
-        batches = self.batches.setdefault(key, {})
-        batch = batches.setdefault(sequence, Batch(sequence, BatchState.OPEN))
-        self.due_at.setdefault(key, due_at)
-        if batch.state is not BatchState.OPEN:
+    def entries(self, key: DayKey, *, after: str = "") -> Iterator[KeptEntry]:
+        names = sorted(name for name in self.entries_of.get(key, {}) if name > after)
+        return (self.entries_of[key][name] for name in names)
+
+    def free(self, key: DayKey) -> Iterator[str]:
+        return (kept.entry.event for kept in self.entries(key) if not kept.batch)
+
+    def open_batch(self, key: DayKey, batch: Batch) -> Batch:
+        known = self.batches.setdefault(key, {}).setdefault(batch.sequence, batch)
+        if known.state is not BatchState.OPEN:
             raise BatchMovedError
-        return batch
+        return known
 
-    def freeze(self, key: DayKey, batch: Batch, entries: Sequence[DayEntry]) -> None:
-        for entry in entries:
-            kept = self.entries[(key, entry.event)]
-            if not kept.batch:
-                self.entries[(key, entry.event)] = KeptEntry(kept.entry, batch.name)
-
-    def seal(self, key: DayKey, batch: Batch) -> None:
-        if self.batches[key][batch.sequence].state is not BatchState.OPEN:
+    def freeze(self, key: DayKey, batch: Batch, events: Sequence[str]) -> None:
+        known = self.batches[key][batch.sequence]
+        if known.state is not BatchState.OPEN:
             raise BatchMovedError
-        self.batches[key][batch.sequence] = replace(batch, state=BatchState.SEALED)
+        entries = self.entries_of[key]
+        free = [name for name in events if not entries[name].batch]
+        for name in free:
+            entries[name] = replace(entries[name], batch=batch.name)
+        frozen = replace(known, frozen=known.frozen + len(free))
+        self.batches[key][batch.sequence] = frozen
+
+    def seal(self, key: DayKey, batch: Batch, parts: Sequence[Part]) -> None:
+        known = self.batches[key][batch.sequence]
+        if known.state is not BatchState.OPEN or known.frozen != batch.frozen:
+            raise BatchMovedError
+        self.parts_of[key, batch.sequence, batch.membership_hash] = tuple(parts)
+        if batch.replaces:
+            replaced = self.batches[key][batch.replaces]
+            self.batches[key][batch.replaces] = replace(replaced, replaced_by=batch.sequence)
+        self.batches[key][batch.sequence] = batch
+
+    def parts(self, key: DayKey, batch: Batch) -> tuple[Part, ...]:
+        return self.parts_of.get((key, batch.sequence, batch.membership_hash), ())
+
+    def move(self, key: DayKey, known: Batch, wanted: Batch) -> None:
+        if self.batches[key][known.sequence] != known:
+            raise BatchMovedError
+        self.batches[key][known.sequence] = wanted
 
     def complete(self, key: DayKey, batch: Batch, results: Posted) -> None:
-        done = replace(batch, state=BatchState.DONE, results=results)
+        known = self.batches[key][batch.sequence]
+        if known.state not in (BatchState.SEALED, BatchState.DONE):
+            raise BatchMovedError
+        done = replace(known, state=BatchState.DONE, results=results)
         self.batches[key][batch.sequence] = done
 
+    def settle(self, day: Day, *, due_at: datetime | None = None) -> None:
+        known = self.heads.get(day.key)
+        if known is not None and known.entered == day.entered:
+            self.heads[day.key] = replace(known, due_at=due_at)
 
-def _event(item: tuple[tuple[DayKey, str], KeptEntry]) -> tuple[DayKey, str]:
-    return item[0]
+    def _list(self, key: DayKey, due_at: datetime) -> None:
+        known = self.heads.get(key, Day(key))
+        self.heads[key] = replace(known, entered=known.entered + 1, due_at=due_at)
 
 
 class MemoryLinks:

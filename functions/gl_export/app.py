@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.bootstrap.gl_export import day_exporter
 from shared.bootstrap.reporting import sage_at_work
 from shared.gl.days import DayKey
+from shared.gl.posting import Asked
 from shared.gl.reports import DayReport
 
 logger = Logger()
@@ -23,8 +24,9 @@ metrics = Metrics()
 class DayWanted(BaseModel):
     """A day asked for by hand.
 
-    `even_if_incomplete` leaves held orders to the day's next batch; `release_by` names the person
-    who lets a journal that was refused go again.
+    `even_if_incomplete` leaves held orders to a later correction of the day; `release_by` names the
+    person who lets a journal go again that was refused, or that was changed in Sage; `correct_by`
+    the one who has the day's lines made anew from the facts, under today's mapping.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -34,6 +36,7 @@ class DayWanted(BaseModel):
     date: date
     even_if_incomplete: bool = False
     release_by: str = ""
+    correct_by: str = ""
 
 
 def report_failure(day: DayKey, error: Exception) -> None:
@@ -54,14 +57,13 @@ def export(event: dict[str, Any], deadline: datetime) -> list[DayReport]:
     if "store" not in event:
         return exporter.export_due(deadline)
     wanted = DayWanted.model_validate(event)
-    return exporter.export(
-        wanted.tenant,
-        wanted.store,
-        wanted.date,
+    asked = Asked(
         deadline,
         even_if_incomplete=wanted.even_if_incomplete,
         release_by=wanted.release_by,
+        correct_by=wanted.correct_by,
     )
+    return exporter.export(wanted.tenant, wanted.store, wanted.date, asked)
 
 
 @logger.inject_lambda_context

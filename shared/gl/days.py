@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Protocol
 
+from shared.gl.contents import Part
+from shared.gl.revisions import Batch, BatchState
 from shared.postings.plan import DayEntry, Posted
 
 
@@ -44,46 +45,46 @@ class DayKey:
         return cls(tenant, store, currency, date.fromisoformat(on))
 
 
-class BatchState(StrEnum):
-    """OPEN: its membership is being frozen. SEALED: frozen, to be posted. DONE: in the books."""
-
-    OPEN = "open"
-    SEALED = "sealed"
-    DONE = "done"
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """One journal of a day: which events it holds, and that they did not change since (R-11.4)."""
-
-    sequence: int
-    state: BatchState
-    members: int = 0
-    membership_hash: str = ""
-    debits: str = ""
-    results: Posted | None = None
-
-    @property
-    def name(self) -> str:
-        """What its members point to."""
-        return f"BATCH#{self.sequence:04d}"
-
-
 @dataclass(frozen=True, slots=True)
 class KeptEntry:
-    """An event of the day and the batch it was frozen into, empty while it is free."""
+    """An event of the day and the batch it was frozen into, empty while it is free.
+
+    `older` are the contents that a correction replaced, each with the batch it was frozen into, the
+    oldest first: what an earlier journal held can always be told again.
+    """
 
     entry: DayEntry
     batch: str = ""
+    older: tuple[tuple[str, DayEntry], ...] = ()
+
+    def as_of(self, sequence: int) -> DayEntry | None:
+        """The content that the batch of that number counts; None when it counts none of it.
+
+        A batch counts everything frozen into it or into an earlier one, each event once.
+        """
+        if self.batch and _number(self.batch) <= sequence:
+            return self.entry
+        held = [entry for batch, entry in self.older if _number(batch) <= sequence]
+        return held[-1] if held else None
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """All that the day book holds of one day, by one consistent read."""
+    """What the day book knows of a day.
+
+    `entries` are its events, where the day was read whole. `entered` counts how often an event was
+    entered or corrected; `due_at` is since when the day has something to be exported, None when
+    nothing. While a person has its lines made anew, `corrected_by` names them and `corrected_to` is
+    the event up to which that was done.
+    """
 
     key: DayKey
     entries: tuple[KeptEntry, ...] = ()
     batches: tuple[Batch, ...] = ()
+    entered: int = 0
+    due_at: datetime | None = None
+    corrected_by: str = ""
+    corrected_to: str = ""
 
     @property
     def free(self) -> tuple[DayEntry, ...]:
@@ -91,18 +92,38 @@ class Day:
         return tuple(kept.entry for kept in self.entries if not kept.batch)
 
     def members(self, batch: Batch) -> tuple[DayEntry, ...]:
-        """The events frozen into that batch."""
-        return tuple(kept.entry for kept in self.entries if kept.batch == batch.name)
+        """The events that the batch counts, as it counts them."""
+        counted = (kept.as_of(batch.sequence) for kept in self.entries)
+        return tuple(entry for entry in counted if entry is not None)
 
     @property
     def unfinished(self) -> Batch | None:
-        """The first batch that is not in the books yet."""
-        return next((b for b in self.batches if b.state is not BatchState.DONE), None)
+        """The batch that is being frozen or posted."""
+        return next((b for b in self.batches if b.state.is_unfinished), None)
+
+    @property
+    def posted(self) -> Batch | None:
+        """The newest batch that is in the books: what the day's journal holds now."""
+        done = [batch for batch in self.batches if batch.state is BatchState.DONE]
+        return done[-1] if done else None
+
+    @property
+    def has_orphans(self) -> bool:
+        """Whether events were frozen into a batch that was set aside, and no newer one counts."""
+        counted = self.posted.sequence if self.posted else 0
+        return any(
+            batch.state is BatchState.VOID and batch.frozen and batch.sequence > counted
+            for batch in self.batches
+        )
 
     @property
     def next_sequence(self) -> int:
         """The number of the next batch, from 1."""
         return max((batch.sequence for batch in self.batches), default=0) + 1
+
+    def batch(self, sequence: int) -> Batch | None:
+        """The batch of that number."""
+        return next((b for b in self.batches if b.sequence == sequence), None)
 
 
 class EntryConflictError(Exception):
@@ -136,36 +157,91 @@ class DayBook(Protocol):
         """
         ...
 
+    def amend(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
+        """Give an event of its day other lines: what was exported of it is kept beside them.
+
+        The event is free again, so that the next batch takes it up.
+
+        Raises:
+            BatchMovedError: an export, or another correction, moved it meanwhile.
+        """
+        ...
+
+    def correct(self, key: DayKey, *, by: str, through: str, due_at: datetime) -> None:
+        """Note who has the lines of a day made anew, and through which event that was done.
+
+        The day is on the agenda from then on. An empty `by` ends it.
+        """
+        ...
+
     def due(self, tenant: str, *, now: datetime) -> Sequence[DayKey]:
         """Days that are over and hold something that is not in the books; candidates only."""
         ...
 
-    def read(self, key: DayKey) -> Day:
-        """Everything of one day."""
+    def head(self, key: DayKey) -> Day:
+        """The batches of a day and how it stands on the agenda, without its events."""
         ...
 
-    def open_batch(self, key: DayKey, sequence: int, *, due_at: datetime) -> Batch:
+    def read(self, key: DayKey) -> Day:
+        """Everything of one day, for those who look into it; an export lets it pass by instead."""
+        ...
+
+    def entries(self, key: DayKey, *, after: str = "") -> Iterator[KeptEntry]:
+        """All events of a day in the order of their names, page by page; those `after` one only."""
+        ...
+
+    def free(self, key: DayKey) -> Iterator[str]:
+        """The names of the events that are in no batch, page by page."""
+        ...
+
+    def open_batch(self, key: DayKey, batch: Batch) -> Batch:
         """A new batch to freeze events into; the known one where another export was faster.
 
-        From `due_at`, when its day was over, until it is in the books it is listed as due.
-
         Raises:
-            BatchMovedError: that batch is sealed already.
+            BatchMovedError: that batch is not open any more.
         """
         ...
 
-    def freeze(self, key: DayKey, batch: Batch, entries: Sequence[DayEntry]) -> None:
-        """Put free events into an open batch; those that another batch took are left alone."""
-        ...
-
-    def seal(self, key: DayKey, batch: Batch) -> None:
-        """Store the batch's membership for good.
+    def freeze(self, key: DayKey, batch: Batch, events: Sequence[str]) -> None:
+        """Put free events into an open batch; those that another export took are left alone.
 
         Raises:
-            BatchMovedError: it is not open any more.
+            BatchMovedError: the batch is not open any more.
+        """
+        ...
+
+    def seal(self, key: DayKey, batch: Batch, parts: Sequence[Part]) -> None:
+        """Store the batch's membership and its lines for good.
+
+        Raises:
+            BatchMovedError: it is not open any more, or more was frozen into it than
+                `batch.frozen` says.
+        """
+        ...
+
+    def parts(self, key: DayKey, batch: Batch) -> tuple[Part, ...]:
+        """The lines of a sealed batch, one part for each of its journals."""
+        ...
+
+    def move(self, key: DayKey, known: Batch, wanted: Batch) -> None:
+        """Change what a sealed batch will post, or set it aside.
+
+        Raises:
+            BatchMovedError: it is not as `known` says.
         """
         ...
 
     def complete(self, key: DayKey, batch: Batch, results: Posted) -> None:
         """Record that the batch is in the books."""
         ...
+
+    def settle(self, day: Day, *, due_at: datetime | None = None) -> None:
+        """Take the day off the agenda until then, unless something was entered since it was read.
+
+        Without a date it comes back with the next event only.
+        """
+        ...
+
+
+def _number(name: str) -> int:
+    return int(name.rpartition("#")[2])

@@ -2,7 +2,8 @@
 
 A batch is opened, the day's free events are frozen into it by conditional writes, its membership is
 sealed with a digest, and only then its journal goes through the ledger. A crash anywhere leaves a
-day that the next run finishes; what comes late goes into the day's next batch (reliability §6).
+day that the next run finishes. What comes late corrects the day: its journal is posted anew and the
+old one taken back, or only the difference is posted where the period is closed (R-11.7).
 """
 
 from __future__ import annotations
@@ -11,27 +12,36 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from shared.gl.batches import MembershipError, insist_on_membership, postings, sealed
+from intacct.errors import IntacctError
+from shared.facts.record import FactsStore
+from shared.gl.batches import MembershipError
 from shared.gl.calendar import day_end
 from shared.gl.completeness import Backlog
-from shared.gl.days import Batch, BatchMovedError, BatchState, Day, DayBook, DayKey
-from shared.gl.reports import DayReport, DayState, JournalReport
-from shared.gl.summary import SummaryError
-from shared.ledger.apply import Applier, results_of
+from shared.gl.contents import SummaryError
+from shared.gl.correcting import Corrector, CorrectorParts, Replan
+from shared.gl.days import BatchMovedError, Day, DayBook, DayKey
+from shared.gl.inspecting import SageSide
+from shared.gl.posting import Asked, Booked, DayPoster, DayPosterParts, InspectionError
+from shared.gl.reports import DayReport, DayState, journal_reports
+from shared.gl.revisions import BatchState
+from shared.gl.sealing import Frozen, OutOfTimeError, Sealer
+from shared.ledger.apply import Applier
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger
-from shared.ledger.run import mark_of
 from shared.ports import Clock
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Reason
 from shared.reviews.records import CONNECTION, Reviews
 from shared.tenants.models import Tenant
+from shared.tenants.versions import number_of
 
 LAG = timedelta(minutes=30)
 """How long after its end a day is left open for deliveries that are on their way (R-11.5)."""
 
-_MOST_RACES = 4
+LOOKS_AGAIN = timedelta(hours=6)
+"""How long a day rests whose journal a person changed in Sage: each look at it costs reads."""
+
 _STATES = {
     OutcomeKind.PARKED: DayState.PARKED,
     OutcomeKind.HELD: DayState.HELD,
@@ -46,21 +56,15 @@ class DayExporterParts:
     tenants: Callable[[], Iterable[Tenant]]
     tenant_of: Callable[[str], Tenant]
     days: DayBook
+    facts: FactsStore
     ledger: Ledger
     reviews: Reviews
     backlog: Backlog
     applier_of: Callable[[Tenant, str], Applier]
+    sage_side_of: Callable[[Tenant, str], SageSide]
+    replan: Replan
     clock: Clock
     on_failure: Callable[[DayKey, Exception], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What the caller allows: time, and what a person takes on themselves."""
-
-    deadline: datetime
-    even_if_incomplete: bool = False
-    release_by: str = ""
 
 
 class DayExporter:
@@ -69,6 +73,16 @@ class DayExporter:
     def __init__(self, parts: DayExporterParts) -> None:
         """`parts` are shared by all days."""
         self._parts = parts
+        self._sealer = Sealer(parts.days, parts.clock)
+        self._poster = DayPoster(
+            DayPosterParts(
+                parts.days, parts.ledger, parts.applier_of, parts.sage_side_of, parts.clock
+            ),
+            self._sealer,
+        )
+        self._corrector = Corrector(
+            CorrectorParts(parts.days, parts.facts, parts.ledger, parts.replan, parts.clock)
+        )
 
     def export_due(self, deadline: datetime) -> list[DayReport]:
         """Every day of every tenant that is over and not in the books; one's failure stays its own.
@@ -82,138 +96,121 @@ class DayExporter:
             if tenant.is_paused:
                 continue
             for key in self._parts.days.due(tenant.id, now=before):
-                report = self._guarded(tenant, key, _Asked(deadline))
+                report = self._guarded(tenant, key, Asked(deadline))
                 reports.append(report)
                 if report.state is DayState.STOPPED:
                     break
         return reports
 
-    def export(
-        self,
-        tenant_id: str,
-        store: str,
-        on: date,
-        deadline: datetime,
-        *,
-        even_if_incomplete: bool = False,
-        release_by: str = "",
-    ) -> list[DayReport]:
+    def export(self, tenant_id: str, store: str, on: date, asked: Asked) -> list[DayReport]:
         """The days of one store on one date, one per currency, asked for by hand.
 
         Args:
             tenant_id: whose store it is.
             store: the store.
             on: the ledger date.
-            deadline: when this process must have ended.
-            even_if_incomplete: a person takes it on themselves that held orders are not in it.
-            release_by: the person who lets a journal that was refused go again.
+            asked: until when, and what a person takes on themselves: that held orders are not in
+                it, that a journal which was refused goes again, that its lines are made anew.
 
         Raises:
             UnknownTenantError: there is no such tenant.
         """
         tenant = self._parts.tenant_of(tenant_id)
-        due = self._parts.days.due(tenant.id, now=self._parts.clock())
+        due = self._parts.days.due(tenant.id, now=self._parts.clock() + LOOKS_AGAIN)
         keys = {key for key in due if (key.store, key.on) == (store, on)}
         book = store_book(tenant, store)
         if book is not None:
             keys.add(DayKey(tenant.id, store, book.base_currency, on))
-        asked = _Asked(deadline, even_if_incomplete=even_if_incomplete, release_by=release_by)
         return [self._guarded(tenant, key, asked) for key in sorted(keys)]
 
-    def _guarded(self, tenant: Tenant, key: DayKey, asked: _Asked) -> DayReport:
+    def _guarded(  # noqa: PLR0911  # one per outcome
+        self, tenant: Tenant, key: DayKey, asked: Asked
+    ) -> DayReport:
         try:
             return self._export(tenant, key, asked)
+        except OutOfTimeError:
+            return DayReport(key, DayState.PARKED, reasons=("DEADLINE",))
+        except BatchMovedError:
+            return DayReport(key, DayState.PARKED, reasons=("CONTENDED",))
+        except InspectionError as error:
+            self._put_off(key)
+            return self._held(key, error.findings)
+        except MembershipError as error:
+            return self._held(key, [_moved(key, error)])
+        except IntacctError as error:
+            return DayReport(key, DayState.PARKED, reasons=(type(error).__name__,))
+        except SummaryError as error:
+            return self._held(key, [_unbalanced(key, error)])
         except Exception as error:  # noqa: BLE001  # a process edge: the other days go on
             self._parts.on_failure(key, error)
             return DayReport(key, DayState.FAILED, reasons=(type(error).__name__,))
 
-    def _export(  # noqa: PLR0911  # one per outcome
-        self, tenant: Tenant, key: DayKey, asked: _Asked
-    ) -> DayReport:
+    def _export(self, tenant: Tenant, key: DayKey, asked: Asked) -> DayReport:
         book = store_book(tenant, key.store)
         if book is None:
             return self._held(key, [_no_store(key)])
         ends_at = day_end(key.on, book.zone, book.day_ends_at)
         if self._parts.clock() < ends_at:
             return DayReport(key, DayState.NOT_OVER)
-        day = self._parts.days.read(key)
-        if day.unfinished is None and not day.free:
-            return DayReport(key, DayState.NOTHING)
-        if day.unfinished is None and not asked.even_if_incomplete:
-            missing = self._parts.backlog.unfinished(key.tenant, key.store, before=ends_at + LAG)
+        findings = self._corrected(tenant, book, key, ends_at, asked)
+        if findings:
+            return self._held(key, findings)
+        day = self._parts.days.head(key)
+        if not asked.even_if_incomplete and not _is_sealed(day):
+            missing = self._missing(day, ends_at + LAG)
             if missing:
                 return self._incomplete(key, missing)
-        try:
-            frozen = self._sealed(day, ends_at)
-        except SummaryError as error:
-            return self._held(key, [_unbalanced(key, error)])
+        frozen = self._sealer.seal(key, book, asked.deadline)
         if frozen is None:
+            self._settle(day)
             return DayReport(key, DayState.NOTHING)
-        day, batch = frozen
-        return self._post(tenant, book, day, batch, asked)
+        return self._post(tenant, book, key, frozen, asked)
 
-    def _sealed(self, day: Day, ends_at: datetime) -> tuple[Day, Batch] | None:
-        """Freeze what is free into the day's open batch and seal it, or take up a sealed one.
-
-        None where another export was faster and left nothing: a batch without members would never
-        balance, and would keep the day due for ever.
-
-        Raises:
-            SummaryError: the events do not make one balanced journal.
-        """
+    def _corrected(
+        self, tenant: Tenant, book: StoreBook, key: DayKey, ends_at: datetime, asked: Asked
+    ) -> Sequence[Finding]:
+        """Make the day's lines anew where a person asks for it, or asked and it is not done yet."""
         days = self._parts.days
-        for _ in range(_MOST_RACES):
-            batch = day.unfinished
-            if batch is not None and batch.state is BatchState.SEALED:
-                return day, batch
-            if batch is None and not day.free:
-                return None
-            try:
-                opened = days.open_batch(day.key, _sequence(day), due_at=ends_at)
-                days.freeze(day.key, opened, day.free)
-                day = days.read(day.key)
-                batch = sealed(opened, day.members(opened))
-                days.seal(day.key, batch)
-            except BatchMovedError:
-                day = days.read(day.key)
-                continue
-            return day, batch
-        raise BatchMovedError
+        day = days.head(key)
+        if asked.correct_by and not day.corrected_by:
+            days.correct(key, by=asked.correct_by, through="", due_at=ends_at)
+            day = days.head(key)
+        if not day.corrected_by:
+            return ()
+        return self._corrector.correct(day, book, number_of(tenant), asked.deadline)
+
+    def _missing(self, day: Day, before: datetime) -> tuple[str, ...]:
+        """What a day waits for that has something to be exported."""
+        if day.unfinished is None and next(self._parts.days.free(day.key), None) is None:
+            return ()
+        return self._parts.backlog.unfinished(day.key.tenant, day.key.store, before=before)
 
     def _post(
-        self, tenant: Tenant, book: StoreBook, day: Day, batch: Batch, asked: _Asked
+        self, tenant: Tenant, book: StoreBook, key: DayKey, frozen: Frozen, asked: Asked
     ) -> DayReport:
-        key, members = day.key, day.members(batch)
-        try:
-            insist_on_membership(batch, members)
-        except MembershipError as error:
-            return self._held(key, [_moved(key, error)])
-        planned = postings(key, batch, members, book)
-        chain = self._parts.ledger.chain(key.ledger_pk)
-        outcome = self._parts.applier_of(tenant, book.entity).apply(
-            key.ledger_pk,
-            planned,
-            results_of(chain),
-            asked.deadline,
-            records=chain,
-            reopen_by=asked.release_by,
-        )
-        if outcome.kind is not OutcomeKind.COMPLETE:
-            return self._stopped(key, outcome)
-        results = {posting.key: outcome.results[posting.key] for posting in planned}
-        self._parts.days.complete(key, batch, results)
+        booked = self._poster.post(tenant, book, key, frozen, asked)
+        if booked.outcome.kind is not OutcomeKind.COMPLETE:
+            return self._stopped(key, booked.outcome)
         self._parts.reviews.close(key.tenant, day_subject(key), at=self._parts.clock())
-        journals = tuple(
-            JournalReport(
-                reference=mark_of(posting.document),
-                key=results[posting.key].key,
-                sequence=batch.sequence,
-                members=batch.members,
-                debits=batch.debits,
-            )
-            for posting in planned
-        )
-        return DayReport(key, DayState.POSTED, journals)
+        self._settle_after(key, frozen)
+        return _report(key, booked)
+
+    def _settle_after(self, key: DayKey, frozen: Frozen) -> None:
+        """Off the agenda, unless something came since everything was frozen."""
+        day = self._parts.days.head(key)
+        if frozen.entered is None and next(self._parts.days.free(key), None) is not None:
+            return
+        if frozen.entered is None or day.entered == frozen.entered:
+            self._settle(day)
+
+    def _put_off(self, key: DayKey) -> None:
+        """Look at it again later; by hand it is looked at whenever a person asks."""
+        day = self._parts.days.head(key)
+        self._parts.days.settle(day, due_at=self._parts.clock() + LOOKS_AGAIN)
+
+    def _settle(self, day: Day) -> None:
+        if day.due_at is not None and not day.corrected_by:
+            self._parts.days.settle(day)
 
     def _stopped(self, key: DayKey, outcome: Outcome) -> DayReport:
         if outcome.kind is OutcomeKind.HELD:
@@ -249,9 +246,13 @@ def day_subject(key: DayKey) -> str:
     return f"day:{key.store}:{key.currency}:{key.on.isoformat()}"
 
 
-def _sequence(day: Day) -> int:
-    """The open batch's number where a run broke off, else the next one."""
-    return day.unfinished.sequence if day.unfinished else day.next_sequence
+def _is_sealed(day: Day) -> bool:
+    return day.unfinished is not None and day.unfinished.state is BatchState.SEALED
+
+
+def _report(key: DayKey, booked: Booked) -> DayReport:
+    reports = journal_reports(booked.batch, booked.planned, booked.results)
+    return DayReport(key, DayState.POSTED, reports)
 
 
 def _place(key: DayKey) -> str:
@@ -266,9 +267,9 @@ def _no_store(key: DayKey) -> Finding:
     )
 
 
-def _unbalanced(key: DayKey, error: SummaryError) -> Finding:
-    return Finding(reason=Reason.UNBALANCED, place=_place(key), message=str(error))
-
-
 def _moved(key: DayKey, error: MembershipError) -> Finding:
     return Finding(reason=Reason.CONTENT_CONFLICT, place=_place(key), message=str(error))
+
+
+def _unbalanced(key: DayKey, error: SummaryError) -> Finding:
+    return Finding(reason=Reason.UNBALANCED, place=_place(key), message=str(error))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from intacct.documents import JournalEntry
+from intacct.statistics import StatisticalEntry
 from shared.gl.days import DayKey
+from shared.gl.revisions import Batch
+from shared.ledger.run import mark_of
+from shared.postings.plan import Posted, Posting
 
 
 class DayState(StrEnum):
@@ -31,10 +37,16 @@ class DayState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JournalReport:
-    """One journal that is in the books: its mark, Sage's key, and what it holds."""
+    """One entry that is in the books: its mark, Sage's key, its date, and what its batch holds.
+
+    `what` is `day`, `difference`, `statistics` or `reversal`; `posted_on` differs from the day
+    where the period was closed (R-10.7).
+    """
 
     reference: str
     key: str
+    what: str
+    posted_on: date
     sequence: int
     members: int
     debits: str
@@ -62,6 +74,8 @@ class DayReport:
                 {
                     "reference": journal.reference,
                     "key": journal.key,
+                    "what": journal.what,
+                    "posted_on": journal.posted_on.isoformat(),
                     "sequence": journal.sequence,
                     "events": journal.members,
                     "debits": journal.debits,
@@ -70,3 +84,33 @@ class DayReport:
             ],
             "reasons": list(self.reasons),
         }
+
+
+def journal_reports(
+    batch: Batch, planned: Sequence[Posting], results: Posted
+) -> tuple[JournalReport, ...]:
+    """One report for each posting of a batch that is in the books."""
+    reports = []
+    for posting in planned:
+        document = posting.document
+        assert isinstance(document, JournalEntry | StatisticalEntry), "nothing else"  # noqa: S101
+        reports.append(
+            JournalReport(
+                reference=mark_of(document),
+                key=results[posting.key].key,
+                what=_what(batch, posting),
+                posted_on=document.posted_on,
+                sequence=batch.sequence,
+                members=batch.members,
+                debits=batch.debits,
+            )
+        )
+    return tuple(reports)
+
+
+def _what(batch: Batch, posting: Posting) -> str:
+    if ":reversal:" in posting.key:
+        return "reversal"
+    if isinstance(posting.document, StatisticalEntry):
+        return "statistics"
+    return "difference" if batch.kind.value == "delta" else "day"

@@ -2,31 +2,39 @@
 
 An event stands under `DAY#<tenant>#<store>#<currency>#<date>` and `EVENT#<event>`; beside the facts
 of its order stands `ENTRY#<event>`, which says that it was entered, so that no event is ever in two
-days. Free events and unfinished batches are listed in `due-index` under `GL#<tenant>`.
+days. The day itself is listed in `due-index` under `GL#<tenant>` while something is to be exported.
 """
 
 from __future__ import annotations
 
-import json
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from functools import cache
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
-from pydantic import TypeAdapter
 
-from intacct.documents import DocumentResult
-from shared.gl.days import (
-    Batch,
-    BatchMovedError,
-    BatchState,
-    Day,
-    DayKey,
-    EntryConflictError,
-    KeptEntry,
+from shared.gl.contents import Part
+from shared.gl.days import BatchMovedError, Day, DayKey, EntryConflictError, KeptEntry
+from shared.gl.freezing import FROZEN_TOGETHER, freeze_together
+from shared.gl.revisions import Batch, BatchState
+from shared.gl.store_items import (
+    AGENDA,
+    BATCHES,
+    ENTRY,
+    EVENT,
+    batch_of,
+    batch_values,
+    day_of,
+    kept_entry,
+    key_of,
+    millis,
+    packed_entry,
+    part_item,
+    part_of,
+    part_prefix,
+    results_text,
 )
 from shared.ledger.content import digest
 from shared.postings.plan import DayEntry, Posted
@@ -34,10 +42,8 @@ from shared.postings.plan import DayEntry, Posted
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_EVENT, _ENTRY, _BATCH = "EVENT#", "ENTRY#", "BATCH#"
-_MOST_IN_A_TRANSACTION = 100
 _CONDITION_FAILED = "ConditionalCheckFailedException"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MOVED = ("st", "kind", "posted_on")
 
 
 class DynamoDbDayBook:
@@ -50,32 +56,65 @@ class DynamoDbDayBook:
 
     def entered(self, order_pk: str) -> dict[str, str]:
         """The events of an order that are in a day book, with the digest of their lines."""
-        items = self._query(order_pk, prefix=_ENTRY)
-        return {item["sk"]["S"].removeprefix(_ENTRY): item["digest"]["S"] for item in items}
+        items = self._query(order_pk, prefix=ENTRY)
+        return {item["sk"]["S"].removeprefix(ENTRY): item["digest"]["S"] for item in items}
 
     def enter(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
-        """Add one event to its day; the event first, then the note beside its order.
+        """Add one event to its day; the event first, then the agenda, then the note of its order.
 
-        A crash between the two leaves an event without note: entering it again finds it.
+        A crash in between leaves an event without note: entering it again finds it.
 
         Raises:
             EntryConflictError: it is there with other lines.
         """
         key = DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
-        lines = digest(entry.lines)
-        item = {
-            **_key(key.pk, f"{_EVENT}{entry.event}"),
-            "entry": {"B": zlib.compress(_adapter().dump_json(entry), 6)},
-            "digest": {"S": lines},
-            **_listed(tenant, due_at),
-        }
-        known = self._put_absent(item)
-        if known is not None and known["digest"]["S"] != lines:
+        lines = {"S": digest(entry.lines)}
+        event = key_of(key.pk, f"{EVENT}{entry.event}")
+        known = self._put_absent({**event, "entry": packed_entry(entry), "digest": lines})
+        if known is not None and known["digest"] != lines:
             raise EntryConflictError(entry.event)
-        note = {**_key(order_pk, f"{_ENTRY}{entry.event}"), "day": {"S": key.pk}}
-        known = self._put_absent({**note, "digest": {"S": lines}})
+        self._list(key, due_at)
+        note = {**key_of(order_pk, f"{ENTRY}{entry.event}"), "day": {"S": key.pk}}
+        known = self._put_absent({**note, "digest": lines})
         if known is not None and known["day"]["S"] != key.pk:
             raise EntryConflictError(entry.event)
+
+    def amend(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
+        """Give an event of its day other lines; the event first, then the note of its order.
+
+        Raises:
+            BatchMovedError: an export, or another correction, moved it meanwhile.
+        """
+        key = DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
+        event = key_of(key.pk, f"{EVENT}{entry.event}")
+        found = self._client.get_item(TableName=self._table, Key=event, ConsistentRead=True)
+        known = found.get("Item")
+        if known is None:
+            raise BatchMovedError
+        lines = {"S": digest(entry.lines)}
+        if known["digest"] != lines or kept_entry(known).entry.counts != entry.counts:
+            self._update(event, *_amendment(known, entry))
+        self._list(key, due_at)
+        self._client.update_item(
+            TableName=self._table,
+            Key=key_of(order_pk, f"{ENTRY}{entry.event}"),
+            UpdateExpression="SET #day = :day, digest = :digest",
+            ExpressionAttributeNames={"#day": "day"},
+            ExpressionAttributeValues={":day": {"S": key.pk}, ":digest": lines},
+        )
+
+    def correct(self, key: DayKey, *, by: str, through: str, due_at: datetime) -> None:
+        """Note who has the lines of a day made anew, and through which event that was done."""
+        if by:
+            change = "SET corrected_by = :by, corrected_to = :to, "
+            values = {":by": {"S": by}, ":to": {"S": through}}
+            self._list(key, due_at, change=change, values=values)
+            return
+        self._client.update_item(
+            TableName=self._table,
+            Key=key_of(key.pk, AGENDA),
+            UpdateExpression="REMOVE corrected_by, corrected_to",
+        )
 
     def due(self, tenant: str, *, now: datetime) -> Sequence[DayKey]:
         """Days that are over and hold something that is not in the books; candidates only."""
@@ -85,102 +124,170 @@ class DynamoDbDayBook:
             KeyConditionExpression="due_shard = :shard AND due_at <= :now",
             ExpressionAttributeValues={
                 ":shard": {"S": f"GL#{tenant}"},
-                ":now": {"N": _millis(now)},
+                ":now": {"N": millis(now)},
             },
         )
         keys = {item["pk"]["S"] for page in pages for item in page["Items"]}
         return sorted(DayKey.parse(pk) for pk in keys)
 
-    def read(self, key: DayKey) -> Day:
-        """Everything of one day, by a consistent read."""
-        entries, batches = [], []
-        for item in self._query(key.pk):
-            if item["sk"]["S"].startswith(_EVENT):
-                entries.append(_kept(item))
-            else:
-                batches.append(_batch(item))
-        return Day(key, tuple(entries), tuple(batches))
+    def head(self, key: DayKey) -> Day:
+        """The batches of a day and how it stands on the agenda, without its events."""
+        return day_of(key, self._query(key.pk, prefix=BATCHES))
 
-    def open_batch(self, key: DayKey, sequence: int, *, due_at: datetime) -> Batch:
+    def read(self, key: DayKey) -> Day:
+        """Everything of one day, for those who look into it."""
+        return replace(self.head(key), entries=tuple(self.entries(key)))
+
+    def entries(self, key: DayKey, *, after: str = "") -> Iterator[KeptEntry]:
+        """All events of a day in the order of their names, page by page; those `after` one only."""
+        items = self._query(key.pk, prefix=EVENT, after=f"{EVENT}{after}" if after else "")
+        return (kept_entry(item) for item in items)
+
+    def free(self, key: DayKey) -> Iterator[str]:
+        """The names of the events that are in no batch, page by page."""
+        for item in self._query(key.pk, prefix=EVENT, shown="sk, gl"):
+            if "gl" not in item:
+                yield item["sk"]["S"].removeprefix(EVENT)
+
+    def open_batch(self, key: DayKey, batch: Batch) -> Batch:
         """A new batch to freeze events into; the known one where another export was faster.
 
         Raises:
-            BatchMovedError: that batch is sealed already.
+            BatchMovedError: that batch is not open any more.
         """
-        batch = Batch(sequence, BatchState.OPEN)
-        known = self._put_absent(
-            {
-                **_key(key.pk, batch.name),
-                "st": {"S": BatchState.OPEN.value},
-                **_listed(key.tenant, due_at),
-            }
-        )
-        if known is not None and known["st"]["S"] != BatchState.OPEN.value:
+        known = self._put_absent({**key_of(key.pk, batch.name), **batch_values(batch)})
+        if known is None:
+            return batch
+        if known["st"]["S"] != BatchState.OPEN.value:
             raise BatchMovedError
-        return batch
+        return batch_of(known)
 
-    def freeze(self, key: DayKey, batch: Batch, entries: Sequence[DayEntry]) -> None:
-        """Put free events into an open batch; those that another batch took are left alone."""
-        for start in range(0, len(entries), _MOST_IN_A_TRANSACTION):
-            part = entries[start : start + _MOST_IN_A_TRANSACTION]
-            writes: list[Any] = [{"Update": self._freezing(key, batch, e.event)} for e in part]
-            try:
-                self._client.transact_write_items(TransactItems=writes)
-            except ClientError as error:
-                if _code(error) != "TransactionCanceledException":
-                    raise
-                self._freeze_singly(writes)
-
-    def seal(self, key: DayKey, batch: Batch) -> None:
-        """Store the batch's membership for good.
+    def freeze(self, key: DayKey, batch: Batch, events: Sequence[str]) -> None:
+        """Put free events into an open batch; those that another export took are left alone.
 
         Raises:
-            BatchMovedError: it is not open any more.
+            BatchMovedError: the batch is not open any more.
         """
-        values = {
-            ":sealed": {"S": BatchState.SEALED.value},
-            ":members": {"N": str(batch.members)},
-            ":hash": {"S": batch.membership_hash},
-            ":debits": {"S": batch.debits},
-            ":open": {"S": BatchState.OPEN.value},
-        }
-        self._move(
-            key,
-            batch,
-            "SET st = :sealed, members = :members, membership_hash = :hash, debits = :debits",
-            "st = :open",
-            values,
+        for start in range(0, len(events), FROZEN_TOGETHER):
+            part = events[start : start + FROZEN_TOGETHER]
+            freeze_together(self._client, self._table, key, batch, part)
+
+    def seal(self, key: DayKey, batch: Batch, parts: Sequence[Part]) -> None:
+        """Store the batch's membership and its lines for good.
+
+        Raises:
+            BatchMovedError: it is not open any more, or more was frozen into it than
+                `batch.frozen` says.
+        """
+        for part in parts:
+            self._client.put_item(TableName=self._table, Item=part_item(key, batch, part))
+        if batch.replaces:
+            self._update(
+                key_of(key.pk, Batch(batch.replaces, BatchState.DONE).name),
+                "SET replaced_by = :by",
+                "st = :done",
+                {":by": {"N": str(batch.sequence)}, ":done": {"S": BatchState.DONE.value}},
+            )
+        values = batch_values(batch)
+        self._update(
+            key_of(key.pk, batch.name),
+            "SET " + ", ".join(f"{name} = :{name}" for name in values),
+            "st = :open AND frozen = :frozen",
+            {
+                **{f":{name}": value for name, value in values.items()},
+                ":open": {"S": BatchState.OPEN.value},
+            },
+        )
+
+    def parts(self, key: DayKey, batch: Batch) -> tuple[Part, ...]:
+        """The lines of a sealed batch, one part for each of its journals."""
+        return tuple(part_of(item) for item in self._query(key.pk, prefix=part_prefix(batch)))
+
+    def move(self, key: DayKey, known: Batch, wanted: Batch) -> None:
+        """Change what a sealed batch will post, or set it aside.
+
+        Raises:
+            BatchMovedError: it is not as `known` says.
+        """
+        old, new = batch_values(known), batch_values(wanted)
+        self._update(
+            key_of(key.pk, known.name),
+            "SET st = :st, kind = :kind, posted_on = :posted_on, takes_back = :takes_back",
+            "st = :old_st AND kind = :old_kind AND posted_on = :old_posted_on AND frozen = :frozen",
+            {
+                ":frozen": old["frozen"],
+                **{f":{name}": new[name] for name in (*_MOVED, "takes_back")},
+                **{f":old_{name}": old[name] for name in _MOVED},
+            },
         )
 
     def complete(self, key: DayKey, batch: Batch, results: Posted) -> None:
-        """Record that the batch is in the books; it is not listed as due any more."""
-        texts = {name: {"key": result.key, "id": result.id} for name, result in results.items()}
+        """Record that the batch is in the books.
+
+        Raises:
+            BatchMovedError: it is not sealed.
+        """
         values = {
             ":done": {"S": BatchState.DONE.value},
-            ":results": {"S": json.dumps(texts, sort_keys=True)},
+            ":results": {"S": results_text(results)},
             ":sealed": {"S": BatchState.SEALED.value},
         }
-        self._move(
-            key,
-            batch,
-            "SET st = :done, results = :results REMOVE due_at, due_shard",
+        self._update(
+            key_of(key.pk, batch.name),
+            "SET st = :done, results = :results",
             "st IN (:sealed, :done)",
             values,
         )
 
-    def _query(self, pk: str, *, prefix: str = "") -> Iterator[dict[str, Any]]:
-        condition, values = "pk = :pk", {":pk": {"S": pk}}
-        if prefix:
-            condition += " AND begins_with(sk, :prefix)"
-            values[":prefix"] = {"S": prefix}
+    def settle(self, day: Day, *, due_at: datetime | None = None) -> None:
+        """Take the day off the agenda until then, unless something was entered since."""
+        values = {":entered": {"N": str(day.entered)}}
+        change = "REMOVE due_at, due_shard"
+        if due_at is not None:
+            change = "SET due_at = :at"
+            values[":at"] = {"N": millis(due_at)}
+        with suppress(BatchMovedError):
+            self._update(key_of(day.key.pk, AGENDA), change, "entered = :entered", values)
+
+    def _list(
+        self,
+        key: DayKey,
+        due_at: datetime,
+        *,
+        change: str = "SET ",
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._client.update_item(
+            TableName=self._table,
+            Key=key_of(key.pk, AGENDA),
+            UpdateExpression=f"{change}due_at = :at, due_shard = :shard ADD entered :one",
+            ExpressionAttributeValues={
+                **(values or {}),
+                ":at": {"N": millis(due_at)},
+                ":shard": {"S": f"GL#{key.tenant}"},
+                ":one": {"N": "1"},
+            },
+        )
+
+    def _query(
+        self, pk: str, *, prefix: str, after: str = "", shown: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        """The items whose sort key begins with the prefix, those `after` one only."""
+        bound = ":after" if after else ":prefix"
+        condition = "sk > :after" if after else "begins_with(sk, :prefix)"
+        more: dict[str, Any] = {"ProjectionExpression": shown} if shown else {}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             ConsistentRead=True,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,
+            KeyConditionExpression=f"pk = :pk AND {condition}",
+            ExpressionAttributeValues={":pk": {"S": pk}, bound: {"S": after or prefix}},
+            **more,
         )
         for page in pages:
-            yield from page["Items"]
+            for item in page["Items"]:
+                if not item["sk"]["S"].startswith(prefix):
+                    return
+                yield item
 
     def _put_absent(self, item: dict[str, Any]) -> Mapping[str, Any] | None:
         """Put the item where there is none; else the item that is there."""
@@ -199,31 +306,13 @@ class DynamoDbDayBook:
             return known
         return None
 
-    def _freezing(self, key: DayKey, batch: Batch, event: str) -> dict[str, Any]:
-        return {
-            "TableName": self._table,
-            "Key": _key(key.pk, f"{_EVENT}{event}"),
-            "UpdateExpression": "SET gl = :batch REMOVE due_at, due_shard",
-            "ConditionExpression": "attribute_exists(pk) AND attribute_not_exists(gl)",
-            "ExpressionAttributeValues": {":batch": {"S": batch.name}},
-        }
-
-    def _freeze_singly(self, writes: Sequence[Mapping[str, Any]]) -> None:
-        """One of them was taken meanwhile: freeze the others one by one."""
-        for write in writes:
-            try:
-                self._client.update_item(**write["Update"])
-            except ClientError as error:
-                if _code(error) != _CONDITION_FAILED:
-                    raise
-
-    def _move(
-        self, key: DayKey, batch: Batch, change: str, condition: str, values: dict[str, Any]
+    def _update(
+        self, key: dict[str, Any], change: str, condition: str, values: dict[str, Any]
     ) -> None:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=_key(key.pk, batch.name),
+                Key=key,
                 UpdateExpression=change,
                 ConditionExpression=condition,
                 ExpressionAttributeValues=values,
@@ -234,42 +323,26 @@ class DynamoDbDayBook:
             raise BatchMovedError from None
 
 
-@cache
-def _adapter() -> TypeAdapter[DayEntry]:
-    return TypeAdapter(DayEntry)
-
-
-def _key(pk: str, sk: str) -> dict[str, Any]:
-    return {"pk": {"S": pk}, "sk": {"S": sk}}
-
-
-def _listed(tenant: str, due_at: datetime) -> dict[str, Any]:
-    return {"due_shard": {"S": f"GL#{tenant}"}, "due_at": {"N": _millis(due_at)}}
-
-
-def _millis(instant: datetime) -> str:
-    return str((instant - _EPOCH) // timedelta(milliseconds=1))
-
-
-def _kept(item: Mapping[str, Any]) -> KeptEntry:
-    entry = _adapter().validate_json(zlib.decompress(bytes(item["entry"]["B"])))
-    return KeptEntry(entry, item.get("gl", {}).get("S", ""))
-
-
-def _batch(item: Mapping[str, Any]) -> Batch:
-    batch = Batch(int(item["sk"]["S"].removeprefix(_BATCH)), BatchState(item["st"]["S"]))
-    if batch.state is BatchState.OPEN:
-        return batch
-    batch = replace(
-        batch,
-        members=int(item["members"]["N"]),
-        membership_hash=item["membership_hash"]["S"],
-        debits=item["debits"]["S"],
+def _amendment(known: Mapping[str, Any], entry: DayEntry) -> tuple[str, str, dict[str, Any]]:
+    """New lines for an event: those of a batch are kept beside them, and it is free again."""
+    values = {
+        ":entry": packed_entry(entry),
+        ":digest": {"S": digest(entry.lines)},
+        ":known": known["digest"],
+    }
+    if "gl" not in known:
+        change = "SET entry = :entry, digest = :digest"
+        return change, "digest = :known AND attribute_not_exists(gl)", values
+    values |= {
+        ":none": {"L": []},
+        ":older": {"L": [{"M": {"gl": known["gl"], "entry": known["entry"]}}]},
+        ":gl": known["gl"],
+    }
+    change = (
+        "SET entry = :entry, digest = :digest, "
+        "older = list_append(if_not_exists(older, :none), :older) REMOVE gl"
     )
-    if "results" not in item:
-        return batch
-    texts = json.loads(item["results"]["S"])
-    return replace(batch, results={key: DocumentResult(**text) for key, text in texts.items()})
+    return change, "digest = :known AND gl = :gl", values
 
 
 def _code(error: ClientError) -> str:

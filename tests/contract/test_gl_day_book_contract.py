@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import boto3
 import pytest
@@ -12,16 +13,13 @@ from moto import mock_aws
 
 from commerce.money import Money
 from intacct.documents import Dimensions, DocumentResult, JournalLine, Side
-from shared.gl.batches import sealed
-from shared.gl.days import (
-    Batch,
-    BatchMovedError,
-    BatchState,
-    DayBook,
-    DayKey,
-    EntryConflictError,
-)
+from intacct.statistics import StatisticalLine
+from shared.gl.batches import sealed_of
+from shared.gl.days import BatchMovedError, DayBook, DayKey, EntryConflictError
+from shared.gl.revisions import Batch, BatchKind, BatchState
 from shared.gl.store import DynamoDbDayBook
+from shared.policy.mapping import Mapping
+from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry
 from tests.contract.test_ledger_contract import make_table
 from tests.fakes import MemoryDayBook
@@ -41,6 +39,10 @@ def entry(event: str = "sale:1", amount: str = "10.00") -> DayEntry:
     )
     occurred_at = datetime.fromisoformat("2026-03-02T15:00:00+00:00")
     return DayEntry(event, "outlet", "USD", ON, occurred_at, lines, order_total=money)
+
+
+BOOK = StoreBook("acme", "100", "America/New_York", "USD", "outlet", Mapping("7", {}))
+COUNTS = (StatisticalLine("STAT-ORDERS", Side.DEBIT, Decimal(2)),)
 
 
 def make_memory() -> DayBook:
@@ -65,11 +67,19 @@ def enter(days: DayBook, *entries: DayEntry) -> None:
         days.enter(f"ORD#{one.event}", "acme", one, due_at=ENDS_AT)
 
 
-def frozen(days: DayBook, sequence: int = 1) -> Batch:
-    batch = days.open_batch(KEY, sequence, due_at=ENDS_AT)
-    days.freeze(KEY, batch, days.read(KEY).free)
-    batch = sealed(batch, days.read(KEY).members(batch))
-    days.seal(KEY, batch)
+def opened(days: DayBook, sequence: int = 1, replaces: int = 0) -> Batch:
+    return days.open_batch(KEY, Batch(sequence, BatchState.OPEN, replaces=replaces))
+
+
+def frozen(days: DayBook, sequence: int = 1, replaces: int = 0) -> Batch:
+    days.freeze(KEY, opened(days, sequence, replaces), list(days.free(KEY)))
+    known = days.head(KEY).batch(sequence)
+    assert known is not None
+    whole = sealed_of(KEY, days.read(KEY).members(known), BOOK)
+    batch = replace(
+        whole.batch, sequence=sequence, replaces=replaces, frozen=known.frozen, counts=COUNTS
+    )
+    days.seal(KEY, batch, whole.parts)
     return batch
 
 
@@ -109,18 +119,39 @@ def test_a_day_is_listed_when_it_is_over_and_not_before(days: DayBook) -> None:
     assert days.due("other", now=LATER) == []
 
 
-def test_a_day_stays_listed_until_its_batch_is_in_the_books(days: DayBook) -> None:
+def test_a_day_stays_listed_until_it_is_settled(days: DayBook) -> None:
     enter(days, entry())
     batch = frozen(days)
+    days.complete(KEY, batch, {"key": DocumentResult("17", "GL-17")})
     listed = days.due("acme", now=LATER)
 
-    days.complete(KEY, batch, {"key": DocumentResult("17", "GL-17")})
+    days.settle(days.head(KEY))
 
     assert listed == [KEY]
     assert days.due("acme", now=LATER) == []
+    assert days.head(KEY).due_at is None
 
 
-def test_a_sealed_batch_keeps_its_membership(days: DayBook) -> None:
+def test_a_day_that_rests_is_listed_again_then(days: DayBook) -> None:
+    enter(days, entry())
+
+    days.settle(days.head(KEY), due_at=LATER)
+
+    assert days.due("acme", now=LATER - timedelta(seconds=1)) == []
+    assert days.due("acme", now=LATER) == [KEY]
+
+
+def test_a_day_that_got_more_meanwhile_is_not_settled(days: DayBook) -> None:
+    enter(days, entry("sale:1"))
+    read = days.head(KEY)
+    enter(days, entry("sale:2"))
+
+    days.settle(read)
+
+    assert days.due("acme", now=LATER) == [KEY]
+
+
+def test_a_sealed_batch_keeps_its_membership_and_its_lines(days: DayBook) -> None:
     enter(days, entry("sale:1"), entry("sale:2"))
 
     batch = frozen(days)
@@ -128,8 +159,11 @@ def test_a_sealed_batch_keeps_its_membership(days: DayBook) -> None:
     day = days.read(KEY)
     assert day.unfinished == batch
     assert (batch.members, batch.debits, batch.state) == (2, "20.00 USD", BatchState.SEALED)
+    assert (batch.mapping_version, batch.entity, batch.counts) == ("7", "100", COUNTS)
     assert {one.event for one in day.members(batch)} == {"sale:1", "sale:2"}
     assert day.free == ()
+    (part,) = days.parts(KEY, batch)
+    assert [line.amount.plain() for line in part.lines] == ["20.00", "20.00"]
 
 
 def test_an_event_in_a_batch_is_not_taken_by_another(days: DayBook) -> None:
@@ -137,30 +171,50 @@ def test_an_event_in_a_batch_is_not_taken_by_another(days: DayBook) -> None:
     first = frozen(days)
     enter(days, entry("sale:2"))
 
-    second = days.open_batch(KEY, 2, due_at=ENDS_AT)
-    days.freeze(KEY, second, [entry("sale:1"), entry("sale:2")])
+    second = opened(days, 2)
+    days.freeze(KEY, second, ["sale:1", "sale:2"])
 
     day = days.read(KEY)
+    assert [kept.batch for kept in day.entries] == [first.name, second.name]
     assert [one.event for one in day.members(first)] == ["sale:1"]
-    assert [one.event for one in day.members(second)] == ["sale:2"]
+    assert [one.event for one in day.members(second)] == ["sale:1", "sale:2"]
+    assert [batch.frozen for batch in day.batches] == [1, 1]
 
 
 def test_a_batch_that_is_open_already_is_taken_up(days: DayBook) -> None:
-    days.open_batch(KEY, 1, due_at=ENDS_AT)
+    enter(days, entry())
+    days.freeze(KEY, opened(days), ["sale:1"])
 
-    assert days.open_batch(KEY, 1, due_at=ENDS_AT) == Batch(1, BatchState.OPEN)
+    assert opened(days) == Batch(1, BatchState.OPEN, frozen=1)
 
 
-def test_a_sealed_batch_is_neither_opened_nor_sealed_again(days: DayBook) -> None:
+def test_a_sealed_batch_is_neither_opened_nor_sealed_again_nor_added_to(days: DayBook) -> None:
     enter(days, entry())
     batch = frozen(days)
+    enter(days, entry("sale:2"))
 
     with pytest.raises(BatchMovedError):
-        days.open_batch(KEY, 1, due_at=ENDS_AT)
+        opened(days)
     with pytest.raises(BatchMovedError):
-        days.seal(KEY, replace(batch, membership_hash="other"))
+        days.seal(KEY, replace(batch, membership_hash="other"), ())
+    with pytest.raises(BatchMovedError):
+        days.freeze(KEY, batch, ["sale:2"])
 
     assert days.read(KEY).unfinished == batch
+    assert list(days.free(KEY)) == ["sale:2"]
+
+
+def test_a_batch_that_got_more_than_was_added_up_is_not_sealed(days: DayBook) -> None:
+    enter(days, entry("sale:1"), entry("sale:2"))
+    batch = opened(days)
+    days.freeze(KEY, batch, ["sale:1"])
+    whole = sealed_of(KEY, [entry("sale:1")], BOOK)
+    days.freeze(KEY, batch, ["sale:2"])
+
+    with pytest.raises(BatchMovedError):
+        days.seal(KEY, replace(whole.batch, frozen=1), whole.parts)
+
+    assert days.head(KEY).batches[0].state is BatchState.OPEN
 
 
 def test_a_finished_batch_keeps_its_results_and_the_next_one_follows(days: DayBook) -> None:
@@ -172,9 +226,78 @@ def test_a_finished_batch_keeps_its_results_and_the_next_one_follows(days: DayBo
     days.complete(KEY, batch, results)
 
     day = days.read(KEY)
-    assert day.batches[0].results == results
+    assert day.posted is not None
+    assert day.posted.results == results
     assert day.unfinished is None
     assert day.next_sequence == 2
+
+
+def test_batches_that_correct_each_other_carry_each_others_number(days: DayBook) -> None:
+    enter(days, entry("sale:1"))
+    days.complete(KEY, frozen(days), {})
+    enter(days, entry("sale:2"))
+
+    second = frozen(days, 2, replaces=1)
+
+    first, kept = days.head(KEY).batches
+    assert (first.replaced_by, kept.replaces) == (2, 1)
+    assert second.members == 2
+
+
+def test_a_batch_is_moved_by_who_knows_it_only(days: DayBook) -> None:
+    enter(days, entry())
+    batch = frozen(days)
+    moved = replace(batch, kind=BatchKind.DELTA, posted_on=date(2026, 4, 1), takes_back=False)
+
+    days.move(KEY, batch, moved)
+    with pytest.raises(BatchMovedError):
+        days.move(KEY, batch, replace(batch, state=BatchState.VOID))
+
+    assert days.head(KEY).batches == (moved,)
+
+
+def test_a_corrected_event_is_free_again_and_what_was_exported_of_it_is_kept(
+    days: DayBook,
+) -> None:
+    enter(days, entry("sale:1", "10.00"))
+    first = frozen(days)
+    days.complete(KEY, first, {})
+
+    days.amend("ORD#sale:1", "acme", entry("sale:1", "11.00"), due_at=ENDS_AT)
+    days.amend("ORD#sale:1", "acme", entry("sale:1", "11.00"), due_at=ENDS_AT)
+
+    (kept,) = days.entries(KEY)
+    assert kept.older == ((first.name, entry("sale:1", "10.00")),)
+    assert days.read(KEY).members(first) == (entry("sale:1", "10.00"),)
+    assert list(days.free(KEY)) == ["sale:1"]
+    enter(days, entry("sale:1", "11.00"))
+
+
+def test_a_free_event_is_corrected_in_its_place(days: DayBook) -> None:
+    enter(days, entry("sale:1", "10.00"))
+
+    days.amend("ORD#sale:1", "acme", entry("sale:1", "11.00"), due_at=ENDS_AT)
+
+    assert days.read(KEY).free == (entry("sale:1", "11.00"),)
+    assert next(days.entries(KEY)).older == ()
+
+
+def test_an_event_that_was_never_entered_is_not_corrected(days: DayBook) -> None:
+    with pytest.raises(BatchMovedError):
+        days.amend("ORD#sale:1", "acme", entry(), due_at=ENDS_AT)
+
+
+def test_how_far_a_correction_came_is_kept_and_forgotten_when_it_is_done(days: DayBook) -> None:
+    enter(days, entry("sale:1"), entry("sale:2"))
+    days.settle(days.head(KEY))
+
+    days.correct(KEY, by="ops:kim", through="sale:1", due_at=ENDS_AT)
+    begun, listed = days.head(KEY), days.due("acme", now=LATER)
+    days.correct(KEY, by="", through="", due_at=ENDS_AT)
+
+    assert (begun.corrected_by, begun.corrected_to, listed) == ("ops:kim", "sale:1", [KEY])
+    assert days.head(KEY).corrected_by == ""
+    assert [kept.entry.event for kept in days.entries(KEY, after="sale:1")] == ["sale:2"]
 
 
 def test_more_events_than_one_transaction_holds_are_frozen_together(days: DayBook) -> None:
@@ -182,7 +305,7 @@ def test_more_events_than_one_transaction_holds_are_frozen_together(days: DayBoo
 
     batch = frozen(days)
 
-    assert (batch.members, batch.debits) == (130, "130.00 USD")
+    assert (batch.members, batch.debits, batch.frozen) == (130, "130.00 USD", 130)
 
 
 def test_days_and_their_keys_are_each_other(days: DayBook) -> None:

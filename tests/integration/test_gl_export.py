@@ -4,13 +4,25 @@ import json
 from datetime import date
 from typing import Any
 
+import pytest
+
 from functions.gl_export import app
 from functions.order_posting import app as order_posting
 from intacct.documents import JournalEntry
 from intacct.errors import OutcomeUnknownError
+from shared.bootstrap import gl_export
+from tests.fake_sage_side import FakeSageSide
 from tests.integration.order_posting_rig import PostingRig, context, event, rig, sold
 
 __all__ = ["rig"]
+
+
+@pytest.fixture(autouse=True)
+def sage_side(rig: PostingRig, monkeypatch: pytest.MonkeyPatch) -> FakeSageSide:
+    """What the export sees of its journals in Sage."""
+    side = FakeSageSide(rig.books)
+    monkeypatch.setattr(gl_export, "sage_side", lambda *_: side)
+    return side
 
 
 def sell(rig: PostingRig, order_id: str, amount: str) -> None:
@@ -57,15 +69,22 @@ def test_a_day_asked_for_by_hand_is_posted_once_and_says_so(rig: PostingRig) -> 
     assert len(journals(rig)) == 1
 
 
-def test_an_order_that_comes_late_becomes_a_journal_of_its_own(rig: PostingRig) -> None:
+def test_a_day_that_got_a_late_order_is_posted_anew_and_its_first_journal_taken_back(
+    rig: PostingRig,
+) -> None:
     sell(rig, "7001", "100.00")
     export()
     sell(rig, "7002", "32.66")
 
     (day,) = export()
 
-    assert day["journals"][0]["sequence"] == 2
-    assert [journal.lines[0].amount.plain() for journal in journals(rig)] == ["100.00", "32.66"]
+    assert [journal["what"] for journal in day["journals"]] == ["day", "reversal"]
+    assert {journal["sequence"] for journal in day["journals"]} == {2}
+    assert [journal.lines[0].amount.plain() for journal in journals(rig)] == [
+        "100.00",
+        "132.66",
+        "100.00",
+    ]
 
 
 def test_a_journal_whose_answer_was_lost_stays_on_the_agenda(rig: PostingRig) -> None:

@@ -10,8 +10,8 @@ from decimal import Decimal
 
 import pytest
 
-from shared.gl.batches import postings, sealed
-from shared.gl.days import Batch, BatchState, DayKey
+from shared.gl.batches import postings, sealed_of
+from shared.gl.days import DayKey
 from shared.policy.switches import Cogs, PostingMode
 from shared.postings.planner import plan
 from tests.accounting.journals import SCENARIOS, Played, Scenario, balances, net
@@ -109,9 +109,8 @@ def test_the_day_of_a_summary_channel_is_one_batch_in_the_books(sage: Sage) -> N
     entries = [
         entry for known in (order_a, order_b) for entry in plan(known, {}, summary_book).day_entries
     ]
-    batch = sealed(Batch(1, BatchState.OPEN), entries)
     day_key = DayKey("acme", "shop", "USD", date(2026, 3, 2))
-    (posting,) = postings(day_key, batch, entries, summary_book)
+    (posting,) = postings(day_key, sealed_of(day_key, entries, summary_book))
     sage.post(posting)
     assert sage.simulator.balances() == balances(
         "1100 176.10; 4090 3.75; 4095 25.00; 4000 -182.50; 4010 -8.00; 2100-NYS -12.32; "

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from shared.gl.posting import Asked
 from shared.messages import CartEvent, OrderReady
 from shared.reviews.records import CONNECTION
 from tests.simulation.cart import request_of
@@ -136,7 +137,7 @@ class People:
         def work(sandbox: Sandbox, ends_at: float) -> None:
             deadline = sandbox.until(ends_at)
             exporter = sandbox.day_exporter(lambda _key, _error: None)
-            for report in exporter.export(tenant, store, on, deadline, release_by="ops"):
+            for report in exporter.export(tenant, store, on, Asked(deadline, release_by="ops")):
                 self.story.tell(f"day {report.day.pk}: {report.state.value} {report.reasons}")
 
         def again(_fate: Fate) -> None:

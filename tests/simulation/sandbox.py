@@ -29,6 +29,7 @@ from shared.customers.reading import EventReader
 from shared.customers.sync import CustomerSync, SyncParts
 from shared.facts.store import DynamoDbFactsStore
 from shared.gl.completeness import OrdersBacklog
+from shared.gl.correcting import planned_by
 from shared.gl.export import DayExporter, DayExporterParts
 from shared.gl.store import DynamoDbDayBook
 from shared.intake.archive import S3Archive
@@ -44,6 +45,7 @@ from shared.tenants.models import Tenant
 from tests.simulation.company import Company
 from tests.simulation.desk import LoginDesk
 from tests.simulation.histories import SECRET
+from tests.simulation.journals import JournalsInBooks
 from tests.simulation.queues import FifoQueue
 from tests.simulation.releases import Release
 from tests.simulation.remembering import RememberedPlans
@@ -194,10 +196,13 @@ class Sandbox:
                 tenants=self.outside.tenants.values,
                 tenant_of=self._tenant,
                 days=self.days,
+                facts=self.facts,
                 ledger=self.ledger,
                 reviews=self.reviews,
                 backlog=OrdersBacklog(self.reviews, self.facts),
                 applier_of=self.applier,
+                sage_side_of=self._sage_side_of,
+                replan=planned_by(plan),
                 clock=self.clock,
                 on_failure=on_failure,
             )
@@ -234,6 +239,10 @@ class Sandbox:
             hard_unique=tenant.intacct.hard_unique,
             pause=self.sleep,
         )
+
+    def _sage_side_of(self, tenant: Tenant, entity: str) -> JournalsInBooks:
+        del entity
+        return JournalsInBooks(self.outside.companies[tenant.id].books)
 
     def _books_of(self, tenant: str) -> SageBooks:
         """The same for all: what goes over the same way may travel together."""

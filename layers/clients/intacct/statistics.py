@@ -29,3 +29,4 @@ class StatisticalEntry:
     posted_on: date
     description: str
     lines: tuple[StatisticalLine, ...]
+    is_draft: bool = False

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from unittest.mock import patch
 
-from shared.gl.days import Day
+from shared.gl.batches import _Maker
 from shared.gl.store import DynamoDbDayBook
 from shared.messages import OrderReady
 from shared.posting.post_order import OrderPoster
 from shared.postings import keys, order_keys, planner
-from shared.postings.plan import DayEntry
+from shared.postings.plan import Posting
 from tests.simulation.faults import Fault
-from tests.simulation.mutants.mutant import Mutant, Patch, all_of, unconditioned
+from tests.simulation.mutants.mutant import Mutant, Patch, all_of
 from tests.simulation.remembering import RememberedPlans
 from tests.simulation.weather import calm_but
 
@@ -62,22 +62,18 @@ def _day_entered_by_time() -> Patch:
     return patch.object(DynamoDbDayBook, "enter", anew)
 
 
-def _membership_unconditioned() -> Patch:
-    """A journal takes the events of its day, whoever took them before."""
+def _corrected_without_taking_back() -> Patch:
+    """A day that is posted anew stands beside what it replaces."""
 
-    def everything(self: Day) -> tuple[DayEntry, ...]:
-        is_new = any(not kept.batch for kept in self.entries)
-        return tuple(kept.entry for kept in self.entries) if is_new else ()
+    def nothing(*_args: Any) -> Iterator[Posting]:
+        return iter(())
 
-    return all_of(
-        unconditioned("DAY#", "EVENT#", ("update_item", "transact_write_items")),
-        patch.object(Day, "free", property(everything)),
-    )
+    return patch.object(_Maker, "mirrors", nothing)
 
 
 MUTANTS: Sequence[Mutant] = (
     Mutant("posting key from the delivery", _key_from_delivery),
     Mutant("postings against their order", _out_of_order),
     Mutant("day entries named by time", _day_entered_by_time),
-    Mutant("a day's members are taken without condition", _membership_unconditioned, _LATE_NEWS),
+    Mutant("a corrected day is not taken back", _corrected_without_taking_back, _LATE_NEWS),
 )

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from shared.gl.days import BatchState
 from shared.gl.export import DayExporter
 from shared.gl.reports import DayState
+from shared.gl.revisions import BatchState
 from tests.unit.gl_export.test_export import KEY, OpenBacklog, Rig, entry
 
 

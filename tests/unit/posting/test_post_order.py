@@ -391,7 +391,7 @@ def test_events_of_a_summary_channel_go_into_the_day_book_once() -> None:
     assert (first.state, first.entered, second.entered) == (PostingState.POSTED, 1, 0)
     assert day.free == (sale(),)
     # 2 March ends at midnight in New York.
-    assert rig.days.due_at[day.key] == datetime.fromisoformat("2026-03-03T05:00:00+00:00")
+    assert day.due_at == datetime.fromisoformat("2026-03-03T05:00:00+00:00")
 
 
 def test_an_event_that_changes_after_it_was_entered_is_shown_to_a_person() -> None:
@@ -417,7 +417,7 @@ def test_an_event_whose_day_moved_is_not_entered_a_second_time() -> None:
 
     rig.post()
 
-    assert len(rig.days.entries) == 1
+    assert len(rig.days.entries_of) == 1
 
 
 def test_what_was_turned_away_and_is_not_wanted_any_more_is_cancelled() -> None:

@@ -60,6 +60,7 @@ def _statistical(entry: StatisticalEntry) -> Json:
             "postingDate": entry.posted_on.isoformat(),
             "description": entry.description,
             "referenceNumber": entry.reference,
+            "state": "draft" if entry.is_draft else None,
             "lines": [_line(line) for line in entry.lines],
         }
     )

@@ -61,7 +61,7 @@ def create_statistical_entry(entry: StatisticalEntry) -> Element:
     add(batch, "BATCH_DATE", date_text(entry.posted_on))
     add(batch, "BATCH_TITLE", entry.description)
     add_given(batch, [("REFERENCENO", entry.reference)])
-    add(batch, "STATE", "Posted")
+    add(batch, "STATE", "Draft" if entry.is_draft else "Posted")
     entries = add(batch, "ENTRIES")
     for line in entry.lines:
         row = add(entries, "GLENTRY")

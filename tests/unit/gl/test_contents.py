@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,16 @@ from hypothesis import strategies as st
 
 from commerce.orders import Facts
 from intacct.documents import Dimensions, JournalLine, Side
-from shared.gl.summary import SummaryError, journal_entry, membership_hash, split, summarise
+from intacct.statistics import StatisticalLine
+from shared.gl.contents import (
+    Adder,
+    Contents,
+    SummaryError,
+    contents_of,
+    grouped,
+    lines_of,
+    membership_hash,
+)
 from shared.policy.switches import Cogs, Moment, PostingMode
 from shared.postings.effects import imbalance
 from shared.postings.plan import DayEntry, Plan
@@ -69,15 +79,19 @@ def second_of_march(**policy: Any) -> list[DayEntry]:
     return [*daily(order_a(), **policy).day_entries, *daily(order_b(), **policy).day_entries]
 
 
+def added_up(entries: Iterable[DayEntry], **more: int) -> Contents:
+    return contents_of(entries, "shop", USD, date(2026, 3, 2), **more)
+
+
 def test_the_day_of_orders_a_and_b_is_one_journal() -> None:
-    summary = summarise(second_of_march())
-    assert told(summary.lines) == parse(J_11_1)
-    assert summary.ledger_on == date(2026, 3, 2)
-    assert summary.debits == usd("233.85")
+    contents = added_up(second_of_march())
+    (part,) = contents.parts
+    assert told(part.lines) == parse(J_11_1)
+    assert contents.debits == usd("233.85")
 
 
 def test_cost_of_goods_of_the_day_stands_beside_it() -> None:
-    lines = summarise(second_of_march(cogs=Cogs.CART_COST)).lines
+    lines = added_up(second_of_march(cogs=Cogs.CART_COST)).parts[0].lines
     of_goods = [line for line in lines if line.account in ("5000", "1300")]
     assert told(of_goods) == parse(J_11_3)
 
@@ -125,14 +139,16 @@ def test_membership_changes_with_a_cent() -> None:
 
 def test_an_event_counts_once() -> None:
     entries = second_of_march()
-    assert summarise([*entries, *entries]) == summarise(entries)
-
-
-def test_the_same_event_with_other_content_is_refused() -> None:
-    entries = second_of_march()
-    other = replace(entries[0], occurred_at=day(2, 1))
     with pytest.raises(SummaryError, match="twice"):
-        summarise([*entries, other])
+        added_up([*entries, replace(entries[0], occurred_at=day(2, 1))])
+
+
+def test_events_that_pass_by_out_of_order_are_refused() -> None:
+    first, second = sorted(second_of_march(), key=lambda entry: entry.event)[:2]
+    adder = Adder("shop", USD, date(2026, 3, 2))
+    adder.add(second)
+    with pytest.raises(SummaryError, match="out of order"):
+        adder.add(first)
 
 
 @pytest.mark.parametrize("change", [{"currency": "EUR"}, {"store": "x"}, {"ledger_on": date.max}])
@@ -140,26 +156,35 @@ def test_stores_days_and_currencies_do_not_mix(change: dict[str, Any]) -> None:
     entries = second_of_march()
     other = replace(entries[0], event="sale:other", lines=(), **change)
     with pytest.raises(SummaryError, match="exactly one"):
-        summarise([*entries, other])
+        added_up([*entries, other])
 
 
 def test_what_does_not_balance_is_refused() -> None:
     entry = second_of_march()[0]
     with pytest.raises(SummaryError, match="balance"):
-        summarise([replace(entry, lines=entry.lines[1:])])
+        added_up([replace(entry, lines=entry.lines[1:])])
 
 
 def test_nothing_makes_no_journal() -> None:
-    with pytest.raises(SummaryError):
-        summarise([])
+    contents = added_up([])
+    assert (contents.parts, contents.members, contents.debits) == ((), 0, usd("0.00"))
 
 
-def test_the_journal_is_posted_as_one_batch() -> None:
-    summary = summarise(second_of_march())
-    entry = journal_entry(summary, reference="GL-1", journal="GJ", description="2 March")
-    assert entry.is_batch
-    assert entry.lines == summary.lines
-    assert entry.posted_on == summary.ledger_on
+def test_the_mapping_versions_of_a_day_are_told() -> None:
+    one, other = sorted(second_of_march(), key=lambda entry: entry.event)[:2]
+    mixed = [replace(one, mapping_version="8"), replace(other, mapping_version="7")]
+    assert added_up(mixed).mapping_version == "7, 8"
+
+
+def test_counts_of_a_day_are_added_up_by_account_and_dimensions() -> None:
+    web = Dimensions(location="WEB")
+    orders = StatisticalLine("STAT-ORDERS", Side.DEBIT, Decimal(1), web)
+    units = StatisticalLine("STAT-UNITS", Side.DEBIT, Decimal(3), web)
+    taken = StatisticalLine("STAT-UNITS", Side.CREDIT, Decimal(3), web)
+    entries = sorted(second_of_march(), key=lambda entry: entry.event)[:3]
+    counted = zip(entries, [(orders, units), (orders,), (taken,)], strict=True)
+    counts = added_up([replace(entry, counts=each) for entry, each in counted]).counts
+    assert counts == (StatisticalLine("STAT-ORDERS", Side.DEBIT, Decimal(2), web),)
 
 
 @given(
@@ -188,8 +213,10 @@ def test_parts_of_a_long_day_each_balance_and_lose_nothing(
         )
         for index, (cents, account) in enumerate(sales)
     ]
-    parts = split(entries, lines_max=lines_max)
-    summaries = [summarise(part) for part in parts]
-    assert all(len(summary.lines) <= lines_max for summary in summaries)
-    assert all(not imbalance(summary.lines, USD) for summary in summaries)
-    assert sorted(e for s in summaries for e in s.events) == sorted(e.event for e in entries)
+    whole = added_up(entries)
+    parts = added_up(entries, lines_max=lines_max).parts
+    assert all(len(part.lines) <= lines_max for part in parts)
+    assert all(not imbalance(part.lines, USD) for part in parts)
+    assert [part.number for part in parts] == list(range(1, len(parts) + 1))
+    lines = [line for part in parts for line in part.lines]
+    assert lines_of(grouped(lines)) == lines_of(grouped(whole.parts[0].lines))
