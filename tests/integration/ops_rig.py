@@ -37,6 +37,7 @@ _SCHEDULES = (
     "Sweeper",
     "DeadLetters",
 )
+_INVOKED = ("OrderPosting", "CartPoller", "GlExport", "PayoutSync")
 _TABLES = ("Ledger", "Orders", "Connections", "Tenants")
 
 
@@ -77,7 +78,7 @@ def _template() -> str:
     for name in _SCHEDULES:
         resources[f"{name}Dlq"] = _queue()
         outputs[f"{name}DlqUrl"] = {"Value": {"Ref": f"{name}Dlq"}}
-    for name in ("CartPoller", "GlExport", "PayoutSync", "TokenRefresh", "SessionManager"):
+    for name in (*_INVOKED, "TokenRefresh", "SessionManager"):
         outputs[f"{name}FunctionName"] = {"Value": name}
     resources["RawEventsBucket"] = {"Type": "AWS::S3::Bucket"}
     outputs["RawEventsBucketName"] = {"Value": {"Ref": "RawEventsBucket"}}

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from intacct.documents import DocumentResult
 from shared.customers.keeping import customer_pk
-from shared.facts.record import order_pk
+from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.ledger.records import Intent
 from shared.ledger.states import claim, finish
 from shared.postings.findings import Reason
 from tests.integration.ops_rig import OpsRig, rig
+from tests.integration.order_posting_rig import sold
 
 __all__ = ["rig"]
 
@@ -97,3 +99,115 @@ def test_an_order_is_shown_by_numbers_and_codes(rig: OpsRig) -> None:
     assert "100.00" not in shown.output
     assert unknown.exit_code == 1
     assert "nothing is known of order 404" in unknown.output
+
+
+def test_an_orders_whole_life_is_told_with_who_decided_what(rig: OpsRig) -> None:
+    record = rig.keep("1001")
+    rig.desk.facts.save(replace(record, sources=("raw/acme/shop/abc.json",)))
+    claimed(rig, order_pk("acme", "shop", "1001"), INVOICE)
+    rig.run("postings", "settle", "acme", "shop", "1001", "--why", "month end")
+    rig.run("postings", "settle", "acme", "shop", "1002", "--why", "of another order")
+    rig.dead_order("1001")
+    later = rig.desk.clock() + timedelta(minutes=5)
+    rig.desk.collector.collect([rig.dead_queue("order-postings")], later)
+
+    told = rig.json("order", "show", "acme", "shop", "1001")
+    shown = rig.run("order", "show", "acme", "shop", "1001").output
+
+    assert told["events"] == ["raw/acme/shop/abc.json"]
+    assert [one["is_newest"] for one in told["versions"]] == [True]
+    assert [one["id"] for one in told["told"]] == ["P1001", "F1001"]
+    assert [one["why"] for one in told["decisions"]] == ["month end"]
+    assert [one["queue"] for one in told["dead_letters"]] == ["order-postings"]
+    (document,) = told["documents"]
+    assert (document["key"], document["state"]) == (INVOICE, "SENT")
+    assert document["history"]
+    assert "month end" in shown
+    assert "raw/acme/shop/abc.json" in shown
+    assert "100.00" not in shown
+
+
+def test_a_plan_tells_documents_lines_accounts_and_the_rule_behind_each(rig: OpsRig) -> None:
+    rig.keep("1001")
+
+    told = rig.json("order", "plan", "acme", "shop", "1001")
+    shown = rig.run("order", "plan", "acme", "shop", "1001").output
+
+    kinds = [one["kind"] for one in told["postings"]]
+    assert sorted(kinds) == ["ADVANCE", "APPLY", "INVOICE", "SO_CREATE"]
+    assert sorted(told["missing"]) == sorted(one["key"] for one in told["postings"])
+    invoice = next(one for one in told["postings"] if one["kind"] == "INVOICE")
+    assert [(one["account"], one["side"], one["amount"]) for one in invoice["effect"]] == [
+        ("1200", "debit", "100.00"),
+        ("4000", "credit", "100.00"),
+    ]
+    assert [one["item"] for one in invoice["items"]] == ["TEE"]
+    assert any("sku TEE" in why for why in invoice["effect"][1]["why"])
+    assert invoice["dated_on"] == invoice["true_on"] == "2026-03-02"
+    net = {one["account"]: one["net"] for one in told["balances"]}
+    assert net == {"1100": "100.00", "1200": "0.00", "2050": "0.00", "4000": "-100.00"}
+    assert "would be posted" in shown
+    assert "account 4000 by" in shown
+    assert rig.take("OrderPostingsQueueUrl") == []
+
+
+def test_a_plan_tells_what_stands_in_its_way(rig: OpsRig) -> None:
+    pk = order_pk("acme", "shop", "1001")
+    known = sold("1001")
+    assert known.order is not None
+    twice = replace(known.order, total=known.order.total * 2)
+    rig.desk.facts.save(FactsRecord(pk, replace(known, order=twice), customer="C-1"))
+
+    told = rig.json("order", "plan", "acme", "shop", "1001")
+    shown = rig.run("order", "plan", "acme", "shop", "1001").output
+
+    assert {one["reason"] for one in told["findings"]} >= {"UNBALANCED"}
+    assert told["missing"] == []
+    assert "Stands in the way: nothing is posted" in shown
+
+
+def test_a_plan_of_a_summary_channel_tells_its_events(rig: OpsRig) -> None:
+    pk = order_pk("acme", "outlet", "7001")
+    facts = sold("7001", store="outlet")
+    rig.desk.facts.save(FactsRecord(pk, facts, status=FactsStatus.READY))
+
+    told = rig.json("order", "plan", "acme", "outlet", "7001")
+    shown = rig.run("order", "plan", "acme", "outlet", "7001").output
+
+    assert told["postings"] == []
+    assert [one["event"] for one in told["day_entries"]] == ["sale:7001:F7001"]
+    assert "Ledger lines of sale:7001:F7001" in shown
+
+
+def test_a_plan_against_the_books_ends_with_an_error_where_they_differ(rig: OpsRig) -> None:
+    rig.keep("1001")
+    there = {
+        "key": INVOICE,
+        "number": "1001-INV-ABCDEFGH",
+        "state": "DONE",
+        "standing": "as sent",
+        "is_right": True,
+        "differences": [],
+        "sage_key": "17",
+        "sage_id": "17",
+        "sage_state": "posted",
+        "total": "100.00 USD",
+    }
+    gone = {**there, "standing": "missing in Sage", "is_right": False, "sage_key": ""}
+    plan = ("order", "plan", "acme", "shop", "1001", "--against")
+    functions = rig.answer_functions({"OrderPosting": {"documents": [there], "findings": []}})
+
+    right = rig.run(*plan, "books")
+    rig.answer_functions({"OrderPosting": {"documents": [there, gone], "findings": []}})
+    wrong = rig.run(*plan, "books")
+    rig.answer_functions({"OrderPosting": {"documents": [], "findings": ["store: unknown"]}})
+    unknown = rig.run(*plan, "books")
+    other = rig.run(*plan, "cart")
+
+    look = {"tenant": "acme", "store": "shop", "order_id": "1001"}
+    assert functions.asked == [("OrderPosting", {"look": look})]
+    assert right.exit_code == 0, right.output
+    assert "Beside the books" in right.output
+    assert [one.exit_code for one in (wrong, unknown, other)] == [1, 1, 1]
+    assert "1 of 2 documents are not in Sage as the ledger says" in wrong.output
+    assert "store: unknown" in unknown.output
