@@ -16,7 +16,8 @@ from shared.payouts.planner import plan_payout
 from shared.payouts.records import PayoutRecord, merged
 from shared.policy.switches import CustomerMode, PostingDepth
 from tests.accounting.payout_lives import LIVES, payout_book
-from tests.accounting.shop import captured, day, facts, given_back, line, ref, refund
+from tests.accounting.shop import captured, day, facts, given_back, ref, refund
+from tests.accounting.shop import line as sold_line
 from tests.accounting.shop import order as order_with
 from tests.unit.payouts.told import ARRIVED_AT, CHARGED_AT, payout, usd
 
@@ -140,7 +141,7 @@ def test_what_a_thrifty_channel_takes_is_open_on_its_invoices_and_not_here() -> 
     )
     clearing = Clearing(replace(BOOK, policy=policy))
     clearing.add_payout(told(payout()))
-    placed = order_with(line("vase", "69.95"))
+    placed = order_with(sold_line("vase", "69.95"))
     clearing.add_order(replace(order("A", captured("a", "69.95", day(2))), order=placed))
     clearing.add_order(replace(order("C", captured("c", "9.99", day(4))), order=placed))
 
