@@ -85,6 +85,7 @@ def report(outcome: PostingReport) -> None:
 def look(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer a person who asks how an order stands in Sage; nothing is written."""
     request = LookRequest.model_validate(event["look"])
+    metrics.add_metric(name="OrderLookedUp", unit=MetricUnit.Count, value=1)
     with sage_at_work(context, logger, metrics):
         found = order_looker().look(request)
     logger.info("order looked up", tenant=request.tenant, documents=len(found.documents))

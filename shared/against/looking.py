@@ -16,7 +16,7 @@ from shared.ports import Books
 from shared.posting.doubts import begun
 from shared.posting.post_order import Planner
 from shared.posting.versions import OrderBooks
-from shared.postings.findings import Finding
+from shared.postings.findings import Finding, Reason
 from shared.tenants.models import Tenant
 
 
@@ -74,15 +74,14 @@ class OrderLooker:
         """Compare all documents of the order with Sage: one call for each.
 
         Raises:
-            LookupError: there is no such tenant, or nothing is known of the order.
+            UnknownTenantError: there is no such tenant.
             IntacctError: Sage could not be asked.
         """
         tenant = self.tenant_of(request.tenant)
         pk = order_pk(request.tenant, request.store, request.order_id)
         record = self.facts.load(pk)
         if record is None:
-            message = f"nothing is known of order {request.order_id} of store {request.store}"
-            raise LookupError(message)
+            return Look(findings=(_nothing_known(request),))
         chain = self.ledger.chain(pk)
         choice = self.books.choose(tenant, record, chain)
         if choice.book is None:
@@ -92,3 +91,9 @@ class OrderLooker:
             planned = ()
         find = self.books_of(tenant, choice.book.entity).find
         return Look(tuple(compare(chain, planned, find)))
+
+
+def _nothing_known(request: LookRequest) -> Finding:
+    return Finding(
+        Reason.UNKNOWN, f"order {request.order_id} of store {request.store}", "nothing is known"
+    )
