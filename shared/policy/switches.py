@@ -1,5 +1,8 @@
 """The policy switches of the accounting reference, section 18, with its defaults.
 
+A switch takes the settings that are built; another one of the reference is refused when the
+tenant's document is checked.
+
 Standard library only: the planner reads these and nothing else decides how an order is booked.
 """
 
@@ -130,6 +133,42 @@ class SummaryJournals(StrEnum):
     DRAFT = "draft"
 
 
+class GiftCardBelowFace(StrEnum):
+    """How a gift card sold below its face value is booked (R-4.3)."""
+
+    FACE_WITH_CONTRA = "face_with_contra"
+
+
+class Breakage(StrEnum):
+    """Whether revenue of gift cards that nobody will redeem is recognised; left to finance."""
+
+    OFF = "off"
+
+
+class ExpectedReturns(StrEnum):
+    """Whether a liability for expected returns is booked; left to finance."""
+
+    OFF = "off"
+
+
+class CurrencySide(StrEnum):
+    """Which of an order's two currencies is booked: the shop's, or what the buyer saw."""
+
+    SHOP = "shop"
+
+
+class FxRate(StrEnum):
+    """Where the rate of a document in another currency comes from."""
+
+    ERP_DAILY = "erp_daily"
+
+
+class FeesOn(StrEnum):
+    """When a processor's fees are booked."""
+
+    PAYOUT = "payout"
+
+
 @dataclass(frozen=True, slots=True)
 class PostingPolicy:
     """Every switch, at its default unless the tenant says otherwise.
@@ -164,6 +203,12 @@ class PostingPolicy:
     closed_period_invoices: ClosedPeriod = ClosedPeriod.HOLD
     closed_period_summaries: ClosedPeriod = ClosedPeriod.HOLD
     summary_journals: SummaryJournals = SummaryJournals.POSTED
+    gift_card_below_face: GiftCardBelowFace = GiftCardBelowFace.FACE_WITH_CONTRA
+    breakage: Breakage = Breakage.OFF
+    expected_returns: ExpectedReturns = ExpectedReturns.OFF
+    currency_side: CurrencySide = CurrencySide.SHOP
+    fx_rate: FxRate = FxRate.ERP_DAILY
+    fees_on: FeesOn = FeesOn.PAYOUT
     post_zero_lines: bool = False
 
     def __post_init__(self) -> None:

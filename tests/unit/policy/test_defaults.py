@@ -37,6 +37,12 @@ DEFAULTS = {
     "closed_period_invoices": "hold",
     "closed_period_summaries": "hold",
     "summary_journals": "posted",
+    "gift_card_below_face": "face_with_contra",
+    "breakage": "off",
+    "expected_returns": "off",
+    "currency_side": "shop",
+    "fx_rate": "erp_daily",
+    "fees_on": "payout",
     "post_zero_lines": False,
 }
 
