@@ -128,8 +128,8 @@ class People:
         if reasons not in _FOR_THE_BOOKS or place not in self.business.edited:
             return False
         shipped = self.outside.begun.index((*place, "fulfillments/create"))
-        edited = min(at for at, known in self.outside.synced if known == (*place, "orders/paid"))
-        return shipped < edited - 1
+        told = [at for at, known in self.outside.synced if known == (*place, "orders/paid")]
+        return bool(told) and shipped < min(told) - 1
 
     def _release_day(self, tenant: str, store: str, rest: list[str]) -> None:
         on = datetime.fromisoformat(rest[1]).replace(tzinfo=UTC).date()
