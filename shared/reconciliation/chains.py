@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from shared.ledger.content import content_hash, effect_digest
+from shared.ledger.content import content_hash
 from shared.ledger.evidence import Expected, expected_of
 from shared.ledger.records import Record, State
 from shared.ledger.run import mark_of
@@ -15,14 +15,16 @@ from shared.postings.book import StoreBook
 from shared.postings.plan import Posting, PostingKind
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import (
-    MARKED_AS,
+    WORDS,
     BookedDocument,
     Effect,
     currency_of,
     dated_on,
     effect_of,
 )
+from shared.reconciliation.recalling import Recalled, is_it
 from shared.reconciliation.rows import Row
+from shared.undo.in_books import named
 
 _STATES = {
     None: (Cause.NOT_POSTED, "nothing of it was sent yet"),
@@ -36,11 +38,16 @@ _STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """The postings of one subject: those known to the ledger, and those that should be there."""
+    """The postings of one subject: those known to the ledger, and those that should be there.
+
+    `past` recalls what is wanted and what was sent, `missing` are the keys that are wanted and not
+    in the books; `known` is the row that was made before.
+    """
 
     book: StoreBook
     records: Mapping[str, Record]
-    wanted: Sequence[Posting]
+    past: Recalled
+    missing: Collection[str]
     known: Row | None = None
 
     def before(self, key: str) -> BookedDocument | None:
@@ -68,23 +75,36 @@ def documents_of(chain: Chain, *, subject: str, is_judged: bool) -> Found:
     """
     found = Found()
     documents = []
-    wanted = {posting.key: posting for posting in chain.wanted}
     undone = _undone(chain.records)
-    for posting in chain.wanted:
-        if posting.kind in MARKED_AS:
-            document, difference = _wanted(chain, posting, subject)
-            documents.append(document)
-            found.differences += [difference] if difference else []
-    for key, record in sorted(chain.records.items()):
-        kind = kind_of(key)
-        if key in wanted or kind not in MARKED_AS or record.state is not State.DONE:
+    for key in sorted({*chain.missing, *chain.records}):
+        kind, record = kind_of(key), chain.records.get(key)
+        posting = chain.past.postings.get(key)
+        is_posted = record is not None and record.state is State.DONE
+        if kind not in WORDS or not (is_posted or key in chain.missing):
             continue
-        document = _unwanted(chain, record, kind)
+        if posting is None:
+            assert record is not None, "what is missing is planned"  # noqa: S101
+            document = _unwanted(chain, record, kind)
+        else:
+            document = _told(chain, posting, record, undone)
+        is_explained = key in chain.past.wanted or key in undone or _undoes(key)
+        document = replace(document, is_wanted=is_explained, is_undone=key in undone)
         documents.append(document)
-        if is_judged and document.reference not in undone:
+        if is_posted and is_judged and not is_explained:
             found.differences.append(_unexplained(document, chain.book.store, subject))
+        elif is_posted and is_judged and posting is not None and key not in undone:
+            found.differences += _edited(chain.book, subject, posting, document)
     found.documents = tuple(documents)
     return found
+
+
+def chain_of(
+    book: StoreBook, records: Mapping[str, Record], wanted: Sequence[Posting], known: Row | None
+) -> Chain:
+    """The chain of a subject whose postings are all planned anew each time."""
+    postings = {posting.key: posting for posting in wanted}
+    done = {key for key, record in records.items() if record.state is State.DONE}
+    return Chain(book, records, Recalled(postings, set(postings)), postings.keys() - done, known)
 
 
 def missing_differences(
@@ -114,54 +134,65 @@ def kind_of(key: str) -> PostingKind | None:
 
 
 def _undone(records: Mapping[str, Record]) -> frozenset[str]:
-    """The references of documents that we took back ourselves."""
-    purposes = [
-        key.split(":", 1)[-1]
+    """The keys of documents that we took back ourselves: what undoes one names it."""
+    undoing = {
+        (name.store, name.purpose)
         for key, record in records.items()
-        if kind_of(key) is PostingKind.VOID and record.state is State.DONE
-    ]
+        if record.state is State.DONE and (name := named(key)) is not None and name.undoes
+    }
     return frozenset(
-        record.document_number
-        for key, record in records.items()
-        if any(key in purpose or record.document_number in purpose for purpose in purposes)
+        key
+        for key in records
+        if (name := named(key)) is not None
+        and any(
+            store == name.store and purpose.endswith(f"{name.kind.value}:{name.purpose}")
+            for store, purpose in undoing
+        )
     )
 
 
-def _wanted(
-    chain: Chain, posting: Posting, subject: str
-) -> tuple[BookedDocument, Difference | None]:
-    record, before = chain.records.get(posting.key), chain.before(posting.key)
+def _undoes(key: str) -> bool:
+    name = named(key)
+    return name is not None and name.undoes
+
+
+def _told(
+    chain: Chain, posting: Posting, record: Record | None, undone: Collection[str]
+) -> BookedDocument:
+    """The document as it is planned, or where it is in the books, as it was sent."""
+    before = chain.before(posting.key)
     document = _planned(chain.book, posting)
     if record is None:
-        return document, None
+        return document
     if record.state is not State.DONE or record.result is None:
-        return replace(document, state=record.state), None
+        return replace(document, state=record.state)
     booked = _booked(document, record, before)
-    if record.effect or not posting.effect:
-        is_same = record.effect == effect_digest(posting.effect)
-    else:
-        is_same = record.content_hash == document.content
-    if is_same:
-        return booked, _edited(chain.book.store, subject, document, booked)
-    effect = _kept_effect(record, before) or _with_total(document, booked)
-    booked = replace(booked, effect=effect)
-    return booked, _edited(chain.book.store, subject, document, booked)
+    if record.content_hash != document.content or posting.key in undone:
+        booked = replace(booked, is_dated=False)
+    if is_it(posting, record) or not (record.effect or posting.effect):
+        return booked
+    kept = _kept_effect(record, before)
+    return replace(booked, effect=kept if kept is not None else _with_total(document, booked))
 
 
 def _planned(book: StoreBook, posting: Posting) -> BookedDocument:
     expected = expected_of(posting.document)
-    currency = currency_of(posting.document) or book.base_currency
+    currency = currency_of(posting.document) or _currency_of_lines(posting) or book.base_currency
     return BookedDocument(
         key=posting.key,
         kind=posting.kind,
         reference=mark_of(posting.document),
-        on=dated_on(posting.document),
+        on=dated_on(posting.document) or posting.true_on or date.min,
         currency=currency,
         customer=expected.customer,
         totals=tuple(total.amount for total in expected.totals),
         effect=effect_of(posting.effect),
         content=content_hash(posting.document),
     )
+
+
+def _currency_of_lines(posting: Posting) -> str:
+    return posting.effect[0].amount.currency if posting.effect else ""
 
 
 def _booked(
@@ -206,32 +237,31 @@ def _with_total(planned: BookedDocument, booked: BookedDocument) -> Effect | Non
 
 
 def _edited(
-    store: str, subject: str, planned: BookedDocument, booked: BookedDocument
-) -> Difference | None:
+    book: StoreBook, subject: str, posting: Posting, booked: BookedDocument
+) -> Iterator[Difference]:
     """Where the facts want another amount than was posted; another mapping is no difference.
 
     A sales order moves no account, and of an invoice the planner itself says what differs.
     """
-    if planned.kind in (PostingKind.SALES_ORDER, PostingKind.INVOICE):
-        return None
+    if posting.kind in (PostingKind.SALES_ORDER, PostingKind.INVOICE):
+        return
+    planned = _planned(book, posting)
+    difference = Decimal(0)
     if planned.totals or booked.totals:
         difference = _total(booked) - _total(planned)
     elif booked.effect is not None:
         difference = booked.amount - planned.amount
-    else:
-        difference = Decimal(0)
-    if not difference:
-        return None
-    return Difference(
-        store=store,
-        subject=subject,
-        cause=Cause.CART_DIFFERS,
-        what=booked.what,
-        text="the cart now gives another amount than was posted",
-        since=planned.on,
-        amount=difference,
-        currency=planned.currency,
-    )
+    if difference:
+        yield Difference(
+            store=book.store,
+            subject=subject,
+            cause=Cause.CART_DIFFERS,
+            what=booked.what,
+            text="the cart now gives another amount than was posted",
+            since=planned.on,
+            amount=difference,
+            currency=planned.currency,
+        )
 
 
 def _total(document: BookedDocument) -> Decimal:
@@ -251,6 +281,7 @@ def _unwanted(chain: Chain, record: Record, kind: PostingKind | None) -> BookedD
         on=before.on if before else _sent_on(chain.book, record),
         currency=before.currency if before else currency,
         effect=_kept_effect(record, before),
+        is_dated=False,
     )
     return _booked(bare, record, before)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from shared.gl.batches import MembershipError, insist_on_membership, postings
-from shared.gl.days import Batch, BatchState, Day
-from shared.gl.summary import SummaryError
+from shared.gl.batches import MembershipError, journals_of
+from shared.gl.contents import SummaryError
+from shared.gl.days import Day
+from shared.gl.revisions import Batch, BatchState
 from shared.ledger.records import Record
 from shared.postings.book import StoreBook
 from shared.postings.plan import Posting
-from shared.reconciliation.chains import Chain, documents_of, missing_differences
+from shared.reconciliation.chains import chain_of, documents_of, missing_differences
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import effect_of
 from shared.reconciliation.rows import Row, day_name
@@ -27,9 +28,9 @@ def day_row(day: Day, chain: Mapping[str, Record], book: StoreBook, known: Row |
         known: the row that was made before.
     """
     subject = f"day {day.key.on.isoformat()} {day.key.currency}"
-    wanted, broken = _journals(day, book, subject)
+    wanted, broken = _journals(day, subject)
     ours = {key: record for key, record in chain.items() if f":{day.key.currency}:" in key}
-    found = documents_of(Chain(book, ours, wanted, known), subject=subject, is_judged=not broken)
+    found = documents_of(chain_of(book, ours, wanted, known), subject=subject, is_judged=not broken)
     missing = [one for one in found.documents if not one.is_posted]
     return Row(
         store=book.store,
@@ -46,22 +47,18 @@ def day_row(day: Day, chain: Mapping[str, Record], book: StoreBook, known: Row |
     )
 
 
-def _journals(
-    day: Day, book: StoreBook, subject: str
-) -> tuple[list[Posting], tuple[Difference, ...]]:
+def _journals(day: Day, subject: str) -> tuple[list[Posting], tuple[Difference, ...]]:
     """The journals of all sealed batches, and those whose events are not what was sealed."""
-    wanted: list[Posting] = []
+    wanted: dict[str, Posting] = {}
     broken = []
     for batch in day.batches:
-        if batch.state is BatchState.OPEN:
+        if batch.state not in (BatchState.SEALED, BatchState.DONE):
             continue
-        members = day.members(batch)
         try:
-            insist_on_membership(batch, members)
-            wanted += postings(day.key, batch, members, book)
+            wanted |= {posting.key: posting for posting in journals_of(day, batch)}
         except (MembershipError, SummaryError) as error:
             broken.append(_broken(day, batch, subject, str(error)))
-    return wanted, tuple(broken)
+    return list(wanted.values()), tuple(broken)
 
 
 def _broken(day: Day, batch: Batch, subject: str, text: str) -> Difference:

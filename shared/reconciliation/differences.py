@@ -30,7 +30,8 @@ class Difference:
     """One difference, in ids and words that a page may show: no names, no addresses.
 
     `what` names the document or account. `amount` is what the books have more than they should,
-    debits or totals positive; None where no amount says it. `since` is the ledger date of what is
+    debits or totals positive; None where no amount says it. `account` is the ledger account where
+    it is one account's. `since` is the ledger date of what is
     at odds, so that its age is that of the business event, not that of our noticing.
     """
 
@@ -43,6 +44,7 @@ class Difference:
     amount: Decimal | None = None
     currency: str = ""
     by: str = ""
+    account: str = ""
 
     def age_days(self, on: date) -> int:
         """How many days old it is on that ledger day."""

@@ -20,9 +20,10 @@ from intacct.documents import (
     Side,
 )
 from intacct.reading import Marked
+from intacct.undoing import ReverseDocument
 from shared.ledger.records import State
 from shared.postings.plan import PostingKind
-from shared.reconciliation.differences import Difference
+from shared.reconciliation.differences import Cause, Difference
 
 MARKED_AS: Mapping[PostingKind, Marked] = {
     PostingKind.SALES_ORDER: Marked.SALES_DOCUMENT,
@@ -38,7 +39,7 @@ MARKED_AS: Mapping[PostingKind, Marked] = {
 }
 """How a posting's document is read back by its reference."""
 
-_WORDS: Mapping[PostingKind, str] = {
+WORDS: Mapping[PostingKind, str] = {
     PostingKind.SALES_ORDER: "sales order",
     PostingKind.INVOICE: "invoice",
     PostingKind.ADVANCE: "advance",
@@ -49,7 +50,9 @@ _WORDS: Mapping[PostingKind, str] = {
     PostingKind.CUSTOMER_REFUND: "customer refund",
     PostingKind.JOURNAL_ENTRY: "journal entry",
     PostingKind.GL_BATCH: "journal of the day",
+    PostingKind.VOID: "reversal",
 }
+"""What an accountant calls a posting's document."""
 
 Effect = tuple[tuple[str, Decimal], ...]
 """Accounts and what a document moves on each, debits positive, in its currency."""
@@ -63,7 +66,8 @@ class BookedDocument:
     `totals` are the amounts that Sage may state of it; `effect` is None where it was posted under a
     mapping that nobody knows any more. `base_effect` is what Sage booked in base currency, for a
     document in another one. `proved_at` is when it was found in Sage as it was sent; `troubles`
-    are what was found instead.
+    are what was found instead. `is_wanted` says that today's facts ask for it, `is_undone`
+    that we took it back ourselves, `is_dated` that `on` is the date that it was sent with.
     """
 
     key: str
@@ -81,6 +85,9 @@ class BookedDocument:
     content: str = ""
     proved_at: datetime | None = None
     troubles: tuple[Difference, ...] = ()
+    is_wanted: bool = True
+    is_undone: bool = False
+    is_dated: bool = True
 
     @property
     def entity(self) -> str:
@@ -93,6 +100,11 @@ class BookedDocument:
         return self.state is State.DONE
 
     @property
+    def can_be_read_back(self) -> bool:
+        """Whether Sage shows it under our reference; a reversal by Sage itself has none."""
+        return self.kind in MARKED_AS
+
+    @property
     def marked(self) -> Marked:
         """How it is read back."""
         return MARKED_AS[self.kind]
@@ -100,14 +112,31 @@ class BookedDocument:
     @property
     def what(self) -> str:
         """What an accountant calls it, with our reference."""
-        return f"{_WORDS[self.kind]} {self.reference}"
+        return f"{WORDS[self.kind]} {self.reference}"
 
     @property
     def amount(self) -> Decimal:
-        """What it comes to: its total, or the sum of its debits where it has none."""
+        """What it comes to: its total, or the sum of its debits where it has none.
+
+        Sage may state an application of credits as zero or as what was applied: it comes to that.
+        """
         if self.totals:
-            return self.totals[0]
+            return max(self.totals)
         return sum((a for _, a in self.effect or () if a > 0), start=Decimal(0))
+
+    @property
+    def is_in_sage(self) -> bool:
+        """Whether Sage was seen to have it, as it was sent or otherwise."""
+        is_missing = any(one.cause is Cause.MISSING_IN_SAGE for one in self.troubles)
+        return (self.proved_at is not None or bool(self.troubles)) and not is_missing
+
+    @property
+    def amount_in_sage(self) -> Decimal:
+        """What Sage was seen to have of it, however often it has it."""
+        if self.proved_at is None and not self.troubles:
+            return Decimal(0)
+        stated = (one.amount for one in self.troubles if not one.account and one.amount is not None)
+        return self.amount + sum(stated, start=Decimal(0))
 
     @property
     def balance_effect(self) -> Effect:
@@ -124,12 +153,8 @@ def effect_of(lines: tuple[JournalLine, ...]) -> Effect:
     return tuple((account, amount) for account, amount in sorted(sums.items()) if amount)
 
 
-def dated_on(document: Document) -> date:
-    """The ledger date that the document carries.
-
-    Raises:
-        ValueError: it is none of those that are read back, and carries none.
-    """
+def dated_on(document: Document) -> date | None:  # noqa: PLR0911  # one per kind
+    """The ledger date that the document carries; None for what has none of its own."""
     match document:
         case SalesDocument() | ArInvoice():
             return document.posted_on or document.dated_on
@@ -141,9 +166,10 @@ def dated_on(document: Document) -> date:
             return document.refunded_on
         case JournalEntry():
             return document.posted_on
+        case ReverseDocument():
+            return document.reversed_on
         case _:
-            message = f"a {type(document).__name__} has no ledger date"
-            raise ValueError(message)
+            return None
 
 
 def currency_of(document: Document) -> str:

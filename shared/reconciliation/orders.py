@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from commerce.kinds import PaymentKind, PaymentState
-from commerce.orders import Facts, Payment
+from commerce.orders import Payment
 from shared.facts.record import FactsRecord, FactsStatus, order_of
 from shared.ledger.apply import results_of
 from shared.ledger.content import digest
@@ -18,11 +18,12 @@ from shared.policy.switches import PostingMode
 from shared.posting.doubts import begun
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding, Reason
-from shared.postings.plan import Plan, Posting
-from shared.postings.planner import plan, written
+from shared.postings.plan import Plan
+from shared.postings.planner import plan
 from shared.reconciliation.chains import Chain, documents_of, missing_differences
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import BookedDocument, effect_of
+from shared.reconciliation.recalling import Recalled, recalled
 from shared.reconciliation.rows import Moved, Row, order_name
 
 
@@ -35,15 +36,30 @@ class OrderState:
     entered: Mapping[str, str]
 
 
+def unbooked_row(
+    state: OrderState, book: StoreBook, findings: tuple[Finding, ...], known: Row | None
+) -> Row:
+    """The row of an order whose book cannot be chosen: nothing of it is judged.
+
+    Args:
+        state: the order as it was read.
+        book: the books of its store as they are configured now.
+        findings: why.
+        known: the row that was made before.
+    """
+    held = replace(state.record, status=FactsStatus.HELD, findings=findings)
+    return _Order(replace(state, record=held), book, known).row()
+
+
 def order_row(state: OrderState, book: StoreBook, known: Row | None) -> Row:
     """The row of an order.
 
     Args:
         state: the order as it was read.
-        book: the books of its store.
+        book: the book that it is posted under (`shared.posting.versions`).
         known: the row that was made before, whose effects and proofs are kept.
     """
-    return _Order(state, book.for_customer(state.record.customer), known).row()
+    return _Order(state, book, known).row()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +96,20 @@ class _Order:
         return self.book.policy.posting_mode is PostingMode.SUMMARY_DAILY
 
     def row(self) -> Row:
-        chain = self.state.chain
-        is_ready = self.record.status is FactsStatus.READY
-        real = Plan()
-        wanted: Sequence[Posting] = ()
+        chain, status = self.state.chain, self.record.status
+        is_ready = status is FactsStatus.READY
+        real, past = Plan(), Recalled()
+        if not self.is_summary and (is_ready or status.is_taken_back):
+            past = recalled(self.record, chain, self.book)
         if is_ready:
-            facts = self.record.facts
-            real = plan(facts, results_of(chain), self.book, begun(chain))
-            wanted = self._wanted(facts) if not self.is_summary else ()
+            real = plan(self.record.facts, results_of(chain), self.book, begun(chain))
         is_judged = is_ready and not real.findings
         found = documents_of(
-            Chain(self.book, chain, wanted, self.known),
-            subject=f"order {self.order_id}",
+            Chain(self.book, chain, past, {one.key for one in real.postings}, self.known),
+            subject=self.order,
             is_judged=is_judged,
         )
-        held = (*self._held(), *self._findings(real.findings))
-        differences = [*held, *found.differences]
+        differences = [*self._held(), *self._findings(real.findings), *found.differences]
         money = tuple(self._money()) if is_ready else ()
         if is_judged:
             differences += missing_differences(
@@ -112,23 +126,9 @@ class _Order:
             documents=found.documents,
             money=money,
             differences=tuple(differences),
-            is_waiting=bool(real.waiting) or self.record.status is FactsStatus.WAITING,
+            days=tuple(sorted({(one.currency, one.ledger_on) for one in real.day_entries})),
+            is_waiting=bool(real.waiting) or status is FactsStatus.WAITING,
         )
-
-    def _wanted(self, facts: Facts) -> Sequence[Posting]:
-        """Every document of the order, as it is now and as it was when it was posted.
-
-        A refund that was owed before it moved left a memo that today's facts do not ask for.
-        """
-        chain = self.state.chain
-        posted, open_keys = results_of(chain), begun(chain)
-        wanted = {one.key: one for one in written(facts, posted, self.book, open_keys)}
-        for key in sorted(posted.keys() - wanted.keys()):
-            earlier = _as_it_was_owed(facts, key)
-            if earlier is not None:
-                again = written(earlier, posted, self.book, open_keys)
-                wanted |= {one.key: one for one in again if one.key == key}
-        return tuple(wanted.values())
 
     @property
     def order(self) -> str:
@@ -141,8 +141,10 @@ class _Order:
             yield from self._findings(self.record.findings or self.record.unread)
             if not self.record.findings and not self.record.unread:
                 yield self._difference(Cause.HELD, "facts", "its customer is not sure yet")
-        elif self.record.unread:
-            yield from self._findings(self.record.unread)
+        elif self.record.unread or status.is_taken_back:
+            yield from self._findings((*self.record.unread, *self.record.findings))
+        if status is FactsStatus.UNDOING:
+            yield self._difference(Cause.HELD, "undo", "it is being taken out of the books")
 
     def _findings(self, findings: tuple[Finding, ...]) -> Iterator[Difference]:
         for finding in findings:
@@ -261,20 +263,3 @@ class _Order:
 def _has_moved(payment: Payment) -> bool:
     is_back = payment.kind is PaymentKind.REFUND and payment.state is PaymentState.SUCCESS
     return payment.is_receipt or is_back
-
-
-def _as_it_was_owed(facts: Facts, key: str) -> Facts | None:
-    """The facts while the refund behind a memo of this key was still on its way, if it is one."""
-    _, is_pending, payment_id = key.partition(":pending:")
-    if not is_pending:
-        return None
-    refunds = tuple(
-        replace(refund, transactions=tuple(_owed(one, payment_id) for one in refund.transactions))
-        for refund in facts.refunds
-    )
-    return replace(facts, refunds=refunds)
-
-
-def _owed(payment: Payment, payment_id: str) -> Payment:
-    is_it = payment.ref.id == payment_id
-    return replace(payment, state=PaymentState.PENDING) if is_it else payment

@@ -11,7 +11,7 @@ from shared.payouts.records import PayoutRecord
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding
-from shared.reconciliation.chains import Chain, documents_of, missing_differences
+from shared.reconciliation.chains import chain_of, documents_of, missing_differences
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.rows import Row, Settled, payout_name
 
@@ -31,8 +31,9 @@ def payout_row(
     """
     planned = plan_payout(record, book)
     subject = f"payout {record.payout.ref.id}"
+    postings = [entry.posting for entry in planned.entries]
     found = documents_of(
-        Chain(book, chain, [entry.posting for entry in planned.entries], known),
+        chain_of(book, chain, postings, known),
         subject=subject,
         is_judged=not planned.findings,
     )

@@ -40,7 +40,8 @@ class Row:
 
     `version` is that of the facts it was made from. `money` is what the cart says, apart from how
     it is booked. `differences` are those between facts and ledger; those with Sage stand at the
-    documents. `is_waiting` says that nothing is wrong and more is to come.
+    documents. `days` are the currencies and days of a summary channel's day books that hold events
+    of it. `is_waiting` says that nothing is wrong and more is to come.
     """
 
     store: str
@@ -51,6 +52,7 @@ class Row:
     money: tuple[Moved, ...] = ()
     settled: tuple[Settled, ...] = ()
     differences: tuple[Difference, ...] = ()
+    days: tuple[tuple[str, date], ...] = ()
     is_waiting: bool = False
 
     @property

@@ -1,0 +1,153 @@
+"""From rows to a statement: the day's documents by store and kind, balances, what differs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from shared.policy.switches import PostingMode
+from shared.postings.book import StoreBook
+from shared.postings.plan import PostingKind
+from shared.reconciliation.balances import Balances, control_accounts, moved_by_others
+from shared.reconciliation.differences import Difference
+from shared.reconciliation.documents import WORDS, BookedDocument
+from shared.reconciliation.rows import Row
+from shared.reconciliation.statement import AccountDay, KindDay, LateItem, MoneyDay, StoreDay
+
+_Sums = dict[str, Decimal]
+
+
+@dataclass(slots=True)
+class _Kind:
+    """Sums of one kind of documents on the day."""
+
+    wanted: list[Decimal] = field(default_factory=list)
+    posted: list[Decimal] = field(default_factory=list)
+    in_sage: list[Decimal] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _StoreSums:
+    """What a store's rows come to on the day."""
+
+    subjects: int = 0
+    waiting: int = 0
+    kinds: dict[PostingKind, _Kind] = field(default_factory=lambda: defaultdict(_Kind))
+    in_cart: _Sums = field(default_factory=lambda: defaultdict(Decimal))
+    in_books: _Sums = field(default_factory=lambda: defaultdict(Decimal))
+
+
+class Assembly:
+    """Takes in the rows of all stores of a tenant, and says what they come to for one entity."""
+
+    def __init__(self, entity: str, on: date, books: Mapping[str, StoreBook]) -> None:
+        """`books` are those of every store of the tenant, by store."""
+        self._entity = entity
+        self._on = on
+        self._books = books
+        here = [book for book in books.values() if book.entity == entity]
+        self.balances = Balances(entity, on, control_accounts(here))
+        self.differences: list[Difference] = []
+        self.late: list[LateItem] = []
+        self.in_doubt = 0
+        self.explained: _Sums = defaultdict(Decimal)
+        self._accounts: _Sums = defaultdict(Decimal)
+        self._found: _Sums = defaultdict(Decimal)
+        self._stores: dict[str, _StoreSums] = {
+            store: _StoreSums() for store, book in sorted(books.items()) if book.entity == entity
+        }
+
+    def add(self, row: Row, *, late: frozenset[str]) -> None:
+        """Take in a row; `late` are the keys of its documents that belong to an earlier day."""
+        self.balances.add(row)
+        if row.store in self._stores:
+            self.differences += [one for one in row.differences if one.since <= self._on]
+            self._add_to_store(self._stores[row.store], row)
+        for document in row.documents:
+            if document.entity != self._entity or document.on > self._on:
+                continue
+            self.differences += document.troubles
+            for account, amount in moved_by_others(document):
+                self.explained[account] += amount
+            self.in_doubt += document.state is not None and document.state.value == "SENT"
+            if document.on == self._on and document.is_posted:
+                self._add_to_accounts(document)
+            if document.key in late:
+                self.late.append(_late(row, document))
+
+    def _add_to_store(self, sums: _StoreSums, row: Row) -> None:
+        today = [one for one in row.documents if one.on == self._on and one.entity == self._entity]
+        moved = [one for one in row.money if one.on == self._on]
+        sums.subjects += bool(today or moved)
+        sums.waiting += row.is_waiting
+        for document in today:
+            kind = sums.kinds[document.kind]
+            if document.is_wanted:
+                kind.wanted.append(document.amount)
+            if document.is_posted:
+                kind.posted.append(document.amount)
+            if document.is_posted and document.is_in_sage:
+                kind.in_sage.append(document.amount_in_sage)
+        if self._books[row.store].policy.posting_mode is PostingMode.SUMMARY_DAILY:
+            return
+        for one in moved:
+            sums.in_cart[one.account] += one.amount
+        for document in today:
+            if row.name.startswith("order#") and document.is_posted:
+                for account, amount in document.effect or ():
+                    sums.in_books[account] += amount
+
+    def _add_to_accounts(self, document: BookedDocument) -> None:
+        for account, amount in document.effect or ():
+            self._accounts[account] += amount
+        for trouble in document.troubles:
+            if trouble.account and trouble.amount is not None:
+                self._found[trouble.account] += trouble.amount
+
+    def stores(self) -> tuple[StoreDay, ...]:
+        """Every store of the entity on the day."""
+        return tuple(_store_day(store, sums) for store, sums in self._stores.items())
+
+    def accounts(self) -> tuple[AccountDay, ...]:
+        """What the day's documents move on each account."""
+        names = sorted({*self._accounts, *self._found})
+        return tuple(
+            AccountDay(name, self._accounts[name], self._found[name])
+            for name in names
+            if self._accounts[name] or self._found[name]
+        )
+
+
+def _store_day(store: str, sums: _StoreSums) -> StoreDay:
+    zero = Decimal(0)
+    kinds = tuple(
+        KindDay(
+            kind=WORDS[kind],
+            wanted=len(one.wanted),
+            wanted_amount=sum(one.wanted, start=zero),
+            posted=len(one.posted),
+            posted_amount=sum(one.posted, start=zero),
+            proved=len(one.in_sage),
+            proved_amount=sum(one.in_sage, start=zero),
+        )
+        for kind, one in sorted(sums.kinds.items())
+    )
+    money = tuple(
+        MoneyDay(account, sums.in_cart[account], sums.in_books[account])
+        for account in sorted(sums.in_cart)
+    )
+    return StoreDay(store, sums.subjects, kinds, money, sums.waiting)
+
+
+def _late(row: Row, document: BookedDocument) -> LateItem:
+    return LateItem(
+        store=row.store,
+        subject=row.subject,
+        what=document.what,
+        on=document.on,
+        amount=document.amount,
+        currency=document.currency,
+    )

@@ -1,0 +1,183 @@
+"""Makes the rows anew whose facts or postings changed; the others stand as they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from shared.gl.days import DayBook, DayKey
+from shared.ledger.port import Ledger
+from shared.payouts.store import PayoutKey, Payouts
+from shared.policy.switches import PostingMode
+from shared.ports import Clock
+from shared.posting.store_books import store_book
+from shared.posting.versions import OrderBooks
+from shared.postings.book import StoreBook
+from shared.reconciliation.book import ProofBook, RowHead, Sources
+from shared.reconciliation.days import day_row
+from shared.reconciliation.orders import order_row, unbooked_row
+from shared.reconciliation.payouts import payout_row
+from shared.reconciliation.rows import Row, day_name, order_name, payout_name
+from shared.tenants.models import Tenant
+
+OVERLAP = timedelta(hours=1)
+"""How far before the last proof changes are looked for: longer than a posting is under way."""
+
+
+class OutOfTimeError(Exception):
+    """The invocation ends before all rows are made; the next run goes on with the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshParts:
+    """What making rows needs of the outside."""
+
+    book: ProofBook
+    sources: Sources
+    ledger: Ledger
+    payouts: Payouts
+    days: DayBook
+    books: OrderBooks
+    clock: Clock
+
+
+@dataclass(slots=True)
+class _Store:
+    """One store on its way through a refresh."""
+
+    book: StoreBook
+    heads: Mapping[str, RowHead]
+    days: set[DayKey] = field(default_factory=set)
+
+
+def refresh(
+    parts: RefreshParts, tenant: Tenant, *, since: datetime | None, deadline: datetime
+) -> int:
+    """Bring every row of a tenant up to date; how many were made.
+
+    Args:
+        parts: the outside.
+        tenant: whose stores.
+        since: when the last proof was begun, None for everything.
+        deadline: when this process must have ended.
+
+    Raises:
+        OutOfTimeError: there was not enough time for all of them.
+    """
+    return _Refresh(parts, tenant, since, deadline).run()
+
+
+@dataclass(slots=True)
+class _Refresh:
+    parts: RefreshParts
+    tenant: Tenant
+    since: datetime | None
+    deadline: datetime
+    made: int = 0
+
+    def run(self) -> int:
+        stores = self._stores()
+        sent = self._sent()
+        for store, order_id, version in self.parts.sources.order_versions(self.tenant.id):
+            known = stores.get(store)
+            if known is None:
+                continue
+            name = order_name(order_id)
+            is_sent = f"ORD#{self.tenant.id}#{store}#{order_id}" in sent
+            if is_sent or _is_stale(known.heads.get(name), version):
+                self._order(known, order_id)
+        for store, known in stores.items():
+            self._payouts(known, sent)
+            self._find_days(known, store, sent)
+            for key in sorted(known.days):
+                self._day(known, key)
+        return self.made
+
+    def _stores(self) -> dict[str, _Store]:
+        found = {}
+        for store in self.tenant.stores:
+            book = store_book(self.tenant, store.id)
+            if book is not None:
+                heads = self.parts.book.heads(self.tenant.id, store.id)
+                found[store.id] = _Store(book, {head.name: head for head in heads})
+        return found
+
+    def _sent(self) -> set[str]:
+        if self.since is None:
+            return set()
+        return set(self.parts.sources.sent_since(self.tenant.id, self.since - OVERLAP))
+
+    def _order(self, store: _Store, order_id: str) -> None:
+        state = self.parts.sources.order(self.tenant.id, store.book.store, order_id)
+        if state is None:
+            return
+        known = self._known(store, order_name(order_id))
+        choice = self.parts.books.choose(self.tenant, state.record, state.chain)
+        if choice.book is None:
+            row = unbooked_row(state, store.book, choice.findings, known)
+        else:
+            row = order_row(state, choice.book, known)
+        self._put(row)
+        days = {*row.days, *(known.days if known else ())}
+        store.days |= {
+            DayKey(self.tenant.id, store.book.store, currency, on) for currency, on in days
+        }
+
+    def _payouts(self, store: _Store, sent: set[str]) -> None:
+        for head in self.parts.payouts.heads(self.tenant.id, store.book.store):
+            key = PayoutKey(self.tenant.id, store.book.store, head.payout.ref.id)
+            name = payout_name(key.payout_id)
+            if key.ledger_pk not in sent and not _is_stale(store.heads.get(name), head.version):
+                continue
+            record = self.parts.payouts.load(key)
+            if record is not None:
+                chain = self.parts.ledger.chain(key.ledger_pk)
+                self._put(payout_row(record, chain, store.book, self._known(store, name)))
+
+    def _find_days(self, store: _Store, name: str, sent: set[str]) -> None:
+        """Days with events that are free, whose journal travelled, or that were open before."""
+        if store.book.policy.posting_mode is PostingMode.SUMMARY_DAILY or store.days:
+            due = self.parts.days.due(self.tenant.id, now=self.deadline)
+            store.days |= {key for key in due if key.store == name}
+        prefix = f"GL#{self.tenant.id}#{name}#"
+        moved = {pk.removeprefix(prefix) for pk in sent if pk.startswith(prefix)}
+        by_date = defaultdict(set)
+        for head in store.heads.values():
+            kind, _, rest = head.name.partition("#")
+            if kind == "day":
+                on, _, currency = rest.partition("#")
+                by_date[on].add(currency)
+                if head.is_open:
+                    store.days.add(_day_key(self.tenant.id, name, on, currency))
+        for on in moved:
+            for currency in by_date[on] or {store.book.base_currency}:
+                store.days.add(_day_key(self.tenant.id, name, on, currency))
+
+    def _day(self, store: _Store, key: DayKey) -> None:
+        day = self.parts.days.read(key)
+        if not day.entries and not day.batches:
+            return
+        chain = self.parts.ledger.chain(key.ledger_pk)
+        known = self._known(store, day_name(key.currency, key.on))
+        self._put(day_row(day, chain, store.book, known))
+
+    def _known(self, store: _Store, name: str) -> Row | None:
+        if name not in store.heads:
+            return None
+        return self.parts.book.row(self.tenant.id, store.book.store, name)
+
+    def _put(self, row: Row) -> None:
+        self.parts.book.put(self.tenant.id, row)
+        self.made += 1
+        if self.parts.clock() > self.deadline:
+            raise OutOfTimeError
+
+
+def _is_stale(head: RowHead | None, version: int) -> bool:
+    return head is None or head.version != version or head.is_open
+
+
+def _day_key(tenant: str, store: str, on: str, currency: str) -> DayKey:
+    return DayKey(tenant, store, currency, date.fromisoformat(on))
