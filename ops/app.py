@@ -12,6 +12,7 @@ from ops.commands import (
     audit,
     carts,
     connections,
+    customers,
     dead_letters,
     orders,
     payouts,
@@ -22,7 +23,6 @@ from ops.commands import (
     replanning,
     replay,
     reviews,
-    tenant_lint,
     tenant_lint,
     tenants,
     undoing,
@@ -67,13 +67,13 @@ app.add_typer(postings.app, name="postings")
 tenants.app.command("price")(pricing.price)
 tenants.app.command("depth")(pricing.depth)
 tenants.app.command("lint")(tenant_lint.lint)
-tenants.app.command("lint")(tenant_lint.lint)
 app.add_typer(tenants.app, name="tenant")
 app.add_typer(connections.app, name="connections")
 orders.app.command("replan")(replanning.replan)
 orders.app.command("undo")(undoing.undo)
 orders.app.command("redo")(undoing.redo)
 app.add_typer(orders.app, name="order")
+app.add_typer(customers.app, name="customer")
 app.add_typer(payouts.app, name="payout")
 carts.app.command("poll")(polls.poll)
 carts.app.command("backfill")(polls.backfill)

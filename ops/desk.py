@@ -14,6 +14,7 @@ from ops.place import Place, open_place
 from ops.tenant_store import TenantStore
 from shared.audit import NOBODY, Audit
 from shared.customers.lanes import SqsOrderLanes
+from shared.customers.link_store import DynamoDbLinks
 from shared.dead_letters.causes import Causes
 from shared.dead_letters.collector import Collector
 from shared.dead_letters.failures import Failures
@@ -42,6 +43,7 @@ class Desk:
     sleep: Callable[[float], None]
     wait_seconds: int
     facts: DynamoDbFactsStore
+    links: DynamoDbLinks
     ledger: DynamoDbLedger
     reviews: DynamoDbReviews
     tenants: TenantStore
@@ -120,6 +122,7 @@ def desk_at(
         sleep=sleep,
         wait_seconds=wait_seconds,
         facts=facts,
+        links=DynamoDbLinks(dynamodb, orders),
         ledger=ledger,
         reviews=reviews,
         tenants=tenants,

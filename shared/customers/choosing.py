@@ -19,7 +19,7 @@ from shared.customers.buyers import shares_channel
 from shared.customers.documents import customer_document
 from shared.customers.fields import digests
 from shared.customers.following import Follower, condition_of
-from shared.customers.identity import buyer_digest, customer_id, customer_key, shared_key
+from shared.customers.identity import buyer_digests, customer_id
 from shared.customers.keeping import TOP_LEVEL, CustomerKeeper, CustomerNotReadyError
 from shared.customers.links import (
     Condition,
@@ -62,9 +62,7 @@ class Wanted:
     @property
     def buyers(self) -> tuple[str, ...]:
         """The digests of what tells the buyer apart: the store's own first."""
-        policy = self.store.customers
-        own = customer_key(self.store.id, self.order, policy)
-        return tuple(buyer_digest(key) for key in (own, shared_key(self.order, policy)) if key)
+        return buyer_digests(self.store.id, self.order, self.store.customers)
 
     def made(self, generation: int = 1) -> str:
         """The id of the customer that we make for the buyer."""

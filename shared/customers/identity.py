@@ -54,6 +54,15 @@ def shared_key(order: Order, policy: CustomerPolicy) -> str:
     return f"email/{email}" if email else ""
 
 
+def buyer_digests(store: str, order: Order, policy: CustomerPolicy) -> tuple[str, ...]:
+    """What tells the buyer apart, as links are stored: the store's own key first.
+
+    160 bits each, which tell nothing of the person.
+    """
+    keys = (customer_key(store, order, policy), shared_key(order, policy))
+    return tuple(_readable(key)[:_BUYER_CHARACTERS] for key in keys if key)
+
+
 def customer_id(
     store: str,
     order: Order,
@@ -68,11 +77,6 @@ def customer_id(
     key = customer_key(store, order, policy)
     readable = _readable(key if generation == 1 else f"{key}#{generation}")[:_DIGEST_CHARACTERS]
     return f"{mapping.customer_prefix[: LONGEST_ID - _DIGEST_CHARACTERS]}{readable}"
-
-
-def buyer_digest(key: str) -> str:
-    """A buyer's key as it is stored: 160 bits that tell nothing of the person."""
-    return _readable(key)[:_BUYER_CHARACTERS]
 
 
 def _readable(key: str) -> str:
