@@ -95,6 +95,10 @@ paging: setup ## Poll carts whose orders change meanwhile (SEEDS=500 JOBS=2): no
 mutants: setup ## Put defects into the product and show that the simulator sees each (SEEDS=1000)
 	@$(RUN) -m tests.simulation.mutation --seeds $(or $(SEEDS),1000) --jobs $(or $(JOBS),2)
 
+.PHONY: undo
+undo: setup ## Undo every order's life over both protocols, with a lost answer at every request
+	@UNDO_ALL=1 $(RUN) -m pytest -q tests/unit/undo
+
 .PHONY: chaos
 chaos: setup ## Kill parts of the local stack while orders flow; the books must be right (ORDERS=30 SEED=1)
 	@$(RUN) -m local.chaos --orders $(or $(ORDERS),30) --seed $(or $(SEED),1)
