@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from intacct.capabilities import CAPABILITIES, READS, Action, Protocol, Read
 from shared.connections.profiles import problems_of
 from shared.ownership.contradictions import contradictions
-from shared.ownership.table import Kind, Right, Side
+from shared.ownership.table import Kind, Side
 from shared.policy.switches import CustomerMode, Moment, PostingMode
+from shared.tenants.customer_checks import customer_problems
 from shared.tenants.mapping_checks import mapping_problems
 from shared.tenants.models import Store, Tenant
 
@@ -79,6 +80,8 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
         yield where, f"{store.mapping.bank_entity} is not among the entities; add it there"
     yield from _policy(store, place)
     yield from _ownership(tenant, store, (*place, "policy", "posting_mode"))
+    for inner, message in customer_problems(store, tenant.ownership):
+        yield (*place, *inner), message
     for inner, message in mapping_problems(store.mapping):
         yield (*place, "mapping", *inner), message
 
@@ -109,16 +112,6 @@ def _ownership(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
     for decision in wanted:
         if not decision.is_allowed:
             yield place, f"this store posts, and {decision.rule} says no: {decision.message}"
-    is_real = store.policy.customer_mode is CustomerMode.REAL
-    if PostingMode.DETAIL in modes and is_real and not _can_know_customers(tenant):
-        yield (
-            (*place[:-1], "customer_mode"),
-            "customer_mode is real, and ownership.customer.in_sage allows neither link nor create",
-        )
-
-
-def _can_know_customers(tenant: Tenant) -> bool:
-    return bool({Right.LINK, Right.CREATE} & set(tenant.ownership.customer.in_sage))
 
 
 def _is_date(text: str) -> bool:

@@ -47,9 +47,9 @@ def _policy(then: PostingPolicy, now: PostingPolicy) -> PostingPolicy:
     changes: dict[str, Any] = {}
     if then.channel_liable_unknown is UnknownLiability.HOLD:
         changes["channel_liable_unknown"] = now.channel_liable_unknown
-    for name in ("closed_period_receipts", "closed_period_invoices"):
-        if getattr(then, name) is ClosedPeriod.HOLD:
-            changes[name] = getattr(now, name)
+    for switch in fields(PostingPolicy):
+        if getattr(then, switch.name) is ClosedPeriod.HOLD:
+            changes[switch.name] = getattr(now, switch.name)
     return replace(then, **changes)
 
 
