@@ -65,6 +65,12 @@ class LedgerSettings(Settings):
     LEDGER_TABLE: str = Field(min_length=1)
 
 
+class ProofSettings(Settings):
+    """Where proof statements lie."""
+
+    PROOFS_BUCKET: str = Field(min_length=1)
+
+
 class LaneSettings(Settings):
     """Where orders that are ready to post queue up."""
 

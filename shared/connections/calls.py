@@ -45,6 +45,10 @@ class CallCounter:
         """Count so many at once."""
         self._counts[tenant, kind] += count
 
+    def counted(self, tenant: str, kind: str) -> int:
+        """How many since they were last taken."""
+        return self._counts[tenant, kind]
+
     def taken(self) -> Counts:
         """The counts since the last time they were taken, by tenant and kind."""
         counts = dict(self._counts)

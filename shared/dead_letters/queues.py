@@ -49,6 +49,7 @@ WATCHED = (
     Watched("cart-poller", "", "CartPollerDlqUrl"),
     Watched("gl-export", "", "GlExportDlqUrl"),
     Watched("payout-sync", "", "PayoutSyncDlqUrl"),
+    Watched("reconciliation", "", "ReconciliationDlqUrl"),
     Watched("token-refresh", "", "TokenRefreshDlqUrl"),
     Watched("session-manager", "", "SessionManagerDlqUrl"),
     Watched("sweeper", "", "SweeperDlqUrl"),

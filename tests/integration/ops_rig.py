@@ -32,6 +32,7 @@ _SCHEDULES = (
     "CartPoller",
     "GlExport",
     "PayoutSync",
+    "Reconciliation",
     "TokenRefresh",
     "SessionManager",
     "Sweeper",

@@ -10,6 +10,7 @@ from shared.gl.reports import DayState
 from shared.payouts.booking import BookingState
 from shared.polling.poller import PollOutcome
 from shared.posting.reports import PostingState
+from shared.reconciliation.prove import ProofState
 from tests.template.reading import functions, properties, target
 
 ALARMS = properties("AWS::CloudWatch::Alarm")
@@ -27,6 +28,7 @@ METRICS = {
         *(f"PayoutPoll{outcome.value.title()}" for outcome in PollOutcome),
         *(f"Payout{state.value.title()}" for state in BookingState),
     },
+    "reconciliation": {f"Proof{state.value.title()}" for state in ProofState},
     "token_refresh": {"ConnectionRefused", f"Token{REFUSED.title()}"},
     "session_manager": {f"Session{REFUSED.title()}"},
     "dead_letters": {"DeadLetterKept", "DeadLetterLeft"},

@@ -81,8 +81,16 @@ def _attributes(name: str) -> list[dict[str, str]]:
     return attributes
 
 
-def test_raw_bodies_are_encrypted_closed_and_versioned() -> None:
-    (bucket,) = properties("AWS::S3::Bucket").values()
+BUCKETS = properties("AWS::S3::Bucket")
+
+
+def test_raw_bodies_and_proofs_have_a_bucket_each() -> None:
+    assert set(BUCKETS) == {"RawEventsBucket", "ProofsBucket"}
+
+
+@pytest.mark.parametrize("name", BUCKETS)
+def test_what_lies_in_a_bucket_is_encrypted_closed_and_versioned(name: str) -> None:
+    bucket = BUCKETS[name]
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
 
     assert rule["BucketKeyEnabled"] is True
@@ -93,14 +101,19 @@ def test_raw_bodies_are_encrypted_closed_and_versioned() -> None:
 
 
 def test_raw_bodies_are_forgotten_in_the_end() -> None:
-    (bucket,) = properties("AWS::S3::Bucket").values()
-    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    (rule,) = BUCKETS["RawEventsBucket"]["LifecycleConfiguration"]["Rules"]
 
     assert rule["Status"] == "Enabled"
     assert rule["ExpirationInDays"] == {"Ref": "RawEventRetentionDays"}
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 90
     # Duplicates are known by their archived body: it must outlive any cart's retries and replays.
     assert template()["Parameters"]["RawEventRetentionDays"]["MinValue"] >= 30
+
+
+def test_no_statement_of_a_proof_is_ever_forgotten() -> None:
+    (rule,) = BUCKETS["ProofsBucket"]["LifecycleConfiguration"]["Rules"]
+
+    assert not [name for name in rule if "Expiration" in name]
 
 
 def test_data_and_connections_have_keys_of_their_own_that_rotate() -> None:

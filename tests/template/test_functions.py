@@ -30,6 +30,7 @@ JOBS = {
     "order_posting",
     "gl_export",
     "payout_sync",
+    "reconciliation",
     "token_refresh",
     "session_manager",
     "sweeper",

@@ -23,7 +23,7 @@ IDS = [f"{name}-{each['Sid']}" for name, each in EACH]
 
 _DYNAMODB_CALLS = ("get_item", "put_item", "update_item", "delete_item", "query", "scan")
 ADAPTERS = {
-    "LedgerTable": ["shared/ledger/dynamodb.py"],
+    "LedgerTable": ["shared/ledger/dynamodb.py", "shared/reconciliation/sources.py"],
     "OrdersTable": [
         "shared/facts/store.py",
         "shared/gl/store.py",
@@ -31,6 +31,8 @@ ADAPTERS = {
         "shared/reviews/records.py",
         "shared/dead_letters/kept.py",
         "shared/audit.py",
+        "shared/reconciliation/store.py",
+        "shared/reconciliation/sources.py",
     ],
     "ConnectionsTable": [
         "shared/connections/table.py",
@@ -46,6 +48,7 @@ OPENS_INTACCT = {
     "OrderPostingFunction",
     "GlExportFunction",
     "PayoutSyncFunction",
+    "ReconciliationFunction",
     "TokenRefreshFunction",
     "SessionManagerFunction",
 }
@@ -171,6 +174,7 @@ def test_raw_bodies_cannot_be_changed_by_those_who_read_them() -> None:
         for resource in as_list(statement["Resource"])
     }
 
+    assert writers.pop("ReconciliationFunction") == "${ProofsBucket.Arn}/*"
     everywhere = "${RawEventsBucket.Arn}/*"
     assert {name for name, where in writers.items() if where == everywhere} == {
         "WebhookIntakeFunction",
@@ -194,11 +198,21 @@ def test_no_role_is_written_by_hand_but_the_one_that_api_gateway_logs_with() -> 
 
 
 def test_every_denial_in_the_template_is_about_plain_http() -> None:
-    (policy,) = properties("AWS::S3::BucketPolicy").values()
-    (statement,) = policy["PolicyDocument"]["Statement"]
+    policies = properties("AWS::S3::BucketPolicy")
 
-    assert statement["Effect"] == "Deny"
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+    assert {target(policy["Bucket"]) for policy in policies.values()} == set(
+        properties("AWS::S3::Bucket")
+    )
+    for policy in policies.values():
+        (statement,) = policy["PolicyDocument"]["Statement"]
+        assert statement["Effect"] == "Deny"
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+
+
+def test_no_function_reads_or_deletes_a_statement_that_it_keeps() -> None:
+    granted = set().union(*(_allowed(name, "ProofsBucket") for name in FUNCTIONS))
+
+    assert granted == {"s3:PutObject"}
 
 
 def test_no_function_can_be_called_from_outside_but_by_the_webhook_api() -> None:

@@ -1,0 +1,82 @@
+"""The daily proof, built on first use: its book, its sources, and what reads Sage for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+
+from shared.bootstrap import aws
+from shared.bootstrap.books import reads
+from shared.bootstrap.clock import now
+from shared.bootstrap.connections import call_records, calls
+from shared.bootstrap.facts import facts_store
+from shared.bootstrap.gl import day_book
+from shared.bootstrap.ledger import ledger
+from shared.bootstrap.tenants import tenants
+from shared.connections.calls import TRANSACTIONS
+from shared.payouts.store import DynamoDbPayouts
+from shared.posting.versions import OrderBooks
+from shared.reconciliation.budget import PROOF, Budget
+from shared.reconciliation.prove import Prover, ProverParts
+from shared.reconciliation.refreshing import RefreshParts
+from shared.reconciliation.sources import TableSources
+from shared.reconciliation.store import DynamoDbProofBook
+from shared.settings import LedgerSettings, OrdersSettings, ProofSettings
+
+
+@cache
+def proof_book() -> DynamoDbProofBook:
+    """The process's one proof book."""
+    return DynamoDbProofBook(
+        aws.dynamodb(),
+        OrdersSettings.from_environment().ORDERS_TABLE,
+        aws.s3(),
+        ProofSettings.from_environment().PROOFS_BUCKET,
+    )
+
+
+@cache
+def _sources() -> TableSources:
+    return TableSources(
+        aws.dynamodb(),
+        orders=OrdersSettings.from_environment().ORDERS_TABLE,
+        ledger_table=LedgerSettings.from_environment().LEDGER_TABLE,
+        facts=facts_store(),
+        ledger=ledger(),
+        days=day_book(),
+    )
+
+
+def prover(on_failure: Callable[[str, str, date, Exception], None]) -> Prover:
+    """What proves days; `on_failure` is told of tenant, entity and day of one that broke off."""
+    return Prover(
+        ProverParts(
+            refresh=RefreshParts(
+                book=proof_book(),
+                sources=_sources(),
+                ledger=ledger(),
+                payouts=DynamoDbPayouts(
+                    aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE
+                ),
+                days=day_book(),
+                books=OrderBooks(tenants().tenant_under, day_book()),
+                clock=now,
+            ),
+            reads_of=reads,
+            budget=Budget(used=_used, of_month=_of_month, note=_note),
+            on_failure=on_failure,
+        )
+    )
+
+
+def _used(tenant: str) -> int:
+    return calls().counted(tenant, TRANSACTIONS)
+
+
+def _of_month(tenant: str, month: str) -> Mapping[str, int]:
+    return call_records().of_month(tenant, month)
+
+
+def _note(tenant: str, count: int) -> None:
+    calls().add(tenant, PROOF, count)
