@@ -26,6 +26,7 @@ from ops.options import (
 from ops.output import print_json, print_table, say
 from ops.tenant_changes import Difference, changes
 from ops.tenant_files import Checked, Problem, read, read_all
+from ops.tenant_schema import published
 from ops.tenant_store import StoredTenant
 from shared.connections.profiles import limits_of
 from shared.releasing.fixes import KNOWN_TO_ALL
@@ -75,6 +76,12 @@ def check(path: Files, *, json: Json = False) -> None:
         print_json({"problems": []})
     else:
         say(f"{path} is sound")
+
+
+@app.command()
+def schema() -> None:
+    """The JSON schema of a tenant's file, for editors; `docs/tenant.schema.json` is the same."""
+    typer.echo(published(), nl=False)
 
 
 @app.command()
