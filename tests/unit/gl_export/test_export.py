@@ -1,144 +1,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from commerce.money import Money
-from intacct.documents import Document, DocumentResult, JournalEntry, JournalLine, Side
-from intacct.errors import CredentialsError, NotSentError, OutcomeUnknownError, PeriodClosedError
+from intacct.documents import JournalEntry, Side
+from intacct.errors import CredentialsError, NotSentError, OutcomeUnknownError
 from shared.gl.batches import postings, sealed_of
 from shared.gl.calendar import day_end
 from shared.gl.dates import ledger_date
 from shared.gl.days import DayKey, KeptEntry
-from shared.gl.export import LAG, DayExporter, DayExporterParts, day_subject
-from shared.gl.posting import Asked
-from shared.gl.reports import DayReport, DayState
+from shared.gl.export import LAG, day_subject
+from shared.gl.reports import DayState
 from shared.gl.revisions import Batch, BatchState
-from shared.ledger.apply import Applier
 from shared.posting.store_books import store_book
-from shared.postings.plan import DayEntry, Plan, Reason
+from shared.postings.plan import Reason
 from shared.reviews.records import CONNECTION
-from shared.tenants.models import Tenant
-from tests.fake_sage_side import FakeSageSide
-from tests.fakes import (
-    FakeBooks,
-    FakeClock,
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
-
-ON = date(2026, 3, 2)
-KEY = DayKey("acme", "outlet", "USD", ON)
-ENDS_AT = datetime(2026, 3, 3, 5, tzinfo=UTC)  # midnight in New York
-
-TENANT = Tenant.model_validate(
-    {
-        "id": "acme",
-        "intacct": {"company_id": "C", "user_id": "U"},
-        "entities": [{"id": "100", "zone": "America/New_York", "base_currency": "USD"}],
-        "stores": [
-            {
-                "id": "outlet",
-                "cart": "shopify",
-                "entity": "100",
-                "mapping": {"version": "1", "accounts": {}, "definitions": {"journal": "SJ"}},
-            }
-        ],
-    }
-)
-
-
-def entry(event: str, amount: str, *, account: str = "4000", credit: str = "") -> DayEntry:
-    lines = (
-        JournalLine("1100", Side.DEBIT, Money.of(amount, "USD")),
-        JournalLine(account, Side.CREDIT, Money.of(credit or amount, "USD")),
-    )
-    occurred_at = datetime(2026, 3, 2, 15, tzinfo=UTC)
-    return DayEntry(event, "outlet", "USD", ON, occurred_at, lines)
-
-
-class OpenBacklog:
-    def __init__(self) -> None:
-        self.missing: tuple[str, ...] = ()
-        self.asked: list[datetime] = []
-
-    def unfinished(self, _tenant: str, _store: str, *, before: datetime) -> tuple[str, ...]:
-        self.asked.append(before)
-        return self.missing
-
-
-class ClosingBooks(FakeBooks):
-    """Books that refuse what is dated through a day, as Sage does after a close."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.closed_through = date.min
-
-    def land(self, document: Document) -> DocumentResult:
-        posted_on = getattr(document, "posted_on", date.max)
-        if posted_on <= self.closed_through:
-            message = "the period is closed"
-            raise PeriodClosedError(message)
-        return super().land(document)
-
-
-class Rig:
-    def __init__(self) -> None:
-        self.clock = FakeClock(ENDS_AT + LAG)
-        self.days = MemoryDayBook()
-        self.ledger = MemoryLedger()
-        self.reviews = MemoryReviews()
-        self.facts = MemoryFacts()
-        self.books = ClosingBooks()
-        self.sage = FakeSageSide(self.books)
-        self.plans: dict[str, Plan] = {}
-        self.backlog = OpenBacklog()
-        self.tenant = TENANT
-        self.failures: list[tuple[DayKey, Exception]] = []
-        self.exporter = DayExporter(
-            DayExporterParts(
-                tenants=lambda: [self.tenant],
-                tenant_of=lambda _: self.tenant,
-                days=self.days,
-                facts=self.facts,
-                ledger=self.ledger,
-                reviews=self.reviews,
-                backlog=self.backlog,
-                applier_of=self._applier,
-                sage_side_of=lambda *_: self.sage,
-                replan=lambda record, _book: self.plans[record.pk],
-                clock=self.clock,
-                on_failure=lambda key, error: self.failures.append((key, error)),
-            )
-        )
-
-    def _applier(self, _tenant: Tenant, entity: str) -> Applier:
-        assert entity == "100"
-        return Applier(
-            self.ledger, self.books, clock=self.clock, ids=counting_ids(), pause=lambda _: None
-        )
-
-    def enter(self, *entries: DayEntry) -> None:
-        for number, one in enumerate(entries):
-            self.days.enter(f"ORD#{one.event}#{number}", "acme", one, due_at=ENDS_AT)
-
-    def due(self) -> list[DayReport]:
-        return self.exporter.export_due(self.clock() + timedelta(seconds=300))
-
-    def by_hand(self, **options: Any) -> DayReport:
-        deadline = self.clock() + timedelta(seconds=300)
-        (report,) = self.exporter.export("acme", "outlet", ON, Asked(deadline, **options))
-        return report
-
-    def journals(self) -> list[JournalEntry]:
-        found = [document for document, _ in self.books.documents]
-        return [document for document in found if isinstance(document, JournalEntry)]
+from tests.unit.gl_export.rig import ENDS_AT, KEY, ON, TENANT, Rig, entry
 
 
 def test_a_day_that_is_over_becomes_one_journal_of_its_grouped_lines() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from shared.gl.export import DayExporter
 from shared.gl.reports import DayState
 from shared.gl.revisions import BatchState
-from tests.unit.gl_export.test_export import KEY, OpenBacklog, Rig, entry
+from tests.unit.gl_export.rig import KEY, OpenBacklog, Rig, entry
 
 
 class Overtaken(OpenBacklog):
