@@ -11,9 +11,11 @@ from decimal import Decimal
 from typing import Any
 
 from intacct.documents import Dimensions, Document, JournalLine, SalesDocument, Side
+from ops.order_switches import switches_of, switches_of_event, switches_of_order
 from ops.output import print_facts, print_table, say
 from shared.ledger.records import Record
 from shared.ledger.run import mark_of
+from shared.policy.switches import PostingPolicy
 from shared.postings.hits import LineReason
 from shared.postings.plan import DayEntry, Plan, Posting
 from shared.undo.dates import ledger_day
@@ -21,7 +23,9 @@ from shared.undo.dates import ledger_day
 _DIMENSIONS = ("location", "department", "class_id", "project", "customer", "item", "warehouse")
 
 
-def planned_posting(posting: Posting, known: Mapping[str, Record]) -> dict[str, Any]:
+def planned_posting(
+    posting: Posting, known: Mapping[str, Record], policy: PostingPolicy
+) -> dict[str, Any]:
     """One posting as a document of its own."""
     record = known.get(posting.key)
     return {
@@ -34,16 +38,18 @@ def planned_posting(posting: Posting, known: Mapping[str, Record]) -> dict[str, 
         "customer": getattr(posting.document, "customer", ""),
         "needs": list(posting.needs),
         "ledger_state": record.state.value if record else "",
+        "switches": switches_of(posting, policy),
         "items": _items(posting.document),
         "effect": effect_rows(posting.effect, posting.why),
     }
 
 
-def planned_entry(entry: DayEntry) -> dict[str, Any]:
+def planned_entry(entry: DayEntry, policy: PostingPolicy) -> dict[str, Any]:
     """One event of a summary channel as a document of its own."""
     return {
         "event": entry.event,
         "ledger_on": entry.ledger_on,
+        "switches": switches_of_event(entry, policy),
         "effect": effect_rows(entry.lines, entry.why),
     }
 
@@ -93,7 +99,11 @@ def balance(postings: Sequence[Posting], entries: Sequence[DayEntry]) -> list[di
 
 
 def told_plan(
-    facts: Mapping[str, Any], plan: Plan, known: Mapping[str, Record], whole: Sequence[Posting]
+    facts: Mapping[str, Any],
+    plan: Plan,
+    known: Mapping[str, Record],
+    whole: Sequence[Posting],
+    policy: PostingPolicy,
 ) -> dict[str, Any]:
     """The plan as one document; `whole` are the order's postings, those in the books among them."""
     return {
@@ -101,8 +111,9 @@ def told_plan(
         "findings": list(plan.findings),
         "waiting": list(plan.waiting),
         "missing": [posting.key for posting in plan.postings],
-        "postings": [planned_posting(posting, known) for posting in whole],
-        "day_entries": [planned_entry(entry) for entry in plan.day_entries],
+        "switches": switches_of_order(policy),
+        "postings": [planned_posting(posting, known, policy) for posting in whole],
+        "day_entries": [planned_entry(entry, policy) for entry in plan.day_entries],
         "balances": balance(whole, plan.day_entries),
     }
 
@@ -110,6 +121,7 @@ def told_plan(
 def print_plan(told: Mapping[str, Any]) -> None:
     """Print what `told_plan` gave, for people."""
     print_facts({name: told[name] for name in ("order", "store", "status", "version", "revision")})
+    say(f"by {_named(told['switches'])}")
     for sentence in told["waiting"]:
         say(f"waits for {sentence}")
     columns = ("reason", "place", "what", "fix")
@@ -136,7 +148,7 @@ def print_plan(told: Mapping[str, Any]) -> None:
     for one in told["postings"]:
         _print_items(one)
     for one in (*told["postings"], *told["day_entries"]):
-        _print_effect(one.get("key") or one["event"], one["effect"])
+        _print_effect(one.get("key") or one["event"], one)
     rows = [(one["account"], one["debit"], one["credit"], one["net"]) for one in told["balances"]]
     print_table("Ledger effect of all of it", ("account", "debit", "credit", "balance"), rows)
 
@@ -151,7 +163,8 @@ def _print_items(told: Mapping[str, Any]) -> None:
         print_table(f"Lines of {told['number']}", columns, rows)
 
 
-def _print_effect(name: str, effect: Sequence[Mapping[str, Any]]) -> None:
+def _print_effect(name: str, told: Mapping[str, Any]) -> None:
+    effect = told["effect"]
     if effect:
         rows = [
             (
@@ -164,6 +177,7 @@ def _print_effect(name: str, effect: Sequence[Mapping[str, Any]]) -> None:
             for one in effect
         ]
         print_table(f"Ledger lines of {name}", ("account", "Dr", "Cr", "dimensions", "why"), rows)
+        say(f"by {_named(told['switches'])}")
 
 
 def _items(document: Document) -> list[dict[str, Any]]:

@@ -110,7 +110,7 @@ def _told(desk: Desk, record: FactsRecord) -> dict[str, Any]:
         # The events of a summary channel stand for its documents.
         whole = {}
     whole.update((posting.key, posting) for posting in planned.postings)
-    return told_plan(facts, planned, chain, list(whole.values()))
+    return told_plan(facts, planned, chain, list(whole.values()), book.policy)
 
 
 def _look(desk: Desk, tenant: str, store: str, order: str) -> list[dict[str, Any]]:

@@ -143,11 +143,14 @@ def test_a_plan_tells_documents_lines_accounts_and_the_rule_behind_each(rig: Ops
     ]
     assert [one["item"] for one in invoice["items"]] == ["TEE"]
     assert any("sku TEE" in why for why in invoice["effect"][1]["why"])
+    assert invoice["switches"]["invoice_on"] == "ship"
+    assert told["switches"]["posting_mode"] == "detail"
     assert invoice["dated_on"] == invoice["true_on"] == "2026-03-02"
     net = {one["account"]: one["net"] for one in told["balances"]}
     assert net == {"1100": "100.00", "1200": "0.00", "2050": "0.00", "4000": "-100.00"}
     assert "would be posted" in shown
     assert "account 4000 by" in shown
+    assert "recognise_on=ship" in shown
     assert rig.take("OrderPostingsQueueUrl") == []
 
 
