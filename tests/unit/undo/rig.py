@@ -16,6 +16,8 @@ from shared.facts.record import FactsRecord, FactsStatus, UndoRequest, order_pk
 from shared.ledger.apply import Applier, results_of
 from shared.ledger.driving import drive_one
 from shared.ledger.outcomes import Outcome, OutcomeKind
+from shared.ledger.records import Record
+from shared.ledger.states import Write
 from shared.ports import Books, Found
 from shared.posting.doubts import begun
 from shared.posting.entering import enter
@@ -69,13 +71,33 @@ class CrashingBooks:
         return self.books.ensure_contact(contact, control_id=control_id)
 
 
+class CrashingLedger(MemoryLedger):
+    """A ledger under which the process ends before or after one of its writes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.at = 0
+        self.when = ""
+        self.writes = 0
+
+    def commit(self, *writes: Write) -> tuple[Record, ...]:
+        self.writes += 1
+        hits = self.writes == self.at
+        if hits and self.when == "before":
+            raise Crash
+        done = super().commit(*writes)
+        if hits:
+            raise Crash
+        return done
+
+
 @dataclass
 class UndoRig:
     """One order's ledger and facts, and the company that it is posted to."""
 
     teller: Teller
     books: CrashingBooks = field(init=False)
-    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    ledger: CrashingLedger = field(default_factory=CrashingLedger)
     facts: MemoryFacts = field(default_factory=MemoryFacts)
     days: MemoryDayBook = field(default_factory=MemoryDayBook)
     clock: FakeClock = field(default_factory=lambda: FakeClock(START))

@@ -69,6 +69,28 @@ def test_a_lost_answer_is_settled_by_a_look(at: int, documents: int) -> None:
     assert {record.state for record in rig.ledger.chain(PK).values()} == {State.DONE}
 
 
+@pytest.mark.parametrize("when", ["before", "after"] if ALL else ["after"])
+@pytest.mark.parametrize("at", range(1, CALLS + 2, 1 if ALL else 2))
+def test_a_crash_at_any_write_of_the_ledger_leads_to_the_same_books(
+    at: int, when: str, documents: int
+) -> None:
+    life = LIVES[LIFE]()
+    rig = told(Protocol.REST)
+    with rig.teller:
+        rig.live(life)
+        rig.ask()
+        rig.ledger.at, rig.ledger.when, rig.ledger.writes = at, when, 0
+        with pytest.raises(Crash):
+            rig.undo(life.book)
+        rig.ledger.at = 0
+        rig.clock.pass_time(61.0)
+        outcome = rig.undo_at_last(life.book)
+
+    assert outcome.kind is OutcomeKind.COMPLETE
+    assert rig.balances() == {}
+    assert rig.documents() == documents
+
+
 def test_a_crash_before_the_order_is_marked_undone_sends_nothing_again() -> None:
     rig = undone(Protocol.REST)
     calls = rig.books.calls
