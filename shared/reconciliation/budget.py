@@ -5,22 +5,22 @@ A day whose reads do not fit is proved as far as that goes without Sage, and say
 
 from __future__ import annotations
 
-import calendar
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.budgets.depths import BACKGROUND_READS_MOST
+from shared.budgets.months import BACKGROUND, background_reads_left, month_forecast
 from shared.connections.calls import TRANSACTIONS, month_of
-from shared.connections.profiles import limits_of
 from shared.reconciliation.statement import Reading
 from shared.tenants.models import Tenant
 
-BACKGROUND_MAX = 5000
+BACKGROUND_MAX = BACKGROUND_READS_MOST
 """Background reads of a company in a month, in API transactions; the rest is for postings."""
 
-PROOF = "proof_transactions"
-"""The kind under which a tenant's month counts what proofs read."""
+PROOF = BACKGROUND
+"""The kind under which a tenant's month counts what proofs read, with all that reads like them."""
 
 _REFERENCES_A_CALL = 1000
 _LINES_A_CALL = 2000
@@ -63,23 +63,26 @@ class Meter:
         documents, days = estimate
         references = math.ceil(documents / _REFERENCES_A_CALL)
         lines = days + math.ceil(documents * _LINES_A_DOCUMENT / _LINES_A_CALL)
-        wanted = references + lines + _FIXED
-        return self.counted.get(PROOF, 0) + wanted <= BACKGROUND_MAX
+        return references + lines + _FIXED <= background_reads_left(self.counted)
 
     def reading(self) -> Reading:
         """What this proof cost, and where the month stands; to be asked once, when it is read."""
         spent = self.budget.used(self.tenant.id) - self.started
         self.budget.note(self.tenant.id, spent)
-        days = calendar.monthrange(self.at.year, self.at.month)[1]
-        used = self.counted.get(TRANSACTIONS, 0) + spent
-        begins_at = self.at.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        passed = (self.at - begins_at).total_seconds() / (days * 86_400)
+        month = month_forecast(
+            self.tenant.intacct,
+            {
+                TRANSACTIONS: self.counted.get(TRANSACTIONS, 0) + spent,
+                BACKGROUND: self.counted.get(BACKGROUND, 0) + spent,
+            },
+            now=self.at,
+        )
         return Reading(
             transactions=spent,
-            month=month_of(self.at),
-            background=self.counted.get(PROOF, 0) + spent,
-            background_max=BACKGROUND_MAX,
-            used=used,
-            allowance=limits_of(self.tenant.intacct).allowance(days),
-            forecast=round(used / passed) if passed > 0 else used,
+            month=month.month,
+            background=month.background,
+            background_max=month.background_most,
+            used=month.used,
+            allowance=month.allowance,
+            forecast=month.forecast,
         )
