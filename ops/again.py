@@ -9,7 +9,7 @@ from typing import Any
 from ops.desk import Desk
 from ops.errors import OpsError
 from shared.facts.record import FactsRecord, order_pk
-from shared.posting.post_order import RELEASE
+from shared.posting.arrivals import RELEASE
 from shared.releasing.resend import RETRY, CannotResendError, HeldOrder, held_order
 from shared.reviews.records import Stage
 

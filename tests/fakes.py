@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from intacct.documents import Contact, Customer, Document, DocumentResult
 from intacct.errors import IntacctError
-from shared.customers.links import CustomerLink, StaleLinkError
+from shared.customers.links import CustomerLink, Progress, StaleLinkError
 from shared.facts.record import DueOrder, FactsRecord, StaleFactsError
 from shared.facts.record import due_shard as facts_shard
 from shared.gl.contents import Part
@@ -21,6 +21,8 @@ from shared.ledger.records import Record
 from shared.ledger.run import mark_of
 from shared.ledger.states import Write, after, holds, was_ours
 from shared.ports import Found
+from shared.posting.closings import Closing
+from shared.posting.late_items import LateItem
 from shared.postings.plan import DayEntry, Finding, Posted
 from shared.reviews.records import Review, ReviewStatus
 
@@ -368,6 +370,7 @@ class MemoryLinks:
     def __init__(self) -> None:
         self.links: dict[tuple[str, str], CustomerLink] = {}
         self.same: dict[tuple[str, str], str] = {}
+        self.looked: dict[str, Progress] = {}
         self.reads = 0
         self.writes = 0
 
@@ -399,5 +402,38 @@ class MemoryLinks:
         self.links[place] = replace(link, version=link.version + 1)
         return self.links[place]
 
-    def all(self, tenant: str) -> Iterator[CustomerLink]:
-        return iter([link for (of, _), link in sorted(self.links.items()) if of == tenant])
+    def all(self, tenant: str, *, after: str = "") -> Iterator[CustomerLink]:
+        places = sorted(place for place in self.links if place[0] == tenant and place[1] > after)
+        return iter([self.links[place] for place in places])
+
+    def progress(self, tenant: str) -> Progress | None:
+        return self.looked.get(tenant)
+
+    def note_progress(self, tenant: str, progress: Progress) -> None:
+        self.looked[tenant] = progress
+
+
+class MemoryClosings:
+    """Closings in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Closing] = {}
+
+    def load(self, tenant: str, entity: str) -> Closing | None:
+        return self.kept.get((tenant, entity))
+
+    def save(self, tenant: str, entity: str, closing: Closing) -> None:
+        self.kept[tenant, entity] = closing
+
+
+class MemoryLateItems:
+    """The late-items list in a dictionary."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], LateItem] = {}
+
+    def add(self, tenant: str, item: LateItem) -> None:
+        self.items[tenant, item.key] = item
+
+    def all(self, tenant: str) -> Iterator[LateItem]:
+        return iter([item for (of, _), item in sorted(self.items.items()) if of == tenant])

@@ -5,16 +5,21 @@ from __future__ import annotations
 from functools import cache
 
 from shared.against.looking import OrderLooker
-from shared.bootstrap.books import books
+from shared.bootstrap import aws
+from shared.bootstrap.books import books, reads
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
 from shared.bootstrap.ledger import applier, ledger, new_id
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
+from shared.posting.closed_period_store import DynamoDbClosings, DynamoDbLateItems
+from shared.posting.closed_periods import ClosedPeriods
+from shared.posting.closings import Calendars
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.versions import OrderBooks
 from shared.postings.planner import plan
+from shared.settings import OrdersSettings
 
 
 @cache
@@ -32,8 +37,20 @@ def order_poster() -> OrderPoster:
             plan=plan,
             clock=now,
             ids=new_id,
+            closed=closed_periods(),
         )
     )
+
+
+@cache
+def closed_periods() -> ClosedPeriods:
+    """What posting does about closed periods."""
+    table = OrdersSettings.from_environment().ORDERS_TABLE
+    closings = DynamoDbClosings(aws.dynamodb(), table)
+    calendars = Calendars(
+        closings, lambda tenant, entity: reads(tenant, entity).periods(), clock=now
+    )
+    return ClosedPeriods(calendars, DynamoDbLateItems(aws.dynamodb(), table))
 
 
 @cache

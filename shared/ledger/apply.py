@@ -93,14 +93,20 @@ class Applier:
         *,
         records: Mapping[str, Record] | None = None,
         reopen_by: str = "",
+        moves_dates: bool = False,
     ) -> Steps[Outcome]:
-        """The same as `apply`, for `shared.ledger.driving`: it asks, and the driver sends."""
+        """The same as `apply`, for `shared.ledger.driving`: it asks, and the driver sends.
+
+        `moves_dates`: a posting that Sage refuses since its period is closed is made ready again
+        and the outcome parked for `PERIOD_CLOSED`: the caller plans another date for it.
+        """
         run = Run(
             pk=pk,
             deadline=deadline,
             results=dict(posted),
             records=dict(records or {}),
             reopen_by=reopen_by,
+            moves_dates=moves_dates,
         )
         missing = [posting for posting in postings if posting.key not in run.results]
         for position, posting in enumerate(missing):

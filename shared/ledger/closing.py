@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from intacct.documents import Document, DocumentResult
-from intacct.errors import CredentialsError, NotSentError, PausedError, RejectedError
+from intacct.errors import (
+    CredentialsError,
+    NotSentError,
+    PausedError,
+    PeriodClosedError,
+    RejectedError,
+)
 from shared.ledger import states
 from shared.ledger.halts import held, lease_end, no_credentials, park
 from shared.ledger.outcomes import Halt
@@ -118,6 +124,8 @@ class Closing:
         return self._give_back(task, mine, no_credentials(error, self._clock()))
 
     def _refuse(self, task: Task, mine: Record, error: RejectedError) -> Halt | None:
+        if isinstance(error, PeriodClosedError) and task.run.moves_dates:
+            return self._date_refused(task, mine)
         write = states.refuse(
             mine,
             now=self._clock(),
@@ -126,6 +134,12 @@ class Closing:
             hint=hint_of(error),
         )
         return self._commit_held(task, write)
+
+    def _date_refused(self, task: Task, mine: Record) -> Halt | None:
+        """T5 (period busy): the document may be made anew under another date."""
+        reason, now = Reason.PERIOD_CLOSED.value, self._clock()
+        write = states.put_back(mine, now=now, due_at=now, reason=reason, counts=False)
+        return self._commit_or_overtaken(task, write, park(reason, now))
 
     def _to_review(self, task: Task, mine: Record, reason: Reason, hint: str = "") -> Halt | None:
         write = states.refuse(

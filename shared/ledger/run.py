@@ -20,13 +20,17 @@ NEEDED_TO_SEND = timedelta(seconds=45)
 
 @dataclass(slots=True)
 class Run:
-    """What one call of `apply` knows; `claimed` are postings that this run already owns."""
+    """What one call of `apply` knows; `claimed` are postings that this run already owns.
+
+    `moves_dates`: whoever planned them can plan another date for what lies in a closed period.
+    """
 
     pk: str
     deadline: datetime
     results: Posted
     records: dict[str, Record]
     reopen_by: str = ""
+    moves_dates: bool = False
     done: list[str] = field(default_factory=list)
     claimed: dict[str, Record] = field(default_factory=dict)
 

@@ -6,6 +6,8 @@ Standard library only. A missing entry is never replaced by a guess: the planner
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 
@@ -173,6 +175,34 @@ class PayoutRule:
 
 
 @dataclass(frozen=True, slots=True)
+class RateRow:
+    """What one unit of a currency is worth in the entity's own, from that day on (YYYY-MM-DD)."""
+
+    currency: str
+    from_on: str
+    rate: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is no day or no rate.
+
+        Raises:
+            ValueError: with what is wrong.
+        """
+        try:
+            date.fromisoformat(self.from_on)
+        except ValueError:
+            message = f"from_on {self.from_on!r} is no date (YYYY-MM-DD)"
+            raise ValueError(message) from None
+        try:
+            is_rate = Decimal(self.rate) > 0
+        except InvalidOperation:
+            is_rate = False
+        if not is_rate:
+            message = f"rate {self.rate!r} is no number above zero"
+            raise ValueError(message)
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """The Order Entry items that carry what is not goods, and the catch-all for unknown SKUs.
 
@@ -205,6 +235,7 @@ class Definitions:
     journal: str = "GJ"
     statistical_journal: str = ""
     unit: str = "Each"
+    true_date_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +253,7 @@ class Mapping:
     line_rules: tuple[LineRule, ...] = ()
     charge_rules: tuple[ChargeRule, ...] = ()
     payout_rules: tuple[PayoutRule, ...] = ()
+    fx_rates: tuple[RateRow, ...] = ()
     items: Items = field(default_factory=Items)
     definitions: Definitions = field(default_factory=Definitions)
     location: str = ""

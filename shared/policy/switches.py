@@ -158,9 +158,13 @@ class CurrencySide(StrEnum):
 
 
 class FxRate(StrEnum):
-    """Where the rate of a document in another currency comes from."""
+    """Where the rate of a document in another currency comes from (R-8.3).
+
+    TABLE is the mapping's `fx_rates`; receipts and refunds always take Sage's rate of their day.
+    """
 
     ERP_DAILY = "erp_daily"
+    TABLE = "table"
 
 
 class FeesOn(StrEnum):
@@ -200,6 +204,7 @@ class PostingPolicy:
     cogs: Cogs = Cogs.OFF
     tax_point: TaxPoint = TaxPoint.INVOICE
     closed_period_receipts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
+    closed_period_credits: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_invoices: ClosedPeriod = ClosedPeriod.HOLD
     closed_period_summaries: ClosedPeriod = ClosedPeriod.HOLD
     summary_journals: SummaryJournals = SummaryJournals.POSTED

@@ -30,8 +30,8 @@ def unplanned(chain: Mapping[str, Record], plan: Plan) -> list[Posting]:
 
 
 def unsent(chain: Mapping[str, Record], plan: Plan) -> list[Record]:
-    """What was turned away before it took effect, and is not wanted now."""
-    wanted = {posting.key for posting in plan.postings}
+    """What was turned away before it took effect, and is wanted neither now nor once it may be."""
+    wanted = {*(posting.key for posting in plan.postings), *plan.withheld}
     return [
         record for key, record in chain.items() if record.state is State.READY and key not in wanted
     ]

@@ -17,7 +17,6 @@ from shared.facts.record import (
     FactsStatus,
     FactsStore,
     StaleFactsError,
-    order_pk,
 )
 from shared.gl.days import DayBook, EntryConflictError
 from shared.ledger.apply import Applier, results_of
@@ -30,21 +29,20 @@ from shared.ledger.sending import EDITED
 from shared.ledger.states import cancel
 from shared.messages import OrderReady
 from shared.ports import Clock, IdMaker
+from shared.posting.arrivals import Arrival, OrderRun, arrival_of
+from shared.posting.closed_periods import ClosedPeriods, is_refused_date
 from shared.posting.doubts import begun, settled, unplanned, unsent
 from shared.posting.entering import enter, entry_conflict
 from shared.posting.reports import EndedError, PostingReport, PostingState, broken_off
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
-from shared.postings.plan import Finding, Plan, Posted, Posting
+from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
 from shared.reviews.records import CONNECTION, Reviews, Stage, order_subject
 from shared.tenants.models import Tenant
 from shared.undo.undo_order import Undoer
 
 Planner = Callable[[Facts, Posted, StoreBook, Collection[str]], Plan]
 """`shared.postings.planner.plan`: facts, what is in the books, the book, what was begun."""
-
-RELEASE = "release:"
-"""The cause of a message by which a person lets a refused order go again: `release:<who>`."""
 
 _NEWER = "NEWER_FACTS"
 _PAUSED = timedelta(minutes=10)
@@ -55,7 +53,10 @@ _MOST_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class OrderPosterParts:
-    """What posting an order needs of the outside."""
+    """What posting an order needs of the outside.
+
+    Without `closed` a posting whose period is closed is refused by Sage, and waits for a person.
+    """
 
     tenant_of: Callable[[str], Tenant]
     tenant_under: Callable[[str, int], Tenant]
@@ -67,34 +68,7 @@ class OrderPosterParts:
     plan: Planner
     clock: Clock
     ids: IdMaker
-
-
-@dataclass(frozen=True, slots=True)
-class _Arrival:
-    """A message, and its order's record where that was just read."""
-
-    message: OrderReady
-    pk: str
-    record: FactsRecord | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """One order on its way through a run."""
-
-    message: OrderReady
-    tenant: Tenant
-    record: FactsRecord
-    book: StoreBook
-    deadline: datetime
-    chain: Mapping[str, Record]
-    configured: int
-
-    @property
-    def reopen_by(self) -> str:
-        """The person who releases the order, empty for any other cause."""
-        cause = self.message.cause
-        return cause.removeprefix(RELEASE) if cause.startswith(RELEASE) else ""
+    closed: ClosedPeriods | None = None
 
 
 class OrderPoster:
@@ -121,7 +95,7 @@ class OrderPoster:
             UnknownTenantError: there is no such tenant.
             botocore.exceptions.ClientError: facts or ledger could not be read or written.
         """
-        return drive_one(self._steps(_arrival(message), deadline), clock=self._parts.clock)
+        return drive_one(self._steps(arrival_of(message), deadline), clock=self._parts.clock)
 
     def post_all(
         self, messages: Sequence[OrderReady], deadline: datetime
@@ -136,7 +110,7 @@ class OrderPoster:
         """
         if len(messages) == 1:
             return drive(
-                [Job(self._steps(_arrival(messages[0]), deadline))], clock=self._parts.clock
+                [Job(self._steps(arrival_of(messages[0]), deadline))], clock=self._parts.clock
             )
         outcomes: dict[int, PostingReport | Exception] = {}
         jobs: dict[int, Job[PostingReport]] = {}
@@ -158,7 +132,7 @@ class OrderPoster:
         Raises:
             botocore.exceptions.ClientError: that could not be stored; the message must come again.
         """
-        arrival = _arrival(message)
+        arrival = arrival_of(message)
         record = self._parts.facts.load(arrival.pk)
         if record is None:
             raise error
@@ -169,7 +143,7 @@ class OrderPoster:
     def _job(self, message: OrderReady, deadline: datetime, queues: set[str]) -> Job[PostingReport]:
         """The message's work; `queues` are those that earlier messages stand in already."""
         tenant = self._parts.tenant_of(message.tenant)
-        arrival = _arrival(message)
+        arrival = arrival_of(message)
         record = self._parts.facts.load(arrival.pk)
         queue = tenant.id
         if tenant.intacct.batch:
@@ -180,7 +154,7 @@ class OrderPoster:
         queues.add(queue)
         return Job(self._steps(arrival, deadline), company=tenant.id, queue=queue)
 
-    def _steps(self, arrival: _Arrival, deadline: datetime) -> Steps[PostingReport]:
+    def _steps(self, arrival: Arrival, deadline: datetime) -> Steps[PostingReport]:
         message = arrival.message
         tenant = self._parts.tenant_of(message.tenant)
         record = arrival.record or self._parts.facts.load(arrival.pk)
@@ -195,7 +169,7 @@ class OrderPoster:
         choice = self._books.choose(tenant, record, chain)
         if choice.book is None:
             return self._hold(message, record, choice.findings)
-        order = _Order(message, tenant, record, choice.book, deadline, chain, choice.number)
+        order = OrderRun(message, tenant, record, choice.book, deadline, chain, choice.number)
         work = self._undo if record.status is FactsStatus.UNDOING else self._post
         return (yield from work(order))
 
@@ -206,7 +180,7 @@ class OrderPoster:
         known = self._resting.get(tenant.id)
         return known if known and known[0] > now else None
 
-    def _undo(self, order: _Order) -> Steps[PostingReport]:
+    def _undo(self, order: OrderRun) -> Steps[PostingReport]:
         applier = self._parts.applier_of(order.tenant, order.book.entity)
         outcome = yield from self._undoer.steps(applier, order.record, order.book, order.deadline)
         if outcome.kind is not OutcomeKind.COMPLETE:
@@ -214,11 +188,12 @@ class OrderPoster:
         self._close_review(order.message)
         return PostingReport(PostingState.UNDONE, outcome.done)
 
-    def _post(self, order: _Order) -> Steps[PostingReport]:
+    def _post(self, order: OrderRun) -> Steps[PostingReport]:
         done: list[str] = []
         chain = dict(order.chain)
         posted = results_of(chain)
-        for _ in range(_MOST_ROUNDS):
+        for tries in range(_MOST_ROUNDS):
+            order = self._dated(order, is_first=not tries)
             plan = self._parts.plan(order.record.facts, posted, order.book, begun(chain))
             doubts = unplanned(chain, plan)
             if doubts:
@@ -235,29 +210,56 @@ class OrderPoster:
             except EndedError as ended:
                 return ended.report
             if not plan.postings:
-                return self._finished(order, done, entered)
+                return self._ended(order, plan, done, entered)
             outcome = yield from self._apply(order, plan, posted, chain)
             done.extend(outcome.done)
-            if outcome.reason == EDITED:
-                posted, chain = self._read_again(order)
-            elif outcome.kind is not OutcomeKind.COMPLETE:
-                return self._stopped(order, outcome, done)
-            else:
-                posted, chain = outcome.results, {}
+            report = self._stops(order, plan, outcome, done)
+            if report is not None:
+                return report
+            is_complete = outcome.kind is OutcomeKind.COMPLETE
+            posted, chain = (outcome.results, {}) if is_complete else self._read_again(order)
         return self._park(order.record, self._parts.clock(), PostingState.PARKED, "ROUNDS", done)
 
-    def _read_again(self, order: _Order) -> tuple[Posted, dict[str, Record]]:
+    def _dated(self, order: OrderRun, *, is_first: bool) -> OrderRun:
+        """With what is known of closed periods; who releases an order has the true dates tried."""
+        if self._parts.closed is None or (is_first and order.reopen_by):
+            return order
+        return replace(order, book=self._parts.closed.dated(order.tenant, order.book))
+
+    def _ended(self, order: OrderRun, plan: Plan, done: list[str], entered: int) -> PostingReport:
+        """Nothing is left that may be posted; what lies in a closed period waits."""
+        if not plan.blocked:
+            return self._finished(order, done, entered)
+        if plan.blocked_until is None:
+            return self._hold(order.message, order.record, plan.blocked, done)
+        self._open_review(order.message, plan.blocked)
+        reason = Reason.PERIOD_CLOSED.value
+        return self._park(order.record, plan.blocked_until, PostingState.PARKED, reason, done)
+
+    def _stops(
+        self, order: OrderRun, plan: Plan, outcome: Outcome, done: list[str]
+    ) -> PostingReport | None:
+        """How the order stands where it cannot be planned again at once; None where it can."""
+        if outcome.kind is OutcomeKind.COMPLETE or outcome.reason == EDITED:
+            return None
+        closed = self._parts.closed
+        if closed is None or not is_refused_date(outcome):
+            return self._stopped(order, outcome, done)
+        findings = closed.refused(order.tenant, order.book, plan, outcome)
+        return self._hold(order.message, order.record, findings, done) if findings else None
+
+    def _read_again(self, order: OrderRun) -> tuple[Posted, dict[str, Record]]:
         chain = self._parts.ledger.chain(order.record.pk)
         return results_of(chain), chain
 
     def _settle(
-        self, order: _Order, doubts: Sequence[Posting], chain: Mapping[str, Record]
+        self, order: OrderRun, doubts: Sequence[Posting], chain: Mapping[str, Record]
     ) -> Steps[Outcome | None]:
         applier = self._parts.applier_of(order.tenant, order.book.entity)
         return settled(applier, order.record.pk, doubts, order.deadline, chain=chain)
 
     def _left_in_doubt(
-        self, order: _Order, plan: Plan, doubt: Outcome, done: list[str]
+        self, order: OrderRun, plan: Plan, doubt: Outcome, done: list[str]
     ) -> PostingReport:
         """What stands against the plan is shown at once, and the doubt comes back by itself."""
         if plan.findings:
@@ -265,9 +267,11 @@ class OrderPoster:
         return self._stopped(order, doubt, done)
 
     def _apply(
-        self, order: _Order, plan: Plan, posted: Posted, chain: Mapping[str, Record]
+        self, order: OrderRun, plan: Plan, posted: Posted, chain: Mapping[str, Record]
     ) -> Steps[Outcome]:
         applier = self._parts.applier_of(order.tenant, order.book.entity)
+        if self._parts.closed:
+            self._parts.closed.listed(order.tenant, order.record.pk, plan, order.book)
         return applier.steps(
             order.record.pk,
             plan.postings,
@@ -275,6 +279,7 @@ class OrderPoster:
             order.deadline,
             records=chain,
             reopen_by=order.reopen_by,
+            moves_dates=self._parts.closed is not None,
         )
 
     def _cancel(self, record: FactsRecord, chain: Mapping[str, Record], plan: Plan) -> None:
@@ -292,7 +297,7 @@ class OrderPoster:
             with suppress(LostRaceError):
                 self._parts.ledger.commit(write)
 
-    def _begin(self, order: _Order, plan: Plan, done: list[str]) -> tuple[_Order, int]:
+    def _begin(self, order: OrderRun, plan: Plan, done: list[str]) -> tuple[OrderRun, int]:
         """Stamp the order with its version before anything of it is sent, and enter its events.
 
         Raises:
@@ -318,7 +323,7 @@ class OrderPoster:
             return False
         return known[1] is PostingState.STOPPED
 
-    def _finished(self, order: _Order, done: list[str], entered: int) -> PostingReport:
+    def _finished(self, order: OrderRun, done: list[str], entered: int) -> PostingReport:
         did_anything = order.record.due_at is not None or done or entered
         if did_anything and not self._schedule(order.record, None):
             due_at = self._look_again(order)
@@ -332,7 +337,7 @@ class OrderPoster:
         state = PostingState.POSTED if did_something else PostingState.IDLE
         return PostingReport(state, tuple(done), entered)
 
-    def _look_again(self, order: _Order) -> datetime | None:
+    def _look_again(self, order: OrderRun) -> datetime | None:
         """Make newer facts due that are not: who took them up was held by what is done now."""
         newest = self._parts.facts.load(order.record.pk)
         if newest is None or newest.due_at is not None or newest.status is not FactsStatus.READY:
@@ -341,7 +346,7 @@ class OrderPoster:
         self._schedule(newest, now)
         return now
 
-    def _stopped(self, order: _Order, outcome: Outcome, done: list[str]) -> PostingReport:
+    def _stopped(self, order: OrderRun, outcome: Outcome, done: list[str]) -> PostingReport:
         if outcome.kind is OutcomeKind.HELD:
             return self._hold(order.message, order.record, outcome.findings, done)
         is_stop = outcome.kind is OutcomeKind.STOPPED
@@ -388,8 +393,3 @@ class OrderPoster:
     def _schedule(self, record: FactsRecord, due_at: datetime | None) -> bool:
         """False where newer facts came meanwhile: it is theirs to say when the order is due."""
         return self._parts.facts.schedule(record.pk, version=record.version, due_at=due_at)
-
-
-def _arrival(message: OrderReady) -> _Arrival:
-    return _Arrival(message, order_pk(message.tenant, message.store, message.order_id))
-

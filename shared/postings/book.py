@@ -9,6 +9,7 @@ from intacct.documents import NO_DIMENSIONS, Dimensions
 from shared.gl.dates import ledger_date
 from shared.policy.mapping import Mapping, Role
 from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
+from shared.postings.calendars import UNKNOWN, Calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class StoreBook:
     `entity_dimensions` are what lines of the entity carry where nothing in the mapping says more.
     `individual_receipts` are the receipts that a thrifty channel posts by themselves.
     `revision` counts how often the order was undone before: what is posted then has keys of its own
-    (R-15.1).
+    (R-15.1). `calendar` is what is known of closed periods.
     """
 
     tenant: str
@@ -35,6 +36,7 @@ class StoreBook:
     entity_dimensions: Dimensions = NO_DIMENSIONS
     individual_receipts: frozenset[str] = frozenset()
     revision: int = 0
+    calendar: Calendar = UNKNOWN
 
     def for_customer(self, customer: str) -> StoreBook:
         """The same book for an order of that Sage customer."""

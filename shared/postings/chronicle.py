@@ -101,7 +101,7 @@ def tell_life(
             return life
     booked = [event for event in orders[1] if _event_id(event) in in_books]
     later = orders[1][len(booked) :]
-    for history in histories(editions, booked, _edits_in_books(keys)):
+    for history in histories(editions, booked, _edits_in_books(keys)) if booked else ():
         life = tell([*history.events, *later], history.first)
         if _agrees(life, posted, keys, unbooked=history.unbooked):
             return life
@@ -161,7 +161,9 @@ def _agrees(life: Life, posted: Posted, keys: Keys, unbooked: str = "") -> bool:
     edit = f"{EDIT}{unbooked}"
     billed = [sale.id for sale in life.billed if sale.amounts]
     in_books = set(keys.purposes(PostingKind.INVOICE, "invoice:"))
-    wanted = [name for name in billed if not unbooked or name != edit or name in in_books]
+    wanted = [name for name in billed if name != edit or name in in_books]
+    if any(name.startswith(EDIT) and name not in in_books for name in wanted):
+        return False
     return set(wanted[: len(in_books)]) == in_books and _has_edits_of(life, keys, edit)
 
 

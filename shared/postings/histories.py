@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, islice
+from itertools import combinations_with_replacement, islice, permutations
 
 from shared.postings.editions import OrderEdition
 from shared.postings.events import Edit, Event
@@ -35,13 +35,17 @@ def histories(
 ) -> Iterator[History]:
     """Every history of the booked events that ends with the newest edition, late edits last.
 
-    Each goes through the editions whose edit is in the books (`edits` are their ids).
+    What was heard of late was booked late: so the events are tried in every sequence, that of time
+    first. Each history goes through the editions whose edit is in the books (`edits`, their ids).
     """
-    if not booked or len(editions) == 1:
-        return
-    places = combinations_with_replacement(range(len(editions) - 1, -1, -1), len(booked))
-    for chosen in islice(places, _MOST):
-        yield _history(editions, booked, chosen[::-1], edits)
+    count = len(editions)
+    tried = (
+        (events, chosen)
+        for events in permutations(booked)
+        for chosen in combinations_with_replacement(range(count - 1, -1, -1), len(booked))
+    )
+    for events, chosen in islice(tried, _MOST):
+        yield _history(editions, events, chosen[::-1], edits)
 
 
 def _history(
@@ -61,5 +65,6 @@ def _history(
         current = place
         if event is not None:
             events.append(event)
-    unbooked = events[-1].id if isinstance(events[-1], Edit) else ""
+    last = events[-1]
+    unbooked = last.id if isinstance(last, Edit) else ""
     return History(editions[chosen[0]].pieces, tuple(events), unbooked)

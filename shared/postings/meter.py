@@ -64,15 +64,17 @@ class Meter:
         """Take `order`, another edition with the same names, for the whole; what that changes.
 
         Answers by how much the parts that were taken so far have become more or less; no zeros.
-        What rides with the goods and is not changed by the edit stays as it was taken.
+        What rides with the goods and is not changed by the edit stays as it was taken, unless the
+        edit leaves no goods that the rest could go with.
         """
         before = {piece.id: piece.amount for piece in self._order.pieces}
         quantities = self._order.quantities
         self._order = order
         changes: Amounts = {}
         for piece in order.pieces:
-            is_other_quantity = order.quantities.get(piece.part) != quantities.get(piece.part)
-            if piece.amount == before[piece.id] and not is_other_quantity:
+            is_same = piece.amount == before[piece.id]
+            is_same &= order.quantities.get(piece.part) == quantities.get(piece.part)
+            if is_same and not (piece.rides and self._is_all_taken):
                 continue
             change = self._change(piece, before[piece.id])
             self.taken[piece.id] += change
@@ -84,19 +86,20 @@ class Meter:
         taken, dropped = self.taken[piece.id], self.dropped[piece.id]
         if not piece.rides:
             return share_of(piece.amount - dropped, self._taken_share(piece.part)) - taken
-        is_all_taken = bool(taken) and taken == before - dropped
-        if is_all_taken or (self.is_complete and self._is_begun):
-            return piece.amount - dropped - taken
-        excess = abs(taken) - abs(piece.amount - dropped)
-        return piece.amount - dropped - taken if excess > excess * 0 else taken * 0
+        whole = piece.amount - dropped
+        was_whole = bool(taken) and taken == before - dropped
+        if was_whole or self._is_all_taken or abs(taken).amount > abs(whole).amount:
+            return whole - taken
+        return taken * 0
 
     def _taken_share(self, line_id: str) -> Fraction:
         is_begun = self._taken_quantity.get(line_id, Decimal(0)) > 0
         return self._line_share(line_id) if is_begun else Fraction(0)
 
     @property
-    def _is_begun(self) -> bool:
-        return any(self._taken_quantity.values())
+    def _is_all_taken(self) -> bool:
+        """Whether goods were taken and none are left to take."""
+        return self.is_complete and any(self._taken_quantity.values())
 
     @property
     def is_complete(self) -> bool:

@@ -40,7 +40,8 @@ class Posting:
 
     `key` is its business identity (R-15.1) and stable for ever; `needs` are keys that must be done
     first; `effect` is the ledger effect it is expected to have, `why` the rules behind each of its
-    lines, in their order; `true_on` is the ledger date before any closed-period shift.
+    lines, in their order; `true_on` is the ledger date before any closed-period shift, `posted_on`
+    the date it is posted under where that is another one.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Posting:
     needs: tuple[str, ...] = ()
     effect: tuple[JournalLine, ...] = ()
     true_on: date | None = None
+    posted_on: date | None = None
     why: tuple[LineReason, ...] = ()
 
 
@@ -79,9 +81,12 @@ class DayEntry:
 class Plan:
     """What is missing in the books, or all the reasons why that cannot be said.
 
-    With findings, nothing of the plan may be posted. `waiting` says what the order waits for when
-    there is nothing to do yet (a payment, a shipment), in words for people. `paid_out` is the money
-    of a thrifty channel that its payouts book.
+    With findings, nothing of the plan may be posted. `blocked` is what lies in a closed period: it
+    is not among the postings, and the others may be posted; at `blocked_until` that is looked at
+    again, where no person must decide. `withheld` are the posting keys of that and of all that
+    needs it. `waiting` says what the order waits for when there is
+    nothing to do yet (a payment, a shipment), in words for people. `paid_out` is the money of a
+    thrifty channel that its payouts book.
     """
 
     postings: tuple[Posting, ...] = ()
@@ -89,6 +94,9 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     waiting: tuple[str, ...] = ()
     paid_out: tuple[PaidOut, ...] = ()
+    blocked: tuple[Finding, ...] = ()
+    blocked_until: datetime | None = None
+    withheld: tuple[str, ...] = ()
 
 
 Posted = dict[str, DocumentResult]

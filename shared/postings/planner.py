@@ -19,6 +19,7 @@ from shared.postings.day_entries import DayWriter
 from shared.postings.effects import imbalance
 from shared.postings.money import MoneyWriter
 from shared.postings.order_keys import Keys
+from shared.postings.periods import in_open_periods
 from shared.postings.plan import Finding, Plan, Posted, Posting, PostingKind, Reason
 from shared.postings.preparation import Prepared, prepare
 from shared.postings.receivables import receivable_invoices
@@ -62,7 +63,12 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
         return Plan(waiting=(waiting,))
     if book.policy.mode_on(book.ledger_on(order.placed_at)) is PostingMode.SUMMARY_DAILY:
         return _daily(prepared)
-    return _detail(prepared)
+    return in_open_periods(
+        _detail(prepared),
+        book.calendar,
+        book.policy,
+        true_date_field=book.mapping.definitions.true_date_field,
+    )
 
 
 def _policy_findings(book: StoreBook) -> Iterable[Finding]:

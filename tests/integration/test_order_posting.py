@@ -63,10 +63,10 @@ def test_a_chain_costs_few_calls_and_write_units(rig: PostingRig) -> None:
 
     post(Records=event("order_posting.two_orders")["Records"][:1])
 
-    # Tenant, facts, chain; claim; three completions with the next claim; the last; agenda.
+    # Tenant, facts, chain, closed periods; claim; three completions with the next claim; the last.
     writes = [name for name in calls if name not in ("GetItem", "Query")]
     assert writes == ["PutItem", *["TransactWriteItems"] * 3, *["UpdateItem"] * 2]
-    assert len(calls) == 10
+    assert len(calls) == 11
     assert sum(units) <= 16
 
 

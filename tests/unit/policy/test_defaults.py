@@ -34,6 +34,7 @@ DEFAULTS = {
     "cogs": "off",
     "tax_point": "invoice",
     "closed_period_receipts": "next_open",
+    "closed_period_credits": "next_open",
     "closed_period_invoices": "hold",
     "closed_period_summaries": "hold",
     "summary_journals": "posted",

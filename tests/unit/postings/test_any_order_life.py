@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from commerce.money import Money, allocate, total
@@ -254,7 +254,7 @@ def _net_sales(ended: dict[str, Decimal]) -> dict[str, Decimal]:
 _SETTINGS = settings(
     max_examples=80,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     phases=[Phase.explicit, Phase.generate],
 )
 POLICIES: list[dict[str, Any]] = [
@@ -347,9 +347,37 @@ def test_a_daily_journal_and_single_documents_give_the_same_balances(story: Stor
     assert {a: v for a, v in by_day.items() if v and a not in excepted} == kept
 
 
+class Deliveries:
+    """What a cart tells of one order, in the order of time."""
+
+    def __init__(self, told: list[Facts], book_: StoreBook) -> None:
+        self.told = told
+        self.book = book_
+
+    def __repr__(self) -> str:
+        """The deliveries in few words, for the report of a failure."""
+        policy = f"{self.book.policy.invoice_on}/{self.book.policy.recognise_on}"
+        return f"{policy} {self.book.policy.discount_presentation} {list(map(_said, self.told))}"
+
+
+def _said(delivery: Facts) -> str:
+    if delivery.order is None:
+        events: list[Event] = [*delivery.payments, *delivery.fulfilments]
+        return _told(events[0])
+    placed = delivery.order
+    taxes = [f"{x.title} {x.amount.plain()}" for x in placed.all_taxes]
+    lines = [f"{x.id} {x.gross.plain()} -{x.discount.plain()}" for x in placed.lines]
+    more = [x.amount.plain() for x in placed.shipping_lines]
+    more += [x.amount.plain() for x in placed.charges]
+    return f"{placed.version.updated_at:%d.%H} {lines} {taxes} {more} {placed.tax_included}"
+
+
 @st.composite
-def _edited_stories(draw: st.DrawFn) -> tuple[list[Facts], StoreBook]:
-    """Deliveries of an order that is edited once or twice; nothing of it comes back."""
+def _edited_stories(draw: st.DrawFn) -> Deliveries:
+    """Deliveries of an order that is edited once or twice; nothing of it comes back.
+
+    No two editions come to the same: the books tell them apart by their totals.
+    """
     story = draw(st.sampled_from(POLICIES).flatmap(lambda policy: _stories(1, **policy)))
     events = [event for event in story.events if not isinstance(event, Refund)]
     versions = [story.order]
@@ -357,9 +385,11 @@ def _edited_stories(draw: st.DrawFn) -> tuple[list[Facts], StoreBook]:
         versions.append(
             _edited(draw, versions[-1], at=day(4 + 4 * number, draw(st.integers(0, 23))))
         )
+    assume(len({placed.total for placed in versions}) == len(versions))
+    assume(all(sold.net.amount >= 1 for placed in versions for sold in placed.lines))
     told = [(_at(event), facts(None, event)) for event in events]
     told += [(placed.version.updated_at, facts(placed)) for placed in versions]
-    return [each for _, each in sorted(told, key=lambda one: one[0])], story.book
+    return Deliveries([each for _, each in sorted(told, key=lambda one: one[0])], story.book)
 
 
 def _edited(draw: st.DrawFn, placed: Order, *, at: datetime) -> Order:
@@ -371,8 +401,8 @@ def _edited(draw: st.DrawFn, placed: Order, *, at: datetime) -> Order:
             lines.append(_priced(sold, price))
     if draw(st.booleans()) or not lines:
         taxes = (tax(STATE, _cents(draw(st.integers(0, 300)))),)
-        price = _cents(draw(st.integers(301, 5_000)))
-        lines.append(line(f"added{at:%d}", price, taxes=taxes, cost="1.01"))
+        cost = _cents(draw(st.integers(301, 5_000)))
+        lines.append(line(f"added{at:%d}", cost, taxes=taxes, cost="1.01"))
     more: dict[str, Any] = {"shipping_lines": placed.shipping_lines, "charges": placed.charges}
     if draw(st.booleans()):
         more["shipping_lines"] = shipping(_cents(draw(st.integers(0, 1_500))))
@@ -396,10 +426,15 @@ def _priced(sold: OrderLine, factor: Decimal) -> OrderLine:
 @_SETTINGS
 @given(told=_edited_stories(), data=st.data())
 def test_an_edited_order_ends_in_the_books_of_its_last_edition_whatever_is_heard_first(
-    told: tuple[list[Facts], StoreBook], data: st.DataObject
+    told: Deliveries, data: st.DataObject
 ) -> None:
-    """By difference, never by a rewrite: what each edition left adds up to the last one."""
-    deliveries, books = told
+    """By difference, never by a rewrite: what each edition left adds up to the last one.
+
+    Sales are compared net: the books keep totals, so that an edit that moves an amount between list
+    price and discount is not seen in what was billed before. What has left keeps its cost, though
+    an edit takes it off the order.
+    """
+    deliveries, books = told.told, told.book
     heard = list(data.draw(st.permutations(deliveries)))
     heard += data.draw(st.lists(st.sampled_from(deliveries), max_size=3))
     known = Facts(deliveries[0].ref)
@@ -418,9 +453,8 @@ def test_an_edited_order_ends_in_the_books_of_its_last_edition_whatever_is_heard
 
 
 def _owed(ended: dict[str, Decimal]) -> dict[str, Decimal]:
-    """The balances with what the buyer owes and has to his credit in one sum; no zeros."""
-    joined = {
-        account: amount for account, amount in ended.items() if account not in ("1200", "2050")
-    }
-    joined["buyer"] = ended.get("1200", Decimal(0)) + ended.get("2050", Decimal(0))
+    """The balances with sales net, and what the buyer owes and has to his credit in one sum."""
+    costs = ("5000", "1300")
+    joined = _net_sales({a: amount for a, amount in ended.items() if a not in costs})
+    joined["buyer"] = joined.pop("1200", Decimal(0)) + joined.pop("2050", Decimal(0))
     return {account: amount for account, amount in joined.items() if amount}
