@@ -14,6 +14,7 @@ from ops.commands import (
     connections,
     customers,
     dead_letters,
+    late,
     orders,
     payouts,
     polls,
