@@ -49,8 +49,13 @@ def test_the_life_is_undone_by_so_many_requests() -> None:
     assert undone(Protocol.REST).books.calls == CALLS
 
 
-@pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("at", range(1, CALLS + 1))
+@pytest.mark.parametrize(
+    ("at", "when"),
+    [
+        *((at, "after") for at in range(1, CALLS + 1)),
+        *((at, "before") for at in _LOST),
+    ],
+)
 def test_a_crash_at_any_request_leads_to_the_same_books(at: int, when: str, documents: int) -> None:
     rig = undone(Protocol.REST, at=at, when=when)
 
