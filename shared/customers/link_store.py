@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from shared.customers.links import CustomerLink, StaleLinkError, from_json, to_json
+from shared.customers.links import CustomerLink, Progress, StaleLinkError, from_json, to_json
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _NEW = "attribute_not_exists(pk)"
+_PROGRESS = "-progress"
+"""A sort key that no buyer has: theirs are capitals and digits."""
+_BEFORE_ALL = "/"
 
 
 class DynamoDbLinks:
@@ -74,22 +78,49 @@ class DynamoDbLinks:
             return newer
         raise StaleLinkError(link.buyer)
 
-    def all(self, tenant: str) -> Iterator[CustomerLink]:
-        """Every link of the tenant.
+    def all(self, tenant: str, *, after: str = "") -> Iterator[CustomerLink]:
+        """Every link of the tenant whose buyer follows `after`, in the order of the buyers.
 
         Raises:
             botocore.exceptions.ClientError: they could not be read.
         """
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": _partition(tenant)}},
+            KeyConditionExpression="pk = :pk AND sk > :after",
+            ExpressionAttributeValues={
+                ":pk": {"S": _partition(tenant)},
+                ":after": {"S": after or _BEFORE_ALL},
+            },
             ConsistentRead=True,
         )
         for page in pages:
             for item in page["Items"]:
                 if "link" in item:
                     yield _link(tenant, item)
+
+    def progress(self, tenant: str) -> Progress | None:
+        """How far all links were looked at; None where that never began.
+
+        Raises:
+            botocore.exceptions.ClientError: it could not be read.
+        """
+        item = self._get(tenant, _PROGRESS)
+        if not item:
+            return None
+        return Progress(datetime.fromisoformat(item["began_at"]["S"]), item["after"]["S"])
+
+    def note_progress(self, tenant: str, progress: Progress) -> None:
+        """Remember how far all links were looked at; the last word counts.
+
+        Raises:
+            botocore.exceptions.ClientError: it could not be stored.
+        """
+        item = {
+            **_key(tenant, _PROGRESS),
+            "began_at": {"S": progress.began_at.isoformat()},
+            "after": {"S": progress.after},
+        }
+        self._client.put_item(TableName=self._table, Item=item)
 
     def _load(self, tenant: str, buyer: str) -> CustomerLink | None:
         item = self._get(tenant, buyer)

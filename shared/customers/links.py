@@ -62,6 +62,17 @@ class CustomerLink:
     version: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far all links of a tenant were looked at: since `began_at`, up to the buyer `after`.
+
+    `after` is empty once all were.
+    """
+
+    began_at: datetime
+    after: str = ""
+
+
 class StaleLinkError(Exception):
     """Somebody else changed the link since it was read: read it again."""
 
@@ -89,8 +100,16 @@ class CustomerLinks(Protocol):
         """
         ...
 
-    def all(self, tenant: str) -> Iterator[CustomerLink]:
-        """Every link of the tenant."""
+    def all(self, tenant: str, *, after: str = "") -> Iterator[CustomerLink]:
+        """Every link of the tenant whose buyer follows `after`, in the order of the buyers."""
+        ...
+
+    def progress(self, tenant: str) -> Progress | None:
+        """How far all links were looked at; None where that never began."""
+        ...
+
+    def note_progress(self, tenant: str, progress: Progress) -> None:
+        """Remember how far all links were looked at; the last word counts."""
         ...
 
 

@@ -13,7 +13,14 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from shared.customers.link_store import DynamoDbLinks
-from shared.customers.links import Condition, CustomerLink, CustomerLinks, Origin, StaleLinkError
+from shared.customers.links import (
+    Condition,
+    CustomerLink,
+    CustomerLinks,
+    Origin,
+    Progress,
+    StaleLinkError,
+)
 from tests.contract.test_ledger_contract import make_table
 from tests.fakes import MemoryLinks
 
@@ -117,6 +124,19 @@ def test_every_link_of_a_tenant_is_listed(links: CustomerLinks) -> None:
     links.put_new(replace(LINK, tenant="other"))
 
     assert [link.buyer for link in links.all("acme")] == ["B1", "B2"]
+    assert [link.buyer for link in links.all("acme", after="B1")] == ["B2"]
+
+
+def test_how_far_they_were_looked_at_is_kept_beside_the_links(links: CustomerLinks) -> None:
+    links.put_new(LINK)
+    assert links.progress("acme") is None
+
+    links.note_progress("acme", Progress(AT, "B1"))
+    links.note_progress("acme", Progress(AT))
+
+    assert links.progress("acme") == Progress(AT)
+    assert links.progress("other") is None
+    assert [link.buyer for link in links.all("acme")] == ["B1"]
 
 
 def test_a_write_that_the_client_repeats_succeeds_on_its_own_work(
