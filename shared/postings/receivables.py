@@ -11,6 +11,7 @@ from intacct.documents import AccountLine, ArInvoice, JournalLine, Side
 from shared.postings.effects import ledger_lines
 from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
+from shared.postings.rates import Rates
 from shared.postings.sales import Dated, SalesWriter, posting
 
 INVOICE = PostingKind.INVOICE
@@ -33,6 +34,7 @@ def _document(
     prepared: Prepared, at: datetime, purpose: str, lines: tuple[JournalLine, ...]
 ) -> ArInvoice:
     billed_on = prepared.book.ledger_on(at)
+    rate = Rates(prepared.book, prepared.order.currency, prepared.chart).invoice(billed_on)
     return ArInvoice(
         reference=prepared.keys.reference(INVOICE, purpose),
         customer=prepared.book.customer_id,
@@ -40,6 +42,8 @@ def _document(
         due_on=billed_on,
         lines=tuple(_line(line) for line in lines),
         description=f"Order {prepared.order.number}",
+        exchange_rate=rate.rate,
+        rate_on=rate.on,
     )
 
 

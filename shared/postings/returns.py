@@ -17,6 +17,7 @@ from shared.postings.parts import Correction, Credit
 from shared.postings.pieces import Piece, PieceKind
 from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
+from shared.postings.rates import DocumentRate, Rates
 from shared.postings.sales import Dated, SalesWriter, posting
 
 CREDIT = PostingKind.CREDIT_MEMO
@@ -54,6 +55,7 @@ class CreditWriter:
             if not item.total:
                 continue
             lines = ledger_lines(self.taken_back(item))
+            rate = self._rate(item)
             document = Adjustment(
                 reference=self._p.keys.reference(CREDIT, f"credit:{refund_id}"),
                 kind=AdjustmentKind.CREDIT,
@@ -61,6 +63,8 @@ class CreditWriter:
                 dated_on=self._p.book.ledger_on(at),
                 currency=self._p.order.currency,
                 lines=adjustment_lines(lines),
+                exchange_rate=rate.rate,
+                rate_on=rate.on,
                 description=f"Refund, order {self._p.order.number}",
             )
             receivable = self._p.chart.account(Role.RECEIVABLE)
@@ -113,6 +117,13 @@ class CreditWriter:
         needs += self._sales.earned_by(item.purpose)
         effect = [*amounts, receivable]
         return posting(self._p, CREDIT, purpose, document, at=item.at, needs=needs, effect=effect)
+
+    def _rate(self, item: Credit) -> DocumentRate:
+        """The rate of the invoice that is taken back: the first, where there are several."""
+        order, book = self._p.order, self._p.book
+        rates = Rates(book, order.currency, self._p.chart)
+        before = [sale.at for sale in self._p.life.billed if sale.amounts]
+        return rates.memo(book.ledger_on(min(before, default=item.refund.created_at)))
 
     def taken_back(self, item: Credit) -> list[Amount]:
         """The refund's side of the books without the buyer's: returns, discounts, taxes, fees."""

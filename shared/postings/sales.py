@@ -24,6 +24,7 @@ from shared.postings.parts import EDIT, Returned, Sale
 from shared.postings.pieces import Piece
 from shared.postings.plan import Posting, PostingKind
 from shared.postings.preparation import Prepared
+from shared.postings.rates import DocumentRate, Rates
 from shared.postings.sales_lines import SalesRows, Sources
 
 ORDER, INVOICE = PostingKind.SALES_ORDER, PostingKind.INVOICE
@@ -80,6 +81,7 @@ class SalesWriter:
         )
         quantities = {line.id: line.quantity for line in prepared.order.sale_lines}
         whole = {piece.id: piece.amount for piece in prepared.pieces.pieces}
+        self._rates = Rates(prepared.book, prepared.order.currency, prepared.chart)
         self._order_rows = self._rows.rows(whole, quantities)
 
     @property
@@ -177,7 +179,14 @@ class SalesWriter:
         first = [sale for sale in self._p.life.billed if not sale.id.startswith(EDIT)]
         needs = tuple(key for sale in first for key in self._invoice_of(sale))
         return [
-            self._journal(f"recognise:{sale.id}", sale.at, effect, needs, "Revenue recognised")
+            self._journal(
+                f"recognise:{sale.id}",
+                sale.at,
+                effect,
+                needs,
+                "Revenue recognised",
+                rate=self._billed_rate,
+            )
             for sale in self._p.life.recognised
             if ledger_lines(effect := self.recognised(sale))
         ]
@@ -194,6 +203,12 @@ class SalesWriter:
         has_effect = any(ledger_lines(self.recognised(sale)) for sale in sales)
         key = self._p.keys.of(PostingKind.JOURNAL_ENTRY, f"recognise:{edit}")
         return (key,) if has_effect else ()
+
+    @property
+    def _billed_rate(self) -> DocumentRate:
+        """The rate at which deferred revenue was billed, so that nothing of it is left behind."""
+        billed = min(sale.at for sale in self._p.life.billed)
+        return self._rates.memo(self._p.book.ledger_on(billed))
 
     def recognised(self, sale: Sale) -> list[Amount]:
         """Deferred revenue given up for revenue at list and discounts."""
@@ -275,6 +290,8 @@ class SalesWriter:
         effect: Sequence[Amount],
         needs: Iterable[str],
         what: str,
+        *,
+        rate: DocumentRate = DocumentRate(),  # noqa: B008  # frozen, and empty
     ) -> Dated:
         kind = PostingKind.JOURNAL_ENTRY
         document = JournalEntry(
@@ -283,6 +300,8 @@ class SalesWriter:
             posted_on=self._p.book.ledger_on(at),
             description=f"{what}, order {self._p.order.number}",
             lines=ledger_lines(effect),
+            exchange_rate=rate.rate,
+            rate_on=rate.on,
         )
         return posting(self._p, kind, purpose, document, at=at, needs=needs, effect=effect)
 
@@ -315,6 +334,7 @@ class SalesWriter:
             customer_po=self._p.order.number,
             memo=f"Order {self._p.order.number}",
             term=self._mapping.term if is_on_terms else "",
+            exchange_rate=self._rates.invoice(dated_on).rate,
             source=KeyOf(self.order_key) if converts else "",
         )
 

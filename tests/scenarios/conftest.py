@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -18,6 +19,7 @@ from tests.accounting.journals import Played, name_of
 from tests.accounting.lives import OrderLife
 from tests.contract.conftest import RestRig, Simulator, simulator
 from tests.contract.xml_rig import XmlRig
+from tests.scenarios.t_accounts import t_accounts
 
 __all__ = ["simulator"]
 
@@ -27,11 +29,16 @@ class Sage:
 
     def __init__(self, company: Simulator, rest: RestRig) -> None:
         self.simulator = company
+        self._rest = rest
         self._xml = XmlRig(company.company)
+        self.speak({})
+
+    def speak(self, overrides: dict[str, str]) -> None:
+        """Let actions travel by another protocol than usual."""
         self._books = IntacctBooks(
-            rest=lambda: rest.actions,
+            rest=lambda: self._rest.actions,
             xml=lambda: self._xml.actions("100"),
-            protocols=protocols({}),
+            protocols=protocols(overrides),
         )
 
     def add_customer(self, customer: str) -> None:
@@ -71,3 +78,17 @@ def sage(simulator: Simulator) -> Iterator[Sage]:  # pytest's way of naming fixt
             "location", {"id": "WEB", "name": "Web shop", "parent": "100"}
         )
         yield company
+
+
+@pytest.fixture
+def show(
+    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
+) -> Callable[[str, Played], None]:
+    """With -v the T-accounts are printed, for an accountant to read."""
+
+    def shown(title: str, played: Played) -> None:
+        if request.config.get_verbosity() > 0:
+            with capsys.disabled():
+                sys.stdout.write(f"\n\n{title}\n\n{t_accounts(played.postings.values())}\n\n")
+
+    return shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -29,25 +28,10 @@ from tests.accounting.shop import (
     tax,
 )
 from tests.scenarios.conftest import Sage
-from tests.scenarios.t_accounts import t_accounts
 
 
 def _expected(played: Played) -> dict[str, Decimal]:
     return {account: amount for account, amount in net(played.lines()).items() if amount}
-
-
-@pytest.fixture
-def show(
-    request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
-) -> Callable[[str, Played], None]:
-    """With -v the T-accounts are printed, for an accountant to read."""
-
-    def shown(title: str, played: Played) -> None:
-        if request.config.get_verbosity() > 0:
-            with capsys.disabled():
-                sys.stdout.write(f"\n\n{title}\n\n{t_accounts(played.postings.values())}\n\n")
-
-    return shown
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.id)

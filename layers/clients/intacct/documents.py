@@ -184,7 +184,11 @@ class MoneyPlace:
 
 @dataclass(frozen=True, slots=True)
 class ArInvoice:
-    """An invoice made in Accounts Receivable, without Order Entry."""
+    """An invoice made in Accounts Receivable, without Order Entry.
+
+    `exchange_rate`, here and on adjustments, is what one unit of the document's currency is worth
+    in the entity's own; without one, Sage's daily rate of `rate_on`, or of the document's date.
+    """
 
     reference: str
     customer: str
@@ -195,6 +199,8 @@ class ArInvoice:
     posted_on: date | None = None
     custom: CustomFields = ()
     attachment: str = ""
+    exchange_rate: Decimal | None = None
+    rate_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +299,8 @@ class Adjustment:
     description: str = ""
     invoice_number: str = ""
     custom: CustomFields = ()
+    exchange_rate: Decimal | None = None
+    rate_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,7 +342,7 @@ class JournalEntry:
 
     `is_batch` marks the day's journal of a summary-mode channel, which is posted whole as one
     GLBATCH over XML (`intacct.capabilities`); single entries go by REST. Sage posts the mirror of
-    the entry by itself on `reverses_on`.
+    the entry by itself on `reverses_on`. `exchange_rate` and `rate_on` are as on AR invoices.
     """
 
     reference: str
@@ -348,6 +356,8 @@ class JournalEntry:
     reverses_on: date | None = None
     custom: CustomFields = ()
     attachment: str = ""
+    exchange_rate: Decimal | None = None
+    rate_on: date | None = None
 
 
 Document = (

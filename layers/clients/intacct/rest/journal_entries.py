@@ -24,21 +24,34 @@ def payload(entry: JournalEntry, *, base_currency: str = "") -> Json:
             "automaticReversalDate": entry.reverses_on.isoformat() if entry.reverses_on else None,
             "attachment": by_id(entry.attachment),
             **custom(entry.custom),
-            "lines": [_line(line, base_currency) for line in entry.lines],
+            "lines": [_line(line, entry, base_currency) for line in entry.lines],
         }
     )
 
 
-def _line(line: JournalLine, base_currency: str) -> Json:
-    currency = line.amount.currency
+def _line(line: JournalLine, entry: JournalEntry, base_currency: str) -> Json:
     return present(
         {
             "txnType": line.side.value,
             "txnAmount": amount(line.amount),
             "glAccount": by_id(line.account),
             "description": line.memo,
-            "currency": {"txnCurrency": currency} if currency != base_currency else None,
+            "currency": _currency(line.amount.currency, entry, base_currency),
             "dimensions": dimensions(line.dimensions),
+        }
+    )
+
+
+def _currency(currency: str, entry: JournalEntry, base_currency: str) -> Json | None:
+    """The currency of a line with its rate; nothing where it is the entity's own."""
+    if currency == base_currency:
+        return None
+    rate, on = entry.exchange_rate, entry.rate_on
+    return present(
+        {
+            "txnCurrency": currency,
+            "exchangeRateDate": on.isoformat() if on else None,
+            "exchangeRate": format(rate, "f") if rate else None,
         }
     )
 

@@ -119,7 +119,7 @@ def invoice_payload(invoice: ArInvoice) -> Json:
             "invoiceNumber": invoice.reference,
             "referenceNumber": invoice.reference,
             "description": invoice.description,
-            "currency": present({"txnCurrency": currency}),
+            "currency": present({"txnCurrency": currency, "exchangeRate": _rate(invoice)}),
             "attachment": by_id(invoice.attachment),
             "lines": [_invoice_line(line) for line in invoice.lines],
             **custom(invoice.custom),
@@ -148,6 +148,7 @@ def adjustment_payload(adjustment: Adjustment, sign: CreditSign) -> Json:
             "documentNumber": adjustment.invoice_number or adjustment.reference,
             "description": adjustment.description,
             "txnCurrency": {"currency": adjustment.currency},
+            "exchangeRate": _rate(adjustment),
             "lines": [_adjustment_line(line, sign) for line in adjustment.lines],
             **custom(adjustment.custom),
         }
@@ -165,6 +166,14 @@ def _adjustment_line(line: AdjustmentLine, sign: CreditSign) -> Json:
             "dimensions": dimensions(line.dimensions),
         }
     )
+
+
+def _rate(document: ArInvoice | Adjustment) -> Json | None:
+    """The document's own rate, or the day whose rate counts; nothing where Sage is to choose."""
+    if document.exchange_rate is None and document.rate_on is None:
+        return None
+    rate, on = document.exchange_rate, document.rate_on or document.dated_on
+    return present({"date": on.isoformat(), "rate": format(rate, "f") if rate else None})
 
 
 def is_offered(document: Document, sign: CreditSign | None) -> bool:

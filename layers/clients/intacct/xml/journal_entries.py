@@ -76,14 +76,17 @@ def create_statistical_entry(entry: StatisticalEntry) -> Element:
 def _add_entries(batch: Element, entry: JournalEntry, *, base_currency: str) -> None:
     entries = add(batch, "ENTRIES")
     for line in entry.lines:
-        _add_line(entries, line, base_currency=base_currency)
+        _add_line(entries, line, entry, base_currency=base_currency)
 
 
-def _add_line(entries: Element, line: JournalLine, *, base_currency: str) -> None:
+def _add_line(
+    entries: Element, line: JournalLine, entry: JournalEntry, *, base_currency: str
+) -> None:
     row = add(entries, "GLENTRY")
     add(row, "ACCOUNTNO", line.account)
     add(row, "TR_TYPE", _TR_TYPES[line.side])
     add(row, "TRX_AMOUNT", line.amount.plain())
-    add_given(row, generic_currency(line.amount.currency, base_currency=base_currency))
+    currency, rate, on = line.amount.currency, entry.exchange_rate, entry.rate_on
+    add_given(row, generic_currency(currency, base_currency=base_currency, rate=rate, rate_on=on))
     add_given(row, generic(line.dimensions, location="LOCATION", department="DEPARTMENT"))
     add_given(row, [("DESCRIPTION", line.memo)])

@@ -44,7 +44,13 @@ def create_invoice(invoice: ArInvoice, *, base_currency: str = "") -> Element:
         ],
     )
     currency = invoice.lines[0].amount.currency if invoice.lines else ""
-    add_legacy_currency(function, currency, base_currency=base_currency)
+    add_legacy_currency(
+        function,
+        currency,
+        base_currency=base_currency,
+        rate=invoice.exchange_rate,
+        rate_on=invoice.rate_on,
+    )
     add_given(function, [("supdocid", invoice.attachment)])
     add_legacy_custom_fields(function, invoice.custom)
     items = add(function, "invoiceitems")
@@ -71,7 +77,13 @@ def create_adjustment(adjustment: Adjustment, *, base_currency: str = "") -> Ele
             ("description", adjustment.description),
         ],
     )
-    add_legacy_currency(function, adjustment.currency, base_currency=base_currency)
+    add_legacy_currency(
+        function,
+        adjustment.currency,
+        base_currency=base_currency,
+        rate=adjustment.exchange_rate,
+        rate_on=adjustment.rate_on,
+    )
     # The schema of 2019 has no such element; the official SDK writes it here (§13.3).
     add_legacy_custom_fields(function, adjustment.custom)
     items = add(function, "aradjustmentitems")
