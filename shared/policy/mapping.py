@@ -235,6 +235,7 @@ class Definitions:
     journal: str = "GJ"
     statistical_journal: str = ""
     unit: str = "Each"
+    true_date_field: str = ""
 
 
 @dataclass(frozen=True, slots=True)

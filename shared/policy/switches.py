@@ -204,6 +204,7 @@ class PostingPolicy:
     cogs: Cogs = Cogs.OFF
     tax_point: TaxPoint = TaxPoint.INVOICE
     closed_period_receipts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
+    closed_period_credits: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_invoices: ClosedPeriod = ClosedPeriod.HOLD
     closed_period_summaries: ClosedPeriod = ClosedPeriod.HOLD
     summary_journals: SummaryJournals = SummaryJournals.POSTED
