@@ -25,6 +25,9 @@ Told = tuple[Place, str]
 MOST_STORES = 45
 """The stores whose routes can move in one transaction with the document (`ops.tenant_store`)."""
 
+MOST_BYTES = 380_000
+"""A document is one item of DynamoDB, which holds 400 KB with its names and its version."""
+
 _OWN_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -37,6 +40,12 @@ def disagreements(tenant: Tenant) -> Iterator[Told]:
     yield from doubled(("stores",), [store.id for store in tenant.stores])
     if len(tenant.stores) > MOST_STORES:
         yield ("stores",), f"{len(tenant.stores)} stores; a tenant has {MOST_STORES} at most"
+    size = len(tenant.model_dump_json().encode())
+    if size > MOST_BYTES:
+        yield (
+            (),
+            f"{size} bytes; {MOST_BYTES} at most: cover SKUs by line rules or a default item",
+        )
     for place, message in contradictions(tenant.ownership):
         yield ("ownership", *place), message
     for number, store in enumerate(tenant.stores):

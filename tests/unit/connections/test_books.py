@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from intacct.capabilities import CapabilityError
+from intacct.changes import UpdateMaster
 from intacct.documents import Customer, JournalEntry
 from intacct.errors import CredentialsError
 from intacct.reading import Kept
@@ -21,6 +22,7 @@ from shared.bootstrap import books as bootstrap
 from shared.bootstrap import tenants as tenant_bootstrap
 from shared.connections.calls import CallCounter
 from shared.connections.errors import ForeignCompanyError
+from shared.ownership.table import NotOursError, Ownership, Right, Rule, Side
 from shared.ports import Books
 from shared.tenants.models import Tenant
 from tests.unit.connections.test_keeping import tenant
@@ -168,3 +170,17 @@ def test_what_only_reads_is_a_second_user_where_the_tenant_names_one() -> None:
     assert bootstrap.reading_client(both) is not bootstrap.rest_client(both)
     assert "reader@ACME-imp" in repr(bootstrap.tokens(both, is_reading=True))
     assert "ws@ACME-imp" in repr(bootstrap.tokens(both))
+
+
+def test_what_the_ownership_table_does_not_allow_never_reaches_a_connection() -> None:
+    rule = Rule(Side.CART, (Right.READ,), (Right.READ,))
+    owned = tenant("acme").model_copy(update={"ownership": Ownership(customer=rule, gl=rule)})
+    customer = Customer(id="C-1", name="Ada")
+    update = UpdateMaster("7", customer, frozenset({"name"}))
+
+    with pytest.raises(NotOursError, match=r"ownership\.customer\.in_sage"):
+        bootstrap.books(owned, "100").create(customer, control_id="c", idempotency_key="i")
+    with pytest.raises(NotOursError, match=r"ownership\.gl\.in_sage"):
+        bootstrap.books(owned, "100").create(JOURNAL, control_id="c", idempotency_key="i")
+    with pytest.raises(NotOursError, match=r"customer\.name"):
+        bootstrap.records(owned, "100").change(update, control_id="c", idempotency_key="i")
