@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from commerce.money import Money
@@ -113,6 +113,7 @@ def _read_instant(attribute: Mapping[str, Any]) -> datetime:
 
 _READERS: Mapping[str, _Reader] = {
     **dict.fromkeys(("lease_until", "sent_at", "settle_at", "due_at"), _read_instant),
+    "dated_on": lambda attribute: date.fromisoformat(attribute["S"]),
     **dict.fromkeys(("fence", "epoch", "attempts", "resends"), _read_number),
     "history": lambda attribute: tuple(part["S"] for part in attribute["L"]),
     "state": lambda attribute: State(attribute["S"]),

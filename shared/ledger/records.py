@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from intacct.documents import DocumentResult
@@ -62,6 +62,7 @@ class Intent:
     content_hash: str
     expected: str = ""
     effect: str = ""
+    dated_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,8 @@ class Record:
     `due_at` is when the next step is due. Nobody is listed by it: what brings a posting back is the
     record that wants it (an order's facts, a day's batch, a cart event on its queue). `expected` is
     what a look-up must state of what was sent last (`shared.ledger.evidence.Expected`), `effect`
-    the digest of the ledger lines it was to have: whoever undoes it must know exactly those.
+    the digest of the ledger lines it was to have and `dated_on` their date: whoever undoes it must
+    know exactly those.
     """
 
     pk: str
@@ -94,6 +96,7 @@ class Record:
     result: DocumentResult | None = None
     expected: str = ""
     effect: str = ""
+    dated_on: date | None = None
     history: tuple[str, ...] = ()
 
     @property

@@ -65,6 +65,7 @@ class Run:
             content_hash=content_hash(posting.document),
             expected=expected_of(posting.document).written(),
             effect=effect_digest(posting.effect),
+            dated_on=posting.posted_on or posting.true_on,
         )
 
 

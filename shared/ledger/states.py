@@ -140,6 +140,7 @@ def claim(intent: Intent, known: Record | None, *, owner: str, now: datetime) ->
         "content_hash": intent.content_hash,
         "expected": intent.expected or None,
         "effect": intent.effect or None,
+        "dated_on": intent.dated_on,
         **_armed(now),
     }
     return _change(Transition.CLAIM, known, changes, owner=owner, now=now)
@@ -275,6 +276,7 @@ def _first(intent: Intent, state: State, *, owner: str, now: datetime) -> Record
         content_hash=intent.content_hash,
         expected=intent.expected,
         effect=intent.effect,
+        dated_on=intent.dated_on,
         owner=owner,
         due_at=now,
     )

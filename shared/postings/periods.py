@@ -17,6 +17,7 @@ from intacct.documents import (
     Payment,
     SalesDocument,
 )
+from intacct.undoing import ReverseDocument
 from shared.policy.switches import ClosedPeriod, PostingPolicy
 from shared.postings.calendars import Calendar
 from shared.postings.plan import Finding, Plan, Posting, PostingKind, Reason
@@ -108,6 +109,8 @@ def posting_date(document: Document) -> date | None:
             return document.refunded_on
         case JournalEntry():
             return document.posted_on
+        case ReverseDocument():
+            return document.reversed_on
         case _:
             return None
 
