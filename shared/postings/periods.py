@@ -99,7 +99,7 @@ def _closed(posting: Posting, day: date, calendar: Calendar, policy: PostingPoli
 def posting_date(document: Document) -> date | None:
     """The date under which the document comes into the ledger; None where it never does."""
     match document:
-        case SalesDocument():
+        case SalesDocument() | JournalEntry():
             return document.posted_on
         case Advance() | Payment():
             return document.received_on
@@ -107,8 +107,6 @@ def posting_date(document: Document) -> date | None:
             return document.dated_on
         case CustomerRefund():
             return document.refunded_on
-        case JournalEntry():
-            return document.posted_on
         case ReverseDocument():
             return document.reversed_on
         case _:
