@@ -8,20 +8,20 @@ from typing import Annotated
 import typer
 
 from ops.archived import Archived, ArchiveReader, Window, instant, is_event
+from ops.commands.replays import replay_day
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
     Json,
     Profile,
-    TenantArgument,
-    Why,
     Yes,
     agreed,
     desk_of,
     said,
 )
 from ops.output import print_json, print_table
+from ops.the_tenant import tenant_wanted
 from shared.customers.lanes import deduplication_id
 from shared.intake.cart_events import group_of
 from shared.messages import CartEvent
@@ -32,10 +32,18 @@ What = Annotated[str, typer.Argument(help="A delivery (64 hex digits) or an orde
 
 def replay(
     context: typer.Context,
-    tenant: TenantArgument,
+    tenant: Annotated[str, typer.Argument(help="The tenant's id.")] = "",
     what: What = "",
     *,
-    why: Why,
+    why: Annotated[
+        str, typer.Option("--why", help="The reason, kept in the audit record; not for --day.")
+    ] = "",
+    day: Annotated[
+        str, typer.Option("--day", help="Rebuild this ledger date and compare; sends nothing.")
+    ] = "",
+    mapping: Annotated[
+        int, typer.Option("--mapping", min=0, help="... under this version of the document too.")
+    ] = 0,
     store: Annotated[str, typer.Option("--store", help="Only of this store.")] = "",
     since: Annotated[str, typer.Option("--since", help="What came from then on.")] = "",
     until: Annotated[str, typer.Option("--until", help="What came before then.")] = "",
@@ -49,9 +57,15 @@ def replay(
     """Queue archived deliveries again, in the order in which they came; facts never go backwards.
 
     One delivery, all of one order, or all since an instant. Nothing is posted twice by it: what is
-    in the ledger is known.
+    in the ledger is known. With --day nothing is queued: the day's journals and documents are
+    rebuilt from the archive and compared with what was posted.
     """
     desk = desk_of(context, profile)
+    if day:
+        replay_day(desk, tenant, day, store, mapping, json=json)
+        return
+    tenant = tenant_wanted(desk, tenant)
+    why = why or str(typer.prompt("Why"))
     window = Window(instant(since), instant(until))
     if not what and window.since is None:
         message = "name a delivery or an order, or say --since"

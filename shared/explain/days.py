@@ -1,0 +1,226 @@
+"""The journals of a summary channel's day, line by line from its events (R-11.2 to R-11.8).
+
+A revision holds whole events, a reversal holds those of the revision it takes back with their sides
+turned, a delta holds what an event says now less what it said before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from commerce.money import Money, total
+from intacct.documents import JournalEntry, JournalLine, Side
+from shared.explain.lines import ExplainedEntry, Origin, Part, explained, rules_of
+from shared.gl.batches import Sealed, original, postings
+from shared.gl.contents import Adder, Group, SummaryError
+from shared.gl.corrections import OTHER
+from shared.gl.days import DayBook, DayKey, KeptEntry
+from shared.gl.revisions import Batch, BatchKind, BatchState
+from shared.ledger.content import content_hash
+from shared.ledger.records import Record, State
+from shared.ledger.run import mark_of
+from shared.postings.plan import DayEntry, Posting
+
+Origins = Mapping[str, Origin]
+"""What each order's postings rest on, by order id."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What a line of an event puts on one side of its account; below zero it takes it away."""
+
+    entry: DayEntry
+    line: JournalLine
+    side: Side
+    amount: Money
+
+    @property
+    def group(self) -> Group:
+        """The line of the journal that it is in."""
+        return (self.side, self.line.account, self.line.dimensions)
+
+    def turned(self) -> _Share:
+        """The same on the other side."""
+        return replace(self, side=OTHER[self.side])
+
+
+_Parts = dict[Group, list[Part]]
+
+
+@dataclass(slots=True)
+class _Content:
+    """What one batch counts: its events by journal, and whether they are those that were sealed."""
+
+    batch: Batch
+    sealed: Sealed
+    by_part: dict[int, list[DayEntry]] = field(default_factory=dict)
+    is_whole: bool = True
+
+    @property
+    def entries(self) -> dict[str, DayEntry]:
+        """All events by name."""
+        return {entry.event: entry for entries in self.by_part.values() for entry in entries}
+
+    def shares(self, part: int) -> list[_Share]:
+        """What the events of one journal put on their accounts."""
+        return [
+            _Share(entry, line, line.side, line.amount)
+            for entry in self.by_part.get(part, ())
+            for line in entry.lines
+        ]
+
+
+class ExplainedDays:
+    """Takes the journals of days apart; reads the day book and the given ledger records."""
+
+    def __init__(self, days: DayBook) -> None:
+        """Read from this day book."""
+        self._days = days
+
+    def journals(
+        self,
+        key: DayKey,
+        chain: Mapping[str, Record],
+        origins: Origins,
+    ) -> list[ExplainedEntry]:
+        """Every journal of the day that was begun, in the order in which they were made.
+
+        Args:
+            key: the day.
+            chain: its ledger partition.
+            origins: what the postings of its orders rest on, where it is known.
+        """
+        day = self._days.read(key)
+        kept = day.entries
+        entries: list[ExplainedEntry] = []
+        for batch in day.batches:
+            if batch.state is BatchState.OPEN:
+                continue
+            now = self._content(key, batch, kept)
+            replaced = day.batch(batch.replaces) if batch.replaces else None
+            before = self._content(key, replaced, kept) if replaced else None
+            entries += self._of_batch(key, now, before, chain, origins)
+        return entries
+
+    def orders(self, key: DayKey) -> set[str]:
+        """The orders that the day's events belong to."""
+        return {kept.entry.order_id for kept in self._days.entries(key)} - {""}
+
+    def _content(self, key: DayKey, batch: Batch, kept: Iterable[KeptEntry]) -> _Content:
+        content = _Content(batch, Sealed(batch, self._days.parts(key, batch)))
+        adder = Adder(key.store, key.currency, key.on)
+        for one in kept:
+            entry = one.as_of(batch.sequence)
+            if entry is None:
+                continue
+            try:
+                part = adder.add(entry)
+            except SummaryError:
+                content.is_whole, part = False, 1  # somebody changed it: told, not hidden
+            content.by_part.setdefault(part, []).append(entry)
+        is_sealed = adder.contents().membership == batch.membership_hash
+        content.is_whole = content.is_whole and is_sealed
+        return content
+
+    def _of_batch(
+        self,
+        key: DayKey,
+        now: _Content,
+        before: _Content | None,
+        chain: Mapping[str, Record],
+        origins: Origins,
+    ) -> Iterator[ExplainedEntry]:
+        made = _journals(postings(key, now.sealed, before.sealed if before else None))
+        own = len(_journals(original(key, now.sealed)))
+        for place, posting in enumerate(made, start=1):
+            if now.batch.kind is BatchKind.DELTA:
+                shares = _difference(now, before)
+            elif place <= own:
+                shares = now.shares(place)
+            else:
+                assert before is not None, "only a correction takes something back"  # noqa: S101
+                shares = [share.turned() for share in before.shares(place - own)]
+            record = chain.get(posting.key)
+            if record is not None or now.batch.state is not BatchState.VOID:
+                groups = _grouped(shares, origins)
+                yield _entry(key, now, posting, record, groups)
+
+
+def _journals(made: Iterable[Posting]) -> list[Posting]:
+    """The journals of money among them: statistics have no amounts to explain."""
+    return [posting for posting in made if isinstance(posting.document, JournalEntry)]
+
+
+def _entry(
+    key: DayKey, content: _Content, posting: Posting, record: Record | None, parts: _Parts
+) -> ExplainedEntry:
+    document = posting.document
+    assert isinstance(document, JournalEntry), "chosen by its kind"  # noqa: S101
+    return ExplainedEntry(
+        key=posting.key,
+        kind=posting.kind.value,
+        subject=f"day {key.store} {key.on.isoformat()} {key.currency}",
+        store=key.store,
+        posted_on=document.posted_on,
+        mapping_version=content.batch.mapping_version,
+        lines=tuple(
+            explained(number, line, parts.get((line.side, line.account, line.dimensions), ()))
+            for number, line in enumerate(document.lines, start=1)
+        ),
+        reference=mark_of(document),
+        sage_key=record.result.key if record and record.result else "",
+        state=record.state.value if record else "",
+        problems=tuple(_problems(content, posting, record)),
+    )
+
+
+def _problems(content: _Content, posting: Posting, record: Record | None) -> Iterator[str]:
+    if not content.is_whole:
+        yield f"the events of {content.batch.name} are not those that were sealed"
+    if record is None:
+        yield "the ledger does not know this journal: it was never sent"
+        return
+    if record.content_hash != content_hash(posting.document):
+        yield "the journal that was sent has another content than its frozen events give"
+    if record.state is not State.DONE:
+        yield f"it is not in the books: {record.state.value}"
+
+
+def _grouped(shares: Iterable[_Share], origins: Origins) -> _Parts:
+    """Shares as the parts of the journal's lines, in the order of their events."""
+    parts: _Parts = {}
+    for share in sorted(shares, key=lambda share: share.entry.event):
+        entry = share.entry
+        part = Part(
+            what=entry.event,
+            amount=share.amount,
+            order_id=entry.order_id,
+            rules=rules_of(share.line, entry.why),
+            mapping_version=entry.mapping_version,
+            origin=origins.get(entry.order_id, Origin()),
+        )
+        parts.setdefault(share.group, []).append(part)
+    return parts
+
+
+def _difference(now: _Content, before: _Content | None) -> list[_Share]:
+    """What events say now less what they said, on the side where the journal has it (J-11.6)."""
+    assert before is not None, "a difference is one between two batches"  # noqa: S101
+    old, new = before.entries, now.entries
+    groups: dict[Group, list[_Share]] = {}
+    for sign, mine, other in ((1, new, old), (-1, old, new)):
+        for event, entry in mine.items():
+            if event in other and other[event].lines == entry.lines:
+                continue
+            for line in entry.lines:
+                share = _Share(entry, line, line.side, line.amount * sign)
+                groups.setdefault(share.group, []).append(share)
+    told: list[_Share] = []
+    for shares in groups.values():
+        if total((share.amount for share in shares), shares[0].amount.currency).is_negative:
+            turned = (replace(share, amount=-share.amount).turned() for share in shares)
+            told += turned
+        else:
+            told += shares
+    return told
