@@ -14,6 +14,7 @@ from ops.commands import (
     connections,
     customers,
     dead_letters,
+    explain,
     late,
     orders,
     payouts,
@@ -62,6 +63,7 @@ app = typer.Typer(
 app.command("queues")(queues.show)
 app.command("audit")(audit.show)
 app.command("replay")(replay.replay)
+app.command("explain")(explain.explain)
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(reviews.app, name="review")
 app.add_typer(postings.app, name="postings")
