@@ -29,16 +29,17 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """One posting of the undo: `undoes` is the key of what it undoes, `dated_on` its ledger date.
-
-    `is_shifted` says that the date is later than that of what it undoes, whose period is closed.
-    """
+    """One posting of the undo, its ledger date, and `undoes`: the key of what it undoes."""
 
     undoes: str
     way: Way
     posting: Posting
     dated_on: date
-    is_shifted: bool = False
+
+    @property
+    def is_shifted(self) -> bool:
+        """Whether it is dated later than what it undoes, whose period is closed."""
+        return self.posting.posted_on is not None
 
 
 @dataclass(frozen=True, slots=True)

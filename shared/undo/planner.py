@@ -92,9 +92,27 @@ class _Undo:
             return
         written = self._memory.written.get(record.key)
         day = posted_on(record, written, self._book)
-        on = max(day, self._open_from) if self._open_from else day
+        on = self._open_on(day)
+        if on is None:
+            self._findings.append(self._closed_on(record, day))
+            return
         for item in self._of_kind(name, record, on, written, known):
-            yield replace(item, is_shifted=on > day)
+            posting = replace(item.posting, true_on=day, posted_on=on if on > day else None)
+            yield replace(item, posting=posting)
+
+    def _open_on(self, day: date) -> date | None:
+        """The first day from then on that the books take, as far as is known."""
+        wanted = max(day, self._open_from) if self._open_from else day
+        return self._book.calendar.next_open(wanted)
+
+    def _closed_on(self, record: Record, day: date) -> Finding:
+        through = self._book.calendar.closed_through
+        return Finding(
+            Reason.PERIOD_CLOSED,
+            record.document_number,
+            f"is of {day.isoformat()}, and the books are closed through {through}",
+            "have a period opened, and undo the order again",
+        )
 
     def _of_kind(
         self,

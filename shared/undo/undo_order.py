@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError, UndoRequest
+from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError
 from shared.gl.days import DayBook, EntryConflictError
 from shared.ledger.apply import Applier, results_of
 from shared.ledger.outcomes import Outcome, OutcomeKind
@@ -21,16 +21,19 @@ from shared.ledger.requests import Steps
 from shared.ledger.states import cancel
 from shared.ledger.stubs import stand_in
 from shared.ports import Clock, IdMaker
+from shared.posting.closed_periods import ClosedPeriods, is_refused_date
 from shared.posting.doubts import settled
 from shared.posting.entering import enter, entry_conflict
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding, Reason
 from shared.postings.plan import Plan, Posting
+from shared.tenants.models import Tenant
 from shared.undo.in_books import of_this_life
 from shared.undo.memory import recall
 from shared.undo.plan import UndoPlan
 from shared.undo.planner import plan_undo
 
+_MOST_CLOSINGS = 3
 _MOST_RACES = 5
 _SLACK = timedelta(seconds=1)
 
@@ -44,18 +47,25 @@ class Undoer:
     days: DayBook
     clock: Clock
     ids: IdMaker
+    closed: ClosedPeriods | None = None
 
     def steps(
-        self, applier: Applier, record: FactsRecord, book: StoreBook, deadline: datetime
+        self,
+        applier: Applier,
+        tenant: Tenant,
+        record: FactsRecord,
+        book: StoreBook,
+        deadline: datetime,
     ) -> Steps[Outcome]:
         """Take the order out of the books as far as that goes now.
 
-        COMPLETE where nothing of it is left there; its record says UNDONE then. Where a period is
-        closed, or Sage refuses otherwise, a person decides, and the same person's asking again
-        reopens what was refused.
+        COMPLETE where nothing of it is left there; its record says UNDONE then. What lies in a
+        closed period is dated on the first open day, as soon as that is learned. Where Sage refuses
+        otherwise a person decides, and asking again reopens what was refused.
 
         Args:
             applier: of the entity that the order was posted to.
+            tenant: whose order it is.
             record: of an order that is being undone.
             book: under which the order was posted, of its present revision.
             deadline: when this process must have ended.
@@ -70,24 +80,48 @@ class Undoer:
             halted = yield from settled(applier, record.pk, doubts, deadline, chain=chain)
             if halted is not None:
                 return halted
-            chain = self.ledger.chain(record.pk)
-        self._cancel_unsent(chain, book)
-        request = record.undo or UndoRequest("")
-        plan = self.plan(record, chain, book)
-        halt = self._halt(plan, chain) or self._enter(record, book, plan)
-        if halt is not None:
-            return halt
-        outcome = yield from applier.steps(
-            record.pk,
-            plan.postings,
-            results_of(chain),
-            deadline,
-            records=chain,
-            reopen_by=request.by,
-        )
+        outcome = yield from self._try(applier, tenant, record, book, deadline)
+        for _ in range(_MOST_CLOSINGS):
+            if not is_refused_date(outcome):
+                break
+            outcome = yield from self._try(applier, tenant, record, book, deadline)
         if outcome.kind is OutcomeKind.COMPLETE:
             self._mark_undone(record)
         return outcome
+
+    def _try(
+        self,
+        applier: Applier,
+        tenant: Tenant,
+        record: FactsRecord,
+        book: StoreBook,
+        deadline: datetime,
+    ) -> Steps[Outcome]:
+        """One try under the dates that are known to be open."""
+        chain = self.ledger.chain(record.pk)
+        self._cancel_unsent(chain, book)
+        if self.closed is not None:
+            book = self.closed.dated(tenant, book)
+        planned = self.plan(record, chain, book)
+        halt = self._halt(planned, chain) or self._enter(record, book, planned)
+        if halt is not None:
+            return halt
+        wanted = Plan(postings=tuple(planned.postings))
+        if self.closed is not None:
+            self.closed.listed(tenant, record.pk, wanted, book)
+        outcome = yield from applier.steps(
+            record.pk,
+            wanted.postings,
+            results_of(chain),
+            deadline,
+            records=chain,
+            reopen_by=record.undo.by if record.undo else "",
+            moves_dates=self.closed is not None,
+        )
+        if self.closed is None or not is_refused_date(outcome):
+            return outcome
+        findings = self.closed.refused(tenant, book, wanted, outcome)
+        return _held(findings) if findings else outcome
 
     def plan(self, record: FactsRecord, chain: Mapping[str, Record], book: StoreBook) -> UndoPlan:
         """What the undo of the order posts; nothing is written."""
