@@ -78,7 +78,9 @@ class OrderPoster:
         """`parts` are shared by all orders."""
         self._parts = parts
         self._books = OrderBooks(parts.tenant_under, parts.days)
-        self._undoer = Undoer(parts.facts, parts.ledger, parts.days, parts.clock, parts.ids)
+        self._undoer = Undoer(
+            parts.facts, parts.ledger, parts.days, parts.clock, parts.ids, parts.closed
+        )
         self._resting: dict[str, tuple[datetime, PostingState]] = {}
 
     def post(self, message: OrderReady, deadline: datetime) -> PostingReport:
@@ -182,7 +184,9 @@ class OrderPoster:
 
     def _undo(self, order: OrderRun) -> Steps[PostingReport]:
         applier = self._parts.applier_of(order.tenant, order.book.entity)
-        outcome = yield from self._undoer.steps(applier, order.record, order.book, order.deadline)
+        outcome = yield from self._undoer.steps(
+            applier, order.tenant, order.record, order.book, order.deadline
+        )
         if outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(order, outcome, list(outcome.done))
         self._close_review(order.message)
