@@ -392,6 +392,18 @@ def test_a_probe_by_the_function_names_what_the_role_lacks(world: World) -> None
     assert "Accounts Receivable: Customers (View)" not in user["missing"]
 
 
+def test_the_function_tells_which_names_of_a_document_the_books_cannot_use(world: World) -> None:
+    tenant_bootstrap.tenants().put(world.tenant)
+    names = {"": {"entity": ["100"]}, "100": {"account": ["4000", "9999"], "item": ["TEE"]}}
+
+    answer = function("token_refresh").handler({"tenant": "acme", "names": names}, Context())
+
+    absent = {"entity": "100", "kind": "account", "name": "9999", "state": "absent"}
+    assert answer == {"unusable": [absent], "calls": 3}
+    month = month_of(datetime.now(UTC))
+    assert connections.call_records().of_month("acme", month)["rest_read"] == 3
+
+
 def test_what_an_invocation_used_is_added_to_the_tenants_month(world: World) -> None:
     tenant_bootstrap.tenants().put(world.tenant)
     function("session_manager").handler({}, Context())
