@@ -136,9 +136,16 @@ class Closing:
         return self._commit_held(task, write)
 
     def _date_refused(self, task: Task, mine: Record) -> Halt | None:
-        """T5 (period busy): the document may be made anew under another date."""
+        """T5 (period busy): the document may be made anew under another date.
+
+        Under a new key: Sage remembers the refusal, and the old key for the old content (REST
+        reference §7.8). No call with the old one is out any more: each try before this one was
+        looked up, and found absent for good, before it was followed by another.
+        """
         reason, now = Reason.PERIOD_CLOSED.value, self._clock()
-        write = states.put_back(mine, now=now, due_at=now, reason=reason, counts=False)
+        write = states.put_back(
+            mine, now=now, due_at=now, reason=reason, burned=True, counts=False
+        )
         return self._commit_or_overtaken(task, write, park(reason, now))
 
     def _to_review(self, task: Task, mine: Record, reason: Reason, hint: str = "") -> Halt | None:
