@@ -21,6 +21,7 @@ from ops.commands import (
     polls,
     postings,
     pricing,
+    proof,
     queues,
     replanning,
     replay,
@@ -79,6 +80,7 @@ orders.app.command("redo")(undoing.redo)
 app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
 app.add_typer(payouts.app, name="payout")
+app.add_typer(proof.app, name="proof")
 carts.app.command("poll")(polls.poll)
 carts.app.command("backfill")(polls.backfill)
 app.add_typer(carts.app, name="cart")

@@ -167,7 +167,9 @@ def _told(
     if record.state is not State.DONE or record.result is None:
         return replace(document, state=record.state)
     booked = _booked(document, record, before)
-    if record.content_hash != document.content or posting.key in undone:
+    if record.dated_on is None and (
+        record.content_hash != document.content or posting.key in undone
+    ):
         booked = replace(booked, is_dated=False)
     if is_it(posting, record) or not (record.effect or posting.effect):
         return booked
@@ -182,7 +184,7 @@ def _planned(book: StoreBook, posting: Posting) -> BookedDocument:
         key=posting.key,
         kind=posting.kind,
         reference=mark_of(posting.document),
-        on=dated_on(posting.document) or posting.true_on or date.min,
+        on=posting.posted_on or dated_on(posting.document) or posting.true_on or date.min,
         currency=currency,
         customer=expected.customer,
         totals=tuple(total.amount for total in expected.totals),
@@ -211,7 +213,7 @@ def _booked(
         content=record.content_hash,
         customer=expected.customer if expected else planned.customer,
         totals=tuple(t.amount for t in expected.totals) if expected else planned.totals,
-        on=before.on if before is not None and was_same else planned.on,
+        on=record.dated_on or (before.on if before is not None and was_same else planned.on),
         base_effect=before.base_effect if before is not None and was_same else None,
         proved_at=before.proved_at if before is not None and was_same else None,
         troubles=before.troubles if before is not None and was_same else (),
@@ -281,7 +283,7 @@ def _unwanted(chain: Chain, record: Record, kind: PostingKind | None) -> BookedD
         on=before.on if before else _sent_on(chain.book, record),
         currency=before.currency if before else currency,
         effect=_kept_effect(record, before),
-        is_dated=False,
+        is_dated=record.dated_on is not None,
     )
     return _booked(bare, record, before)
 

@@ -30,6 +30,7 @@ REGION = "us-east-1"
 _QUEUES = ("CartEvents", "OrderPostings")
 _SCHEDULES = (
     "CartPoller",
+    "CustomerWatch",
     "GlExport",
     "PayoutSync",
     "Reconciliation",
@@ -38,7 +39,7 @@ _SCHEDULES = (
     "Sweeper",
     "DeadLetters",
 )
-_INVOKED = ("OrderPosting", "CartPoller", "GlExport", "PayoutSync")
+_INVOKED = ("OrderPosting", "CartPoller", "GlExport", "PayoutSync", "Reconciliation")
 _TABLES = ("Ledger", "Orders", "Connections", "Tenants")
 
 
@@ -83,6 +84,8 @@ def _template() -> str:
         outputs[f"{name}FunctionName"] = {"Value": name}
     resources["RawEventsBucket"] = {"Type": "AWS::S3::Bucket"}
     outputs["RawEventsBucketName"] = {"Value": {"Ref": "RawEventsBucket"}}
+    resources["ProofsBucket"] = {"Type": "AWS::S3::Bucket"}
+    outputs["ProofsBucketName"] = {"Value": {"Ref": "ProofsBucket"}}
     for name in _TABLES:
         resources[f"{name}Table"] = _table()
         outputs[f"{name}TableName"] = {"Value": {"Ref": f"{name}Table"}}
