@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ops.again import facts_of, judge_again
+from ops.again import facts_of, invoke, judge_again
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
@@ -19,7 +19,7 @@ from ops.options import (
     desk_of,
     said,
 )
-from ops.output import print_facts, print_json, print_table
+from ops.output import print_facts, print_json, print_table, say
 from shared.customers.deciding import Decided, LinkDesk, UndecidableError
 from shared.customers.links import Condition, CustomerLink, Origin, StaleLinkError
 from shared.facts.record import FactsRecord, StaleFactsError, order_pk
@@ -137,6 +137,30 @@ def unlink(
     except (UndecidableError, StaleLinkError) as exc:
         raise _cannot(exc) from exc
     _go_on(desk, decided, json=json)
+
+
+@app.command()
+def check(
+    context: typer.Context,
+    tenant: TenantArgument,
+    *,
+    profile: Profile = DEFAULT_PROFILE,
+    json: Json = False,
+) -> None:
+    """Notice what became of the tenant's customers in Sage; orders that waited for it go on.
+
+    All linked customers are looked at once a day, those that hold an order each time.
+    """
+    desk = desk_of(context, profile)
+    desk.tenant(tenant)
+    told = invoke(desk, "CustomerWatchFunctionName", {"tenant": tenant}).get("tenants", [])
+    if json:
+        print_json(told)
+        return
+    for one in told:
+        print_facts(one)
+    if not told:
+        say("the tenant is paused")
 
 
 def _link_desk(desk: Desk) -> LinkDesk:

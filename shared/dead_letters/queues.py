@@ -47,6 +47,7 @@ WATCHED = (
     ORDER_POSTINGS,
     AMAZON_EVENTS,
     Watched("cart-poller", "", "CartPollerDlqUrl"),
+    Watched("customer-watch", "", "CustomerWatchDlqUrl"),
     Watched("gl-export", "", "GlExportDlqUrl"),
     Watched("payout-sync", "", "PayoutSyncDlqUrl"),
     Watched("reconciliation", "", "ReconciliationDlqUrl"),

@@ -201,3 +201,21 @@ def test_what_names_nobody_or_several_is_told(rig: OpsRig) -> None:
     assert "nobody is P-9" in said["P-9"].output
     assert first.buyer in said["P-1"].output
     assert "no customer of its own" in said["shop/1001"].output
+
+
+def test_looking_after_customers_is_asked_of_the_function(rig: OpsRig) -> None:
+    told = {"tenant": "acme", "looked_at": 3, "gone_bad": ["C-1"], "orders": []}
+    functions = rig.answer_functions({"CustomerWatch": {"tenants": [told]}})
+
+    shown = rig.json("customer", "check", "acme")
+    printed = rig.run("customer", "check", "acme")
+
+    assert shown == [told]
+    assert "C-1" in printed.output
+    assert functions.asked[0] == ("CustomerWatch", {"tenant": "acme"})
+
+
+def test_a_paused_tenant_is_not_looked_after(rig: OpsRig) -> None:
+    rig.answer_functions({"CustomerWatch": {"tenants": []}})
+
+    assert "paused" in rig.run("customer", "check", "acme").output

@@ -22,6 +22,7 @@ METRICS = {
     "customer_sync": {
         "CartEvent" + outcome.value.title().replace("_", "") for outcome in SyncOutcome
     },
+    "customer_watch": {"CustomerWatchFailed"},
     "order_posting": {f"Order{state.value.title()}" for state in PostingState},
     "gl_export": {f"Day{state.value.title()}" for state in DayState},
     "payout_sync": {

@@ -27,6 +27,7 @@ JOBS = {
     "amazon_events",
     "cart_poller",
     "customer_sync",
+    "customer_watch",
     "order_posting",
     "gl_export",
     "payout_sync",

@@ -45,6 +45,7 @@ ADAPTERS = {
 }
 OPENS_INTACCT = {
     "CustomerSyncFunction",
+    "CustomerWatchFunction",
     "OrderPostingFunction",
     "GlExportFunction",
     "PayoutSyncFunction",

@@ -1,0 +1,71 @@
+"""Each hour: notice what became of customers in Sage, and let go the orders that waited for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict
+
+from shared.bootstrap.customer_watch import customer_resumer
+from shared.bootstrap.reporting import sage_at_work
+from shared.bootstrap.tenants import tenants
+from shared.tenants.models import Tenant
+
+logger = Logger()
+metrics = Metrics()
+
+_MARGIN = timedelta(seconds=60)
+"""Longer than one more look at Sage may take."""
+
+
+class WatchRequest(BaseModel):
+    """Whose customers to look after; all tenants' where none is named."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tenant: str = ""
+
+
+def look_after(tenant: Tenant, deadline: datetime) -> dict[str, Any]:
+    """Look after one tenant's customers; what fails is logged, and tried again by the next run."""
+    try:
+        done = customer_resumer().run(tenant, deadline)
+    except Exception as error:
+        logger.exception("customers not looked after", tenant=tenant.id)
+        metrics.add_metric(name="CustomerWatchFailed", unit=MetricUnit.Count, value=1)
+        return {"tenant": tenant.id, "error": type(error).__name__}
+    seen = done.seen
+    for name, value in (
+        ("CustomersLookedAt", seen.looked_at + done.asked),
+        ("CustomersGoneBad", len(seen.gone_bad)),
+        ("OrdersResumed", len(done.orders)),
+    ):
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    facts: dict[str, Any] = {
+        "tenant": tenant.id,
+        "looked_at": seen.looked_at,
+        "asked": done.asked,
+        "gone_bad": list(seen.gone_bad),
+        "good_again": list(seen.good_again),
+        "is_whole": seen.is_whole,
+        "orders": list(done.orders),
+    }
+    logger.info("customers looked after", **facts)
+    return facts
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point: `{}` from the schedule, or a `WatchRequest` by hand; says what came of it."""
+    request = WatchRequest.model_validate(event)
+    known = tenants()
+    chosen = [known.tenant(request.tenant)] if request.tenant else known.all()
+    with sage_at_work(context, logger, metrics) as ends_at:
+        told = [look_after(one, ends_at - _MARGIN) for one in chosen if not one.is_paused]
+    metrics.add_metric(name="CustomerWatchRun", unit=MetricUnit.Count, value=1)
+    return {"tenants": told}
