@@ -13,6 +13,7 @@ import pytest
 from intacct.capabilities import READS, Protocol, Read
 from intacct.customer_search import CustomerBy, CustomerSearch
 from intacct.documents import CreditKind
+from intacct.item_search import ItemBy, ItemSearch
 from intacct.reading import Kept, Marked, Standing
 from intacct.watermarks import Reading, Watermark
 from tests.contract.actions.documents import (
@@ -109,6 +110,13 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
             if one.customer.contact is not None
         ],
         [("1", "1", "C-1001", CUSTOMER.contact.email)],
+    ),
+    Read.ITEMS: (
+        lambda teller: [
+            (one.id, one.type, one.is_active)
+            for one in teller.reads.items(ItemSearch(ItemBy.ID, ("TEE", "NONE")))
+        ],
+        [("TEE", "noninventory", True)],
     ),
     Read.CHANGES: (changes, [("1", False, True)]),
     Read.KEYS: (lambda teller: list(teller.reads.keys(Kept.AR_INVOICE)), ["1"]),

@@ -92,6 +92,7 @@ class Read(StrEnum):
     STOCK_LEVELS = "stock_levels"
     STANDINGS = "standings"
     CUSTOMERS = "customers"
+    ITEMS = "items"
     CHANGES = "changes"
     KEYS = "keys"
     DELETIONS = "deletions"
@@ -171,6 +172,7 @@ READS: Mapping[Read, Capability] = {
     Read.STOCK_LEVELS: _REST_FIRST,
     Read.STANDINGS: _REST_FIRST,
     Read.CUSTOMERS: _REST_FIRST,
+    Read.ITEMS: _REST_FIRST,
     Read.CHANGES: _REST_FIRST,
     # 4,000 keys a call, where XML gives 2,000.
     Read.KEYS: _REST_FIRST,

@@ -13,6 +13,7 @@ from typing import Protocol as Interface
 from intacct.capabilities import Protocol, Read
 from intacct.customer_search import CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
+from intacct.item_search import ItemSearch, KnownItem
 from intacct.reading import (
     AccountBalance,
     Dimension,
@@ -49,6 +50,10 @@ class ReadsBooks(Interface):
 
     def customers(self, search: CustomerSearch) -> list[KnownCustomer]:
         """Customers by what is known of a buyer."""
+        ...
+
+    def items(self, search: ItemSearch) -> list[KnownItem]:
+        """Items by id or barcode."""
         ...
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
@@ -144,6 +149,13 @@ class IntacctReads:
         Sage compares; who must be sure compares the field of each once more.
         """
         return self._by(Read.CUSTOMERS).customers(search)
+
+    def items(self, search: ItemSearch) -> list[KnownItem]:
+        """The items whose field has one of the values, at most `MOST_ITEMS` of them.
+
+        Sage compares; who must be sure compares the field of each once more.
+        """
+        return self._by(Read.ITEMS).items(search)
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
         """The records that changed since the watermark of `reading`.

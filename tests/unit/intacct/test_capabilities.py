@@ -20,6 +20,7 @@ from intacct.capabilities import (
     read_protocols,
 )
 from intacct.customer_search import CustomerBy, CustomerSearch
+from intacct.item_search import ItemBy, ItemSearch
 from intacct.read_router import IntacctReads
 from intacct.reading import Kept
 from intacct.watermarks import Reading, Watermark
@@ -92,6 +93,7 @@ def ask_everything(reads: IntacctReads) -> None:
     reads.stock_levels()
     reads.standings(Kept.CUSTOMER, ["1"])
     reads.customers(CustomerSearch(CustomerBy.ID, ("C-1",)))
+    reads.items(ItemSearch(ItemBy.ID, ("MUG",)))
     reads.changes(Kept.CUSTOMER, Reading(Watermark(), started_at=NOW))
     reads.keys(Kept.CUSTOMER)
     reads.deletions(Kept.CUSTOMER, NOW)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from intacct.customer_search import CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
+from intacct.item_search import ItemSearch, KnownItem
 from intacct.reading import (
     Dimension,
     DimensionValue,
@@ -17,7 +18,15 @@ from intacct.reading import (
     ReportingPeriod,
     Standing,
 )
-from intacct.rest import customer_search, deletions, dimensions, periods, read_back, stock
+from intacct.rest import (
+    customer_search,
+    deletions,
+    dimensions,
+    item_search,
+    periods,
+    read_back,
+    stock,
+)
 from intacct.rest.changed_rows import MODIFIED, changed_rows, instant_from
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, one_of, rows
@@ -139,6 +148,10 @@ class RestBookReads:
     def customers(self, search: CustomerSearch) -> list[KnownCustomer]:
         """The customers whose field has one of the values, at most `MOST_FOUND` of them."""
         return customer_search.found(self._client, search, entity=self._entity)
+
+    def items(self, search: ItemSearch) -> list[KnownItem]:
+        """The items whose field has one of the values, at most `MOST_ITEMS` of them."""
+        return item_search.found(self._client, search, entity=self._entity)
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
         """The records that changed since the watermark of `reading` and were not handled yet.

@@ -11,6 +11,7 @@ from commerce.money import Money
 from intacct.customer_search import MOST_FOUND, CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
 from intacct.errors import RejectedError
+from intacct.item_search import MOST_ITEMS, ItemSearch, KnownItem
 from intacct.reading import (
     AccountBalance,
     Dimension,
@@ -21,7 +22,7 @@ from intacct.reading import (
 )
 from intacct.stock import StockLevel
 from intacct.watermarks import Reading
-from intacct.xml import customer_search, deletions, ledger_reads, stock
+from intacct.xml import customer_search, deletions, item_search, ledger_reads, stock
 from intacct.xml.changed_rows import MODIFIED, changed_rows
 from intacct.xml.elements import Element, money_from, text_at
 from intacct.xml.gateway import XmlGateway
@@ -160,6 +161,12 @@ class XmlBookReads:
         query = customer_search.query_of(search)
         found = pages(self._gateway, query, entity=self._entity, size=MOST_FOUND)
         return [customer_search.known_from(row, search) for row in next(iter(found), [])]
+
+    def items(self, search: ItemSearch) -> list[KnownItem]:
+        """The items whose field has one of the values, at most `MOST_ITEMS` of them."""
+        query = item_search.query_of(search)
+        found = pages(self._gateway, query, entity=self._entity, size=MOST_ITEMS)
+        return [item_search.known_from(row) for row in next(iter(found), [])]
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
         """The records that changed since the watermark of `reading` and were not handled yet.
