@@ -143,9 +143,7 @@ class Closing:
         looked up, and found absent for good, before it was followed by another.
         """
         reason, now = Reason.PERIOD_CLOSED.value, self._clock()
-        write = states.put_back(
-            mine, now=now, due_at=now, reason=reason, burned=True, counts=False
-        )
+        write = states.put_back(mine, now=now, due_at=now, reason=reason, burned=True, counts=False)
         return self._commit_or_overtaken(task, write, park(reason, now))
 
     def _to_review(self, task: Task, mine: Record, reason: Reason, hint: str = "") -> Halt | None:
