@@ -9,6 +9,8 @@ from ops.errors import OpsError
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.store import DynamoDbDayBook
 from shared.ledger.records import Record
+from shared.posting.closed_period_store import DynamoDbClosings
+from shared.posting.closings import Calendars
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
 from shared.tenants.models import Tenant
@@ -17,7 +19,7 @@ from shared.undo.undo_order import Undoer
 
 
 def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> StoreBook:
-    """The book that the order is planned with.
+    """The book that the order is planned with, and what is known of closed periods.
 
     Raises:
         OpsError: its tenant, its store or its version is not there.
@@ -32,7 +34,9 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
         finding = choice.findings[0]
         message = f"{finding.place}: {finding.message}"
         raise OpsError(message)
-    return choice.book
+    closings = DynamoDbClosings(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
+    # Nothing is learned here, so that no periods are ever read.
+    return Calendars(closings, lambda *_: (), clock=desk.clock).dated(tenant, choice.book)
 
 
 def undoer(desk: Desk) -> Undoer:

@@ -19,6 +19,8 @@ from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import Record
 from shared.ledger.states import Write
 from shared.ports import Books, Found
+from shared.posting.closed_periods import ClosedPeriods
+from shared.posting.closings import Calendars
 from shared.posting.doubts import begun
 from shared.posting.entering import enter
 from shared.postings.book import StoreBook
@@ -26,7 +28,16 @@ from shared.postings.planner import plan
 from shared.undo.undo_order import Undoer
 from tests.accounting.lives import OrderLife
 from tests.contract.actions.teller import Teller
-from tests.fakes import FakeClock, MemoryDayBook, MemoryFacts, MemoryLedger, counting_ids
+from tests.fakes import (
+    FakeClock,
+    MemoryClosings,
+    MemoryDayBook,
+    MemoryFacts,
+    MemoryLateItems,
+    MemoryLedger,
+    counting_ids,
+)
+from tests.integration.order_posting_rig import tenant
 
 ALL = bool(os.environ.get("UNDO_ALL"))
 """Whether every life is undone over both protocols (`make undo`), not some of them over XML."""
@@ -101,6 +112,7 @@ class UndoRig:
     facts: MemoryFacts = field(default_factory=MemoryFacts)
     days: MemoryDayBook = field(default_factory=MemoryDayBook)
     clock: FakeClock = field(default_factory=lambda: FakeClock(START))
+    closed: ClosedPeriods | None = None
 
     def __post_init__(self) -> None:
         self.books = CrashingBooks(self.teller.books)
@@ -117,7 +129,16 @@ class UndoRig:
 
     @property
     def undoer(self) -> Undoer:
-        return Undoer(self.facts, self.ledger, self.days, self.clock, counting_ids("undo"))
+        ids = counting_ids("undo")
+        return Undoer(self.facts, self.ledger, self.days, self.clock, ids, self.closed)
+
+    def learns(self) -> MemoryLateItems:
+        """From now on closed periods are learned from refusals; the late-items list."""
+        late = MemoryLateItems()
+        reads = self.teller.reads
+        calendars = Calendars(MemoryClosings(), lambda *_: reads.periods(), clock=self.clock)
+        self.closed = ClosedPeriods(calendars, late)
+        return late
 
     @property
     def deadline(self) -> datetime:
@@ -185,7 +206,7 @@ class UndoRig:
         """One run of the worker."""
         record = self.kept
         revised = book.for_revision(record.revision)
-        steps = self.undoer.steps(self.applier, record, revised, self.deadline)
+        steps = self.undoer.steps(self.applier, tenant(), record, revised, self.deadline)
         return drive_one(steps, clock=self.clock)
 
     def undo_at_last(self, book: StoreBook) -> Outcome:

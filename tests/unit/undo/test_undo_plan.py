@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
@@ -14,6 +14,7 @@ from intacct.undoing import ReverseDocument
 from shared.ledger.records import Record, State
 from shared.policy.mapping import Role
 from shared.policy.switches import PostingMode
+from shared.postings.calendars import Calendar
 from shared.postings.findings import Reason
 from shared.postings.plan import PostingKind
 from shared.undo.dates import posted_on
@@ -108,6 +109,43 @@ def test_a_closed_period_stops_the_undo_until_the_first_open_day_is_said() -> No
     assert waiting.reason == "SETTLING"
     assert done.kind.value == "complete", done
     assert rig.balances() == {}
+
+
+def test_a_closed_period_that_is_learned_moves_the_undo_by_itself_and_is_listed() -> None:
+    rig, life = lived()
+    late = rig.learns()
+    with rig.teller:
+        rig.teller.company.books.periods.close("100", date(2026, 3, 31))
+        rig.ask()
+        outcome = rig.undo_at_last(life.book)
+
+    assert outcome.kind.value == "complete", outcome
+    assert rig.balances() == {}
+    items = list(late.all("acme"))
+    assert {item.posted_on for item in items} == {date(2026, 4, 1)}
+    assert {item.true_on.month for item in items} == {3}
+    assert len(items) == 8
+
+
+def test_where_no_period_is_open_yet_nothing_is_undone() -> None:
+    rig, life = lived()
+    shut = Calendar(closed_through=date(2026, 4, 30), begins=(date(2026, 5, 1),))
+    closed = replace(life.book, calendar=replace(shut, today=date(2026, 4, 20)))
+
+    plan = rig.undoer.plan(rig.kept, rig.ledger.chain(PK), closed)
+
+    assert plan.items == ()
+    assert {finding.reason for finding in plan.findings} == {Reason.PERIOD_CLOSED}
+
+
+def test_the_ledger_tells_the_date_under_which_a_late_posting_came_into_the_books() -> None:
+    rig, life = lived()
+    moved = replace(rig.ledger.chain(PK)[INVOICE], dated_on=date(2026, 4, 1))
+    change(rig, INVOICE, moved)
+
+    days = {item.dated_on for item in planned(rig, life).items if item.undoes == INVOICE}
+
+    assert days == {date(2026, 4, 1)}
 
 
 def test_an_order_that_nothing_was_billed_from_is_closed() -> None:
@@ -219,21 +257,22 @@ def test_a_posting_of_another_entity_is_refused_visibly() -> None:
     assert [finding.reason for finding in plan.findings] == [Reason.CONTENT_CONFLICT]
 
 
-def test_what_the_facts_tell_of_no_more_is_undone_by_its_key_on_the_day_it_was_sent() -> None:
+def test_what_the_facts_tell_of_no_more_is_undone_by_its_key_on_its_own_day() -> None:
     rig, life = lived("order_a_refund_pending_then_settled")
 
     plan = planned(rig, life)
 
     (item,) = (one for one in plan.items if "/DEBIT/" in one.undoes)
     assert isinstance(item.posting.document, ReverseDocument)
-    assert item.dated_on == life.book.ledger_on(datetime(2026, 4, 20, 12, tzinfo=UTC))
+    assert item.dated_on == date(2026, 3, 30)
 
 
 def test_a_date_is_never_before_the_document() -> None:
     rig, life = lived()
     record = rig.ledger.chain(PK)[INVOICE]
 
-    assert posted_on(record, None, life.book) == date(2026, 4, 20)
+    assert posted_on(record, None, life.book) == date(2026, 3, 2)
+    assert posted_on(replace(record, dated_on=None), None, life.book) == date(2026, 4, 20)
 
 
 @pytest.mark.parametrize("key", ["", "acme/100", "acme/100/LETTER/shop:1", "a/b/c"])
