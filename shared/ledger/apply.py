@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.ledger.driving import drive_one
 from shared.ledger.outcomes import Halt, Outcome, OutcomeKind
@@ -22,14 +22,20 @@ from shared.ledger.sending import Sender
 from shared.ports import Books, Clock, IdMaker
 from shared.postings.plan import Finding, Posted, Posting, Reason
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def results_of(records: Mapping[str, Record]) -> Posted:
-    """What is in the books, of a chain as the ledger knows it."""
-    return {
-        key: record.result
+    """What is in the books, of a chain as the ledger knows it, in the sequence of sending.
+
+    An order's postings are sent one after the other: what was sent first was booked first.
+    """
+    done = [
+        (record.sent_at or _EPOCH, key, record.result)
         for key, record in records.items()
         if record.state is State.DONE and record.result is not None
-    }
+    ]
+    return {key: result for _, key, result in sorted(done, key=lambda each: each[:2])}
 
 
 class Applier:

@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from commerce.money import Money, total
-from commerce.orders import Facts, FulfillmentStatus, LineKind, Order, Restock
-from shared.policy.switches import Moment
+from commerce.orders import Facts, FulfillmentStatus, Fulfilment, LineKind, Order, Restock
+from shared.policy.switches import Moment, PostingPolicy
 from shared.postings.book import StoreBook
 from shared.postings.editions import OrderEdition
 from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
@@ -18,6 +18,7 @@ from shared.postings.order_keys import Keys
 from shared.postings.parts import EDIT, Life
 from shared.postings.pieces import OrderPieces
 from shared.postings.plan import Posted, PostingKind
+from shared.postings.sequences import keeps_sequence, place_of
 from shared.postings.takings import Taking, paid_in_full_at
 
 
@@ -33,10 +34,15 @@ def deliveries_of(
     pieces: OrderPieces,
     takings: tuple[Taking, ...],
 ) -> tuple[Delivery, ...]:
-    """Parcels that left, and gift cards that were sold, in the order of time."""
-    deliveries = []
+    """Parcels that left or arrived, as the policy counts them, and gift cards that were sold.
+
+    In the order of time. A parcel of which the cart does not say that it arrived has not, where the
+    policy asks for that.
+    """
+    policy = keys.book.policy
+    deliveries: list[Delivery] = []
     for parcel in {parcel.ref.id: parcel for parcel in facts.fulfilments}.values():
-        if parcel.is_cancelled and not keys.knows(PostingKind.INVOICE, f"invoice:{parcel.ref.id}"):
+        if parcel.is_cancelled and not _is_booked(parcel.ref.id, keys):
             continue
         quantities: dict[str, Decimal] = {}
         for line in parcel.lines:
@@ -44,12 +50,38 @@ def deliveries_of(
                 known = quantities.get(line.line_id, Decimal(0))
                 quantities[line.line_id] = known + line.quantity
         if quantities:
-            deliveries.append(Delivery(parcel.ref.id, parcel.shipped_at, quantities))
+            deliveries += _moments_of(parcel, quantities, policy)
     cards = {line.id: line.quantity for line in order.lines if line.kind is LineKind.GIFT_CARD}
     paid_at = paid_in_full_at(order, takings, pieces.total)
     if cards and paid_at:
         deliveries.append(Delivery(f"gift-cards:{order.ref.id}", paid_at, cards))
     return tuple(sorted(deliveries, key=lambda delivery: (delivery.at, delivery.id)))
+
+
+def _moments_of(
+    parcel: Fulfilment, quantities: dict[str, Decimal], policy: PostingPolicy
+) -> list[Delivery]:
+    """The parcel's leaving and its arrival, each with what the policy has it do."""
+    bills_late = policy.invoice_on is Moment.DELIVER
+    earns_late = policy.recognise_on is Moment.DELIVER
+    left = Delivery(
+        parcel.ref.id,
+        parcel.shipped_at,
+        quantities,
+        bills=not bills_late,
+        recognises=not earns_late,
+    )
+    moments = [] if bills_late and earns_late else [left]
+    if earns_late and parcel.delivered_at:
+        at = max(parcel.delivered_at, parcel.shipped_at)
+        moments.append(Delivery(parcel.ref.id, at, quantities, bills=bills_late))
+    return moments
+
+
+def _is_booked(name: str, keys: Keys) -> bool:
+    return keys.knows(PostingKind.INVOICE, f"invoice:{name}") or keys.knows(
+        PostingKind.JOURNAL_ENTRY, f"recognise:{name}"
+    )
 
 
 def tell_life(
@@ -83,7 +115,7 @@ def tell_life(
         return Storyteller(
             first,
             bills_on_capture=bills_on_capture,
-            defers=bills_on_capture and book.policy.recognise_on is not Moment.CAPTURE,
+            defers=book.policy.recognise_on is not book.policy.invoice_on,
             keeps_money=order.cancelled_at is None or kept.amount > 0,
             knows_shipments=_knows_shipments(order, refunds, deliveries),
         ).tell(ordered)
@@ -91,14 +123,14 @@ def tell_life(
     in_books = {_event_id(event) for event in events if _is_in_books(event, keys)}
     orders = [
         sorted(events, key=_moment),
-        sorted(events, key=lambda event: (_event_id(event) not in in_books, *_moment(event))),
+        sorted(events, key=lambda event: (place_of(event, keys), *_moment(event))),
         sorted(events, key=lambda event: (not _gave_back_unbilled(event, keys), *_moment(event))),
     ]
-    lives = (tell(ordered) for ordered in orders)
-    usual = next(lives)
-    for life in (usual, *lives):
-        if _agrees(life, posted, keys):
-            return life
+    lives = [tell(ordered) for ordered in (orders if in_books else orders[:1])]
+    agreeing = [life for life in lives if _agrees(life, posted, keys)]
+    if agreeing:
+        return next((life for life in agreeing if keeps_sequence(life, keys)), agreeing[0])
+    usual = lives[0]
     booked = [event for event in orders[1] if _event_id(event) in in_books]
     later = orders[1][len(booked) :]
     for history in histories(editions, booked, _edits_in_books(keys)) if booked else ():
@@ -109,7 +141,13 @@ def tell_life(
 
 
 def _event_id(event: Event) -> str:
-    return event.refund.ref.id if isinstance(event, RefundEvent) else event.id
+    match event:
+        case RefundEvent():
+            return event.refund.ref.id
+        case Delivery(bills=False):
+            return f"{event.id}:arrived"
+        case _:
+            return event.id
 
 
 def _moment(event: Event) -> tuple[datetime, int, str]:
@@ -129,9 +167,9 @@ def _is_in_books(event: Event, keys: Keys) -> bool:
         case Capture():
             return keys.knows(PostingKind.INVOICE, f"invoice:{event.id}")
         case Delivery():
-            return keys.knows(PostingKind.INVOICE, f"invoice:{event.id}") or keys.knows(
-                PostingKind.JOURNAL_ENTRY, f"recognise:{event.id}"
-            )
+            is_billed = keys.knows(PostingKind.INVOICE, f"invoice:{event.id}")
+            is_earned = keys.knows(PostingKind.JOURNAL_ENTRY, f"recognise:{event.id}")
+            return (event.bills and is_billed) or (event.recognises and is_earned)
         case RefundEvent():
             settled = (
                 keys.knows(PostingKind.CUSTOMER_REFUND, f"refund:{payment.ref.id}")

@@ -12,7 +12,10 @@ from shared.postings.plan import PostingKind
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Posting keys and document numbers of one order; `known` are those begun or done."""
+    """Posting keys and document numbers of one order.
+
+    `known` are the keys begun or done, in the sequence in which they came into the books.
+    """
 
     book: StoreBook
     number: str
@@ -36,7 +39,12 @@ class Keys:
         """Whether that posting was begun or is done."""
         return self.of(kind, purpose) in self.known
 
+    def place(self, kind: PostingKind, purpose: str) -> int | None:
+        """Where that posting stands among those of the order; None where it was not begun."""
+        key = self.of(kind, purpose)
+        return list(self.known).index(key) if key in self.known else None
+
     def purposes(self, kind: PostingKind, prefix: str) -> list[str]:
-        """The rest of every purpose of that kind that begins so and was begun or is done."""
+        """The rest of each purpose of that kind that begins so, in the sequence of the books."""
         whole = self.of(kind, prefix)
         return [key.removeprefix(whole) for key in self.known if key.startswith(whole)]

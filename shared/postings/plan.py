@@ -100,4 +100,4 @@ class Plan:
 
 
 Posted = dict[str, DocumentResult]
-"""What is already in the books: posting key to Sage's result."""
+"""What is already in the books, in the sequence in which it was posted: key to Sage's result."""

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from commerce.orders import Facts, PaymentStatus
 from intacct.documents import JournalLine
-from shared.policy.switches import MarketplaceTax, Moment, PostingMode, TaxPoint
+from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.chronicle import invoices_that_differ, unexplained_invoices
 from shared.postings.day_entries import DayWriter
@@ -54,7 +54,7 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
     if order.is_test:
         return Plan(waiting=(f"{Reason.TEST_ORDER.value}: a test order is never posted",))
     book = book.for_placed(order.placed_at)
-    keys = Keys(book, order.number, frozenset((*posted, *begun)))
+    keys = Keys(book, order.number, dict.fromkeys((*posted, *begun)))
     prepared = prepare(facts, order, posted, book, keys)
     findings = [*_policy_findings(book), *prepared.chart.findings]
     if findings:
@@ -75,12 +75,6 @@ def _policy_findings(book: StoreBook) -> Iterable[Finding]:
     """Policies that this planner cannot follow, and a book without customer."""
     policy = book.policy
     refused = {
-        "recognise_on": policy.recognise_on is Moment.DELIVER,
-        "invoice_on": policy.invoice_on is Moment.DELIVER,
-        "recognise_on before invoice_on": policy.recognise_on is Moment.CAPTURE
-        and policy.invoice_on is Moment.SHIP,
-        "tax_point": policy.tax_point is TaxPoint.CAPTURE,
-        "marketplace_tax": policy.marketplace_tax is MarketplaceTax.OMIT,
         "posting_mode": PostingMode.SUMMARY_PAYOUT in policy.modes(),
     }
     for name, is_refused in refused.items():
@@ -126,7 +120,7 @@ def written(
     if facts.order is None:
         return ()
     book = book.for_placed(facts.order.placed_at)
-    keys = Keys(book, facts.order.number, frozenset((*posted, *begun)))
+    keys = Keys(book, facts.order.number, dict.fromkeys((*posted, *begun)))
     prepared = prepare(facts, facts.order, posted, book, keys)
     if prepared.chart.findings:
         return ()

@@ -279,7 +279,8 @@ class SalesWriter:
                 yield line.id, (line.unit_cost * quantities[line.id]).rounded()
 
     def _invoice_of(self, sale: Sale) -> tuple[str, ...]:
-        if not sale.amounts:
+        """The key of a part's invoice; what comes to nothing, line by line, has none (R-0.5)."""
+        if not ledger_lines(self.sold(sale.amounts)):
             return ()
         return (self._p.keys.of(INVOICE, f"invoice:{sale.id}"),)
 
