@@ -83,6 +83,10 @@ simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2; SE
 	@$(RUN) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) \
 		--jobs $(or $(JOBS),2) $(if $(SEED),--seed $(SEED)) $(if $(SHRINK),--shrink $(SHRINK))
 
+.PHONY: lives
+lives: setup ## Hold drawn order lives to every invariant of the books (SEEDS=20000 FIRST=0 JOBS=2)
+	@$(RUN) -m tests.lives --seeds $(or $(SEEDS),20000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
+
 .PHONY: fuzz
 fuzz: setup ## Feed every cart's reader bent documents (INPUTS=1000000 JOBS=2): nothing may escape
 	@$(RUN) -m tests.fuzz --inputs $(or $(INPUTS),1000000) --jobs $(or $(JOBS),2)
@@ -90,6 +94,10 @@ fuzz: setup ## Feed every cart's reader bent documents (INPUTS=1000000 JOBS=2): 
 .PHONY: paging
 paging: setup ## Poll carts whose orders change meanwhile (SEEDS=500 JOBS=2): none lost, none doubled
 	@$(RUN) -m tests.paging --seeds $(or $(SEEDS),500) --jobs $(or $(JOBS),2)
+
+.PHONY: proofs
+proofs: setup ## Prove seeded days with late events, crashes and a planted cent (SEEDS=2000 FIRST=0 JOBS=2)
+	@$(RUN) -m tests.proofs --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
 
 .PHONY: mutants
 mutants: setup ## Put defects into the product and show that the simulator sees each (SEEDS=1000)

@@ -24,28 +24,24 @@ from tests.unit.reconciliation.told import chain_of, row_of
 
 
 @pytest.mark.parametrize("name", LIVES)
-def test_an_order_that_is_posted_whole_has_no_difference(name: str) -> None:
+def test_an_order_that_is_posted_whole_has_no_difference_and_the_effects_it_was_posted_with(
+    name: str,
+) -> None:
     life = LIVES[name]()
-    row = row_of(life.stages[-1], chain_of(life).values(), life.book)
-
-    assert row.differences == ()
-    assert all(one.is_posted for one in row.documents)
-
-
-@pytest.mark.parametrize("name", LIVES)
-def test_the_effects_of_a_row_are_those_that_were_posted(name: str) -> None:
-    life = LIVES[name]()
-    row = row_of(life.stages[-1], chain_of(life).values(), life.book)
+    played = play(life)
+    row = row_of(life.stages[-1], chain_of(life, played).values(), life.book)
 
     sums: dict[str, Decimal] = {}
     for document in row.documents:
         for account, amount in document.effect or ():
             sums[account] = sums.get(account, Decimal(0)) + amount
-    expected = {a: v for a, v in net(play(life).lines()).items() if v}
+    expected = {a: v for a, v in net(played.lines()).items() if v}
+    assert row.differences == ()
+    assert all(one.is_posted for one in row.documents)
     assert {a: v for a, v in sums.items() if v} == expected
 
 
-@pytest.mark.parametrize("name", LIVES)
+@pytest.mark.parametrize("name", list(LIVES)[::3])
 def test_a_document_that_did_not_come_yet_is_named_with_its_amount(name: str) -> None:
     life = LIVES[name]()
     *begun, last = chain_of(life).values()

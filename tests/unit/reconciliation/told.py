@@ -17,7 +17,7 @@ from shared.postings.keys import control_id
 from shared.postings.plan import Posting
 from shared.reconciliation.orders import OrderState, order_row
 from shared.reconciliation.rows import Row
-from tests.accounting.journals import play
+from tests.accounting.journals import Played, play
 from tests.accounting.lives import OrderLife
 
 PK = order_pk("acme", "shop", "order-1")
@@ -39,9 +39,9 @@ def done(posting: Posting, result: DocumentResult, *, pk: str = PK) -> Record:
     )
 
 
-def chain_of(life: OrderLife) -> dict[str, Record]:
+def chain_of(life: OrderLife, played: Played | None = None) -> dict[str, Record]:
     """The ledger of a life that was posted stage by stage."""
-    played = play(life)
+    played = played or play(life)
     records = (done(one, played.posted[one.key]) for one in played.postings.values())
     return {record.key: record for record in records}
 

@@ -1,0 +1,1 @@
+"""Seeded days: orders, late events, edits, crashes and plants, each proved; `make proofs`."""
