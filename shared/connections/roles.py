@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from intacct.capabilities import Action
-from intacct.permissions import Permission, PermissionReport, Right, needed
+from intacct.permissions import CUSTOMER_UPDATES, Permission, PermissionReport, needed
+from intacct.permissions import Right as Granted
+from shared.ownership.table import Right
 from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
 from shared.tenants.models import Tenant
 
-_READING = (Right.LIST, Right.VIEW)
+_READING = (Granted.LIST, Granted.VIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,10 @@ def actions_of(tenant: Tenant) -> frozenset[Action]:
 
 def wanted_of(tenant: Tenant, *, is_reading: bool) -> frozenset[Permission]:
     """The permissions that one of the tenant's users needs; the one that reads writes nothing."""
-    wanted = needed(actions_of(tenant))
+    actions = actions_of(tenant)
+    wanted = needed(actions)
+    if Action.CUSTOMER in actions and Right.UPDATE in tenant.ownership.customer.in_sage:
+        wanted |= CUSTOMER_UPDATES
     if not is_reading:
         return wanted
     return frozenset(one for one in wanted if one.right in _READING)

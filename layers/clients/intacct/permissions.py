@@ -109,6 +109,9 @@ NEEDS: Mapping[Action, frozenset[Permission]] = {
 }
 """The permissions that each business action needs, in whichever protocol it is done."""
 
+CUSTOMER_UPDATES = _may(_AR, "Customers", Right.EDIT) | _may(_CO, "Contacts", Right.EDIT)
+"""What keeping customers and their contacts up to date needs beside creating them."""
+
 AUDIT_HISTORY = _may("Platform Services", "Custom reports", Right.VIEW)
 """What reading the audit history needs beside (XML reference §11.3)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from intacct.capabilities import Action
-from intacct.permissions import Right
+from intacct.permissions import CUSTOMER_UPDATES, Right
 from shared.connections.roles import actions_of, wanted_of
 from shared.tenants.models import Tenant
 
@@ -55,3 +55,17 @@ def test_a_user_that_only_reads_needs_no_right_to_write() -> None:
     assert reading < writing
     assert {one.right for one in reading} == {Right.LIST, Right.VIEW}
     assert Right.ADD in {one.right for one in writing}
+
+
+def test_who_keeps_customers_up_to_date_may_edit_them_and_their_contacts() -> None:
+    only_create = {
+        "customer": {
+            "master": "sage",
+            "in_sage": ["read", "link", "create"],
+            "in_carts": ["read"],
+        }
+    }
+    updating = wanted_of(tenant({}), is_reading=False)
+    creating = Tenant.model_validate({**tenant({}).model_dump(), "ownership": only_create})
+
+    assert updating - wanted_of(creating, is_reading=False) == CUSTOMER_UPDATES
