@@ -1,0 +1,1 @@
+"""Random order lives by the thousand: whatever happens in whatever order, the books end right."""

@@ -1,0 +1,72 @@
+"""`make lives`: many drawn order lives, each held to every invariant."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.lives.books import at_once
+from tests.lives.carts import draw
+from tests.lives.invariants import INVARIANTS
+from tests.lives.sweep import swept
+
+_CHUNK = 50
+
+
+def broken(seed: int) -> list[str]:
+    """Which invariants the life of that seed breaks, in words."""
+    life = draw(seed)
+    try:
+        books = at_once(life)
+    except AssertionError as error:
+        return [f"seed {seed}: cannot be planned: {error}"]
+    found = []
+    for holds in INVARIANTS:
+        try:
+            holds(life, books)
+        except AssertionError as error:
+            found.append(f"seed {seed}: {holds.__name__}: {error}".splitlines()[0])
+    try:
+        swept(seed)
+    except AssertionError as error:
+        found.append(f"seed {seed}: swept: {error}".splitlines()[0])
+    return found
+
+
+def _broken_of(seeds: Sequence[int]) -> list[str]:
+    return [line for seed in seeds for line in broken(seed)]
+
+
+def _parts(chunks: Sequence[Sequence[int]], jobs: int) -> Iterator[list[str]]:
+    """The findings of each chunk; without jobs in this very process."""
+    if not jobs:
+        yield from map(_broken_of, chunks)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        yield from pool.map(_broken_of, chunks)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Live the lives; 1 when an invariant was broken."""
+    parser = argparse.ArgumentParser(prog="python -m tests.lives", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=2_000, help="how many lives")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=2, help="processes; 0: this one")
+    options = parser.parse_args(arguments)
+    started = time.perf_counter()
+    seeds = range(options.first, options.first + options.seeds)
+    chunks = [seeds[at : at + _CHUNK] for at in range(0, len(seeds), _CHUNK)]
+    found: list[str] = []
+    for part in _parts(chunks, options.jobs):
+        found += part
+    sys.stdout.write("".join(f"{line}\n" for line in found[:40]))
+    seconds = time.perf_counter() - started
+    sys.stdout.write(f"{len(seeds)} lives, {len(found)} broken invariants, {seconds:.0f} s\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,106 @@
+"""Carries plans out in memory, as the ledger and Sage would, and adds the accounts up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from random import Random
+
+from commerce.money import total
+from commerce.orders import Facts
+from intacct.documents import DocumentResult, SalesDocument
+from shared.policy.switches import PostingMode
+from shared.postings.book import StoreBook
+from shared.postings.plan import DayEntry, Plan, Posted, Posting
+from shared.postings.planner import plan
+from tests.accounting.journals import net
+from tests.accounting.shop import book, facts
+from tests.lives.carts import Life
+
+Balances = dict[str, Decimal]
+
+
+@dataclass(slots=True)
+class Books:
+    """One order's books: what is posted, in its order."""
+
+    book: StoreBook
+    posted: Posted = field(default_factory=dict)
+    done: list[Posting] = field(default_factory=list)
+    last: Plan = field(default_factory=Plan)
+
+    def learn(self, known: Facts, *, cut_after: int | None = None) -> None:
+        """Plan what is known and post it; with `cut_after`, break off after so many postings."""
+        self.last = plan(known, self.posted, self.book)
+        assert not self.last.findings, self.last.findings
+        for posting in self.last.postings[:cut_after]:
+            assert all(need in self.posted for need in posting.needs), posting.key
+            self.posted[posting.key] = _result(posting, len(self.posted) + 1)
+            self.done.append(posting)
+
+    @property
+    def balances(self) -> Balances:
+        """The balance of each account, debits positive; those that are zero are left out."""
+        return without_zeros(net(line for posting in self.done for line in posting.effect))
+
+
+def without_zeros(sums: Balances) -> Balances:
+    """The accounts on which something is left."""
+    return {account: amount for account, amount in sums.items() if amount}
+
+
+def books_of(life: Life) -> StoreBook:
+    """The test shop's books under the policy of a life."""
+    return book(**life.policy)
+
+
+def at_once(life: Life) -> Books:
+    """Everything is heard before anything is posted."""
+    books = Books(books_of(life))
+    books.learn(life.facts())
+    return books
+
+
+def bit_by_bit(life: Life, random: Random) -> Books:
+    """Heard in any order, often more than once, and posted with breaks anywhere."""
+    books = Books(books_of(life))
+    heard = random.sample(life.events, len(life.events))
+    for count in range(len(heard) + 1):
+        known = facts(
+            life.order, *heard[:count], *random.choices(heard[:count] or [], k=count // 2)
+        )
+        cut_after = random.choice([None, None, 0, 1, 2])
+        books.learn(known, cut_after=cut_after)
+        if random.random() < 0.3:
+            books.learn(known)
+    books.learn(facts(life.order, *heard))
+    return books
+
+
+def by_days(life: Life) -> tuple[DayEntry, ...]:
+    """The same life on a summary channel."""
+    usual = books_of(life)
+    daily = replace(usual, policy=replace(usual.policy, posting_mode=PostingMode.SUMMARY_DAILY))
+    planned = plan(life.facts(), {}, daily)
+    assert not planned.findings, planned.findings
+    return planned.day_entries
+
+
+def _result(posting: Posting, number: int) -> DocumentResult:
+    """What Sage answers: sales documents come back with the total that Sage computed."""
+    known = None
+    if isinstance(posting.document, SalesDocument):
+        amounts = (one.unit_price * one.quantity for one in posting.document.lines)
+        known = total(amounts, posting.document.currency)
+    return DocumentResult(key=str(number), total=known)
+
+
+def of_kind(postings: Iterable[Posting], definition: str) -> list[SalesDocument]:
+    """The sales documents of that definition."""
+    documents = (posting.document for posting in postings)
+    return [
+        document
+        for document in documents
+        if isinstance(document, SalesDocument) and document.definition == definition
+    ]

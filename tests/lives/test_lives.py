@@ -1,0 +1,62 @@
+"""A short run of `make lives`: drawn orders, each invariant, each cent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from tests.lives.__main__ import broken, main
+from tests.lives.books import Books, at_once
+from tests.lives.carts import Life, draw
+from tests.lives.invariants import INVARIANTS
+from tests.lives.sweep import swept
+
+SEEDS = range(30)
+
+
+@cache
+def _lived(seed: int) -> tuple[Life, Books]:
+    life = draw(seed)
+    return life, at_once(life)
+
+
+@pytest.mark.parametrize("holds", INVARIANTS, ids=lambda holds: holds.__name__)
+def test_an_invariant_holds_of_every_life(holds: Callable[[Life, Books], None]) -> None:
+    for seed in SEEDS:
+        holds(*_lived(seed))
+
+
+def test_every_cent_of_a_cart_is_where_it_belongs() -> None:
+    for seed in range(100, 170):
+        swept(seed)
+
+
+def test_a_seed_always_draws_the_same_life() -> None:
+    assert draw(7) == draw(7)
+    assert draw(7) != draw(8)
+
+
+def test_the_lives_hold_what_they_are_drawn_for() -> None:
+    """Without these the invariants would be true of nothing."""
+    lives = [draw(seed) for seed in range(300)]
+    assert any(life.order.tax_included and len(life.parcels) > 1 for life in lives)
+    assert any(life.order.taxes for life in lives)
+    assert any(life.order.gift_cards_applied for life in lives)
+    assert any(line.restock.value == "cancel" for x in lives for r in x.refunds for line in r.lines)
+    assert any(payment.gateway == "gift_card" for life in lives for payment in life.payments)
+    assert {str(life.policy) for life in lives} == {str(life.policy) for life in lives[:100]}
+
+
+def test_a_broken_invariant_is_told_with_its_seed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def never(_life: Life, _books: Books) -> None:
+        message = "it is broken"
+        raise AssertionError(message)
+
+    monkeypatch.setattr("tests.lives.__main__.INVARIANTS", (never,))
+    assert broken(3) == ["seed 3: never: it is broken"]
+    assert main(["--seeds", "2", "--jobs", "0"]) == 1
+    assert "2 broken invariants" in capsys.readouterr().out
