@@ -80,7 +80,7 @@ def of_account(
         if entry.posted_on == on and numbers:
             found.append(entry.only(numbers))
         elif entry.posted_on is None and entry.problems:
-            found.append(entry)
+            found.append(entry)  # it may be on this account and day: nobody can say
     return found
 
 

@@ -12,6 +12,7 @@ import typer
 from intacct.documents import Dimensions
 from ops.errors import OpsError
 from ops.explain_search import of_account, of_journal, of_order
+from ops.explaining import explainer
 from ops.options import DEFAULT_PROFILE, Json, Profile, day, desk_of
 from ops.output import plain, print_json, print_table, say
 from ops.the_tenant import WhoseOption
@@ -77,6 +78,7 @@ def explain(
     if not any(entry.lines for entry in entries) and (line or account):
         message = "there is no such line"
         raise OpsError(message)
+    entries = explainer(desk).traced(entries)
     _print(entries, as_csv=as_csv, json=json)
     wrong = sum(not entry.is_proved for entry in entries)
     if wrong:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from commerce.money import Money, total
 from intacct.documents import JournalEntry, JournalLine, Side
-from shared.explain.lines import ExplainedEntry, Origin, Part, explained, rules_of
+from shared.explain.lines import ExplainedEntry, Part, explained, rules_of
 from shared.gl.batches import Sealed, original, postings
 from shared.gl.contents import Adder, Group, SummaryError
 from shared.gl.corrections import OTHER
@@ -21,9 +21,6 @@ from shared.ledger.content import content_hash
 from shared.ledger.records import Record, State
 from shared.ledger.run import mark_of
 from shared.postings.plan import DayEntry, Posting
-
-Origins = Mapping[str, Origin]
-"""What each order's postings rest on, by order id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +79,12 @@ class ExplainedDays:
         self,
         key: DayKey,
         chain: Mapping[str, Record],
-        origins: Origins,
     ) -> list[ExplainedEntry]:
         """Every journal of the day that was begun, in the order in which they were made.
 
         Args:
             key: the day.
             chain: its ledger partition.
-            origins: what the postings of its orders rest on, where it is known.
         """
         day = self._days.read(key)
         kept = day.entries
@@ -100,12 +95,8 @@ class ExplainedDays:
             now = self._content(key, batch, kept)
             replaced = day.batch(batch.replaces) if batch.replaces else None
             before = self._content(key, replaced, kept) if replaced else None
-            entries += self._of_batch(key, now, before, chain, origins)
+            entries += self._of_batch(key, now, before, chain)
         return entries
-
-    def orders(self, key: DayKey) -> set[str]:
-        """The orders that the day's events belong to."""
-        return {kept.entry.order_id for kept in self._days.entries(key)} - {""}
 
     def _content(self, key: DayKey, batch: Batch, kept: Iterable[KeptEntry]) -> _Content:
         content = _Content(batch, Sealed(batch, self._days.parts(key, batch)))
@@ -129,7 +120,6 @@ class ExplainedDays:
         now: _Content,
         before: _Content | None,
         chain: Mapping[str, Record],
-        origins: Origins,
     ) -> Iterator[ExplainedEntry]:
         made = _journals(postings(key, now.sealed, before.sealed if before else None))
         own = len(_journals(original(key, now.sealed)))
@@ -143,7 +133,7 @@ class ExplainedDays:
                 shares = [share.turned() for share in before.shares(place - own)]
             record = chain.get(posting.key)
             if record is not None or now.batch.state is not BatchState.VOID:
-                groups = _grouped(shares, origins)
+                groups = _grouped(shares)
                 yield _entry(key, now, posting, record, groups)
 
 
@@ -187,7 +177,7 @@ def _problems(content: _Content, posting: Posting, record: Record | None) -> Ite
         yield f"it is not in the books: {record.state.value}"
 
 
-def _grouped(shares: Iterable[_Share], origins: Origins) -> _Parts:
+def _grouped(shares: Iterable[_Share]) -> _Parts:
     """Shares as the parts of the journal's lines, in the order of their events."""
     parts: _Parts = {}
     for share in sorted(shares, key=lambda share: share.entry.event):
@@ -198,7 +188,6 @@ def _grouped(shares: Iterable[_Share], origins: Origins) -> _Parts:
             order_id=entry.order_id,
             rules=rules_of(share.line, entry.why),
             mapping_version=entry.mapping_version,
-            origin=origins.get(entry.order_id, Origin()),
         )
         parts.setdefault(share.group, []).append(part)
     return parts

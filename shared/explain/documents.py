@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from commerce.orders import Facts
-from shared.explain.lines import ExplainedEntry, Origin, Part, explained, rules_of
+from shared.explain.lines import ExplainedEntry, Part, explained, rules_of
 from shared.facts.record import FactsRecord, order_of
 from shared.ledger.apply import results_of
 from shared.ledger.content import content_hash, effect_digest
@@ -43,7 +43,7 @@ class ExplainedOrders:
     def documents(
         self, record: FactsRecord, chain: Mapping[str, Record]
     ) -> Iterator[ExplainedEntry]:
-        """Every posting of the order that the ledger knows.
+        """Every posting of the order that the ledger knows; what is not in the books has no lines.
 
         Args:
             record: the order's facts.
@@ -130,16 +130,15 @@ def _entry(
     _, store, order_id = order_of(record.pk)
     name = named(known.key)
     what = name.purpose if name else known.key
-    origin = Origin(record.sources, record.configured)
+    is_there = posting is not None and known.state is State.DONE
     lines = []
-    for number, line in enumerate(posting.effect if posting else (), start=1):
+    for number, line in enumerate(posting.effect if posting and is_there else (), start=1):
         part = Part(
             what=what,
             amount=line.amount,
             order_id=order_id,
             rules=rules_of(line, posting.why if posting else ()),
             mapping_version=book.mapping.version,
-            origin=origin,
         )
         lines.append(explained(number, line, [part]))
     return ExplainedEntry(
@@ -158,11 +157,9 @@ def _entry(
 
 
 def _problems(known: Record, posting: Posting | None) -> Iterator[str]:
-    if known.state is State.CANCELLED:
-        return
-    if known.state is not State.DONE:
-        yield f"it is not in the books: {known.state.value}"
-    elif posting is None:
+    if known.state in (State.SENT, State.REVIEW):
+        yield f"whether it is in the books is not known: {known.state.value}"
+    elif known.state is State.DONE and posting is None:
         yield (
             "no archived state of the order gives the content that was sent:"
             " the mapping was changed without a version, or the document is of another kind"

@@ -76,12 +76,7 @@ class Explainer:
 
     def day(self, key: DayKey) -> list[ExplainedEntry]:
         """The journals of a day, oldest first."""
-        origins = {
-            order_id: self._origin(order_pk(key.tenant, key.store, order_id))
-            for order_id in sorted(self._days.orders(key))
-        }
-        chain = self._parts.ledger.chain(key.ledger_pk)
-        return self._days.journals(key, chain, origins)
+        return self._days.journals(key, self._parts.ledger.chain(key.ledger_pk))
 
     def payout(self, key: PayoutKey) -> list[ExplainedEntry]:
         """The entries of a payout.
@@ -94,13 +89,26 @@ class Explainer:
             message = f"store {key.store} has no payout {key.payout_id}"
             raise NothingKnownError(message)
         chain = self._parts.ledger.chain(key.ledger_pk)
-        entries = explain_payout(record, chain, self._parts.books_of(key.tenant, key.store))
-        orders = {part.order_id for e in entries for line in e.lines for part in line.parts}
-        origins = {
-            order_id: self._origin(order_pk(key.tenant, key.store, order_id))
-            for order_id in orders - {""}
-        }
-        return [_with_origins(entry, origins) for entry in entries]
+        return explain_payout(record, chain, self._parts.books_of(key.tenant, key.store))
+
+    def traced(self, entries: Iterable[ExplainedEntry]) -> list[ExplainedEntry]:
+        """The same entries with what the orders of their parts rest on; reads each order once."""
+        known: dict[str, Origin] = {}
+        found = []
+        for entry in entries:
+            tenant = entry.key.partition("/")[0]
+            pks = {
+                part.order_id: order_pk(tenant, entry.store, part.order_id)
+                for line in entry.lines
+                for part in line.parts
+                if part.order_id
+            }
+            for pk in pks.values():
+                if pk not in known:
+                    known[pk] = self._origin(pk)
+            origins = {order_id: known[pk] for order_id, pk in pks.items()}
+            found.append(_with_origins(entry, origins))
+        return found
 
     def order(self, tenant: str, store: str, order_id: str) -> list[ExplainedEntry]:
         """Every ledger line that holds something of the order, with the order's own parts alone.

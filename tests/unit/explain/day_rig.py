@@ -10,7 +10,7 @@ from typing import Any
 from commerce.orders import Facts
 from intacct.documents import DocumentResult
 from shared.explain.days import ExplainedDays
-from shared.explain.lines import ExplainedEntry, Origin
+from shared.explain.lines import ExplainedEntry
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.gl.batches import Sealed, postings, sealed
 from shared.gl.contents import contents_of
@@ -118,13 +118,7 @@ class DayRig:
 
     def explained(self, key: DayKey = KEY) -> list[ExplainedEntry]:
         """The day's journals, explained."""
-        origins = {
-            kept.entry.order_id: Origin(record.sources, record.configured)
-            for kept in self.days.entries(key)
-            if (record := self.facts.load(order_pk("acme", "shop", kept.entry.order_id)))
-        }
-        chain = self.ledger.chain(key.ledger_pk)
-        return ExplainedDays(self.days).journals(key, chain, origins)
+        return ExplainedDays(self.days).journals(key, self.ledger.chain(key.ledger_pk))
 
     def replayed(self, key: DayKey = KEY, *, other: BookOf | None = None) -> Sequence[DayReplay]:
         """The day rebuilt from the archive."""
