@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,11 +14,14 @@ from shared.budgets.advice import Channel, advise
 from shared.budgets.counting import depth_of, mix_of_orders
 from shared.budgets.depths import DEFAULT_MIX, Depth, Mix, Volume, cost_of, mix_of
 from shared.budgets.months import background_reads_left, month_forecast, overage_usd
-from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
+from shared.policy.mapping import Role
+from shared.policy.switches import CustomerMode, PostingDepth, PostingMode, PostingPolicy
+from shared.postings.book import StoreBook
 from shared.postings.plan import PostingKind
+from shared.postings.planner import plan
 from shared.tenants.models import Intacct
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed
-from tests.accounting.shop import book, facts
+from tests.accounting.shop import ACCOUNTS, book, facts, mapping
 
 SIMPLE = Mix(
     orders=10,
@@ -164,3 +168,27 @@ def test_what_others_use_counts_against_the_allowance() -> None:
     shop = channel("shop", Depth.FULL, 20_000)
 
     assert advise([shop], 100_000, others=30_000).moves
+
+
+def thrifty_book() -> StoreBook:
+    accounts = {**ACCOUNTS, Role.PAYOUT_CLEARING: "1100"}
+    return book(
+        chart=mapping(accounts=accounts, channel_customer="WEB"),
+        posting_depth=PostingDepth.THRIFTY,
+        customer_mode=CustomerMode.CHANNEL,
+    )
+
+
+def test_thrifty_is_priced_as_the_planner_posts_it() -> None:
+    orders = [
+        facts(order_a_placed(), PAID, SHIPPED),
+        facts(order_a_placed(), PAID, SHIPPED, one_tee_back()),
+    ]
+    planned = [plan(order, {}, thrifty_book()) for order in orders]
+
+    mix = mix_of_orders(orders, thrifty_book())
+    foretold = dict(cost_of(Depth.THRIFTY, mix, Volume(2, payouts=0)).parts)
+
+    written = Counter(posting.kind.value for made in planned for posting in made.postings)
+    assert depth_of(thrifty_book().policy) is Depth.THRIFTY
+    assert {kind: int(count) for kind, count in foretold.items()} == dict(written)
