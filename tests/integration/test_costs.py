@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from shared.budgets.counting import mix_of_orders
 from shared.budgets.depths import Depth, Volume, cost_of
 from shared.connections.calls import TRANSACTIONS, CallRecords
 from shared.posting.store_books import store_book
-from tests.contract.conftest import Simulator, simulator
+from tests.contract.conftest import simulator
 from tests.integration.order_posting_rig import PostingRig, rig, sold, tenant
 from tests.integration.test_order_posting_with_sage import post, sage
 
@@ -26,8 +28,8 @@ def transactions(rig: PostingRig) -> int:
     return sum(one.get(TRANSACTIONS, 0) for one in counted)
 
 
-def test_an_order_in_full_detail_costs_what_is_foretold(rig: PostingRig, sage: Simulator) -> None:
-    assert sage.company
+@pytest.mark.usefixtures("sage")
+def test_an_order_in_full_detail_costs_what_is_foretold(rig: PostingRig) -> None:
     book = store_book(tenant(), "shop")
     assert book is not None
     facts = sold("1001")
