@@ -18,6 +18,7 @@ from local.demo.day import close_the_day
 from local.demo.memory import Journey, Memory
 from local.demo.other_carts import sell_in_other_carts
 from local.demo.payloads import DemoOrder, Json
+from local.demo.proof import prove_the_day
 from local.demo.shop import Answer, DemoShop
 from local.demo.tenant import OUTLET, SHOP, WEBHOOK_SECRET
 from local.stack import LocalStack
@@ -85,6 +86,8 @@ def tell(stack: LocalStack, console: Console, shops: CartShops) -> Checks:
             totals,
         ):
             chapter(stage)
+        folder = prove_the_day(console, stack, stage.memory, stage.checks)
+        console.print(f"The proof statements, to read and to print, lie in {folder}\n")
     finally:
         stage.close()
     return stage.checks

@@ -12,13 +12,15 @@ from shared.bootstrap.clock import now
 from shared.bootstrap.connections import call_records, calls
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
+from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import ledger
 from shared.bootstrap.tenants import tenants
 from shared.connections.calls import TRANSACTIONS
 from shared.payouts.store import DynamoDbPayouts
 from shared.posting.versions import OrderBooks
 from shared.reconciliation.budget import PROOF, Budget
-from shared.reconciliation.prove import Prover, ProverParts
+from shared.reconciliation.day_proof import ProverParts
+from shared.reconciliation.prove import Prover
 from shared.reconciliation.refreshing import RefreshParts
 from shared.reconciliation.sources import TableSources
 from shared.reconciliation.store import DynamoDbProofBook
@@ -60,7 +62,7 @@ def prover(on_failure: Callable[[str, str, date, Exception], None]) -> Prover:
                     aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE
                 ),
                 days=day_book(),
-                books=OrderBooks(tenants().tenant_under, day_book()),
+                books=OrderBooks(tenants().tenant_under, day_book(), linked_items()),
                 clock=now,
             ),
             reads_of=reads,

@@ -11,10 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import combinations
 
 from intacct.reading import LedgerLine, Marked
 from shared.reconciliation.differences import Cause, Difference
-from shared.reconciliation.documents import Effect
+from shared.reconciliation.documents import BookedDocument, Effect
 from shared.reconciliation.looks import Asked, SageReads, difference
 
 _MODULES: Mapping[Marked, str] = {
@@ -63,7 +64,8 @@ def look_at_lines(
 
     Args:
         asked: documents that are to be compared, found in Sage under our references.
-        others: documents of the same entity that may share a key with one of those.
+        others: documents of the same entity that may share a key with one of those; whether one in
+            doubt is in Sage is not known, so that its lines may be there or not.
         dates: the date that each document has in Sage.
         reads: reads of the entity.
         base_currency: the entity's.
@@ -77,10 +79,15 @@ def look_at_lines(
         on = dates.get(one.document.key)
         if on is not None:
             days[on].append(one)
+    doubtful = [one.document for one in others if not one.document.is_posted]
     for on, wanted in sorted(days.items()):
-        beside = [one for one in others if one.document.on == on]
         keys = {one.document.key for one in wanted}
-        _Day([*wanted, *(one for one in beside if one.document.key not in keys)], keys).compare(
+        beside = [
+            one
+            for one in others
+            if one.document.is_posted and one.document.on == on and one.document.key not in keys
+        ]
+        _Day([*wanted, *beside], keys, _doubts(doubtful)).compare(
             reads.ledger_lines(on, on), looked, base_currency
         )
     return looked
@@ -92,6 +99,7 @@ class _Day:
 
     documents: Sequence[Asked]
     judged: set[str]
+    doubts: Sequence[_Sums]
 
     def compare(self, lines: Iterable[LedgerLine], looked: LedgerLooked, base: str) -> None:
         booked: dict[_Origin, _Booked] = defaultdict(_Booked)
@@ -120,6 +128,8 @@ class _Day:
         if unknown:
             if len(group.members) == 1:
                 looked.effects[unknown[0].document.key] = _effect(group.booked.amounts)
+            return
+        if group.differences in self.doubts:
             return
         for account, amount in group.differences.items():
             one = group.blamed(account)
@@ -173,6 +183,19 @@ def _grouped(
         group = groups.setdefault(origin, _Group(booked=booked.get(origin, _Booked())))
         group.members.append(one)
     yield from groups.values()
+
+
+def _doubts(documents: Sequence[BookedDocument]) -> list[_Sums]:
+    """What documents in doubt move, one alone or two together, should they be in Sage."""
+    found = []
+    for count in (1, 2):
+        for some in combinations(documents, count):
+            sums: _Sums = defaultdict(Decimal)
+            for one in some:
+                for account, amount in one.effect or ():
+                    sums[account] += amount
+            found.append({account: amount for account, amount in sums.items() if amount})
+    return found
 
 
 def _effect(sums: _Sums) -> Effect:

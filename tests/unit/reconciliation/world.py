@@ -39,7 +39,8 @@ from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
 from shared.postings.planner import plan
 from shared.reconciliation.budget import PROOF, Budget
-from shared.reconciliation.prove import ProofReport, Prover, ProverParts
+from shared.reconciliation.day_proof import ProverParts
+from shared.reconciliation.prove import ProofReport, Prover
 from shared.reconciliation.refreshing import RefreshParts
 from shared.reconciliation.statement import Statement, decode
 from shared.tenants.models import Entity, Intacct, Store, Tenant
