@@ -9,8 +9,11 @@ from shared.facts.record import FactsRecord, order_pk
 from shared.facts.store import facts_record
 
 
-def stored_orders(desk: Desk, tenant: str, store: str) -> Iterator[FactsRecord]:
-    """Every order of the store, in no stated order; reads the whole orders table by pages."""
+def stored_orders(desk: Desk, tenant: str, store: str = "") -> Iterator[FactsRecord]:
+    """Every order of the store, or of the tenant where none is named, in no stated order.
+
+    Reads the whole orders table by pages.
+    """
     pages = (
         desk.place.client("dynamodb")
         .get_paginator("scan")
@@ -19,7 +22,7 @@ def stored_orders(desk: Desk, tenant: str, store: str) -> Iterator[FactsRecord]:
             FilterExpression="sk = :facts AND begins_with(pk, :store)",
             ExpressionAttributeValues={
                 ":facts": {"S": "FACTS"},
-                ":store": {"S": order_pk(tenant, store, "")},
+                ":store": {"S": order_pk(tenant, store, "") if store else f"ORD#{tenant}#"},
             },
             ConsistentRead=True,
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -88,8 +87,7 @@ def _checked(context: typer.Context, profile: str, source: str) -> Checked:
 
 
 def _past(desk: Desk, tenant: Tenant) -> Past:
-    stores = (stored_orders(desk, tenant.id, store.id) for store in tenant.stores)
-    return past(tenant, chain.from_iterable(stores))
+    return past(tenant, stored_orders(desk, tenant.id))
 
 
 def _asked(desk: Desk, tenant: Tenant, *, json: bool) -> NamesAnswer:
