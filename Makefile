@@ -99,6 +99,10 @@ paging: setup ## Poll carts whose orders change meanwhile (SEEDS=500 JOBS=2): no
 proofs: setup ## Prove seeded days with late events, crashes and a planted cent (SEEDS=2000 FIRST=0 JOBS=2)
 	@$(RUN) -m tests.proofs --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
 
+.PHONY: days
+days: setup ## Export drawn days: late, corrected, closed, broken off; the books must be right (SEEDS=2000)
+	@$(RUN) -m tests.days --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
+
 .PHONY: mutants
 mutants: setup ## Put defects into the product and show that the simulator sees each (SEEDS=1000)
 	@$(RUN) -m tests.simulation.mutation --seeds $(or $(SEEDS),1000) --jobs $(or $(JOBS),2)

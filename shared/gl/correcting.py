@@ -60,7 +60,7 @@ class Corrector:
 
         Raises:
             OutOfTimeError: it goes on in the next run.
-            BatchMovedError: an export is at work on the day.
+            BatchMovedError: another run is at work on the day.
         """
         days, key = self._parts.days, day.key
         self._set_aside(day)
@@ -79,23 +79,24 @@ class Corrector:
         days.correct(key, by="", through="", due_at=ends_at)
         return ()
 
+    def must_wait(self, day: Day) -> bool:
+        """Whether a batch must be finished first: something of it is, or may be, in the books."""
+        batch = day.unfinished
+        if batch is None or batch.state is not BatchState.SEALED:
+            return False
+        chain = self._parts.ledger.chain(day.key.ledger_pk)
+        of_batch = (record for key, record in chain.items() if is_of(key, day, batch.sequence))
+        return any(record.state in _BEGUN for record in of_batch)
+
     def _set_aside(self, day: Day) -> None:
         """A batch of which Sage has nothing, and will get nothing, gives its events back.
 
         Raises:
-            BatchMovedError: something of it is or may be in the books: it must be finished first.
+            BatchMovedError: another run moved it on.
         """
         batch = day.unfinished
-        if batch is None:
-            return
-        chain = self._parts.ledger.chain(day.key.ledger_pk)
-        if batch.state is BatchState.SEALED and any(
-            record.state in _BEGUN
-            for key, record in chain.items()
-            if is_of(key, day, batch.sequence)
-        ):
-            raise BatchMovedError
-        self._parts.days.move(day.key, batch, replace(batch, state=BatchState.VOID))
+        if batch is not None:
+            self._parts.days.move(day.key, batch, replace(batch, state=BatchState.VOID))
 
     def _made_anew(
         self, kept: KeptEntry, book: StoreBook, version: int, ends_at: datetime

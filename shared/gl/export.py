@@ -175,7 +175,7 @@ class DayExporter:
         if asked.correct_by and not day.corrected_by:
             days.correct(key, by=asked.correct_by, through="", due_at=ends_at)
             day = days.head(key)
-        if not day.corrected_by:
+        if not day.corrected_by or self._corrector.must_wait(day):
             return ()
         return self._corrector.correct(day, book, number_of(tenant), asked.deadline)
 

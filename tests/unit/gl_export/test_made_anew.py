@@ -200,9 +200,18 @@ def test_a_batch_that_may_be_in_the_books_is_finished_before_its_lines_are_made_
     with pytest.raises(KeyboardInterrupt):
         rig.due()
 
-    report = corrected(rig)
+    planned(rig, entry("sale:1", "9.00"))
 
-    assert (report.state, report.reasons) == (DayState.PARKED, ("CONTENDED",))
+    leased = corrected(rig)
+    rig.clock.pass_time(61)
+    (finished,), (made_anew,) = rig.due(), rig.due()
+
+    assert (leased.reasons, finished.state, made_anew.state) == (
+        ("LEASED",),
+        DayState.POSTED,
+        DayState.POSTED,
+    )
+    assert rig.balances()[ON, "4000"] == "-9.00"
 
 
 def test_making_anew_goes_on_where_it_was_out_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
