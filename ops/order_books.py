@@ -8,6 +8,8 @@ from ops.desk import Desk
 from ops.errors import OpsError
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.store import DynamoDbDayBook
+from shared.items.link_store import DynamoDbItemLinks
+from shared.items.linked import LinkedItems
 from shared.ledger.records import Record
 from shared.posting.closed_period_store import DynamoDbClosings
 from shared.posting.closings import Calendars
@@ -29,7 +31,8 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
         return pinned(desk.tenants.at(tenant, number), desk.tenant(tenant))
 
     tenant = desk.tenant(order_of(record.pk)[0])
-    choice = OrderBooks(under, days_of(desk)).choose(tenant, record, chain)
+    books = OrderBooks(under, days_of(desk), linked_items(desk))
+    choice = books.choose(tenant, record, chain)
     if choice.book is None:
         finding = choice.findings[0]
         message = f"{finding.place}: {finding.message}"
@@ -37,6 +40,12 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
     closings = DynamoDbClosings(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
     # Nothing is learned here, so that no periods are ever read.
     return Calendars(closings, lambda *_: (), clock=desk.clock).dated(tenant, choice.book)
+
+
+def linked_items(desk: Desk) -> LinkedItems:
+    """The items that articles of the deployment are linked to."""
+    table = desk.place.output("OrdersTableName")
+    return LinkedItems(DynamoDbItemLinks(desk.place.client("dynamodb"), table))
 
 
 def undoer(desk: Desk) -> Undoer:

@@ -10,6 +10,7 @@ from shared.bootstrap import aws, tenants
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
+from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import applier, ledger
 from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
@@ -67,7 +68,9 @@ def payout_booker(on_failure: Callable[[PayoutKey, Exception], None]) -> PayoutB
             orders=OrderMoneyReader(
                 facts=facts_store(),
                 ledger=ledger(),
-                books=OrderBooks(tenants.tenants().tenant_under, day_book()),
+                books=OrderBooks(
+                    tenants.tenants().tenant_under, day_book(), linked_items()
+                ),
                 plan=plan,
             ),
             applier_of=applier,

@@ -10,6 +10,7 @@ from shared.bootstrap.books import books, reads
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
+from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import applier, ledger, new_id
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
@@ -38,6 +39,7 @@ def order_poster() -> OrderPoster:
             clock=now,
             ids=new_id,
             closed=closed_periods(),
+            linked=linked_items(),
         )
     )
 
@@ -60,7 +62,7 @@ def order_looker() -> OrderLooker:
         tenant_of=tenants().tenant,
         facts=facts_store(),
         ledger=ledger(),
-        books=OrderBooks(tenants().tenant_under, day_book()),
+        books=OrderBooks(tenants().tenant_under, day_book(), linked_items()),
         books_of=books,
         plan=plan,
     )

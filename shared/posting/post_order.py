@@ -34,7 +34,7 @@ from shared.posting.closed_periods import ClosedPeriods, is_refused_date
 from shared.posting.doubts import begun, settled, unplanned, unsent
 from shared.posting.entering import enter, entry_conflict
 from shared.posting.reports import EndedError, PostingReport, PostingState, broken_off
-from shared.posting.versions import OrderBooks
+from shared.posting.versions import LinkedItems, OrderBooks, nothing_linked
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
 from shared.reviews.records import CONNECTION, Reviews, Stage, order_subject
@@ -69,6 +69,7 @@ class OrderPosterParts:
     clock: Clock
     ids: IdMaker
     closed: ClosedPeriods | None = None
+    linked: LinkedItems = nothing_linked
 
 
 class OrderPoster:
@@ -77,7 +78,7 @@ class OrderPoster:
     def __init__(self, parts: OrderPosterParts) -> None:
         """`parts` are shared by all orders."""
         self._parts = parts
-        self._books = OrderBooks(parts.tenant_under, parts.days)
+        self._books = OrderBooks(parts.tenant_under, parts.days, parts.linked)
         self._undoer = Undoer(
             parts.facts, parts.ledger, parts.days, parts.clock, parts.ids, parts.closed
         )

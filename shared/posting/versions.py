@@ -6,19 +6,29 @@ the one that its record was stamped with, until a person has it re-planned under
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.days import DayBook
 from shared.ledger.records import Record, State
 from shared.posting.store_books import store_book
+from shared.postings.articles import articles_of
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding, Reason
 from shared.tenants.models import Tenant
 from shared.tenants.versions import UnknownVersionError, number_of
 
 _BEGUN = frozenset({State.DONE, State.SENT, State.REVIEW})
+
+
+LinkedItems = Callable[[str, str, Iterable[str]], Mapping[str, str]]
+"""The Sage items of those articles that have one, for a tenant and one of its stores."""
+
+
+def nothing_linked(_tenant: str, _store: str, _articles: Iterable[str]) -> Mapping[str, str]:
+    """Where no store links articles."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +44,13 @@ class Choice:
 class OrderBooks:
     """Chooses the book of each order; `tenant_under` is the tenant as a version had it.
 
-    `tenant_under` may raise `UnknownVersionError`.
+    `tenant_under` may raise `UnknownVersionError`. `linked` gives the Sage items of a store's
+    articles; it is asked for stores that link them.
     """
 
     tenant_under: Callable[[str, int], Tenant]
     days: DayBook
+    linked: LinkedItems = nothing_linked
 
     def choose(self, tenant: Tenant, record: FactsRecord, chain: Mapping[str, Record]) -> Choice:
         """The book to plan the order with; `tenant` is the current one, `chain` its ledger."""
@@ -55,7 +67,13 @@ class OrderBooks:
         if book is None:
             return Choice(number, findings=(_no_store(store),))
         book = book.for_customer(record.customer).for_revision(record.revision)
-        return Choice(number, book)
+        return Choice(number, self._with_items(under, book, record))
+
+    def _with_items(self, tenant: Tenant, book: StoreBook, record: FactsRecord) -> StoreBook:
+        store, order = tenant.store(book.store), record.known.order
+        if store is None or order is None or not store.items.is_kept:
+            return book
+        return book.for_items(self.linked(tenant.id, store.id, articles_of([order])))
 
 
 def is_begun(pk: str, chain: Mapping[str, Record], days: DayBook) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -20,6 +21,8 @@ class StoreBook:
     customer; where it is empty, or the policy says so, the mapping's channel customer is used.
     `entity_dimensions` are what lines of the entity carry where nothing in the mapping says more.
     `individual_receipts` are the receipts that a thrifty channel posts by themselves.
+    `linked_items` are the Sage items of articles by the article's name, where the store links them:
+    what no rule names and nothing is linked to waits then; None where the catch-all sells it.
     `revision` counts how often the order was undone before: what is posted then has keys of its own
     (R-15.1). `calendar` is what is known of closed periods.
     """
@@ -36,11 +39,16 @@ class StoreBook:
     entity_dimensions: Dimensions = NO_DIMENSIONS
     individual_receipts: frozenset[str] = frozenset()
     revision: int = 0
+    linked_items: collections.abc.Mapping[str, str] | None = None
     calendar: Calendar = UNKNOWN
 
     def for_customer(self, customer: str) -> StoreBook:
         """The same book for an order of that Sage customer."""
         return replace(self, customer=customer)
+
+    def for_items(self, linked: collections.abc.Mapping[str, str]) -> StoreBook:
+        """The same book for an order whose articles are linked to those items."""
+        return replace(self, linked_items=linked)
 
     def for_revision(self, revision: int) -> StoreBook:
         """The same book for an order that was undone so often before."""

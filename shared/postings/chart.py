@@ -12,6 +12,7 @@ from commerce.orders import Charge, ChargeKind, LineKind, OrderLine, TaxCollecto
 from intacct.documents import Dimensions, MoneyPlace
 from shared.policy.mapping import Role, Tender
 from shared.policy.switches import Duties, Tips, UnknownLiability
+from shared.postings.articles import article_of_line, item_place
 from shared.postings.book import StoreBook
 from shared.postings.hits import Hit
 from shared.postings.line_rules import Chosen, LineRules, Selectors
@@ -100,7 +101,14 @@ class Chart:
     def goods(self, line: OrderLine, place: str) -> Target:
         """The item, account and dimensions that sell an order line."""
         chosen = self._rules.goods(line)
-        if not chosen.item:
+        if not chosen.item and self._book.linked_items is not None:
+            self.miss(
+                Reason.ITEM_MISSING,
+                item_place(self._book.store, article_of_line(line)),
+                "no Sage item is linked to it",
+                "it is looked for by itself; see ops items list",
+            )
+        elif not chosen.item:
             self.miss(
                 Reason.MAPPING_MISSING,
                 place,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from commerce.orders import Order, OrderLine
 from intacct.documents import Dimensions
 from shared.policy.mapping import ItemRule, LineRule, RuleScope
+from shared.postings.articles import article_of_line
 from shared.postings.book import StoreBook
 from shared.postings.hits import Hit
 
@@ -61,13 +62,24 @@ class LineRules:
         return self._usual
 
     def goods(self, line: OrderLine) -> Chosen:
-        """What a line of goods carries; no item where neither a rule nor the default names one."""
+        """What a line of goods carries.
+
+        A rule for its very SKU comes before the item that its article is linked to, and that before
+        wider rules. No item where nothing names one; the catch-all sells only for stores that link
+        no articles.
+        """
         rules = [*self._line_rules(line), *self._of_order]
         chosen = self._choose(rules)
+        linked = self._book.linked_items
+        item = linked.get(article_of_line(line), "") if linked is not None else ""
         for label, rule in rules:
+            if item and rule.scope is not RuleScope.SKU:
+                break
             if rule.item:
                 return _sold(chosen, rule.item, rule.account, label)
-        default = self._mapping.items.default
+        if item:
+            return _sold(chosen, item, "", "the article's link")
+        default = self._mapping.items.default if linked is None else ""
         return _sold(chosen, default, "", "items.default") if default else chosen
 
     def _line_rules(self, line: OrderLine) -> Iterator[tuple[str, LineRule]]:

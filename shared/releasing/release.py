@@ -30,6 +30,7 @@ CONFIGURABLE = frozenset(
         Reason.CUSTOMER_AMBIGUOUS,
         Reason.CUSTOMER_MISSING,
         Reason.CUSTOMER_INACTIVE,
+        Reason.ITEM_MISSING,
         Reason.OUT_OF_SCOPE,
     }
 )

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.ownership.table import Ownership
 from shared.policy.customers import CustomerPolicy
+from shared.policy.items import ItemPolicy
 from shared.policy.mapping import Mapping
 from shared.policy.switches import PostingPolicy
 
@@ -53,7 +54,8 @@ class Entity(_Model):
 class Store(_Model):
     """One shop of a tenant: its cart, how it is recognised, its entity, policy and mapping.
 
-    `customers` says how its buyers become customers in the books.
+    `customers` says how its buyers become customers in the books, `items` how its goods become
+    items.
     """
 
     id: Identifier
@@ -72,6 +74,7 @@ class Store(_Model):
     api_base_url: str = ""
     policy: PostingPolicy = PostingPolicy()
     customers: CustomerPolicy = CustomerPolicy()
+    items: ItemPolicy = ItemPolicy()
     mapping: Mapping
     go_live_on: str = ""
 

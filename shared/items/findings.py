@@ -1,0 +1,58 @@
+"""What can be wrong with an article's item, each with the same place for all orders that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from intacct.errors import RejectedError
+from shared.items.links import ItemLink
+from shared.ownership.table import Decision
+from shared.postings.articles import item_place
+from shared.postings.findings import Finding, Reason
+
+_LINK = "link it: ops items link; or let the store's items be created"
+
+
+def item_subject(store: str, article: str) -> str:
+    """The subject of an article's review record: `item:<store>:<article>`."""
+    return f"item:{store}:{article}"
+
+
+def gone(store: str, article: str, message: str) -> Finding:
+    """There is no item that sells it."""
+    return Finding(Reason.ITEM_MISSING, item_place(store, article), message, _LINK)
+
+
+def without_sku(store: str, article: str) -> Finding:
+    """Nothing in Sage could be named after it."""
+    message = "the product has no SKU"
+    hint = "give it a SKU in the cart, or link it by hand: ops items link"
+    return Finding(Reason.ITEM_MISSING, item_place(store, article), message, hint)
+
+
+def ambiguous(store: str, article: str, items: Sequence[str]) -> Finding:
+    """Several items may be it."""
+    message = f"{len(items)} items of Sage Intacct may be it"
+    hint = f"link the right one of {', '.join(sorted(items)[:5])}: ops items link"
+    return Finding(Reason.ITEM_MISSING, item_place(store, article), message, hint)
+
+
+def not_allowed(store: str, article: str, decision: Decision) -> Finding:
+    """The ownership table is against it."""
+    message = decision.message
+    hint = f"{decision.rule} of the tenant's document says so; or link it: ops items link"
+    return Finding(Reason.ITEM_MISSING, item_place(store, article), message, hint)
+
+
+def refused(store: str, article: str, error: RejectedError) -> Finding:
+    """Sage does not take it."""
+    codes = ", ".join(error.codes) or "no code"
+    message = f"Sage Intacct refused the item ({codes})"
+    return Finding(Reason.REFUSED_BY_SAGE, item_place(store, article), message, str(error)[:300])
+
+
+def other_unit(store: str, link: ItemLink, unit: str) -> Finding:
+    """One SKU, two units of measure: a quantity of one is none of the other."""
+    message = f"it is sold by {unit!r} now, and item {link.item} was linked by {link.unit!r}"
+    hint = "sell it under another SKU, or link it anew: ops items link"
+    return Finding(Reason.ITEM_MISSING, item_place(store, link.article), message, hint)
