@@ -11,6 +11,7 @@ from shared.gl.dates import ledger_date
 from shared.policy.mapping import Mapping, Role
 from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
 from shared.postings.calendars import UNKNOWN, Calendar
+from shared.postings.gift_cards import Card
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class StoreBook:
     `zone` and `day_ends_at` (HH:MM) make the ledger date. `customer` is the Sage id of the order's
     customer; where it is empty, or the policy says so, the mapping's channel customer is used.
     `entity_dimensions` are what lines of the entity carry where nothing in the mapping says more.
-    `individual_receipts` are the receipts that a thrifty channel posts by themselves.
+    `cards` are the registered gift cards that the order redeems. `individual_receipts` are the
+    receipts that a thrifty channel posts by themselves.
     `linked_items` are the Sage items of articles by the article's name, where the store links them:
     what no rule names and nothing is linked to waits then; None where the catch-all sells it.
     `revision` counts how often the order was undone before: what is posted then has keys of its own
@@ -38,6 +40,7 @@ class StoreBook:
     customer: str = ""
     entity_dimensions: Dimensions = NO_DIMENSIONS
     individual_receipts: frozenset[str] = frozenset()
+    cards: collections.abc.Mapping[str, Card] = field(default_factory=dict)
     revision: int = 0
     linked_items: collections.abc.Mapping[str, str] | None = None
     calendar: Calendar = UNKNOWN

@@ -14,6 +14,7 @@ from shared.policy.mapping import Role, Tender
 from shared.policy.switches import Duties, Tips, UnknownLiability
 from shared.postings.articles import article_of_line, item_place
 from shared.postings.book import StoreBook
+from shared.postings.gift_cards import is_free
 from shared.postings.hits import Hit
 from shared.postings.line_rules import Chosen, LineRules, Selectors
 from shared.postings.plan import Finding, Reason
@@ -220,8 +221,14 @@ class Chart:
         hit = Hit("account", rule.account, f"taxes[{number}] {rule.title}")
         return Target(rule.item, rule.account, self.balance_dimensions, (hit,))
 
-    def tender(self, gateway: str, place: str) -> Tender:
-        """Where money of a gateway sits (R-2.4): never the bank, never a guess."""
+    def tender(self, gateway: str, place: str, card_id: str = "") -> Tender:
+        """Where money of a gateway sits (R-2.4): never the bank, never a guess.
+
+        A gift card that was given away is no money: it is a discount (R-4.4).
+        """
+        if card_id and is_free(self._book.cards, card_id):
+            account = self.account(Role.DISCOUNTS)
+            return Tender(gateway, account, undeposited_account=account)
         wanted = gateway.casefold()
         for tender in self._mapping.tenders:
             if tender.gateway.casefold() == wanted:

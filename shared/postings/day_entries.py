@@ -12,6 +12,7 @@ from datetime import datetime
 from commerce.money import Money, total
 from commerce.orders import Payment
 from intacct.statistics import StatisticalLine
+from shared.postings.card_discounts import released
 from shared.postings.chronicle import capture_id
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.parts import Credit, Sale
@@ -50,6 +51,8 @@ class DayWriter:
                 entries += self._entry(f"recognise:{sale.id}", sale.at, recognised, counts)
         for sale in self._p.life.recognised:
             entries += self._entry(f"cogs:{sale.id}", sale.at, self._sales.cost_of(sale.quantities))
+        for use in released(self._p):
+            entries += self._entry(f"card-discount:{use.id}", use.at, use.amounts)
         for item in self._p.life.credits:
             if self.waiting:
                 self.waiting.append(f"the sale that refund {item.refund.ref.id} takes back")
@@ -129,7 +132,7 @@ class DayWriter:
         for payment in self._money(item):
             amount = payment.amount.rounded()
             place = f"refunds[{item.refund.ref.id}]"
-            account = self._p.chart.tender(payment.gateway, place).account
+            account = self._p.chart.tender(payment.gateway, place, payment.card_id).account
             used = least(left, amount)
             left -= used
             paying.append((account, used))

@@ -20,6 +20,7 @@ from intacct.documents import (
 from shared.policy.mapping import Role, Tender
 from shared.policy.switches import CreditOn
 from shared.postings import settlement
+from shared.postings.card_discounts import discounts_released
 from shared.postings.chart import money_place
 from shared.postings.effects import ledger_lines
 from shared.postings.events import RefundEvent
@@ -103,7 +104,7 @@ class MoneyWriter:
         for outflow, draws in settled.outflows:
             if outflow.id not in uncovered:
                 written += self._outflow(outflow, self._own_draws(outflow, draws))
-        return [*written, *self._failed()]
+        return [*written, *self._failed(), *discounts_released(self._p)]
 
     def paid_out(self) -> tuple[PaidOut, ...]:
         """The money that payouts book, each with what it settles."""
@@ -136,8 +137,12 @@ class MoneyWriter:
 
     def _goes_by_payout(self, outflow: Outflow) -> bool:
         _, payment = self._back[outflow.id]
-        tender = self._p.chart.tender(payment.gateway, f"refunds[{outflow.refund_id}]")
+        tender = self._tender(outflow, payment)
         return self._p.book.comes_by_payout(tender.account)
+
+    def _tender(self, outflow: Outflow, payment: CartPayment) -> Tender:
+        place = f"refunds[{outflow.refund_id}]"
+        return self._p.chart.tender(payment.gateway, place, payment.card_id)
 
     def _own_draws(self, outflow: Outflow, draws: list[Draw]) -> list[Draw]:
         """What a refund draws that its payout does not: receipts and memos that are left to it."""
@@ -263,7 +268,7 @@ class MoneyWriter:
         if not draws and self._p.book.is_thrifty:
             return []
         event, payment = self._back[outflow.id]
-        tender = self._p.chart.tender(payment.gateway, f"refunds[{outflow.refund_id}]")
+        tender = self._tender(outflow, payment)
         was_pending = self._p.keys.knows(DEBIT, f"pending:{outflow.id}")
         if payment in event.money.pending:
             return [self._pending(outflow, event.refund.created_at, draws)]

@@ -22,12 +22,12 @@ from shared.postings.chronicle import deliveries_of, tell_life
 from shared.postings.editions import editions_of
 from shared.postings.events import Delivery, RefundEvent
 from shared.postings.line_rules import selectors_of
-from shared.postings.meter import share_of
 from shared.postings.order_keys import Keys
 from shared.postings.parts import Life
 from shared.postings.pieces import OrderPieces, PieceKind, take_apart
 from shared.postings.plan import Finding, Posted, Reason
 from shared.postings.refunds import money_of
+from shared.postings.shares import share_of
 from shared.postings.takings import Taking, takings_of
 
 _FEES = frozenset({AdjustmentKind.RESTOCKING_FEE})

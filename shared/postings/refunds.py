@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from commerce.money import Money, allocate, total
 from commerce.orders import Payment, PaymentKind, PaymentState, Refund
-from shared.postings.meter import Amounts, share_of
+from shared.postings.meter import Amounts
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
+from shared.postings.shares import share_of
 
 
 @dataclass(frozen=True, slots=True)

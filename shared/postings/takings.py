@@ -9,20 +9,22 @@ from commerce.money import Money
 from commerce.orders import Facts, Order
 from shared.policy.mapping import Tender
 from shared.postings.chart import Chart
-
-GIFT_CARD_GATEWAY = "gift_card"
-"""The tender of gift cards that the cart took off its total itself."""
+from shared.postings.gift_cards import GIFT_CARD_GATEWAY, applied_id
 
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """Money that arrived: a capture, or a gift card that the cart took off its total."""
+    """Money that arrived: a capture, or a gift card that the cart took off its total.
+
+    `card_id` names the gift card, where the cart tells.
+    """
 
     id: str
     gateway: str
     at: datetime
     amount: Money
     tender: Tender
+    card_id: str = ""
 
 
 def takings_of(facts: Facts, order: Order, chart: Chart) -> tuple[Taking, ...]:
@@ -33,16 +35,22 @@ def takings_of(facts: Facts, order: Order, chart: Chart) -> tuple[Taking, ...]:
             payment.gateway,
             payment.processed_at,
             payment.amount.rounded(),
-            chart.tender(payment.gateway, f"payments[{payment.ref.id}]"),
+            chart.tender(payment.gateway, f"payments[{payment.ref.id}]", payment.card_id),
+            payment.card_id,
         )
         for payment in facts.payments
         if payment.is_receipt and not payment.is_test and payment.amount.currency == order.currency
     }
     for card in order.gift_cards_applied:
-        taking_id = f"gift-card:{order.ref.id}:{card.id}"
-        tender = chart.tender(GIFT_CARD_GATEWAY, f"order.gift_cards_applied[{card.id}]")
-        amount = card.amount.rounded()
-        takings[taking_id] = Taking(taking_id, GIFT_CARD_GATEWAY, order.placed_at, amount, tender)
+        taking_id, place = applied_id(order.ref.id, card.id), f"order.gift_cards_applied[{card.id}]"
+        takings[taking_id] = Taking(
+            taking_id,
+            GIFT_CARD_GATEWAY,
+            order.placed_at,
+            card.amount.rounded(),
+            chart.tender(GIFT_CARD_GATEWAY, place, card.id),
+            card.id,
+        )
     return tuple(sorted(takings.values(), key=lambda taking: (taking.at, taking.id)))
 
 

@@ -245,7 +245,10 @@ def implied_receipt_id(order_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One money movement at a gateway; `amount` is positive whatever the kind."""
+    """One money movement at a gateway; `amount` is positive whatever the kind.
+
+    `card_id` names the gift card that it was drawn from, where the cart tells.
+    """
 
     ref: Ref
     order_id: str
@@ -257,6 +260,7 @@ class Payment:
     parent_id: str = ""
     external_id: str = ""
     is_test: bool = False
+    card_id: str = ""
 
     @property
     def is_implied(self) -> bool:

@@ -184,7 +184,14 @@ def payment(node: Node, store: str) -> Payment | None:
         parent_id=node.optional_identifier("parent_id"),
         external_id=node.text("payment_id"),
         is_test=node.flag("test"),
+        card_id=_card(node),
     )
+
+
+def _card(node: Node) -> str:
+    """The gift card that a transaction drew on, as its receipt names it; empty for other money."""
+    receipt = node.node("receipt") if node.text("gateway") == "gift_card" else None
+    return receipt.optional_identifier("gift_card_id") if receipt else ""
 
 
 def _moment(node: Node) -> datetime:

@@ -1,0 +1,1 @@
+"""The register of gift cards: kept, fed from files, and asked by the planner."""
