@@ -16,9 +16,12 @@ from shared.facts.record import FactsRecord, order_of
 from shared.gl.store import DynamoDbDayBook
 from shared.intake.archive import RawMissingError
 from shared.ledger.records import Record
+from shared.payouts.order_money import OrderMoneyReader
+from shared.payouts.settling import OrderMoney
 from shared.posting.store_books import store_book
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
+from shared.postings.planner import plan
 from shared.replaying.history import RawDocument
 from shared.tenants.models import Tenant
 from shared.tenants.pinned import pinned
@@ -101,6 +104,12 @@ class DeskBooks:
             except NoBookError:
                 continue
 
+    def money_of(self, tenant_id: str, store: str, order_id: str) -> OrderMoney | None:
+        """What an order of a thrifty channel says of its money; None where it is not known."""
+        reader = OrderMoneyReader(self._desk.facts, self._desk.ledger, self._books, plan)
+        known = reader.read(self._desk.tenant(tenant_id), store, order_id)
+        return known.money if known else None
+
     def _under(self, tenant_id: str, number: int) -> Tenant:
         return pinned(self._versions.load(tenant_id, number), self._desk.tenant(tenant_id))
 
@@ -127,5 +136,6 @@ def explainer(desk: Desk) -> Explainer:
             book_of=books.of_order,
             books_of=books_of,
             days_of=lambda order_pk: days_of_order(desk, order_pk),
+            money_of=books.money_of,
         )
     )

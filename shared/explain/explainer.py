@@ -10,6 +10,7 @@ from shared.explain.days import ExplainedDays
 from shared.explain.documents import BookOf, ExplainedOrders
 from shared.explain.lines import ExplainedEntry, Origin
 from shared.explain.payouts import explain_payout
+from shared.explain.settlements import MoneyOf, nothing_known
 from shared.facts.record import FactsRecord, FactsStore, order_pk
 from shared.gl.days import DayBook, DayKey
 from shared.ledger.port import Ledger
@@ -31,6 +32,7 @@ class ExplainerParts:
 
     `book_of` is the book that an order is posted under, `books_of` those of a store in every
     version of the mapping, the newest first, and `days_of` the days that hold an order's events.
+    `money_of` is what an order of a thrifty channel says of its money.
     """
 
     facts: FactsStore
@@ -41,6 +43,7 @@ class ExplainerParts:
     book_of: BookOf
     books_of: Callable[[str, str], Iterable[StoreBook]]
     days_of: Callable[[str], Iterable[DayKey]]
+    money_of: MoneyOf = nothing_known
 
 
 class Explainer:
@@ -89,7 +92,8 @@ class Explainer:
             message = f"store {key.store} has no payout {key.payout_id}"
             raise NothingKnownError(message)
         chain = self._parts.ledger.chain(key.ledger_pk)
-        return explain_payout(record, chain, self._parts.books_of(key.tenant, key.store))
+        books = self._parts.books_of(key.tenant, key.store)
+        return explain_payout(record, chain, books, self._parts.money_of)
 
     def traced(self, entries: Iterable[ExplainedEntry]) -> list[ExplainedEntry]:
         """The same entries with what the orders of their parts rest on; reads each order once."""

@@ -9,6 +9,12 @@ from commerce.money import Money, total
 from commerce.payouts import PayoutLine
 from intacct.documents import JournalEntry, JournalLine, Side
 from shared.explain.lines import ExplainedEntry, Part, explained
+from shared.explain.settlements import (
+    MoneyOf,
+    explain_settlement,
+    nothing_known,
+    settlement_of,
+)
 from shared.ledger.content import content_hash
 from shared.ledger.records import Record, State
 from shared.ledger.run import mark_of
@@ -24,7 +30,10 @@ _NEVER_SPLIT = (9999, 12)
 
 
 def explain_payout(
-    record: PayoutRecord, chain: Mapping[str, Record], books: Iterable[StoreBook]
+    record: PayoutRecord,
+    chain: Mapping[str, Record],
+    books: Iterable[StoreBook],
+    money_of: MoneyOf = nothing_known,
 ) -> list[ExplainedEntry]:
     """Every entry of the payout that the ledger knows, and those it should know and does not.
 
@@ -33,10 +42,11 @@ def explain_payout(
         chain: its ledger partition.
         books: of its store, as each version of the mapping has them, the newest first; the first
             one under which the entries are those that were sent counts.
+        money_of: what the orders of a thrifty channel say of their money.
     """
     best: list[ExplainedEntry] = []
     for book in books:
-        entries = _under(record, chain, book)
+        entries = _under(record, chain, book, money_of)
         if all(entry.is_proved for entry in entries):
             return entries
         best = best or entries
@@ -44,12 +54,16 @@ def explain_payout(
 
 
 def _under(
-    record: PayoutRecord, chain: Mapping[str, Record], book: StoreBook
+    record: PayoutRecord, chain: Mapping[str, Record], book: StoreBook, money_of: MoneyOf
 ) -> list[ExplainedEntry]:
     planned = {entry.posting.key: entry for entry in plan_payout(record, book).entries}
     rows = _Rows(record, book)
     entries = [rows.entry(made, chain.get(key)) for key, made in planned.items()]
-    unknown = [known for key, known in sorted(chain.items()) if key not in planned]
+    subject = f"payout {record.payout.ref.id}"
+    paid = explain_settlement(settlement_of(record, book, money_of), chain, subject, book)
+    entries += [entry for entry in paid if entry.state]
+    told = {entry.key for entry in entries}
+    unknown = [known for key, known in sorted(chain.items()) if key not in told]
     return [*entries, *(_unexplained(record, book, known) for known in unknown)]
 
 
