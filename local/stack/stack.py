@@ -29,7 +29,8 @@ Say = Callable[[str], None]
 _SAVING_SECONDS = 90.0
 """A busy machine needs its time to save a state; whoever is ended before has lost it."""
 
-_DEPLOYED = {"WebhookApiId", "RawEventsBucketName", "TenantsTableName"}
+_BUCKETS = ("RawEventsBucketName", "ProofsBucketName")
+_DEPLOYED = {"WebhookApiId", "TenantsTableName", *_BUCKETS}
 
 
 class Part(StrEnum):
@@ -309,7 +310,8 @@ class LocalStack:
             message = f"the deployment lacks outputs: {', '.join(sorted(missing))}"
             raise StackError(message)
         loopback.let_bytes_through(self.endpoint_url, outputs["WebhookApiId"])
-        loopback.allow_plain_http(self.client("s3"), outputs["RawEventsBucketName"])
+        for bucket in _BUCKETS:
+            loopback.allow_plain_http(self.client("s3"), outputs[bucket])
         self._note(outputs=outputs, log_groups=deployment.physical_ids("AWS::Logs::LogGroup"))
         self._logs = self._lambda_logs()
         self._logs.follow()
