@@ -141,8 +141,11 @@ class CustomerChooser:
         link = self._links.load(wanted.tenant.id, *wanted.buyers)
         if not wanted.is_needed:
             return (yield from self._settled(wanted, link))
-        if wanted.current and link is not None and link.customer != wanted.current:
-            return Chosen(wanted.current)
+        if wanted.current and (link is None or link.customer != wanted.current):
+            if self._was_only_named(wanted):
+                wanted = replace(wanted, current="")
+            elif link is not None:
+                return Chosen(wanted.current)
         if link is None or not link.customer:
             found = self._found_or_new(wanted, link)
             if isinstance(found, Chosen):
@@ -150,15 +153,20 @@ class CustomerChooser:
             link = found
         return (yield from self._used(wanted, link))
 
+    def _was_only_named(self, wanted: Wanted) -> bool:
+        """Whether the order has a customer that we never made, from when it needed none."""
+        is_ours = wanted.current == wanted.made()
+        return is_ours and not self._keeper.is_made(wanted.tenant, wanted.current)
+
     def _settled(self, wanted: Wanted, link: CustomerLink | None) -> Steps[Chosen]:
         """Nobody needs the customer: only a doubt about one that we make is ended."""
+        customer = wanted.current or (link.customer if link else "") or wanted.made()
         if link is not None and link.condition is not Condition.UNMADE:
-            return Chosen(wanted.current)
-        customer = wanted.current or (link.customer if link else wanted.made())
+            return Chosen(customer)
         store = wanted.store
         document = customer_document(customer, wanted.order, store.mapping, store.customers)
         kept = yield from self._keeper.settle(wanted.tenant, store.id, document, wanted.deadline)
-        return Chosen(wanted.current, kept.findings)
+        return Chosen(customer, kept.findings)
 
     # Who it is
 

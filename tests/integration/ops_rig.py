@@ -39,7 +39,14 @@ _SCHEDULES = (
     "Sweeper",
     "DeadLetters",
 )
-_INVOKED = ("OrderPosting", "CartPoller", "GlExport", "PayoutSync", "Reconciliation")
+_INVOKED = (
+    "OrderPosting",
+    "CartPoller",
+    "CustomerWatch",
+    "GlExport",
+    "PayoutSync",
+    "Reconciliation",
+)
 _TABLES = ("Ledger", "Orders", "Connections", "Tenants")
 
 

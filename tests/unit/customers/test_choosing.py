@@ -314,11 +314,28 @@ def test_a_customer_that_an_order_has_and_we_did_not_make_is_asked_for_before_it
     assert rig.made == []
 
 
-def test_an_order_that_leaves_nothing_needs_nobody() -> None:
+def test_an_order_that_leaves_nothing_names_its_customer_and_makes_nobody() -> None:
     rig = Rig(tenant({"match_by": ["email"]}))
 
-    assert rig.choose(is_needed=False) == Chosen("")
+    named = rig.choose(is_needed=False)
+
+    assert named.customer.startswith("C-")
     assert rig.calls == []
+    assert list(rig.links.all("acme")) == []
+
+
+@pytest.mark.parametrize("is_linked", [False, True])
+def test_who_was_only_named_is_chosen_when_the_order_needs_somebody_after_all(
+    *, is_linked: bool
+) -> None:
+    rig = Rig(tenant({"match_by": ["email"]}))
+    named = rig.choose(is_needed=False).customer
+    rig.sage.add(person_made("P-1", email="ada@example.com"))
+    if is_linked:
+        rig.choose(order(2))
+
+    assert rig.choose(current=named) == Chosen("P-1")
+    assert rig.made == []
 
 
 @pytest.mark.parametrize("error", [NotSentError("down"), OutcomeUnknownError("lost")])
