@@ -148,6 +148,19 @@ def test_the_ledger_tells_the_date_under_which_a_late_posting_came_into_the_book
     assert days == {date(2026, 4, 1)}
 
 
+def test_an_invoice_in_another_currency_is_undone_under_its_own_rate_or_not_at_all() -> None:
+    rig, life = lived()
+    abroad = replace(life.book, base_currency="EUR")
+    same_day = rig.undoer.plan(rig.kept, rig.ledger.chain(PK), abroad)
+    rig.ask(open_from=date(2026, 4, 1))
+    later = rig.undoer.plan(rig.kept, rig.ledger.chain(PK), abroad)
+
+    assert same_day.findings == ()
+    assert later.items == ()
+    assert {finding.reason for finding in later.findings} == {Reason.CONTENT_CONFLICT}
+    assert all("another rate" in finding.message for finding in later.findings)
+
+
 def test_an_order_that_nothing_was_billed_from_is_closed() -> None:
     rig, life = lived("order_a_cancelled_before_invoice")
     rig.ask()
