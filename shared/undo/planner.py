@@ -16,6 +16,9 @@ from shared.undo.in_books import UNDO, Named, in_books, of_this_life
 from shared.undo.plan import Memory, Undone, UndoPlan
 from shared.undo.writing import REVERSED, UndoWriter, flipped, uncounted
 
+CLOSE = "close:"
+"""What the purposes of postings begin with that close a sales order (`postings.sales_orders`)."""
+
 _ORDER = (
     PostingKind.CUSTOMER_REFUND,
     PostingKind.ADVANCE_APPLICATION,
@@ -77,7 +80,7 @@ class _Undo:
             for item in self._undone(name, record, known)
         ]
         for name, record in known:
-            if name.kind not in _ORDER:
+            if name.kind not in (*_ORDER, PostingKind.VOID):
                 self._refuse(record, "a posting of this kind cannot be undone by itself")
         entries = tuple(self._day_entries())
         if self._findings:
@@ -150,6 +153,8 @@ class _Undo:
     def _closed(
         self, name: Named, record: Record, on: date, known: list[tuple[Named, Record]]
     ) -> Iterator[Undone]:
+        if any(_closes(other, name) for other, _ in known):
+            return
         if any(other.kind is PostingKind.INVOICE for other, _ in known):
             self._left.append(
                 f"{record.document_number}: an order that was billed stays as it is; it has no"
@@ -208,6 +213,11 @@ class _Undo:
     @staticmethod
     def _finding(reason: Reason, record: Record, message: str) -> Finding:
         return Finding(reason, record.document_number, message, _BY_HAND)
+
+
+def _closes(other: Named, order: Named) -> bool:
+    """Whether an edit closed the sales order already: another one took its place."""
+    return other.kind is PostingKind.VOID and other.purpose == f"{CLOSE}{order.purpose}"
 
 
 _BY_HAND = "compare it with the books, and undo the order by hand where they differ"
