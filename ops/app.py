@@ -13,6 +13,7 @@ from ops.commands import (
     carts,
     connections,
     customers,
+    days,
     dead_letters,
     explain,
     late,
@@ -79,6 +80,7 @@ orders.app.command("undo")(undoing.undo)
 orders.app.command("redo")(undoing.redo)
 app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
+app.add_typer(days.app, name="day")
 app.add_typer(payouts.app, name="payout")
 app.add_typer(proof.app, name="proof")
 carts.app.command("poll")(polls.poll)
