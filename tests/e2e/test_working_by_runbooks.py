@@ -207,3 +207,28 @@ def test_a_delivery_of_the_demo_is_replayed_and_posts_nothing_twice(
     operator.waits("the replay is through", is_drained)
     operator.waits("the order is done", lambda: operator.is_posted(STORE, order))
     assert len(books.documents()) == before
+
+
+@pytest.mark.usefixtures("broken")
+def test_an_order_is_planned_looked_up_undone_and_posted_anew(operator: Operator) -> None:
+    order = ("order", "plan", TENANT, STORE, str(HELD[1].id))
+    of_order = order[2:]
+
+    def status() -> str:
+        return str(operator.types("order", "show", *of_order)["status"])
+
+    told = operator.types(*order, "--against", "books")
+    undo = operator.types("order", "undo", *of_order, "--plan")
+    operator.types("order", "undo", *of_order, "--apply", "--yes", "--why", "a test")
+    operator.waits("the order is undone", lambda: status() == "undone")
+    looked = operator.types(*order, "--against", "books")["against"]
+    operator.types("order", "redo", *of_order, "--yes", "--why", "a test")
+    operator.waits("the order is ready", lambda: status() == "ready")
+    operator.waits("it is posted anew", lambda: operator.is_posted(STORE, HELD[1]))
+    again = operator.types(*order, "--against", "books")["against"]
+
+    assert told["missing"] == told["findings"] == []
+    assert all(one["standing"] == "as sent" for one in told["against"])
+    assert len(undo["items"]) == len(looked) - len(told["against"])
+    assert all(one["is_right"] for one in (*looked, *again))
+    assert any(f"{STORE}@1:" in one["key"] for one in again)
