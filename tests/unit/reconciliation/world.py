@@ -11,12 +11,12 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import httpx
 
 from commerce.orders import Facts, Fulfilment, Payment, Refund
+from commerce.payouts import Payout
 from intacct.capabilities import protocols, read_protocols
 from intacct.documents import Customer
 from intacct.read_router import IntacctReads
@@ -32,6 +32,9 @@ from shared.facts.receipts import ReceiptSource
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.ledger.apply import Applier
 from shared.messages import OrderReady
+from shared.payouts.booking import BookerParts, BookingReport, PayoutBooker
+from shared.payouts.keeping import Keeper
+from shared.payouts.order_money import OrderMoneyReader
 from shared.policy.switches import PostingMode, PostingPolicy
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.reports import PostingReport
@@ -44,6 +47,7 @@ from shared.reconciliation.prove import ProofReport, Prover
 from shared.reconciliation.refreshing import RefreshParts
 from shared.reconciliation.statement import Statement, decode
 from shared.tenants.models import Entity, Intacct, Store, Tenant
+from tests.accounting.payout_lives import PAYOUT_ACCOUNTS
 from tests.accounting.shop import mapping
 from tests.contract.conftest import HeldTokens
 from tests.contract.xml_rig import AsgiTransport, XmlRig
@@ -77,7 +81,7 @@ def company_tenant() -> Tenant:
 
 
 def _chart() -> Any:
-    return mapping()
+    return mapping(accounts=PAYOUT_ACCOUNTS)
 
 
 class World:
@@ -139,6 +143,7 @@ class World:
 
     def _build(self) -> None:
         ids = itertools.count(1)
+        self.failures: list[Exception] = []
         self.poster = OrderPoster(
             OrderPosterParts(
                 tenant_of=lambda _: self.tenant,
@@ -151,6 +156,23 @@ class World:
                 plan=plan,
                 clock=self.clock,
                 ids=lambda: f"w{next(ids)}",
+            )
+        )
+        self.keeper = Keeper(self.payouts, self.reviews, self.clock, lambda _: None)
+        self.booker = PayoutBooker(
+            BookerParts(
+                payouts=self.payouts,
+                ledger=self.ledger,
+                reviews=self.reviews,
+                orders=OrderMoneyReader(
+                    self.facts,
+                    self.ledger,
+                    OrderBooks(lambda _tenant, _number: self.tenant, self.days),
+                    plan,
+                ),
+                applier_of=self.applier,
+                clock=self.clock,
+                on_failure=lambda _key, error: self.failures.append(error),
             )
         )
         sources = MemorySources(self.facts, self.ledger, self.days)
@@ -168,7 +190,6 @@ class World:
             of_month=lambda _tenant, _month: self.counted,
             note=self._note,
         )
-        self.failures: list[Exception] = []
         self.prover = Prover(
             ProverParts(
                 refresh=parts,
@@ -218,6 +239,11 @@ class World:
         """Know an order and post it."""
         self.know(known, store=store)
         return self.post(known.ref.id, store=store)
+
+    def pay_out(self, told: Payout) -> list[BookingReport]:
+        """Keep what a store was paid, and book what is due."""
+        self.keeper.keep(TENANT, told)
+        return self.booker.book_due([self.tenant], self.clock() + timedelta(minutes=5))
 
     def prove(self, on: date, *, again: bool = False) -> Statement:
         """Prove a day and give its statement."""
@@ -301,8 +327,3 @@ def order_facts(name: str, life: Facts) -> Facts:
             for one in life.refunds
         ),
     )
-
-
-def cents(text: str) -> Decimal:
-    """An amount."""
-    return Decimal(text)
