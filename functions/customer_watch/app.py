@@ -10,6 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict
 
+from shared.bootstrap.background import background_reads
 from shared.bootstrap.customer_watch import customer_resumer
 from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
@@ -33,7 +34,12 @@ class WatchRequest(BaseModel):
 def look_after(tenant: Tenant, deadline: datetime) -> dict[str, Any]:
     """Look after one tenant's customers; what fails is logged, and tried again by the next run."""
     try:
-        done = customer_resumer().run(tenant, deadline)
+        if not background_reads().left(tenant.id):
+            logger.warning("background reads used up", tenant=tenant.id)
+            metrics.add_metric(name="BackgroundReadsUsedUp", unit=MetricUnit.Count, value=1)
+            return {"tenant": tenant.id, "error": "BACKGROUND_READS_USED_UP"}
+        with background_reads().counted(tenant.id):
+            done = customer_resumer().run(tenant, deadline)
     except Exception as error:
         logger.exception("customers not looked after", tenant=tenant.id)
         metrics.add_metric(name="CustomerWatchFailed", unit=MetricUnit.Count, value=1)

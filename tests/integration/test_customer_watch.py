@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from intacct.errors import NotSentError
+from shared.bootstrap import background
 from shared.bootstrap import customer_watch as bootstrap
 from shared.bootstrap.ledger import ledger
+from shared.budgets.months import BACKGROUND
 from shared.customers.identity import buyer_digests
 from shared.customers.link_store import DynamoDbLinks
 from shared.customers.links import Condition, CustomerLink, Origin
@@ -30,6 +32,16 @@ __all__ = ["rig"]
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
+class MonthOfReads:
+    """What the month's counts say of reads in the background."""
+
+    used = 0
+
+    def of_month(self, _tenant: str, _month: str) -> dict[str, int]:
+        """The counts by kind."""
+        return {BACKGROUND: self.used}
+
+
 @pytest.fixture
 def sage(rig: CartRig, monkeypatch: pytest.MonkeyPatch) -> FakeSage:
     """A company with one customer, P-1, whose link is kept as inactive, and two orders of it."""
@@ -37,6 +49,7 @@ def sage(rig: CartRig, monkeypatch: pytest.MonkeyPatch) -> FakeSage:
     sage.add(person_made("P-1"))
     monkeypatch.setattr(bootstrap, "reads", lambda *_: Standings(sage))
     monkeypatch.setattr(bootstrap, "records", lambda *_: sage)
+    monkeypatch.setattr(background, "call_records", MonthOfReads)
     bootstrap.customer_resumer.cache_clear()
     ledger.cache_clear()
     rig.put_tenant(tenant())
@@ -119,4 +132,16 @@ def test_a_paused_tenant_is_left_alone(rig: CartRig, sage: FakeSage) -> None:
     rig.put_tenant(tenant().model_copy(update={"is_paused": True}))
 
     assert handler_of("customer_watch")({}, context()) == {"tenants": []}
+    assert sage.asked == []
+
+
+@pytest.mark.usefixtures("rig")
+def test_without_background_reads_left_nobody_is_asked(
+    sage: FakeSage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MonthOfReads, "used", 5_000)
+
+    (told,) = handler_of("customer_watch")({}, context())["tenants"]
+
+    assert told == {"tenant": "acme", "error": "BACKGROUND_READS_USED_UP"}
     assert sage.asked == []

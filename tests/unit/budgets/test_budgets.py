@@ -11,6 +11,7 @@ import pytest
 
 from intacct.limits import Tier
 from shared.budgets.advice import Channel, advise
+from shared.budgets.background import BackgroundReads
 from shared.budgets.counting import depth_of, mix_of_orders
 from shared.budgets.depths import DEFAULT_MIX, Depth, Mix, Volume, cost_of, mix_of
 from shared.budgets.months import background_reads_left, month_forecast, overage_usd
@@ -192,3 +193,25 @@ def test_thrifty_is_priced_as_the_planner_posts_it() -> None:
     written = Counter(posting.kind.value for made in planned for posting in made.postings)
     assert depth_of(thrifty_book().policy) is Depth.THRIFTY
     assert {kind: int(count) for kind, count in foretold.items()} == dict(written)
+
+
+def test_what_a_schedule_reads_is_counted_even_if_it_breaks_off() -> None:
+    used, noted = Counter[str](), Counter[str]()
+    month = {"background": 4_990}
+    reads = BackgroundReads(
+        used=lambda tenant: used[tenant],
+        of_month=lambda _tenant, name: month if name == "2026-11" else {},
+        note=lambda tenant, count: noted.update({tenant: count}),
+        clock=lambda: datetime(2026, 11, 30, tzinfo=UTC),
+    )
+
+    def break_off() -> None:
+        with reads.counted("acme"):
+            used["acme"] += 7
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        break_off()
+
+    assert noted == {"acme": 7}
+    assert reads.left("acme") == 10
