@@ -8,7 +8,7 @@ not looked up again: an order of a known buyer costs one read of our own table a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from commerce.orders import Order
@@ -53,7 +53,7 @@ class Wanted:
 
     tenant: Tenant
     store: Store
-    order: Order
+    order: Order = field(repr=False)
     current: str
     deadline: datetime
     is_needed: bool = True

@@ -77,16 +77,21 @@ def updates(
     )
     if of_customer:
         yield UpdateMaster(known.key, replace(wanted, contact=None), of_customer)
-    if standing.contact is None or wanted.contact is None or not known.contact_key:
+    if standing.contact is None or wanted.contact is None:
         return
     there, mine = standing.contact, wanted.contact
-    of_contact = frozenset(
-        name
+    differing = {
+        name: getattr(mine, name)
         for name in OF_CONTACT
         if name in fields and getattr(there, name) != getattr(mine, name)
-    )
-    if of_contact:
-        yield UpdateMaster(known.contact_key, replace(mine, id=there.id), of_contact)
+    }
+    if differing and known.contact_key:
+        contact = replace(mine, id=there.id)
+        yield UpdateMaster(known.contact_key, contact, frozenset(differing))
+    elif differing:
+        # Without a key of its own the contact goes with its customer, all else of it as it was.
+        whole = replace(standing, contact=replace(there, **differing))
+        yield UpdateMaster(known.key, whole, frozenset({"contact"}))
 
 
 def _stated(customer: Customer) -> Iterator[tuple[str, object]]:

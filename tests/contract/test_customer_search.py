@@ -121,3 +121,12 @@ def test_a_search_that_says_nothing_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=r"value|name"):
         CustomerSearch(by, values, field)
+
+
+def test_nothing_of_a_person_is_shown_of_a_search_or_of_who_was_found(teller: Teller) -> None:
+    search = CustomerSearch(CustomerBy.EMAIL, ("ada@example.com",))
+
+    said = repr(search) + repr(teller.reads.customers(search))
+
+    assert "ada@" not in said
+    assert "Byron" not in said

@@ -6,6 +6,7 @@ once more before believing it.
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,12 +39,14 @@ class CustomerBy(StrEnum):
 class CustomerSearch:
     """Customers whose field has one of the values; `field` names the custom field of FIELD.
 
+    The values may be personal and are never shown.
+
     Raises:
         ValueError: no value, an empty one, or a custom field without (or with no use for) a name.
     """
 
     by: CustomerBy
-    values: tuple[str, ...]
+    values: tuple[str, ...] = dataclasses.field(repr=False)
     field: str = ""
 
     def __post_init__(self) -> None:
@@ -65,5 +68,5 @@ class KnownCustomer:
 
     key: str
     contact_key: str
-    customer: Customer
+    customer: Customer = dataclasses.field(repr=False)
     field: str = ""

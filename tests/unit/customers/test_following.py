@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from commerce.orders import Order
+from intacct.customer_search import KnownCustomer
 from intacct.documents import Customer
 from intacct.errors import NotSentError, PermissionDeniedError
+from shared.customers.fields import updates
 from shared.customers.keeping import CustomerNotReadyError
 from shared.customers.links import Condition, CustomerLink, Origin
 from shared.postings.plan import Reason
@@ -374,3 +376,16 @@ def test_an_unlinked_customer_of_ours_is_replaced_by_a_new_one() -> None:
 
     assert chosen.is_new
     assert chosen.customer != old
+
+
+def test_a_contact_without_a_key_of_its_own_is_changed_through_its_customer() -> None:
+    standing = person_made("P-1", email="old@example.com", phone="by hand")
+    wanted = person_made("P-1", email="new@example.com", phone="of the cart")
+
+    (change,) = updates(KnownCustomer("7", "", standing), wanted, {"email"})
+
+    assert (change.key, change.fields) == ("7", frozenset({"contact"}))
+    assert isinstance(change.master, Customer)
+    assert change.master.contact is not None
+    assert change.master.contact.email == "new@example.com"
+    assert change.master.contact.phone == "by hand"
