@@ -14,11 +14,16 @@ from shared.postings.refunds import RefundMoney
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Goods that left: `id` names the fulfilment; quantities by line id."""
+    """Goods that left or arrived: `id` names the fulfilment; quantities by line id.
+
+    `bills` and `recognises` say what the policy has it do.
+    """
 
     id: str
     at: datetime
     quantities: Mapping[str, Decimal]
+    bills: bool = True
+    recognises: bool = True
 
 
 @dataclass(frozen=True, slots=True)
