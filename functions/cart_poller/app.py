@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from shared.bootstrap.clock import now
 from shared.bootstrap.polling import pollers
 from shared.bootstrap.tenants import tenants
-from shared.polling.poller import PollReport
+from shared.polling.reports import PollReport
 from shared.polling.schedule import PollRequest, polls
 
 logger = Logger()

@@ -17,7 +17,7 @@ from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
 from shared.payouts.booking import BookingReport
 from shared.payouts.store import PayoutKey
-from shared.polling.poller import PollReport
+from shared.polling.reports import PollReport
 from shared.polling.schedule import PollRequest, visits
 
 logger = Logger()

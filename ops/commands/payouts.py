@@ -31,7 +31,7 @@ from shared.payouts.imports import Format
 from shared.payouts.keeping import Keeper
 from shared.payouts.records import PayoutRecord, PayoutState
 from shared.payouts.store import PayoutKey
-from shared.polling.poller import PollOutcome
+from shared.polling.reports import PollOutcome
 
 app = typer.Typer(no_args_is_help=True, help="Payouts and settlements: read, proved, booked.")
 

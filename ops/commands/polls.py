@@ -22,7 +22,7 @@ from ops.options import (
     said,
 )
 from ops.output import print_facts, print_json
-from shared.polling.poller import PollOutcome
+from shared.polling.reports import PollOutcome
 from shared.tenants.models import Store, Tenant
 
 _FUNCTION = "CartPollerFunctionName"

@@ -17,8 +17,10 @@ from shared.payouts.keeping import Keeper
 from shared.payouts.proof import payouts_subject
 from shared.policy.mapping import Role
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
-from shared.polling.poller import PollOutcome, PollReport, go_live
-from shared.polling.windows import SHORTEST_WINDOW, OutOfTimeError, Window, wider
+from shared.polling.poller import go_live
+from shared.polling.reader import Range, UnreadableError, WindowReader
+from shared.polling.reports import PollOutcome, PollReport
+from shared.polling.windows import OutOfTimeError, Window
 from shared.ports import Clock
 from shared.postings.findings import Finding
 from shared.reviews.records import Reviews
@@ -61,6 +63,7 @@ class PayoutPoller:
     def __init__(self, parts: PayoutPollerParts) -> None:
         """`parts` are shared by all stores."""
         self._parts = parts
+        self._reader = WindowReader(parts.checkpoints, parts.clock, what="payouts")
 
     def poll(self, tenant: Tenant, store: Store, deadline: datetime) -> PollReport:
         """Keep every payout of the store that was begun or changed since the last run.
@@ -99,42 +102,16 @@ class PayoutPoller:
         if started is None:
             message = "no go-live date: there is no point to start from"
             return PollReport(run.tenant.id, run.store.id, PollOutcome.SKIPPED, detail=message)
-        report = PollReport(
-            run.tenant.id, run.store.id, PollOutcome.COMPLETE, read_to=lease.read_to
-        )
-        begin, end = lease.read_to or started, self._parts.clock()
-        while begin < end:
-            if self._parts.clock() >= run.deadline:
-                return replace(report, outcome=PollOutcome.PARTIAL)
-            span = min(lease.span or LONGEST_WINDOW, LONGEST_WINDOW)
-            window = Window(begin, min(begin + span, end))
-            report, lease = self._window(run, lease, window, report, started)
-            if report.outcome is not PollOutcome.COMPLETE:
-                return report
-            begin = window.until
-        return report
+        wanted = Range(started, self._parts.clock(), LONGEST_WINDOW, run.deadline)
+        return self._reader.run(lease, wanted, lambda window: self._window(run, window, started))
 
-    def _window(
-        self, run: _Run, lease: Lease, window: Window, report: PollReport, started: datetime
-    ) -> tuple[PollReport, Lease]:
-        """Read one window, then move the checkpoint to its end."""
+    def _window(self, run: _Run, window: Window, started: datetime) -> int:
+        """Read one window; how many payouts were new or had changed."""
         since = max(window.begin - OVERLAP, started)
-        try:
-            kept, problems = self._read(run, Window(since, window.until))
-            if not self._reviewed(run, problems):
-                failed = replace(report, outcome=PollOutcome.FAILED, detail=_UNREADABLE)
-                return replace(failed, hints=report.hints + kept), lease
-            span = wider(lease.span, LONGEST_WINDOW)
-            now = self._parts.clock()
-            lease = self._parts.checkpoints.advance(lease, window.until, now=now, span=span)
-        except CartApiError as exc:
-            return replace(report, outcome=PollOutcome.FAILED, detail=str(exc)), lease
-        except OutOfTimeError:
-            return self._too_long(lease, window, report), lease
-        except PollingElsewhereError:
-            return replace(report, outcome=PollOutcome.BUSY), lease
-        done = report.hints + kept, report.windows + 1
-        return replace(report, hints=done[0], windows=done[1], read_to=window.until), lease
+        kept, problems = self._read(run, Window(since, window.until))
+        if not self._reviewed(run, problems):
+            raise UnreadableError(_UNREADABLE, seen=kept)
+        return kept
 
     def _read(self, run: _Run, window: Window) -> tuple[int, list[Finding]]:
         """Keep each payout of the window; how many were news, and what could not be read."""
@@ -157,20 +134,6 @@ class PayoutPoller:
         else:
             self._parts.reviews.close(run.tenant.id, subject, at=now)
         return not problems
-
-    def _too_long(self, lease: Lease, window: Window, report: PollReport) -> PollReport:
-        """A window that had the whole run and did not fit: the next run takes half of it."""
-        if report.windows:
-            return replace(report, outcome=PollOutcome.PARTIAL)
-        if window.length <= SHORTEST_WINDOW:
-            message = "the payouts of one window are more than one run can read"
-            return replace(report, outcome=PollOutcome.FAILED, detail=message)
-        try:
-            self._parts.checkpoints.narrow(lease, window.half)
-        except PollingElsewhereError:
-            return replace(report, outcome=PollOutcome.BUSY)
-        message = "a window was too long for one run; the next run takes half of it"
-        return replace(report, outcome=PollOutcome.PARTIAL, detail=message)
 
 
 def _refusal(tenant: Tenant, store: Store) -> str:

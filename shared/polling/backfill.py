@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from carts.adapter import CartApiError, CartClient
 from shared.intake.cart_events import CartEvents
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
-from shared.polling.poller import PollOutcome, PollReport, go_live
+from shared.polling.poller import go_live
+from shared.polling.reports import PollOutcome, PollReport
 from shared.polling.windows import (
     SHORTEST_WINDOW,
     HintQueue,

@@ -8,66 +8,18 @@ checkpoint where it was, and the next run reads the window again: hints are chea
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from carts.adapter import CartApiError, CartClient
 from shared.intake.cart_events import CartEvents
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
-from shared.polling.windows import (
-    SHORTEST_WINDOW,
-    HintQueue,
-    OutOfTimeError,
-    Window,
-    rules_of,
-    wider,
-)
+from shared.polling.reader import Range, WindowReader
+from shared.polling.reports import PollOutcome, PollReport
+from shared.polling.windows import HintQueue, rules_of
 from shared.ports import Clock
 from shared.tenants.models import Store, Tenant
-
-
-class PollOutcome(StrEnum):
-    """What became of polling a store.
-
-    COMPLETE: read up to now. PARTIAL: time ran out, the next run goes on. BUSY: somebody else is at
-    it. FAILED: the cart's API did not answer as it should. SKIPPED: no access was given, or the
-    tenant is paused, or no start is configured.
-    """
-
-    COMPLETE = "complete"
-    PARTIAL = "partial"
-    BUSY = "busy"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class PollReport:
-    """What became of polling one store, in ids that a log may hold."""
-
-    tenant: str
-    store: str
-    outcome: PollOutcome
-    hints: int = 0
-    windows: int = 0
-    read_to: datetime | None = None
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One run at one store."""
-
-    tenant: Tenant
-    store: Store
-    client: CartClient
-    deadline: datetime
-
-    def report(self, outcome: PollOutcome, detail: str = "") -> PollReport:
-        """A report of nothing read yet."""
-        return PollReport(self.tenant.id, self.store.id, outcome, detail=detail)
 
 
 class Poller:
@@ -84,6 +36,7 @@ class Poller:
         """`client_of` gives the client of a store's API, None where no access was given."""
         self._checkpoints = checkpoints
         self._hints = HintQueue(events, clock)
+        self._reader = WindowReader(checkpoints, clock, what="orders")
         self._client_of = client_of
         self._clock = clock
 
@@ -114,60 +67,24 @@ class Poller:
         except PollingElsewhereError:
             return replace(report, outcome=PollOutcome.BUSY)
         try:
-            return self._windows(_Run(tenant, store, client, deadline), lease)
+            return self._read(tenant, store, client, lease, deadline)
         finally:
             self._checkpoints.release(lease)
 
-    def _windows(self, run: _Run, lease: Lease) -> PollReport:
-        """Window after window, until one fails, time is up, or all is read."""
-        begin = lease.read_to or go_live(run.tenant, run.store)
-        if begin is None:
+    def _read(
+        self, tenant: Tenant, store: Store, client: CartClient, lease: Lease, deadline: datetime
+    ) -> PollReport:
+        started = lease.read_to or go_live(tenant, store)
+        if started is None:
             message = "no go-live date: there is no point to start from"
-            return run.report(PollOutcome.SKIPPED, message)
-        rules = rules_of(run.store)
-        end = self._clock() - rules.lag
-        report = replace(run.report(PollOutcome.COMPLETE), read_to=lease.read_to)
-        while begin < end:
-            if self._clock() >= run.deadline:
-                return replace(report, outcome=PollOutcome.PARTIAL)
-            span = min(lease.span or rules.longest_window, rules.longest_window)
-            window = Window(begin, min(begin + span, end))
-            report, lease = self._window(run, lease, window, report)
-            if report.outcome is not PollOutcome.COMPLETE:
-                return report
-            begin = window.until
-        return report
-
-    def _window(
-        self, run: _Run, lease: Lease, window: Window, report: PollReport
-    ) -> tuple[PollReport, Lease]:
-        """Read one window, then move the checkpoint to its end (carts reference §2.4)."""
-        try:
-            hints = self._hints.read(run.tenant, run.store, run.client, window, run.deadline)
-            span = wider(lease.span, rules_of(run.store).longest_window)
-            lease = self._checkpoints.advance(lease, window.until, now=self._clock(), span=span)
-        except CartApiError as exc:
-            return replace(report, outcome=PollOutcome.FAILED, detail=str(exc)), lease
-        except OutOfTimeError:
-            return self._too_long(lease, window, report), lease
-        except PollingElsewhereError:
-            return replace(report, outcome=PollOutcome.BUSY), lease
-        read = report.hints + hints, report.windows + 1
-        return replace(report, hints=read[0], windows=read[1], read_to=window.until), lease
-
-    def _too_long(self, lease: Lease, window: Window, report: PollReport) -> PollReport:
-        """A window that had the whole run and did not fit: the next run takes half of it."""
-        if report.windows:
-            return replace(report, outcome=PollOutcome.PARTIAL)
-        if window.length <= SHORTEST_WINDOW:
-            message = "more orders change in a minute than one run can read"
-            return replace(report, outcome=PollOutcome.FAILED, detail=message)
-        try:
-            self._checkpoints.narrow(lease, window.half)
-        except PollingElsewhereError:
-            return replace(report, outcome=PollOutcome.BUSY)
-        message = "a window was too long for one run; the next run takes half of it"
-        return replace(report, outcome=PollOutcome.PARTIAL, detail=message)
+            return PollReport(tenant.id, store.id, PollOutcome.SKIPPED, detail=message)
+        rules = rules_of(store)
+        wanted = Range(started, self._clock() - rules.lag, rules.longest_window, deadline)
+        return self._reader.run(
+            lease,
+            wanted,
+            lambda window: self._hints.read(tenant, store, client, window, deadline),
+        )
 
 
 def go_live(tenant: Tenant, store: Store) -> datetime | None:

@@ -12,7 +12,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from shared.intake.archive import NotKeptError
 from shared.polling.backfill import Backfill, Range
-from shared.polling.poller import Poller, PollOutcome, PollReport
+from shared.polling.poller import Poller
+from shared.polling.reports import PollOutcome, PollReport
 from shared.ports import Clock
 from shared.tenants.directory import InvalidTenantsError
 from shared.tenants.models import Store, Tenant

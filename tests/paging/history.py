@@ -14,7 +14,8 @@ from local.cart_simulators.orders import Sale, ShopOrder, SoldLine
 from local.cart_simulators.registry import simulator
 from local.cart_simulators.unrest import CALM, Trouble
 from local.intacct_simulator.clock import Clock
-from shared.polling.poller import Poller, PollOutcome
+from shared.polling.poller import Poller
+from shared.polling.reports import PollOutcome
 from shared.tenants.models import Tenant
 from tests.paging.clients import CONNECT, OPTIONS, STORE, Connect, Watched
 from tests.paging.memory import MemoryCheckpoints, Queue

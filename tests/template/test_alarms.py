@@ -8,7 +8,7 @@ from shared.connections.keeping import REFUSED
 from shared.customers.sync import SyncOutcome
 from shared.gl.reports import DayState
 from shared.payouts.booking import BookingState
-from shared.polling.poller import PollOutcome
+from shared.polling.reports import PollOutcome
 from shared.posting.reports import PostingState
 from shared.reconciliation.prove import ProofState
 from tests.template.reading import functions, properties, target

@@ -25,7 +25,8 @@ from shared.facts.record import FactsRecord, order_pk
 from shared.intake.deliveries import Intake, Outcome
 from shared.intake.queued import SellerMessages
 from shared.intake.requests import WebhookRequest
-from shared.polling.poller import Poller, PollOutcome
+from shared.polling.poller import Poller
+from shared.polling.reports import PollOutcome
 from shared.tenants.directory import routes_of
 from shared.tenants.models import Tenant
 from tests.fakes import MemoryReviews

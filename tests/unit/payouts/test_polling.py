@@ -14,7 +14,7 @@ from shared.payouts.keeping import Keeper
 from shared.payouts.polling import OVERLAP, PayoutPoller, PayoutPollerParts
 from shared.payouts.proof import payouts_subject
 from shared.policy.mapping import Role
-from shared.polling.poller import PollOutcome, PollReport
+from shared.polling.reports import PollOutcome, PollReport
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock, MemoryReviews
 from tests.paging.memory import MemoryCheckpoints

@@ -8,7 +8,8 @@ from typing import Any
 
 from carts.adapter import CartApiError, CartClient, ChangedOrder, PollingRules, Reading
 from shared.polling.backfill import Backfill, BackfillParts
-from shared.polling.poller import Poller, PollReport
+from shared.polling.poller import Poller
+from shared.polling.reports import PollReport
 from shared.polling.schedule import Pollers
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock

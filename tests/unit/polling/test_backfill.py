@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.polling.backfill import Range
-from shared.polling.poller import PollOutcome, PollReport
+from shared.polling.reports import PollOutcome, PollReport
 from shared.polling.schedule import PollRequest, polls
 from tests.unit.polling.rig import START, Busy, Rig, Shop, tenant
 

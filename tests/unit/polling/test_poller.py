@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from carts.adapter import ChangedOrder
 from shared.intake.archive import NotKeptError
-from shared.polling.poller import PollOutcome, PollReport
+from shared.polling.reports import PollOutcome, PollReport
 from shared.polling.windows import SHORTEST_WINDOW
 from shared.tenants.models import Tenant
 from tests.unit.polling.rig import LAG, LONGEST_WINDOW, OVERLAP, START, Busy, Rig, Shop, tenant

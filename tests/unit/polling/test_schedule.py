@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.polling.poller import PollOutcome
+from shared.polling.reports import PollOutcome
 from shared.polling.schedule import SHORTEST_TURN, PollRequest, polls
 from shared.tenants.directory import InvalidTenantsError
 from shared.tenants.models import Tenant
