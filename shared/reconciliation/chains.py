@@ -26,6 +26,7 @@ from shared.reconciliation.recalling import Recalled, is_it
 from shared.reconciliation.rows import Row
 from shared.undo.in_books import named
 
+_CLOSES = "close:"
 _STATES = {
     None: (Cause.NOT_POSTED, "nothing of it was sent yet"),
     State.READY: (Cause.NOT_POSTED, "it waits to be tried again"),
@@ -76,6 +77,7 @@ def documents_of(chain: Chain, *, subject: str, is_judged: bool) -> Found:
     found = Found()
     documents = []
     undone = _undone(chain.records)
+    closed = _closed({*chain.records, *chain.past.postings})
     for key in sorted({*chain.missing, *chain.records}):
         kind, record = kind_of(key), chain.records.get(key)
         posting = chain.past.postings.get(key)
@@ -87,7 +89,7 @@ def documents_of(chain: Chain, *, subject: str, is_judged: bool) -> Found:
             document = _unwanted(chain, record, kind)
         else:
             document = _told(chain, posting, record, undone)
-        is_explained = key in chain.past.wanted or key in undone or _undoes(key)
+        is_explained = key in {*chain.past.wanted, *undone, *closed} or _undoes(key)
         document = replace(document, is_wanted=is_explained, is_undone=key in undone)
         documents.append(document)
         if is_posted and is_judged and not is_explained:
@@ -148,6 +150,21 @@ def _undone(records: Mapping[str, Record]) -> frozenset[str]:
             store == name.store and purpose.endswith(f"{name.kind.value}:{name.purpose}")
             for store, purpose in undoing
         )
+    )
+
+
+def _closed(keys: Collection[str]) -> frozenset[str]:
+    """The keys of sales orders that another one replaced after an edit: each is closed by name."""
+    named_ = [(key, name) for key in keys if (name := named(key)) is not None]
+    closing = {
+        (name.store, name.purpose.removeprefix(_CLOSES))
+        for _, name in named_
+        if name.kind is PostingKind.VOID and name.purpose.startswith(_CLOSES)
+    }
+    return frozenset(
+        key
+        for key, name in named_
+        if name.kind is PostingKind.SALES_ORDER and (name.store, name.purpose) in closing
     )
 
 

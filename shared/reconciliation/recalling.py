@@ -56,9 +56,13 @@ def recalled(record: FactsRecord, chain: Mapping[str, Record], book: StoreBook) 
     facts, posted = record.facts, results_of(chain)
     if facts.order is None:
         return found
+    present = written(facts, posted, book, begun(chain))
+    found.take(present, chain)
+    found.wanted = {one.key for one in present}
+    if not _unlike(found, chain):
+        return found
     for telling in _tellings(record, chain, book):
         found.take(telling, chain)
-    found.wanted = {one.key for one in written(facts, posted, book, begun(chain))}
     for key in _unlike(found, chain):
         earlier = _as_it_was_owed(facts, key)
         if earlier is not None:

@@ -21,6 +21,7 @@ from intacct.documents import DocumentResult
 from intacct.reading import AccountBalance, Kept, LedgerLine, Marked, ReadBack
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.ledger.evidence import expected_of
+from shared.ledger.records import Record
 from shared.posting.versions import OrderBooks
 from shared.postings.plan import Posting
 from shared.reconciliation.budget import Budget
@@ -101,7 +102,7 @@ def sold(count: int) -> tuple[ManyOrders, PagedSage]:
         life = replace(life, book=replace(life.book, policy=company_tenant().stores[0].policy))
         named = order_facts(f"{number:06}", life.stages[-1])
         pk = order_pk(TENANT, "shop", named.ref.id)
-        chain = {}
+        chain: dict[str, Record] = {}
         for posting in play(replace(life, stages=(named,))).postings.values():
             key = f"{number}.{len(chain)}"
             record = done(posting, DocumentResult(key=key), pk=pk)

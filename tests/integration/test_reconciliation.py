@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import boto3
@@ -86,7 +87,7 @@ def test_a_cent_in_sages_ledger_is_found(proofs: PostingRig, sage: Simulator) ->
     statement = proved(reconciliation.handler(dict(ASKED), context(900_000)))
 
     assert [(one.cause.value, one.amount) for one in statement.differences] == [
-        ("ledger differs", 1)
+        ("ledger differs", Decimal(1))
     ]
 
 

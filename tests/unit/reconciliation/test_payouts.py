@@ -10,8 +10,9 @@ import pytest
 
 from commerce.payouts import PayoutStatus
 from shared.payouts.booking import BookingState
+from shared.reconciliation.balances import Balance
 from shared.reconciliation.differences import Cause
-from shared.reconciliation.statement import Balance, Statement, Verdict
+from shared.reconciliation.statement import Statement, Verdict
 from tests.accounting.lives import order_a
 from tests.unit.payouts.told import ARRIVED_AT, LINES, payout
 from tests.unit.reconciliation import plants

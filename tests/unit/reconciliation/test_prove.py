@@ -50,7 +50,7 @@ def test_a_day_of_orders_is_equal_and_says_what_it_compared(world: World) -> Non
     assert invoices.wanted_amount == invoices.proved_amount == Decimal("139.90")
     balances = {one.account: (one.ours, one.sage) for one in statement.balances}
     assert balances["1100"] == (Decimal("139.90"), Decimal("139.90"))
-    assert balances["2050"] == (0, 0)
+    assert balances["2050"] == (Decimal(0), Decimal(0))
 
 
 def test_the_open_captures_of_a_clearing_account_are_listed_with_their_age(world: World) -> None:
