@@ -10,6 +10,7 @@ from intacct.capabilities import Action
 from intacct.permissions import CUSTOMER_UPDATES, Permission, PermissionReport, needed
 from intacct.permissions import Right as Granted
 from shared.ownership.table import Right
+from shared.policy.mapping import Mapping
 from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
 from shared.tenants.models import Tenant
 
@@ -39,7 +40,9 @@ class RoleReport:
 def actions_of(tenant: Tenant) -> frozenset[Action]:
     """The business actions that the tenant's stores may come to."""
     return frozenset(
-        action for store in tenant.stores for action in _actions_of_policy(store.policy)
+        action
+        for store in tenant.stores
+        for action in _actions_of_store(store.policy, store.mapping)
     )
 
 
@@ -54,10 +57,12 @@ def wanted_of(tenant: Tenant, *, is_reading: bool) -> frozenset[Permission]:
     return frozenset(one for one in wanted if one.right in _READING)
 
 
-def _actions_of_policy(policy: PostingPolicy) -> Iterator[Action]:
+def _actions_of_store(policy: PostingPolicy, mapping: Mapping) -> Iterator[Action]:
     modes = policy.modes()
     if modes != {PostingMode.DETAIL}:
         yield Action.GL_BATCH
+        if mapping.definitions.statistical_journal:
+            yield Action.STATISTICAL_ENTRY
     if PostingMode.DETAIL not in modes:
         return
     yield from (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from intacct.capabilities import Action
@@ -47,6 +48,17 @@ def test_a_summary_needs_its_journal_and_nothing_else() -> None:
     summary = {"posting_mode": "summary_daily", "customer_mode": "channel"}
     assert actions_of(tenant(summary)) == {Action.GL_BATCH}
     assert actions_of(tenant(summary, {})) == DETAIL | {Action.GL_BATCH}
+
+
+def test_counts_need_statistical_entries() -> None:
+    summary = tenant({"posting_mode": "summary_daily", "customer_mode": "channel"})
+    (store,) = summary.stores
+    definitions = replace(store.mapping.definitions, statistical_journal="STJ")
+    counted = store.model_copy(update={"mapping": replace(store.mapping, definitions=definitions)})
+
+    actions = actions_of(summary.model_copy(update={"stores": (counted,)}))
+
+    assert actions == {Action.GL_BATCH, Action.STATISTICAL_ENTRY}
 
 
 def test_a_user_that_only_reads_needs_no_right_to_write() -> None:
