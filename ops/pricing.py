@@ -51,8 +51,8 @@ class Asked:
 class Offer:
     """One depth for the whole tenant: transactions of a month, their share and what they cost.
 
-    `overage_usd` is what the month costs beside the subscription, polling included; None where the
-    price of the tier is not published.
+    `overage_usd` is what the month costs beside the subscription, polling included, and
+    `polling_usd` what of it is the polling's; None where the price of the tier is not published.
     """
 
     depth: Depth
@@ -60,6 +60,7 @@ class Offer:
     per_order: Decimal
     share_percent: float
     overage_usd: Decimal | None
+    polling_usd: Decimal | None
     parts: dict[str, Decimal]
 
 
@@ -162,13 +163,16 @@ def _offer(
         for name, count in cost.parts:
             parts[name] = parts.get(name, Decimal(0)) + count
     orders = max(1, asked.orders)
-    over = transactions + BACKGROUND_READS_MOST - allowance
+    tier, over = Tier(tenant.intacct.tier), transactions + BACKGROUND_READS_MOST - allowance
+    usd = overage_usd(tier, over, asked.price)
+    unpolled = overage_usd(tier, over - BACKGROUND_READS_MOST, asked.price)
     return Offer(
         depth=depth,
         transactions=transactions,
         per_order=(Decimal(transactions) / orders).quantize(Decimal("0.01")),
         share_percent=percent(transactions, allowance),
-        overage_usd=overage_usd(Tier(tenant.intacct.tier), over, asked.price),
+        overage_usd=usd,
+        polling_usd=None if usd is None or unpolled is None else usd - unpolled,
         parts=parts,
     )
 

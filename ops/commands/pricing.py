@@ -91,7 +91,14 @@ def _print(found: Pricing) -> None:
     allowance = f"tier {found.tier}: {found.allowance:,} transactions a month"
     print_table(
         f"{found.orders:,} orders a month of {found.tenant}; {allowance}",
-        ("depth", "transactions", "an order", "of the allowance", "overage in USD"),
+        (
+            "depth",
+            "transactions",
+            "an order",
+            "of the allowance",
+            "overage in USD",
+            "of it polling",
+        ),
         [
             (
                 offer.depth,
@@ -99,10 +106,24 @@ def _print(found: Pricing) -> None:
                 offer.per_order,
                 f"{offer.share_percent} %",
                 priced(offer.overage_usd),
+                priced(offer.polling_usd),
             )
             for offer in found.offers
         ]
-        + [("polling", f"{found.polling:,}", "", f"{found.polling_percent} %", "included above")],
+        + [("polling", f"{found.polling:,}", "", f"{found.polling_percent} %", "", "")],
+    )
+    print_table(
+        "Mix: an average order in full detail",
+        ("store", "orders counted", "new customers", "documents an order"),
+        [
+            (
+                store,
+                mix.orders or "none: assumed",
+                f"{mix.new_customers:.2f}",
+                [f"{kind.value} {count:.2f}" for kind, count in sorted(mix.documents.items())],
+            )
+            for store, mix in found.mixes.items()
+        ],
     )
     print_table(
         "Made of",

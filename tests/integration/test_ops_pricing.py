@@ -32,6 +32,8 @@ def test_prices_rest_on_the_mix_of_the_stored_orders_and_advise_what_to_move(rig
     full = many["offers"][0]
     over = full["transactions"] + many["polling"] - many["allowance"]
     assert Decimal(full["overage_usd"]) == Decimal(over) / 100
+    assert full["polling_usd"] == "50.00"
+    assert "SO_CREATE 1.00" in printed
     assert "an assumed mix is used" in printed
     assert "0.15 USD for ten" in printed
     for wrong in (("--price", "much"), ("--price", "-1"), ("--store", "nowhere")):
