@@ -113,6 +113,15 @@ def posting_date(document: Document) -> date | None:
             return None
 
 
+def under_date(posting: Posting, on: date, *, true_date_field: str = "") -> Posting:
+    """The posting as it was sent under that date, its true one in the memo where they differ.
+
+    For whoever tells what is in the books: which periods were closed then need not be known.
+    """
+    day = posting_date(posting.document)
+    return posting if day in (None, on) else _moved(posting, day, on, true_date_field)
+
+
 def _moved(posting: Posting, day: date, to: date, field: str) -> Posting:
     document = _dated(posting.document, to, f" (of {day.isoformat()})")
     if field and isinstance(document, SalesDocument | Adjustment | JournalEntry):
