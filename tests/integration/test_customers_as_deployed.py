@@ -1,0 +1,105 @@
+"""Customers with the adapters that the functions build, on the simulator, in either protocol."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.bootstrap import customer_watch
+from shared.bootstrap.clock import now
+from shared.bootstrap.customers import customer_chooser
+from shared.bootstrap.ledger import ledger
+from shared.bootstrap.tenants import tenants
+from shared.customers.choosing import Chosen, Wanted
+from shared.customers.link_store import DynamoDbLinks
+from shared.customers.links import Condition
+from shared.ledger.driving import drive_one
+from shared.tenants.models import Tenant
+from tests.contract.conftest import Simulator, simulator
+from tests.integration.order_posting_rig import PostingRig, rig
+from tests.integration.test_order_posting_with_sage import sage
+from tests.unit.customers.orders import ADA, OFFICE, order
+
+__all__ = ["rig", "sage", "simulator"]
+
+XML = dict.fromkeys(("customer", "contact", "customers", "update_master", "standings"), "xml")
+
+
+@pytest.fixture(params=["rest", "xml"])
+def acme(request: pytest.FixtureRequest, sage: Simulator) -> Tenant:
+    """The tenant with searches, contacts and a policy for what is gone, in one protocol."""
+    known = tenants().tenant("acme").model_dump()
+    shop = {**known["stores"][0], "customers": {"match_by": ["email"], "contacts": "addresses"}}
+    protocols = XML if request.param == "xml" else {}
+    intacct = {**known["intacct"], "protocols": protocols}
+    ledger.cache_clear()
+    customer_watch.customer_resumer.cache_clear()
+    assert sage.company
+    return Tenant.model_validate({**known, "stores": [shop], "intacct": intacct})
+
+
+def choose(tenant: Tenant, bought: Any) -> Chosen:
+    wanted = Wanted(tenant, tenant.stores[0], bought, "", now() + timedelta(seconds=90))
+    return drive_one(customer_chooser().choose(wanted), clock=now)
+
+
+def links(rig: PostingRig) -> DynamoDbLinks:
+    return DynamoDbLinks(rig.client, "orders")
+
+
+def transactions(sage: Simulator) -> int:
+    entries = sage.get("log")["requests"]
+    sage.delete("log")
+    return sum(entry["transactions"] for entry in entries)
+
+
+def test_a_buyer_is_looked_for_made_known_and_kept_up_to_date(
+    rig: PostingRig, sage: Simulator, acme: Tenant
+) -> None:
+    first = choose(acme, order(buyer=replace(ADA, id="0", email="zero@example.com")))
+    transactions(sage)
+
+    made = choose(acme, order(2, shipping=OFFICE))
+    cost = transactions(sage)
+    again = choose(acme, order(3, shipping=OFFICE))
+    nothing = transactions(sage)
+    choose(acme, order(4, minutes=9, buyer=replace(ADA, name="Ada King"), shipping=OFFICE))
+    update = transactions(sage)
+
+    assert first.is_new
+    assert made.is_new
+    assert again == Chosen(made.customer, is_updated=again.is_updated)
+    assert (cost, nothing, update) == (4, 0, 3)
+    stored = sage.company.books.by_id("customer", made.customer)
+    assert stored is not None
+    assert stored["name"] == "Ada King"
+    assert len(list(links(rig).all("acme"))) == 2
+
+
+def test_what_people_do_in_sage_is_noticed_for_one_transaction_for_all(
+    rig: PostingRig, sage: Simulator, acme: Tenant
+) -> None:
+    names = [
+        choose(acme, order(n, buyer=replace(ADA, id=str(n), email=f"{n}@x.example"))).customer
+        for n in range(3)
+    ]
+    books = sage.company.books
+    found = [books.by_id("customer", name) for name in names]
+    keys = {one["id"]: one["key"] for one in found if one}
+    books.update("customer", keys[names[0]], {"status": "inactive"})
+    books.delete("customer", keys[names[1]])
+    transactions(sage)
+
+    report = customer_watch.customer_resumer().run(acme, now() + timedelta(minutes=1))
+
+    # Over XML a process asks once how its user writes dates.
+    assert transactions(sage) == (2 if acme.intacct.protocols else 1)
+    assert report.seen.looked_at == 3
+    assert {link.customer: link.condition for link in links(rig).all("acme")} == {
+        names[0]: Condition.INACTIVE,
+        names[1]: Condition.DELETED,
+        names[2]: Condition.GOOD,
+    }
