@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from intacct.documents import ArInvoice
 from shared.ledger.content import content_hash
 from shared.ledger.evidence import Expected, expected_of
 from shared.ledger.records import Record, State
@@ -207,6 +208,7 @@ def _planned(book: StoreBook, posting: Posting) -> BookedDocument:
         totals=tuple(total.amount for total in expected.totals),
         effect=effect_of(posting.effect),
         content=content_hash(posting.document),
+        is_receivable=isinstance(posting.document, ArInvoice),
     )
 
 
@@ -229,12 +231,18 @@ def _booked(
         invoice_key=record.result.invoice_key,
         content=record.content_hash,
         customer=expected.customer if expected else planned.customer,
+        is_receivable=_is_receivable(expected) if expected else planned.is_receivable,
         totals=tuple(t.amount for t in expected.totals) if expected else planned.totals,
         on=record.dated_on or (before.on if before is not None and was_same else planned.on),
         base_effect=before.base_effect if before is not None and was_same else None,
         proved_at=before.proved_at if before is not None and was_same else None,
         troubles=before.troubles if before is not None and was_same else (),
     )
+
+
+def _is_receivable(expected: Expected) -> bool:
+    """Whether what was sent was an invoice in receivables: its class is the first of its shape."""
+    return expected.shape[0] == ArInvoice.__name__
 
 
 def _kept_effect(record: Record, before: BookedDocument | None) -> Effect | None:

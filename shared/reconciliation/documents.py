@@ -67,7 +67,8 @@ class BookedDocument:
     mapping that nobody knows any more. `base_effect` is what Sage booked in base currency, for a
     document in another one. `proved_at` is when it was found in Sage as it was sent; `troubles`
     are what was found instead. `is_wanted` says that today's facts ask for it, `is_undone`
-    that we took it back ourselves, `is_dated` that `on` is the date that it was sent with.
+    that we took it back ourselves, `is_dated` that `on` is the date that it was sent with,
+    `is_receivable` that the invoice was made in receivables, without Order Entry.
     """
 
     key: str
@@ -88,6 +89,7 @@ class BookedDocument:
     is_wanted: bool = True
     is_undone: bool = False
     is_dated: bool = True
+    is_receivable: bool = False
 
     @property
     def entity(self) -> str:
@@ -107,7 +109,7 @@ class BookedDocument:
     @property
     def marked(self) -> Marked:
         """How it is read back."""
-        return MARKED_AS[self.kind]
+        return Marked.AR_INVOICE if self.is_receivable else MARKED_AS[self.kind]
 
     @property
     def what(self) -> str:

@@ -20,6 +20,7 @@ from shared.reconciliation.looks import Asked, SageReads, difference
 
 _MODULES: Mapping[Marked, str] = {
     Marked.SALES_DOCUMENT: "8",
+    Marked.AR_INVOICE: "4",
     Marked.ADJUSTMENT: "4",
     Marked.ADVANCE: "4",
     Marked.PAYMENT: "4",

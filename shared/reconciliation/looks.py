@@ -21,6 +21,7 @@ from shared.reconciliation.documents import BookedDocument
 _TAKEN_BACK = frozenset({"reversed", "voided", "declined", "reversalPending"})
 _KEPT_AS: Mapping[Marked, Kept] = {
     Marked.SALES_DOCUMENT: Kept.SALES_DOCUMENT,
+    Marked.AR_INVOICE: Kept.AR_INVOICE,
     Marked.ADJUSTMENT: Kept.ADJUSTMENT,
     Marked.ADVANCE: Kept.ADVANCE,
     Marked.PAYMENT: Kept.PAYMENT,

@@ -116,7 +116,7 @@ class _Order:
                 [one for one in found.documents if not one.is_posted], self.book.store, self.order
             )
             differences += self._not_entered(real)
-            if not real.waiting and not self.is_summary:
+            if not real.waiting and not self.is_summary and not self.book.is_thrifty:
                 differences += self._money_differs(money, found.documents)
         return Row(
             store=self.book.store,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from commerce.payouts import PayoutLineKind
 from shared.ledger.records import Record
@@ -11,7 +11,8 @@ from shared.payouts.records import PayoutRecord
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding
-from shared.reconciliation.chains import chain_of, documents_of, missing_differences
+from shared.postings.plan import Posting, PostingKind
+from shared.reconciliation.chains import chain_of, documents_of, kind_of, missing_differences
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.rows import Row, Settled, payout_name
 
@@ -19,7 +20,12 @@ _BUYERS = (PayoutLineKind.CHARGE, PayoutLineKind.REFUND)
 
 
 def payout_row(
-    record: PayoutRecord, chain: Mapping[str, Record], book: StoreBook, known: Row | None
+    record: PayoutRecord,
+    chain: Mapping[str, Record],
+    book: StoreBook,
+    known: Row | None,
+    *,
+    payments: Sequence[Posting] = (),
 ) -> Row:
     """The row of a payout: every entry that it should have in the books, and what stops it.
 
@@ -28,12 +34,17 @@ def payout_row(
         chain: its postings.
         book: the books of its store.
         known: the row that was made before.
+        payments: what the payout of a thrifty channel pays of its orders' invoices.
     """
     planned = plan_payout(record, book)
     subject = f"payout {record.payout.ref.id}"
-    postings = [entry.posting for entry in planned.entries]
+    postings = [*(entry.posting for entry in planned.entries), *payments]
+    linked = chain_of(book, chain, postings, known)
+    if book.is_thrifty:
+        # What was paid stays paid, whatever the orders say later.
+        linked.past.wanted |= {key for key in chain if kind_of(key) is PostingKind.PAYMENT}
     found = documents_of(
-        chain_of(book, chain, postings, known),
+        linked,
         subject=subject,
         is_judged=not planned.findings,
     )
@@ -44,7 +55,7 @@ def payout_row(
         version=record.version,
         currency=record.payout.currency,
         documents=found.documents,
-        settled=tuple(_settled(record, book)) if found.documents else (),
+        settled=tuple(_settled(record, book)) if found.documents and not book.is_thrifty else (),
         differences=(
             *_held(record, book, planned.findings or record.findings),
             *found.differences,

@@ -9,12 +9,17 @@ from datetime import date, datetime, timedelta
 
 from shared.gl.days import DayBook, DayKey
 from shared.ledger.port import Ledger
+from shared.payouts.order_money import OrderMoneyReader
+from shared.payouts.planner import told_on
+from shared.payouts.records import PayoutRecord
+from shared.payouts.settling import order_ids, settle
 from shared.payouts.store import PayoutKey, Payouts
 from shared.policy.switches import PostingMode
 from shared.ports import Clock
 from shared.posting.store_books import store_book
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
+from shared.postings.plan import Posting
 from shared.reconciliation.book import ProofBook, RowHead, Sources
 from shared.reconciliation.days import day_row
 from shared.reconciliation.orders import order_row, unbooked_row
@@ -40,6 +45,7 @@ class RefreshParts:
     payouts: Payouts
     days: DayBook
     books: OrderBooks
+    orders: OrderMoneyReader
     clock: Clock
 
 
@@ -134,7 +140,22 @@ class _Refresh:
             record = self.parts.payouts.load(key)
             if record is not None:
                 chain = self.parts.ledger.chain(key.ledger_pk)
-                self._put(payout_row(record, chain, store.book, self._known(store, name)))
+                known = self._known(store, name)
+                paid = self._payments(record, store)
+                self._put(payout_row(record, chain, store.book, known, payments=paid))
+
+    def _payments(self, record: PayoutRecord, store: _Store) -> tuple[Posting, ...]:
+        """What a thrifty channel's payout pays of its orders' invoices."""
+        book = store.book
+        if not book.is_thrifty:
+            return ()
+        reader, money = self.parts.orders, {}
+        for order_id in order_ids(record):
+            order = reader.read(self.tenant, book.store, order_id)
+            money[order_id] = order.money if order else None
+        return tuple(
+            settle(record, book, money, told_on(record.payout.initiated_at, book)).postings
+        )
 
     def _find_days(self, store: _Store, name: str, sent: set[str]) -> None:
         """Days with events that are free, whose journal travelled, or that were open before."""

@@ -22,8 +22,10 @@ from intacct.reading import AccountBalance, Kept, LedgerLine, Marked, ReadBack
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.ledger.evidence import expected_of
 from shared.ledger.records import Record
+from shared.payouts.order_money import OrderMoneyReader
 from shared.posting.versions import OrderBooks
 from shared.postings.plan import Posting
+from shared.postings.planner import plan
 from shared.reconciliation.budget import Budget
 from shared.reconciliation.day_proof import ProverParts
 from shared.reconciliation.documents import MARKED_AS, effect_of
@@ -32,7 +34,7 @@ from shared.reconciliation.prove import Prover
 from shared.reconciliation.refreshing import RefreshParts
 from tests.accounting.journals import play
 from tests.accounting.lives import order_a
-from tests.fakes import FakeClock, MemoryDayBook, MemoryLedger
+from tests.fakes import FakeClock, MemoryDayBook, MemoryFacts, MemoryLedger
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.reconciliation.memory import MemoryProofBook
 from tests.unit.reconciliation.told import done
@@ -141,6 +143,9 @@ def measured(count: int) -> tuple[float, float, int, int]:
         payouts=MemoryPayouts(),
         days=days,
         books=OrderBooks(lambda _tenant, _number: tenant, days),
+        orders=OrderMoneyReader(
+            MemoryFacts(), MemoryLedger(), OrderBooks(lambda _tenant, _number: tenant, days), plan
+        ),
         clock=clock,
     )
     budget = Budget(lambda _: sage.calls, lambda _tenant, _month: {}, lambda _tenant, _count: None)

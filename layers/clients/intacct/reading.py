@@ -48,6 +48,7 @@ class Marked(StrEnum):
     """The kinds of documents that carry our reference and are read back by it."""
 
     SALES_DOCUMENT = "sales_document"
+    AR_INVOICE = "ar_invoice"
     ADJUSTMENT = "adjustment"
     ADVANCE = "advance"
     PAYMENT = "payment"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from commerce.payouts import PayoutStatus
+from commerce.payouts import FeeKind, PayoutLineKind, PayoutStatus
 from shared.payouts.booking import BookingState
+from shared.policy.mapping import Mapping
+from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
 from shared.reconciliation.balances import Balance
 from shared.reconciliation.differences import Cause
 from shared.reconciliation.statement import Statement, Verdict
 from tests.accounting.lives import order_a
-from tests.unit.payouts.told import ARRIVED_AT, LINES, payout
+from tests.accounting.payout_lives import PAYOUT_ACCOUNTS
+from tests.accounting.shop import book, mapping
+from tests.unit.payouts.told import ARRIVED_AT, LINES, line, payout
 from tests.unit.reconciliation import plants
 from tests.unit.reconciliation.world import World, order_facts
 
@@ -109,3 +113,42 @@ def test_lines_that_the_source_tells_otherwise_later_are_named(world: World) -> 
 
     assert {d.subject for d in statement.differences} == {"payout po-1001"}
     assert Cause.HELD in {d.cause for d in statement.differences}
+
+
+def test_the_invoices_of_a_thrifty_channel_are_open_until_a_payout_pays_them() -> None:
+    world = World()
+    thrifty = PostingPolicy(posting_depth=PostingDepth.THRIFTY, customer_mode=CustomerMode.CHANNEL)
+    world.open_store("web", book(chart=_channel(), **_members(thrifty)))
+    for name in ("A", "B"):
+        world.sell(order_facts(name, order_a().stages[-1]), store="web")
+    before = world.prove(date(2026, 3, 2))
+    world.company.clock.advance(6 * 86_400)
+    charges = tuple(
+        line(
+            name,
+            PayoutLineKind.CHARGE,
+            "69.95",
+            "2.00",
+            order_id=name,
+            fee_kind=FeeKind.PROCESSING,
+        )
+        for name in ("A", "B")
+    )
+    told = payout(charges, amount="135.90")
+    (report,) = world.pay_out(replace(told, ref=replace(told.ref, store="web")))
+
+    after = world.prove(ARRIVED_ON)
+
+    assert before.differences == ()
+    assert report.state is BookingState.BOOKED, report
+    assert after.differences == ()
+    assert balance(after, "1100").ours == 0
+    assert balance(after, "1120").ours == Decimal("135.90")
+
+
+def _channel() -> Mapping:
+    return mapping(accounts=PAYOUT_ACCOUNTS, channel_customer="C-ADA")
+
+
+def _members(policy: PostingPolicy) -> dict[str, object]:
+    return {field.name: getattr(policy, field.name) for field in fields(policy)}

@@ -159,17 +159,18 @@ class World:
             )
         )
         self.keeper = Keeper(self.payouts, self.reviews, self.clock, lambda _: None)
+        money = OrderMoneyReader(
+            self.facts,
+            self.ledger,
+            OrderBooks(lambda _tenant, _number: self.tenant, self.days),
+            plan,
+        )
         self.booker = PayoutBooker(
             BookerParts(
                 payouts=self.payouts,
                 ledger=self.ledger,
                 reviews=self.reviews,
-                orders=OrderMoneyReader(
-                    self.facts,
-                    self.ledger,
-                    OrderBooks(lambda _tenant, _number: self.tenant, self.days),
-                    plan,
-                ),
+                orders=money,
                 applier_of=self.applier,
                 clock=self.clock,
                 on_failure=lambda _key, error: self.failures.append(error),
@@ -183,6 +184,7 @@ class World:
             payouts=self.payouts,
             days=self.days,
             books=OrderBooks(lambda _tenant, _number: self.tenant, self.days),
+            orders=money,
             clock=self.clock,
         )
         budget = Budget(

@@ -58,6 +58,15 @@ _SHAPES: Mapping[Marked, _Shape] = {
         currency="txnCurrency",
         total="totalInTxnCurrency",
     ),
+    Marked.AR_INVOICE: _Shape(
+        "accounts-receivable/invoice",
+        "referenceNumber",
+        "invoiceDate",
+        id="invoiceNumber",
+        customer="customer.id",
+        currency="currency.txnCurrency",
+        total="totalTxnAmount",
+    ),
     Marked.ADJUSTMENT: _Shape(
         "accounts-receivable/adjustment",
         "adjustmentNumber",
