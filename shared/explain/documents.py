@@ -17,6 +17,7 @@ from shared.ledger.apply import results_of
 from shared.ledger.content import content_hash, effect_digest
 from shared.ledger.records import Record, State
 from shared.postings.book import StoreBook
+from shared.postings.periods import under_date
 from shared.postings.plan import Posting
 from shared.postings.planner import written
 from shared.replaying.history import RawDocuments, UnreadableHistoryError, moments
@@ -66,11 +67,11 @@ class ExplainedOrders:
             told = replace(record, known=facts)
             for posting in _candidates(told, chain, book):
                 known = chain.get(posting.key)
-                if known is not None and _is_it(posting, known):
-                    found.setdefault(posting.key, posting)
+                if known is not None and (sent := _as_sent(posting, known, book)):
+                    found.setdefault(posting.key, sent)
             for known in chain.values():
                 if known.key not in found:
-                    found |= _as_it_was_sent(told, chain, book, known)
+                    found |= _before_the_rest(told, chain, book, known)
             if found.keys() >= chain.keys():
                 break
         return found
@@ -96,7 +97,7 @@ def _candidates(
             yield from plan_undo(chain, recall(record, chain, life, entered={}), life).postings
 
 
-def _as_it_was_sent(
+def _before_the_rest(
     record: FactsRecord, chain: Mapping[str, Record], book: StoreBook, known: Record
 ) -> dict[str, Posting]:
     """The posting as it is planned when only what was sent before it is in the books."""
@@ -106,10 +107,10 @@ def _as_it_was_sent(
         if known.sent_at and other.sent_at and other.sent_at < known.sent_at
     }
     return {
-        posting.key: posting
+        posting.key: sent
         for life in _lives(record, book)
         for posting in written(record.facts, results_of(before), life)
-        if posting.key == known.key and _is_it(posting, known)
+        if posting.key == known.key and (sent := _as_sent(posting, known, book))
     }
 
 
@@ -118,10 +119,14 @@ def _lives(record: FactsRecord, book: StoreBook) -> Iterator[StoreBook]:
     return (replace(book, revision=revision) for revision in range(record.revision + 1))
 
 
-def _is_it(posting: Posting, known: Record) -> bool:
-    """Whether the posting is the one that was sent: the same content, the same ledger lines."""
+def _as_sent(posting: Posting, known: Record, book: StoreBook) -> Posting | None:
+    """The posting under the date it was sent with, if that is it: same content, same lines."""
+    if known.dated_on is not None:
+        field = book.mapping.definitions.true_date_field
+        posting = under_date(posting, known.dated_on, true_date_field=field)
     is_same = content_hash(posting.document) == known.content_hash
-    return is_same and known.effect in ("", effect_digest(posting.effect))
+    is_it = is_same and known.effect in ("", effect_digest(posting.effect))
+    return posting if is_it else None
 
 
 def _entry(
@@ -146,7 +151,7 @@ def _entry(
         kind=name.kind.value if name else "",
         subject=f"order {order_id}",
         store=store,
-        posted_on=ledger_day(posting.document) if posting else None,
+        posted_on=known.dated_on or (ledger_day(posting.document) if posting else None),
         mapping_version=book.mapping.version,
         lines=tuple(lines),
         reference=known.document_number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -12,6 +13,7 @@ from shared.explain.lines import ExplainedEntry
 from shared.facts.record import FactsRecord
 from shared.ledger.records import Record, State
 from shared.postings.book import StoreBook
+from shared.postings.periods import under_date
 from shared.undo.memory import recall
 from shared.undo.planner import plan_undo
 from tests.accounting.journals import play
@@ -73,6 +75,20 @@ def test_under_another_mapping_than_it_was_posted_under_nothing_is_called_proved
 
     assert not invoice(entries).is_proved
     assert "gives the content that was sent" in invoice(entries).all_problems[0]
+
+
+def test_a_document_that_a_closed_period_moved_is_explained_under_its_date() -> None:
+    documents, chain = MemoryDocuments(), chain_of(SIMPLE)
+    posting = play(SIMPLE).postings["INVOICE invoice:parcel-1"]
+    moved = under_date(posting, date(2026, 4, 1))
+    sent = record_of(PK, moved, chain[posting.key].result or DocumentResult("1"), place=2)
+    chain[posting.key] = replace(sent, dated_on=date(2026, 4, 1))
+
+    entry = invoice(explained(archived(SIMPLE, documents), chain, documents, book()))
+
+    assert moved.document != posting.document
+    assert entry.is_proved, entry.all_problems
+    assert entry.posted_on == date(2026, 4, 1)
 
 
 def test_a_document_that_another_amount_was_sent_for_is_not_explained_away() -> None:
