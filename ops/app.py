@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 
 from ops.commands import (
     audit,
+    cards,
     carts,
     connections,
     customers,
@@ -82,6 +83,7 @@ app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
 app.add_typer(days.app, name="day")
 app.add_typer(payouts.app, name="payout")
+app.add_typer(cards.app, name="card")
 app.add_typer(proof.app, name="proof")
 carts.app.command("poll")(polls.poll)
 carts.app.command("backfill")(polls.backfill)

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from carts.adapter import Headers
 from ops.desk import Desk
 from ops.lookups import days_of_order
-from ops.order_books import linked_items
+from ops.order_books import card_book, linked_items
 from shared.explain.documents import NoBookError
 from shared.explain.explainer import Explainer, ExplainerParts
 from shared.facts.record import FactsRecord, order_of
@@ -63,7 +63,7 @@ class DeskBooks:
         self._desk = desk
         table = desk.place.output("TenantsTableName")
         self._versions = TenantVersions(desk.place.client("dynamodb"), table)
-        self._books = OrderBooks(self._under, day_book(desk), linked_items(desk))
+        self._books = OrderBooks(self._under, day_book(desk), linked_items(desk), card_book(desk))
 
     def of_order(self, record: FactsRecord, chain: Mapping[str, Record]) -> StoreBook:
         """The book that an order is posted under.

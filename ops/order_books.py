@@ -9,6 +9,7 @@ from ops.errors import OpsError
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.store import DynamoDbDayBook
 from shared.items.link_store import DynamoDbItemLinks
+from shared.cards.store import CardBook, DynamoDbCards
 from shared.items.linked import LinkedItems
 from shared.ledger.records import Record
 from shared.posting.closed_period_store import DynamoDbClosings
@@ -31,7 +32,7 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
         return pinned(desk.tenants.at(tenant, number), desk.tenant(tenant))
 
     tenant = desk.tenant(order_of(record.pk)[0])
-    books = OrderBooks(under, days_of(desk), linked_items(desk))
+    books = OrderBooks(under, days_of(desk), linked_items(desk), card_book(desk))
     choice = books.choose(tenant, record, chain)
     if choice.book is None:
         finding = choice.findings[0]
@@ -40,6 +41,16 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
     closings = DynamoDbClosings(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
     # Nothing is learned here, so that no periods are ever read.
     return Calendars(closings, lambda *_: (), clock=desk.clock).dated(tenant, choice.book)
+
+
+def card_book(desk: Desk) -> CardBook:
+    """The gift cards that an order redeems; nothing is noted by looking."""
+    return CardBook(cards_of(desk))
+
+
+def cards_of(desk: Desk) -> DynamoDbCards:
+    """The register of gift cards."""
+    return DynamoDbCards(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
 
 
 def linked_items(desk: Desk) -> LinkedItems:

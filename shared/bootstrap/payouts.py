@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 
 from shared.bootstrap import aws, tenants
+from shared.bootstrap.cards import card_book
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
@@ -69,7 +70,7 @@ def payout_booker(on_failure: Callable[[PayoutKey, Exception], None]) -> PayoutB
                 facts=facts_store(),
                 ledger=ledger(),
                 books=OrderBooks(
-                    tenants.tenants().tenant_under, day_book(), linked_items()
+                    tenants.tenants().tenant_under, day_book(), linked_items(), card_book()
                 ),
                 plan=plan,
             ),

@@ -7,6 +7,7 @@ from functools import cache
 from shared.against.looking import OrderLooker
 from shared.bootstrap import aws
 from shared.bootstrap.books import books, reads
+from shared.bootstrap.cards import card_book
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
@@ -40,6 +41,7 @@ def order_poster() -> OrderPoster:
             ids=new_id,
             closed=closed_periods(),
             linked=linked_items(),
+            cards=card_book(notes=True),
         )
     )
 
@@ -62,7 +64,7 @@ def order_looker() -> OrderLooker:
         tenant_of=tenants().tenant,
         facts=facts_store(),
         ledger=ledger(),
-        books=OrderBooks(tenants().tenant_under, day_book(), linked_items()),
+        books=OrderBooks(tenants().tenant_under, day_book(), linked_items(), card_book()),
         books_of=books,
         plan=plan,
     )

@@ -59,14 +59,15 @@ class Cards(Protocol):
 
 
 class CardBook:
-    """Asked for the cards that an order redeems, it notes the uses and answers the cards."""
+    """Asked for the cards that an order redeems, it answers them with these uses among theirs."""
 
-    def __init__(self, cards: Cards) -> None:
-        """Ask `cards`."""
+    def __init__(self, cards: Cards, *, notes: bool = False) -> None:
+        """Ask `cards`; with `notes`, a use that is new is kept, as whoever posts must."""
         self._cards = cards
+        self._notes = notes
 
     def __call__(self, tenant: str, store: str, facts: Facts) -> Mapping[str, Card]:
-        """The registered cards that the order uses, by id, with these uses among theirs.
+        """The registered cards that the order uses, by id.
 
         Raises:
             CardRaceError: others kept using one of them.
@@ -77,8 +78,13 @@ class CardBook:
             known = found.get(redemption.card_id)
             card = known or self._cards.load(tenant, store, redemption.card_id)
             if card is not None:
-                found[card.id] = self._cards.use(tenant, store, card, redemption.use)
+                found[card.id] = self._used(tenant, store, card, redemption.use)
         return found
+
+    def _used(self, tenant: str, store: str, card: Card, use: CardUse) -> Card:
+        if self._notes:
+            return self._cards.use(tenant, store, card, use)
+        return card.with_use(use)
 
 
 class DynamoDbCards:
@@ -117,9 +123,9 @@ class DynamoDbCards:
             CardRaceError: others kept using it.
         """
         for _ in range(_MOST_RACES):
-            if any(each.id == use.id for each in card.uses):
+            more = card.with_use(use)
+            if more == card:
                 return card
-            more = Card(card.id, card.face, card.paid, (*card.uses, use))
             item = {**_key(tenant, store, card.id), **_terms(card), "uses": {"S": _told(more)}}
             if self._put(item, "uses = :before", {":before": {"S": _told(card)}}):
                 return more

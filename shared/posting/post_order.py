@@ -34,7 +34,7 @@ from shared.posting.closed_periods import ClosedPeriods, is_refused_date
 from shared.posting.doubts import begun, settled, unplanned, unsent
 from shared.posting.entering import enter, entry_conflict
 from shared.posting.reports import EndedError, PostingReport, PostingState, broken_off
-from shared.posting.versions import LinkedItems, OrderBooks, nothing_linked
+from shared.posting.versions import LinkedItems, OrderBooks, RedeemedCards, no_cards, nothing_linked
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
 from shared.reviews.records import CONNECTION, Reviews, Stage, order_subject
@@ -53,10 +53,7 @@ _MOST_ROUNDS = 4
 
 @dataclass(frozen=True, slots=True)
 class OrderPosterParts:
-    """What posting an order needs of the outside.
-
-    Without `closed` a posting whose period is closed is refused by Sage, and waits for a person.
-    """
+    """What posting needs of the outside; without `closed`, closed periods wait for a person."""
 
     tenant_of: Callable[[str], Tenant]
     tenant_under: Callable[[str, int], Tenant]
@@ -70,6 +67,7 @@ class OrderPosterParts:
     ids: IdMaker
     closed: ClosedPeriods | None = None
     linked: LinkedItems = nothing_linked
+    cards: RedeemedCards = no_cards
 
 
 class OrderPoster:
@@ -78,7 +76,7 @@ class OrderPoster:
     def __init__(self, parts: OrderPosterParts) -> None:
         """`parts` are shared by all orders."""
         self._parts = parts
-        self._books = OrderBooks(parts.tenant_under, parts.days, parts.linked)
+        self._books = OrderBooks(parts.tenant_under, parts.days, parts.linked, parts.cards)
         self._undoer = Undoer(
             parts.facts, parts.ledger, parts.days, parts.clock, parts.ids, parts.closed
         )

@@ -7,8 +7,9 @@ the one that its record was stamped with, until a person has it re-planned under
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from commerce.orders import Facts
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.days import DayBook
 from shared.ledger.records import Record, State
@@ -16,6 +17,7 @@ from shared.posting.store_books import store_book
 from shared.postings.articles import articles_of
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding, Reason
+from shared.postings.gift_cards import Card
 from shared.tenants.models import Tenant
 from shared.tenants.versions import UnknownVersionError, number_of
 
@@ -28,6 +30,15 @@ LinkedItems = Callable[[str, str, Iterable[str]], Mapping[str, str]]
 
 def nothing_linked(_tenant: str, _store: str, _articles: Iterable[str]) -> Mapping[str, str]:
     """Where no store links articles."""
+    return {}
+
+
+RedeemedCards = Callable[[str, str, Facts], Mapping[str, Card]]
+"""The registered gift cards that an order of a tenant's store redeems, by id."""
+
+
+def no_cards(_tenant: str, _store: str, _facts: Facts) -> Mapping[str, Card]:
+    """Where no gift card is registered."""
     return {}
 
 
@@ -45,12 +56,13 @@ class OrderBooks:
     """Chooses the book of each order; `tenant_under` is the tenant as a version had it.
 
     `tenant_under` may raise `UnknownVersionError`. `linked` gives the Sage items of a store's
-    articles; it is asked for stores that link them.
+    articles; it is asked for stores that link them. `cards` gives the gift cards of its facts.
     """
 
     tenant_under: Callable[[str, int], Tenant]
     days: DayBook
     linked: LinkedItems = nothing_linked
+    cards: RedeemedCards = no_cards
 
     def choose(self, tenant: Tenant, record: FactsRecord, chain: Mapping[str, Record]) -> Choice:
         """The book to plan the order with; `tenant` is the current one, `chain` its ledger."""
@@ -67,6 +79,7 @@ class OrderBooks:
         if book is None:
             return Choice(number, findings=(_no_store(store),))
         book = book.for_customer(record.customer).for_revision(record.revision)
+        book = replace(book, cards=self.cards(tenant.id, store, record.facts))
         return Choice(number, self._with_items(under, book, record))
 
     def _with_items(self, tenant: Tenant, book: StoreBook, record: FactsRecord) -> StoreBook:

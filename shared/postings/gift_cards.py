@@ -8,7 +8,7 @@ a whole (J-4.5). A card that is not registered counts as paid at face.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from commerce.money import Money
@@ -52,6 +52,12 @@ class Card:
     def is_free(self) -> bool:
         """Whether nobody paid anything for it."""
         return not self.paid
+
+    def with_use(self, use: CardUse) -> Card:
+        """The card with that use after all others; the same card where it is among them."""
+        if any(each.id == use.id for each in self.uses):
+            return self
+        return replace(self, uses=(*self.uses, use))
 
     def shares_of(self, use_id: str) -> CardShares:
         """What a use draws of each kind; nothing for a use that the register does not know."""
