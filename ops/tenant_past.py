@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from commerce.orders import Order
+from ops.tenant_seen import Seen, Sort, covered_by, values_of
 from shared.facts.record import FactsRecord, FactsStatus
 from shared.policy.mapping import Mapping, RuleScope
 from shared.posting.store_books import store_book
@@ -28,6 +29,9 @@ _OF_MAPPING = frozenset(
         Reason.OUT_OF_SCOPE,
     }
 )
+_SOUND = frozenset({FactsStatus.READY, FactsStatus.AWAITING_CUSTOMER})
+"""Facts that can be planned; what holds the others is no mapping's."""
+
 _NOBODY = "NOBODY"
 _FORGOTTEN = "add a line rule, or let the store's defaults stand"
 
@@ -49,17 +53,21 @@ class Past:
 
     orders: int
     unmapped: tuple[Unmapped, ...]
+    seen: tuple[Seen, ...] = ()
 
 
 def past(tenant: Tenant, records: Iterable[FactsRecord]) -> Past:
     """Plan every stored order under this document; what holds them is told once each."""
     counts: Counter[tuple[str, str, str]] = Counter()
     examples: dict[tuple[str, str, str], str] = {}
+    values: Counter[tuple[str, Sort, str]] = Counter()
     orders = 0
     for record in records:
         if record.known.order is None or record.status is FactsStatus.SKIPPED:
             continue
         orders += 1
+        store = record.known.ref.store
+        values.update({(store, sort, value) for sort, value in values_of(record.known) if value})
         for told in set(_told(tenant, record)):
             counts[told] += 1
             examples.setdefault(told, record.known.ref.id)
@@ -67,7 +75,14 @@ def past(tenant: Tenant, records: Iterable[FactsRecord]) -> Past:
         Unmapped(store, what, count, examples[(store, what, fix)], fix)
         for (store, what, fix), count in counts.items()
     )
-    return Past(orders, tuple(sorted(found, key=lambda one: (one.store, -one.orders, one.what))))
+    unmapped = sorted(found, key=lambda one: (one.store, -one.orders, one.what))
+    return Past(orders, tuple(unmapped), tuple(_seen(tenant, values)))
+
+
+def _seen(tenant: Tenant, values: Counter[tuple[str, Sort, str]]) -> Iterator[Seen]:
+    for (store, sort, value), count in sorted(values.items()):
+        book = store_book(tenant, store)
+        yield Seen(store, sort, value, count, covered_by(book, sort, value) if book else "")
 
 
 def _told(tenant: Tenant, record: FactsRecord) -> Iterator[tuple[str, str, str]]:
@@ -75,6 +90,8 @@ def _told(tenant: Tenant, record: FactsRecord) -> Iterator[tuple[str, str, str]]
     book = store_book(tenant, store)
     if book is None or order is None:
         yield store, "the store is not in the document", "add the store"
+        return
+    if record.status not in _SOUND:
         return
     for finding in plan(record.facts, {}, _with_customer(book, record), ()).findings:
         if finding.reason in _OF_MAPPING:

@@ -140,6 +140,11 @@ def _print(
         rows = [(one.store, one.orders, one.what, one.example, one.fix) for one in seen.unmapped]
         title = f"What {seen.orders} stored orders say and no rule covers"
         print_table(title, ("store", "orders", "what", "for example", "fix"), rows)
+        rows_seen = [
+            (one.store, one.sort, one.value, one.orders, one.covered_by) for one in seen.seen
+        ]
+        columns_seen = ("store", "sort", "value", "orders", "looked at by")
+        print_table("Values of past orders", columns_seen, rows_seen)
     if answer is not None:
         rows_dead = [(one.line, one.place, one.message) for one in dead]
         print_table(f"Names in Sage, by {answer.calls} reads", columns, rows_dead)

@@ -31,7 +31,15 @@ def test_a_stored_tenant_is_linted_with_its_past_orders(rig: OpsRig) -> None:
     found = rig.json("tenant", "lint", "acme", "--past")
     shown = rig.run("tenant", "lint", "acme", "--past")
 
-    assert found["past"] == {"orders": 1, "unmapped": []}
+    assert (found["past"]["orders"], found["past"]["unmapped"]) == (1, [])
+    assert {
+        "store": "shop",
+        "sort": "gateway",
+        "value": "shopify_payments",
+        "orders": 1,
+        "covered_by": "tenders[0]",
+    } in found["past"]["seen"]
+    assert "looked at by" in shown.output
     assert "1 stored orders" in shown.output
 
 

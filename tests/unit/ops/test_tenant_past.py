@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from commerce.money import Money
-from commerce.orders import Facts, ShippingLine, TaxLine
+from commerce.orders import Facts, ShippingLine, TaxCollector, TaxLine
 from ops.tenant_past import past
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.tenants.models import Tenant
@@ -116,3 +116,37 @@ def test_orders_of_a_store_that_the_document_lost_are_told() -> None:
     known = tenant().model_copy(update={"stores": tenant().stores[1:]})
 
     assert told([record(sold("1001"))], known) == [("the store is not in the document", 1, "1001")]
+
+
+def test_every_value_that_finance_maps_is_listed_with_what_looks_at_it() -> None:
+    facts = sold("1001")
+    assert facts.order is not None
+    tax = TaxLine("City Tax", Money.of("1.00", USD))
+    theirs = TaxLine("Facilitator", Money.of("1.00", USD), collected_by=TaxCollector.MARKETPLACE)
+    hat = replace(facts.order.lines[0], product_type="Hats", taxes=(tax, theirs))
+    shipping = ShippingLine("S1", "DHL", Money.of("5.00", USD), Money.zero(USD))
+    order = with_order(
+        facts,
+        lines=(hat,),
+        shipping_lines=(shipping,),
+        channel="pos",
+        location_id="L7",
+        currency="CAD",
+    )
+    rules = with_rules({"scope": "channel", "value": "POS", "department": "POS"})
+
+    unsound = record(order, status=FactsStatus.HELD)
+    found = past(rules, [unsound, record(sold("1002"))])
+
+    listed = [(one.sort.value, one.value, one.orders, one.covered_by) for one in found.seen]
+    assert found.unmapped == ()
+    assert listed == [
+        ("channel", "pos", 1, "line_rules[0]"),
+        ("currency", "CAD", 1, ""),
+        ("currency", "USD", 1, "the entity's books"),
+        ("gateway", "shopify_payments", 2, "tenders[0]"),
+        ("location", "L7", 1, ""),
+        ("product type", "Hats", 1, ""),
+        ("shipping method", "DHL", 1, "items.shipping"),
+        ("tax title", "City Tax", 1, ""),
+    ]
