@@ -72,6 +72,7 @@ def _actions_of_store(policy: PostingPolicy, mapping: Mapping) -> Iterator[Actio
         Action.ADJUSTMENT,
         Action.CUSTOMER_REFUND,
         Action.JOURNAL_ENTRY,
+        Action.CLOSE_SALES_DOCUMENT,
     )
     if policy.customer_mode is CustomerMode.REAL:
         yield Action.CUSTOMER

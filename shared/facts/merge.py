@@ -81,9 +81,11 @@ def _payment_rank(payment: Payment) -> tuple[int, datetime, Decimal, bytes]:
     return (_STATE_RANK[payment.state], moment, -payment.amount.amount, canonical(payment))
 
 
-def _fulfilment_rank(fulfilment: Fulfilment) -> tuple[bool, bytes]:
-    """A cancelled parcel stays cancelled."""
-    return (fulfilment.is_cancelled, canonical(fulfilment))
+def _fulfilment_rank(fulfilment: Fulfilment) -> tuple[bool, bool, float, bytes]:
+    """A cancelled parcel stays cancelled, one that arrived did so when it was first told."""
+    arrived = fulfilment.delivered_at
+    moment = arrived.timestamp() if arrived else 0.0
+    return (fulfilment.is_cancelled, arrived is not None, -moment, canonical(fulfilment))
 
 
 def _merged_refunds(refunds: Iterable[Refund]) -> tuple[Refund, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from commerce.payouts import FeeKind, PayoutLine
 from shared.policy.mapping import Role
+from shared.policy.switches import MarketplaceTax
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding, Reason
 
@@ -38,6 +39,11 @@ class PayoutChart:
     def has_transit(self) -> bool:
         """Whether payouts travel through an account of their own on their way to the bank."""
         return bool(self.book.mapping.accounts.get(Role.PAYOUTS_IN_TRANSIT))
+
+    @property
+    def omits_facilitator_tax(self) -> bool:
+        """Whether the tax that a marketplace withholds was never booked with the sale (R-5.4)."""
+        return self.book.policy.marketplace_tax is MarketplaceTax.OMIT
 
     @property
     def has_foreign_bank(self) -> bool:

@@ -98,4 +98,6 @@ def _account(line: PayoutLine, chart: PayoutChart, *, is_settlement: bool) -> st
         return chart.fee(line)
     if line.kind is PayoutLineKind.RESERVE and not is_settlement:
         return chart.of(Role.PAYOUT_CLEARING)
+    if line.kind is PayoutLineKind.FACILITATOR_TAX and chart.omits_facilitator_tax:
+        return chart.of(Role.PAYOUT_CLEARING)
     return chart.of(_ROLES[line.kind])

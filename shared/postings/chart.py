@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from commerce.orders import Charge, ChargeKind, LineKind, OrderLine, TaxCollector, TaxLine
 from intacct.documents import Dimensions, MoneyPlace
 from shared.policy.mapping import Role, Tender
-from shared.policy.switches import Duties, Tips, UnknownLiability
+from shared.policy.switches import Duties, MarketplaceTax, Tips, UnknownLiability
 from shared.postings.articles import article_of_line, item_place
 from shared.postings.book import StoreBook
 from shared.postings.gift_cards import is_free
@@ -24,13 +24,14 @@ from shared.postings.plan import Finding, Reason
 class Target:
     """Where an amount goes: the Order Entry item, the account behind it, and its dimensions.
 
-    `hits` are the rules that chose them.
+    `hits` are the rules that chose them; what `is_omitted` goes nowhere.
     """
 
     item: str
     account: str
     dimensions: Dimensions
     hits: tuple[Hit, ...] = ()
+    is_omitted: bool = False
 
 
 _SERVICE_CHARGES = frozenset(
@@ -206,6 +207,8 @@ class Chart:
                         "find out who remits the tax, or set channel_liable_unknown",
                     )
         if collector is TaxCollector.MARKETPLACE:
+            if self._policy.marketplace_tax is MarketplaceTax.OMIT:
+                return Target("", "", self.balance_dimensions, is_omitted=True)
             return self._balance("marketplace_tax", Role.MARKETPLACE_TAX)
         names = {tax.title.casefold(), tax.jurisdiction.casefold()} - {""}
         rules = enumerate(self._mapping.taxes)

@@ -52,7 +52,7 @@ def deliveries_of(
         if quantities:
             deliveries += _moments_of(parcel, quantities, policy)
     cards = {line.id: line.quantity for line in order.lines if line.kind is LineKind.GIFT_CARD}
-    paid_at = paid_in_full_at(order, takings, pieces.total)
+    paid_at = paid_in_full_at(order, takings, pieces.stated_total)
     if cards and paid_at:
         deliveries.append(Delivery(f"gift-cards:{order.ref.id}", paid_at, cards))
     return tuple(sorted(deliveries, key=lambda delivery: (delivery.at, delivery.id)))
@@ -277,7 +277,8 @@ def _billing_moment(
     """
     moments = [delivery.at for delivery in deliveries[:1]]
     is_billed = keys.knows(PostingKind.INVOICE, f"invoice:{capture_id(order.ref.id)}")
-    totals = (edition.pieces.total for edition in (editions if is_billed else editions[-1:]))
+    told = editions if is_billed else editions[-1:]
+    totals = (edition.pieces.stated_total for edition in told)
     paid = (paid_in_full_at(order, takings, receivable) for receivable in totals)
     return min((*moments, *filter(None, paid)), default=None)
 

@@ -41,6 +41,7 @@ class Storyteller:
         """
         self._order = order
         self._pieces = {piece.id: piece for piece in order.pieces}
+        self._omitted = order.omitted
         self._bills_on_capture = bills_on_capture
         self._keeps_money = keeps_money
         self._knows_shipments = knows_shipments
@@ -89,7 +90,7 @@ class Storyteller:
             quantities = self._billing.everything()
             for piece_id, amount in self._billing.take(quantities).items():
                 _add(changes, piece_id, amount)
-        ups, downs = ups_and_downs(changes, self._pieces)
+        ups, downs = ups_and_downs(self._booked(changes), self._pieces)
         self._correct(edit, downs)
         still_open = self._still_open(self._billing)
         sale = Sale(f"{EDIT}{edit.id}", edit.at, quantities, ups, still_open)
@@ -112,18 +113,14 @@ class Storyteller:
                 self.life.unclear.append(Excess(place, amount))
 
     def _deliver(self, delivery: Delivery) -> None:
-        meter = self._recognition
-        quantities = {
-            line: min(quantity, meter.open_quantity(line))
-            for line, quantity in delivery.quantities.items()
-            if meter.open_quantity(line) > 0
-        }
-        if not quantities:
-            return
-        if self.life.is_deferred:
-            self._recognise(delivery.id, delivery.at, quantities)
-        elif not self._bills_on_capture:
-            self._bill(delivery.id, delivery.at, quantities)
+        if delivery.bills and not self._bills_on_capture:
+            quantities = _still_open(self._billing, delivery)
+            if quantities:
+                self._bill(delivery.id, delivery.at, quantities)
+        if delivery.recognises and self.life.is_deferred:
+            quantities = _still_open(self._recognition, delivery)
+            if quantities:
+                self._recognise(delivery.id, delivery.at, quantities)
 
     def _bill(self, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]) -> None:
         sale = self._take(self._billing, sale_id, at, quantities)
@@ -141,7 +138,10 @@ class Storyteller:
         self, meter: Meter, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]
     ) -> Sale:
         amounts = meter.take(quantities)
-        return Sale(sale_id, at, dict(quantities), amounts, self._still_open(meter))
+        return Sale(sale_id, at, dict(quantities), self._booked(amounts), self._still_open(meter))
+
+    def _booked(self, amounts: Amounts) -> Amounts:
+        return {name: amount for name, amount in amounts.items() if name not in self._omitted}
 
     def _still_open(self, meter: Meter) -> frozenset[str]:
         return frozenset(piece.id for piece in self._order.pieces if meter.open_amount(piece))
@@ -161,18 +161,23 @@ class Storyteller:
         self._refund_riding(refund, split, place)
         self._apply(split)
         if event.is_effective:
-            unbilled = total(split.unbilled.values(), refund.currency)
-            self.life.credits.append(
-                Credit(
-                    refund,
-                    split.recognised,
-                    split.deferred,
-                    refund.adjustments,
-                    tuple(returned),
-                    unbilled,
-                )
-            )
+            self.life.credits.append(self._credit(refund, split, tuple(returned)))
         self._close(refund)
+
+    def _credit(self, refund: Refund, split: _Split, returned: tuple[Returned, ...]) -> Credit:
+        parts = (split.recognised, split.deferred, split.unbilled)
+        left_out = (
+            amount for part in parts for name, amount in part.items() if name in self._omitted
+        )
+        return Credit(
+            refund,
+            self._booked(split.recognised),
+            self._booked(split.deferred),
+            refund.adjustments,
+            returned,
+            unbilled=total(self._booked(split.unbilled).values(), refund.currency),
+            omitted=total(left_out, refund.currency),
+        )
 
     def _lacks_shipment(self, refund: Refund) -> bool:
         """Whether goods came back that never left as far as we know: a shipment is to come."""
@@ -186,33 +191,44 @@ class Storyteller:
         return False
 
     def _refund_line(self, line: RefundLine, split: _Split, place: str) -> list[Returned]:
-        """Part the line into what had left and what had not, and give each its amounts."""
+        """Part the line by what had become of its units, and give each part its amounts."""
+        name = line.line_id
         undelivered, delivered = self._sides(line)
-        parts = allocate(line.subtotal.rounded(), [undelivered, delivered])
-        taxes = allocate(line.tax.rounded(), [undelivered, delivered])
-        if undelivered:
-            closes = undelivered >= self._recognition.open_quantity(line.line_id)
-            part = LinePart(line.line_id, undelivered, parts[0], taxes[0], closes)
-            given = self._given.line(part, place, discount_left=self._discount_left(line))
-            if self._billing is self._recognition or not self.life.billed:
-                split.dropped_quantities[line.line_id] = undelivered
-            else:
-                split.undelivered[line.line_id] = undelivered
+        open_units = max(self._billing.open_quantity(name), Decimal(0))
+        unbilled = min(undelivered, open_units)
+        waiting = undelivered - unbilled
+        units = [unbilled, waiting, delivered]
+        nets, taxes = allocate(line.subtotal.rounded(), units), allocate(line.tax.rounded(), units)
+        if unbilled:
+            part = LinePart(name, unbilled, nets[0], taxes[0], unbilled >= open_units)
+            given = self._given.line(part, place, discount_left=self._open_discount(name))
+            split.dropped_quantities[name] = unbilled
             self._part(given, split, prefers_unbilled=True)
+        if waiting:
+            closes = waiting >= self._recognition.open_quantity(name) - open_units
+            part = LinePart(name, waiting, nets[1], taxes[1], closes)
+            given = self._given.line(part, place, discount_left=self._waiting_discount(name))
+            split.undelivered[name] = waiting
+            self._part(given, split, prefers_unbilled=not open_units, undelivered=True)
         if not delivered:
             return []
-        part = LinePart(line.line_id, delivered, parts[1], taxes[1])
+        part = LinePart(name, delivered, nets[2], taxes[2])
         given = self._given.line(part, place)
         self._part(given, split, prefers_unbilled=False)
-        if line.line_id in self._returned:
-            self._returned[line.line_id] += delivered
-        return [Returned(line.line_id, delivered, line.restock)]
+        if name in self._returned:
+            self._returned[name] += delivered
+        return [Returned(name, delivered, line.restock)]
 
-    def _discount_left(self, line: RefundLine) -> Money:
-        """The discount on a line that no delivery has taken yet: zero or below."""
-        discounts = self._order.of_part(line.line_id, PieceKind.DISCOUNT)
-        open_amounts = (self._recognition.open_amount(piece) for piece in discounts)
-        return total(open_amounts, self._order.currency)
+    def _open_discount(self, line_id: str) -> Money:
+        """The discount on a line that is not billed: zero or below."""
+        discounts = self._order.of_part(line_id, PieceKind.DISCOUNT)
+        return total(map(self._billing.open_amount, discounts), self._order.currency)
+
+    def _waiting_discount(self, line_id: str) -> Money:
+        """The discount on a line that is billed and waits for its goods: zero or below."""
+        discounts = self._order.of_part(line_id, PieceKind.DISCOUNT)
+        waiting = total(map(self._recognition.open_amount, discounts), self._order.currency)
+        return waiting - self._open_discount(line_id)
 
     def _sides(self, line: RefundLine) -> tuple[Decimal, Decimal]:
         """How many of a refunded line had not left, and how many had."""
@@ -248,7 +264,9 @@ class Storyteller:
                 given = self._given.any_tax(adjustment.tax.rounded(), f"{place}.adjustments")
                 self._part(given, split, prefers_unbilled=prefers_unbilled)
 
-    def _part(self, given: Amounts, split: _Split, *, prefers_unbilled: bool) -> None:
+    def _part(
+        self, given: Amounts, split: _Split, *, prefers_unbilled: bool, undelivered: bool = False
+    ) -> None:
         """Share amounts between what was never billed, what is deferred and what is recognised."""
         for piece_id, amount in given.items():
             piece = self._pieces[piece_id]
@@ -263,7 +281,8 @@ class Storyteller:
                 here += _get(split.deferred, piece_id, amount)
                 billed = _at_most(amount, self._billing.taken[piece_id] - credited - here)
                 _add(split.unbilled, piece_id, amount - billed)
-            self._part_billed(piece, billed, split, undelivered=prefers_unbilled)
+            is_waiting = prefers_unbilled or undelivered
+            self._part_billed(piece, billed, split, undelivered=is_waiting)
 
     def _part_billed(
         self, piece: Piece, amount: Money, split: _Split, *, undelivered: bool
@@ -289,7 +308,9 @@ class Storyteller:
     def _apply(self, split: _Split) -> None:
         self._billing.drop(split.dropped_quantities, split.unbilled)
         if self._recognition is not self._billing:
-            drops = {**split.dropped_quantities, **split.undelivered}
+            drops = dict(split.dropped_quantities)
+            for line_id, quantity in split.undelivered.items():
+                drops[line_id] = drops.get(line_id, Decimal(0)) + quantity
             amounts = {**split.unbilled}
             for piece_id, amount in split.deferred.items():
                 amounts[piece_id] = _get(amounts, piece_id, amount) + amount
@@ -333,6 +354,15 @@ class _Split:
     unbilled: Amounts
     dropped_quantities: dict[str, Decimal]
     undelivered: dict[str, Decimal]
+
+
+def _still_open(meter: Meter, delivery: Delivery) -> dict[str, Decimal]:
+    """What of the goods was not taken before."""
+    return {
+        line: min(quantity, meter.open_quantity(line))
+        for line, quantity in delivery.quantities.items()
+        if meter.open_quantity(line) > 0
+    }
 
 
 def _get(amounts: Amounts, piece_id: str, like: Money) -> Money:

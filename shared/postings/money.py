@@ -18,7 +18,7 @@ from intacct.documents import (
     RefundDetail,
 )
 from shared.policy.mapping import Role, Tender
-from shared.policy.switches import CreditOn
+from shared.policy.switches import CreditOn, TaxPoint
 from shared.postings import settlement
 from shared.postings.card_discounts import discounts_released
 from shared.postings.chart import money_place
@@ -41,6 +41,7 @@ from shared.postings.receipts import (
 from shared.postings.returns import CreditWriter, adjustment_lines
 from shared.postings.sales import Dated, posting
 from shared.postings.settlement import Bill, Draw, Outflow, OwnCredit, Receipt, Settlement, Settler
+from shared.postings.tax_points import TaxPointWriter
 
 REFUND = PostingKind.CUSTOMER_REFUND
 DEBIT, JOURNAL = PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY
@@ -100,6 +101,8 @@ class MoneyWriter:
             for item in settled.applications
             if item.credit_id not in later
         ]
+        if self._p.book.policy.tax_point is TaxPoint.CAPTURE:
+            written += TaxPointWriter(self._p, settled).journals()
         uncovered = {outflow.id for outflow, _ in settled.uncovered}
         for outflow, draws in settled.outflows:
             if outflow.id not in uncovered:

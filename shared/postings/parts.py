@@ -48,7 +48,8 @@ class Credit:
     """What a refund takes back of what was billed.
 
     `recognised` and `deferred` are amounts by piece id, signed as the pieces; `adjustments` are the
-    refund's parts without lines; `unbilled` is what it gives back of what was never billed.
+    refund's parts without lines; `unbilled` is what it gives back of what was never
+    billed, `omitted` of what is never booked.
     """
 
     refund: Refund
@@ -57,6 +58,7 @@ class Credit:
     adjustments: tuple[RefundAdjustment, ...]
     returned: tuple[Returned, ...]
     unbilled: Money
+    omitted: Money | None = None
 
     @property
     def total(self) -> Money:

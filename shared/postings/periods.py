@@ -21,6 +21,7 @@ from intacct.undoing import ReverseDocument
 from shared.policy.switches import ClosedPeriod, PostingPolicy
 from shared.postings.calendars import Calendar
 from shared.postings.plan import Finding, Plan, Posting, PostingKind, Reason
+from shared.postings.tax_points import TAX
 
 _RECEIPTS = frozenset({PostingKind.ADVANCE, PostingKind.PAYMENT, PostingKind.ADVANCE_APPLICATION})
 _CREDITS = frozenset({PostingKind.CREDIT_MEMO, PostingKind.DEBIT_MEMO, PostingKind.CUSTOMER_REFUND})
@@ -29,9 +30,9 @@ _CREDIT_JOURNALS = ("restock:", "refund:")
 
 def rule_of(posting: Posting, policy: PostingPolicy) -> ClosedPeriod:
     """What the policy says of a posting of that kind that is dated in a closed period (R-10.4)."""
-    if posting.kind in _RECEIPTS:
-        return policy.closed_period_receipts
     purpose = posting.key.partition(":")[2]
+    if posting.kind in _RECEIPTS or purpose.startswith(TAX):
+        return policy.closed_period_receipts
     if posting.kind in _CREDITS or purpose.startswith(_CREDIT_JOURNALS):
         return policy.closed_period_credits
     return policy.closed_period_invoices

@@ -56,7 +56,8 @@ class Piece:
 
     `part` is the id of the order line, shipping line or charge it belongs to, empty for a tax of
     the whole order. A piece that `rides` is spread with the goods, pro rata of their net (R-2.7).
-    `hits` are the rules that chose its item, account and dimensions.
+    `hits` are the rules that chose its item, account and dimensions. What `is_omitted` is told by
+    the cart and never booked (R-5.4).
     """
 
     id: str
@@ -70,6 +71,7 @@ class Piece:
     rides: bool = False
     is_liability: bool = False
     hits: tuple[Hit, ...] = ()
+    is_omitted: bool = False
 
     @property
     def is_deferrable(self) -> bool:
@@ -93,8 +95,19 @@ class OrderPieces:
 
     @property
     def total(self) -> Money:
-        """What the whole order comes to, tax included."""
+        """What is booked of the whole order, tax included."""
+        booked = (piece.amount for piece in self.pieces if not piece.is_omitted)
+        return total(booked, self.currency)
+
+    @property
+    def stated_total(self) -> Money:
+        """What the whole order comes to for the buyer, what is not booked included."""
         return total((piece.amount for piece in self.pieces), self.currency)
+
+    @property
+    def omitted(self) -> frozenset[str]:
+        """The ids of the pieces that are never booked."""
+        return frozenset(piece.id for piece in self.pieces if piece.is_omitted)
 
 
 _Part = OrderLine | ShippingLine | Charge
@@ -216,6 +229,7 @@ class _Taker:
                 rides=slot.rides,
                 is_liability=slot.is_liability or tax is not None,
                 hits=target.hits,
+                is_omitted=target.is_omitted,
             )
         )
 

@@ -25,6 +25,8 @@ from shared.postings.preparation import Prepared, prepare
 from shared.postings.receivables import receivable_invoices
 from shared.postings.returns import CreditWriter
 from shared.postings.sales import Dated, SalesWriter
+from shared.postings.sales_orders import closings
+from shared.postings.tax_points import TAX
 
 
 class UnbalancedEffectError(AssertionError):
@@ -140,6 +142,7 @@ def _documents(prepared: Prepared) -> tuple[list[Dated], MoneyWriter]:
     is_wanted = prepared.life.billed or not prepared.is_cancelled or sales.is_order_known
     if is_wanted and not is_thrifty:
         dated.insert(0, sales.sales_order())
+        dated += closings(prepared, sales.order_purpose)
     return dated, money
 
 
@@ -227,6 +230,13 @@ def _differences(prepared: Prepared) -> Iterable[Finding]:
             place,
             "this is in the books and the facts do not explain it any more",
             "find out what became of its shipment or edit, and reverse it by hand if need be",
+        )
+    if prepared.facts.editions and prepared.keys.purposes(PostingKind.JOURNAL_ENTRY, TAX):
+        yield Finding(
+            Reason.OUT_OF_SCOPE,
+            "order.taxes",
+            "was edited after its tax had become payable with the receipt (R-2.8)",
+            "book the difference by hand; such an edit is not followed",
         )
     for change in prepared.life.unclear:
         yield Finding(

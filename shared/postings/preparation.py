@@ -15,13 +15,14 @@ from commerce.orders import (
     Refund,
 )
 from shared.policy.mapping import Role
-from shared.policy.switches import Cogs, CreditOn, GoodwillTax, Moment, RefundPresentation
+from shared.policy.switches import Cogs, CreditOn, GoodwillTax, RefundPresentation
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
-from shared.postings.editions import editions_of
+from shared.postings.editions import OrderEdition, editions_of
 from shared.postings.events import Delivery, RefundEvent
 from shared.postings.line_rules import selectors_of
+from shared.postings.omitted import refunds_without, takings_without
 from shared.postings.order_keys import Keys
 from shared.postings.parts import Life
 from shared.postings.pieces import OrderPieces, PieceKind, take_apart
@@ -48,6 +49,7 @@ class Prepared:
     refunds: tuple[RefundEvent, ...]
     deliveries: tuple[Delivery, ...]
     life: Life
+    editions: tuple[OrderEdition, ...]
 
     @property
     def receivable(self) -> Money:
@@ -83,6 +85,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
             posted=posted,
             keys=keys,
         )
+    takings, refunds = takings_without(takings, pieces), refunds_without(refunds, life)
     return Prepared(
         facts=facts,
         order=order,
@@ -95,6 +98,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
         refunds=refunds,
         deliveries=deliveries,
         life=life,
+        editions=editions,
     )
 
 
@@ -114,8 +118,8 @@ def _check_amounts(
             )
         )
     cards = total((card.amount for card in order.gift_cards_applied), order.currency)
-    if not breaches and pieces.total != order.total + cards:
-        difference = order.total + cards - pieces.total
+    if not breaches and pieces.stated_total != order.total + cards:
+        difference = order.total + cards - pieces.stated_total
         message = "the order has amounts below the currency's minor unit"
         chart.findings.append(Finding(Reason.UNBALANCED, "order.total", message, "", difference))
     if not order.tax_known:
@@ -138,7 +142,7 @@ def _check_amounts(
 def _check_roles(facts: Facts, book: StoreBook, chart: Chart) -> None:
     """Ask for every account this order may need, so that all that is missing is told at once."""
     roles = [Role.RECEIVABLE, Role.CUSTOMER_ADVANCES]
-    if book.policy.invoice_on is Moment.CAPTURE and book.policy.recognise_on is Moment.SHIP:
+    if book.policy.recognise_on is not book.policy.invoice_on:
         roles.append(Role.DEFERRED_REVENUE)
         chart.item("deferred", book.mapping.items.deferred)
     if book.policy.cogs is Cogs.CART_COST:
@@ -183,7 +187,8 @@ def _with_goodwill_tax(refund: Refund, pieces: OrderPieces) -> Refund:
     """A refund without lines, its allowance split into net and tax as the order is (R-3.6)."""
     if refund.lines or not pieces.total:
         return refund
-    tax = total((p.amount for p in pieces.pieces if p.kind is PieceKind.TAX), refund.currency)
+    taxes = (p for p in pieces.pieces if p.kind is PieceKind.TAX and not p.is_omitted)
+    tax = total((piece.amount for piece in taxes), refund.currency)
     share = Fraction(tax.amount) / Fraction(pieces.total.amount)
     adjustments = []
     for part in refund.adjustments:

@@ -20,6 +20,7 @@ from shared.policy.mapping import Role
 from shared.policy.switches import Cogs
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.meter import Amounts
+from shared.postings.order_versions import is_of_newest, known_orders, order_purpose
 from shared.postings.parts import EDIT, Returned, Sale
 from shared.postings.pieces import Piece
 from shared.postings.plan import Posting, PostingKind
@@ -70,6 +71,7 @@ class SalesWriter:
     def __init__(self, prepared: Prepared) -> None:
         """Nothing is written until asked."""
         self._p = prepared
+        self.order_purpose = order_purpose(prepared)
         self._mapping = prepared.book.mapping
         self._pieces = {piece.id: piece for piece in prepared.pieces.pieces}
         deferred = self._mapping.items.deferred if prepared.life.is_deferred else ""
@@ -80,33 +82,30 @@ class SalesWriter:
             keeps_zeros=prepared.book.policy.post_zero_lines,
         )
         quantities = {line.id: line.quantity for line in prepared.order.sale_lines}
-        whole = {piece.id: piece.amount for piece in prepared.pieces.pieces}
+        booked = (piece for piece in prepared.pieces.pieces if not piece.is_omitted)
+        whole = {piece.id: piece.amount for piece in booked}
         self._rates = Rates(prepared.book, prepared.order.currency, prepared.chart)
         self._order_rows = self._rows.rows(whole, quantities)
 
     @property
     def order_key(self) -> str:
         """The posting key of the sales order."""
-        return self._p.keys.of(ORDER, self._order_purpose)
+        return self._p.keys.of(ORDER, self.order_purpose)
 
     @property
     def is_order_known(self) -> bool:
-        """Whether the sales order was begun or is in the books."""
-        return self._p.keys.knows(ORDER, self._order_purpose)
-
-    @property
-    def _order_purpose(self) -> str:
-        return f"order:{self._p.order.ref.id}"
+        """Whether a sales order was begun or is in the books."""
+        return bool(known_orders(self._p))
 
     def sales_order(self) -> Dated:
         """The order as it was placed; it has no ledger effect (R-2.1)."""
         return posting(
             self._p,
             ORDER,
-            self._order_purpose,
+            self.order_purpose,
             self._document(
                 self._mapping.definitions.sales_order,
-                self._p.keys.reference(ORDER, self._order_purpose),
+                self._p.keys.reference(ORDER, self.order_purpose),
                 self._p.order.placed_at,
                 rows=self._rows.lines(self._order_rows),
             ),
@@ -309,7 +308,9 @@ class SalesWriter:
     def _is_convertible(self) -> bool:
         """Whether the order in the books is still the one we know: an edit changes its lines."""
         result = self._p.posted.get(self.order_key)
-        return result is None or not result.total or result.total == self._p.receivable
+        if result is not None and result.total:
+            return result.total == self._p.receivable
+        return result is None or is_of_newest(self._p, self.order_purpose)
 
     def _document(
         self,

@@ -12,6 +12,7 @@ from commerce.orders import (
     Facts,
     LineKind,
     Order,
+    OrderStatus,
     Payment,
     Refund,
     Restock,
@@ -19,13 +20,16 @@ from commerce.orders import (
     TaxLine,
 )
 from shared.policy.mapping import ItemRule, LineRule, RuleScope
+from shared.policy.switches import MarketplaceTax, Moment, TaxPoint
 from tests.accounting.lives import (
     DEFERRED,
     PAID,
+    SHIPPED,
     WITH_COST,
     OrderLife,
     allowance,
     edited,
+    everything_back,
     one_tee_back,
     order_a_placed,
     order_a_with,
@@ -325,3 +329,69 @@ def edited_twice() -> OrderLife:
     before = order(line("lamp", "100.00"))
     life = _edited_after_invoice(before, order(line("lamp", "110.00")))
     return OrderLife(life.book, (*life.stages, facts(edited(before, at=7))))
+
+
+@told_life
+def order_a_taxed_at_capture() -> OrderLife:
+    """Tax is payable with the money; half of the tees leave first."""
+    placed = order_a_placed()
+    first, second = parcel("parcel-1", day(2), tee=1), parcel("parcel-2", day(3), tee=1, mug=1)
+    stages = (facts(placed, PAID), facts(placed, PAID, first), facts(placed, PAID, first, second))
+    return OrderLife(book(tax_point=TaxPoint.CAPTURE), stages)
+
+
+@told_life
+def order_a_taxed_at_capture_and_cancelled() -> OrderLife:
+    """Tax was payable with the money; all of it goes back before anything left."""
+    placed = order_a_placed()
+    gone = edited(replace(placed, cancelled_at=day(2), status=OrderStatus.CANCELLED), at=2)
+    stages = (facts(placed, PAID), facts(gone, PAID, everything_back(at=2)))
+    return OrderLife(book(tax_point=TaxPoint.CAPTURE), stages)
+
+
+def _sold_by_marketplace() -> Order:
+    tax_ = TaxLine(STATE, usd("8.00"), collected_by=TaxCollector.MARKETPLACE)
+    return order(line("lamp", "100.00", taxes=(tax_,)))
+
+
+@told_life
+def facilitated_tax_omitted() -> OrderLife:
+    """Sold on a marketplace that owes the tax; the tax is left out, and all of it comes back."""
+    placed = _sold_by_marketplace()
+    paid = captured("capture-1", "108.00", day(1))
+    sent = parcel("parcel-1", day(2), lamp=1)
+    money = (given_back("108.00", day(5)),)
+    given = refund(back("lamp", 1, "100.00", "8.00"), at=day(5), transactions=money)
+    books = book(marketplace_tax=MarketplaceTax.OMIT)
+    return OrderLife(books, (facts(placed, paid, sent), facts(placed, paid, sent, given)))
+
+
+@told_life
+def order_a_earned_on_delivery() -> OrderLife:
+    """Invoiced when it leaves, earned when it arrives."""
+    placed = order_a_placed()
+    arrived = replace(SHIPPED, delivered_at=day(6))
+    stages = (facts(placed, PAID), facts(placed, PAID, SHIPPED), facts(placed, PAID, arrived))
+    return OrderLife(book(recognise_on=Moment.DELIVER), stages)
+
+
+@told_life
+def order_a_billed_on_delivery() -> OrderLife:
+    """Invoiced and earned when it arrives."""
+    placed = order_a_placed()
+    arrived = replace(SHIPPED, delivered_at=day(6))
+    stages = (facts(placed, PAID, SHIPPED), facts(placed, PAID, arrived))
+    return OrderLife(book(invoice_on=Moment.DELIVER, recognise_on=Moment.DELIVER), stages)
+
+
+@told_life
+def edit_before_invoice() -> OrderLife:
+    """Paid, then edited, then edited again, and only then shipped."""
+    before = order(line("lamp", "100.00", taxes=(tax(STATE, "8.00"),)))
+    lamp = line("lamp", "110.00", taxes=(tax(STATE, "8.80"),))
+    dearer = edited(order(lamp), at=3)
+    both = edited(order(lamp, line("mug", "12.50")), at=4)
+    paid = captured("capture-1", "108.00", day(1))
+    sent, rest = parcel("parcel-1", day(6), lamp=1, mug=1), captured("rest", "23.30", day(7))
+    stages = (facts(before, paid), facts(dearer), facts(both), facts(None, sent, rest))
+    return OrderLife(book(), stages)

@@ -284,13 +284,14 @@ class FulfilmentLine:
 
 @dataclass(frozen=True, slots=True)
 class Fulfilment:
-    """One parcel that left."""
+    """One parcel that left; `delivered_at` is when it arrived, None while the cart does not say."""
 
     ref: Ref
     order_id: str
     shipped_at: datetime
     lines: tuple[FulfilmentLine, ...]
     is_cancelled: bool = False
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ DETAIL = {
     Action.ADJUSTMENT,
     Action.CUSTOMER_REFUND,
     Action.JOURNAL_ENTRY,
+    Action.CLOSE_SALES_DOCUMENT,
 }
 
 

@@ -13,6 +13,7 @@ from intacct.documents import JournalLine, Side
 from shared.explain.lines import ExplainedEntry, ExplainedLine
 from shared.gl.days import KeptEntry
 from shared.gl.revisions import BatchKind
+from shared.policy.switches import TaxPoint
 from shared.postings.plan import DayEntry
 from tests.accounting.lives import LIVES, PAID, SHIPPED, one_tee_back, order_a_placed
 from tests.accounting.shop import day, facts, usd
@@ -181,7 +182,12 @@ def test_a_day_in_several_journals_is_explained_journal_by_journal() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", LIVES)
+def _can_be_summed_up(name: str) -> bool:
+    """Tax at capture needs single documents: a daily journal books money and sale together."""
+    return LIVES[name]().book.policy.tax_point is TaxPoint.INVOICE
+
+
+@pytest.mark.parametrize("name", filter(_can_be_summed_up, LIVES))
 def test_the_days_of_every_life_are_explained_and_rebuilt(name: str) -> None:
     life = LIVES[name]()
     rig = DayRig(replace(summary_book(), policy=replace(life.book.policy, **_SUMMARY)))

@@ -132,3 +132,33 @@ def test_a_channel_that_never_moved_has_one_mode() -> None:
 
     assert policy.mode_on(date(2020, 1, 1)) is PostingMode.SUMMARY_DAILY
     assert policy.modes() == {PostingMode.SUMMARY_DAILY}
+
+
+@pytest.mark.parametrize(
+    ("switches", "says"),
+    [
+        ({"recognise_on": "capture"}, "recognise_on capture comes before invoice_on ship"),
+        ({"invoice_on": "deliver"}, "recognise_on ship comes before invoice_on deliver"),
+        (
+            {"tax_point": "capture", "posting_mode": "summary_daily"},
+            "tax_point capture needs posting_mode detail",
+        ),
+        (
+            {"tax_point": "capture", "posting_depth": "thrifty", "customer_mode": "channel"},
+            "tax_point capture needs posting_depth full",
+        ),
+    ],
+)
+def test_switches_that_contradict_each_other_are_refused(
+    switches: dict[str, str], says: str
+) -> None:
+    with pytest.raises(ValidationError, match=says):
+        TypeAdapter(PostingPolicy).validate_python(switches)
+
+
+@pytest.mark.parametrize("invoice_on", ["capture", "ship", "deliver"])
+def test_revenue_may_be_earned_with_the_invoice_or_later(invoice_on: str) -> None:
+    policy = TypeAdapter(PostingPolicy).validate_python(
+        {"invoice_on": invoice_on, "recognise_on": "deliver"}
+    )
+    assert policy.recognise_on == "deliver"

@@ -25,7 +25,7 @@ from commerce.orders import (
 )
 from intacct.documents import DocumentResult, SalesDocument
 from shared.facts.merge import merge
-from shared.policy.switches import Cogs, Moment, PostingMode, Presentation
+from shared.policy.switches import Cogs, Moment, PostingMode, Presentation, TaxPoint
 from shared.postings.book import StoreBook
 from shared.postings.plan import Plan, Posted, Posting
 from shared.postings.planner import plan
@@ -136,7 +136,8 @@ def _parcels(draw: st.DrawFn, placed: Order) -> tuple[list[Fulfilment], dict[str
         taken = {name: draw(st.integers(0, count)) for name, count in left.items()}
         taken = {name: count for name, count in taken.items() if count}
         if taken:
-            parcels.append(parcel(f"parcel-{number}", day(1 + number), **taken))
+            sent = parcel(f"parcel-{number}", day(1 + number), **taken)
+            parcels.append(replace(sent, delivered_at=day(5 + number)))
             left = {name: count - taken.get(name, 0) for name, count in left.items()}
     return parcels, left
 
@@ -262,6 +263,9 @@ POLICIES: list[dict[str, Any]] = [
     {"discount_presentation": Presentation.NET, "cogs": Cogs.CART_COST},
     {"invoice_on": Moment.CAPTURE, "recognise_on": Moment.SHIP},
     {"invoice_on": Moment.CAPTURE, "recognise_on": Moment.CAPTURE},
+    {"invoice_on": Moment.SHIP, "recognise_on": Moment.DELIVER},
+    {"invoice_on": Moment.DELIVER, "recognise_on": Moment.DELIVER},
+    {"tax_point": TaxPoint.CAPTURE},
 ]
 STORIES = st.sampled_from(POLICIES).flatmap(lambda policy: _stories(**policy))
 OF_WHOLE_LINES = st.sampled_from(POLICIES).flatmap(lambda policy: _stories(1, **policy))
@@ -334,6 +338,7 @@ def test_what_the_buyer_owes_and_what_we_owe_him_are_zero_when_all_is_done(story
 @_SETTINGS
 @given(story=STORIES)
 def test_a_daily_journal_and_single_documents_give_the_same_balances(story: Story) -> None:
+    assume(story.book.policy.tax_point is TaxPoint.INVOICE)
     policy = replace(story.book.policy, posting_mode=PostingMode.SUMMARY_DAILY)
     daily = replace(story.book, policy=policy)
     entries = plan(story.facts(), {}, daily).day_entries
@@ -378,7 +383,8 @@ def _edited_stories(draw: st.DrawFn) -> Deliveries:
 
     No two editions come to the same: the books tell them apart by their totals.
     """
-    story = draw(st.sampled_from(POLICIES).flatmap(lambda policy: _stories(1, **policy)))
+    followed = [policy for policy in POLICIES if "tax_point" not in policy]
+    story = draw(st.sampled_from(followed).flatmap(lambda policy: _stories(1, **policy)))
     events = [event for event in story.events if not isinstance(event, Refund)]
     versions = [story.order]
     for number in range(draw(st.integers(1, 2))):

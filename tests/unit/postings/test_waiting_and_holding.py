@@ -29,10 +29,7 @@ from shared.policy.mapping import ChargeRule, Items, Role
 from shared.policy.switches import (
     Cogs,
     CustomerMode,
-    MarketplaceTax,
-    Moment,
     PostingMode,
-    TaxPoint,
     UnknownLiability,
 )
 from shared.postings.plan import Plan, Reason
@@ -240,11 +237,6 @@ def test_a_channel_customer_serves_where_the_policy_says_so() -> None:
 @pytest.mark.parametrize(
     "policy",
     [
-        {"recognise_on": Moment.DELIVER},
-        {"invoice_on": Moment.DELIVER},
-        {"recognise_on": Moment.CAPTURE},
-        {"tax_point": TaxPoint.CAPTURE},
-        {"marketplace_tax": MarketplaceTax.OMIT},
         {"posting_mode": PostingMode.SUMMARY_PAYOUT},
     ],
     ids=str,

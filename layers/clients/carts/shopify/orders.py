@@ -296,7 +296,16 @@ def fulfilment(node: Node, store: str) -> Fulfilment | None:
         shipped_at=_shipped_at(node),
         lines=tuple(lines),
         is_cancelled=status == "cancelled",
+        delivered_at=_delivered_at(node),
     )
+
+
+def _delivered_at(node: Node) -> datetime | None:
+    """When the carrier's last word was `delivered`; the resource states no other moment for it."""
+    if node.text("shipment_status").lower() != "delivered":
+        return None
+    told_at = node.instant("updated_at")
+    return told_at.astimezone(UTC) if told_at else None
 
 
 def _shipped_at(node: Node) -> datetime:
