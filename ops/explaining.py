@@ -9,11 +9,10 @@ from botocore.exceptions import ClientError
 from carts.adapter import Headers
 from ops.desk import Desk
 from ops.lookups import days_of_order
-from ops.order_books import card_book, linked_items
+from ops.order_books import card_book, days_of, linked_items
 from shared.explain.documents import NoBookError
 from shared.explain.explainer import Explainer, ExplainerParts
 from shared.facts.record import FactsRecord, order_of
-from shared.gl.store import DynamoDbDayBook
 from shared.intake.archive import RawMissingError
 from shared.ledger.records import Record
 from shared.payouts.order_money import OrderMoneyReader
@@ -63,7 +62,7 @@ class DeskBooks:
         self._desk = desk
         table = desk.place.output("TenantsTableName")
         self._versions = TenantVersions(desk.place.client("dynamodb"), table)
-        self._books = OrderBooks(self._under, day_book(desk), linked_items(desk), card_book(desk))
+        self._books = OrderBooks(self._under, days_of(desk), linked_items(desk), card_book(desk))
 
     def of_order(self, record: FactsRecord, chain: Mapping[str, Record]) -> StoreBook:
         """The book that an order is posted under.
@@ -114,11 +113,6 @@ class DeskBooks:
         return pinned(self._versions.load(tenant_id, number), self._desk.tenant(tenant_id))
 
 
-def day_book(desk: Desk) -> DynamoDbDayBook:
-    """The day book of the desk's deployment."""
-    return DynamoDbDayBook(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
-
-
 def explainer(desk: Desk) -> Explainer:
     """What explains postings of the desk's deployment."""
     books = DeskBooks(desk)
@@ -130,7 +124,7 @@ def explainer(desk: Desk) -> Explainer:
         ExplainerParts(
             facts=desk.facts,
             ledger=desk.ledger,
-            days=day_book(desk),
+            days=days_of(desk),
             payouts=desk.payouts,
             archive=ArchivedDocuments(desk),
             book_of=books.of_order,

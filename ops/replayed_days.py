@@ -8,8 +8,9 @@ from datetime import date
 
 from ops.desk import Desk
 from ops.errors import OpsError
-from ops.explaining import ArchivedDocuments, DeskBooks, day_book, explainer
+from ops.explaining import ArchivedDocuments, DeskBooks, explainer
 from ops.lookups import days_on
+from ops.order_books import days_of
 from ops.stored_orders import stored_orders
 from shared.explain.documents import NoBookError
 from shared.facts.record import FactsRecord, order_of
@@ -79,7 +80,7 @@ def _replayer(desk: Desk, books: DeskBooks) -> DayReplayer:
     return DayReplayer(
         ReplayParts(
             facts=desk.facts,
-            days=day_book(desk),
+            days=days_of(desk),
             ledger=desk.ledger,
             archive=ArchivedDocuments(desk),
             book_of=lambda record: books.of_order(record, {}),

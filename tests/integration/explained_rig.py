@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from commerce.money import Money
 from local.demo import payloads
-from ops.explaining import day_book
+from ops.order_books import days_of
 from shared.customers.reading import EventReader
 from shared.customers.sync import CustomerSync, SyncParts
 from shared.facts.record import order_pk
@@ -76,13 +76,13 @@ def _enter(rig: OpsRig, order_id: str) -> None:
     assert book is not None
     made = plan(record.facts, {}, book)
     assert not made.findings, made.findings
-    enter(day_book(rig.desk), pk, book, made)
+    enter(days_of(rig.desk), pk, book, made)
 
 
 def close(rig: OpsRig) -> None:
     """Close the day as an export does, and keep what the ledger would know."""
     book = store_book(rig.desk.tenant("acme"), "outlet")
-    days = DayRig(book, day_book(rig.desk))
+    days = DayRig(book, days_of(rig.desk))
     days.close(KEY)
     client, table = rig.desk.place.client("dynamodb"), rig.desk.place.output("LedgerTableName")
     for record in days.ledger.records.values():
@@ -116,7 +116,7 @@ def a_day(rig: OpsRig) -> list[str]:
 
 def shift_a_cent(rig: OpsRig, event: str) -> None:
     """Somebody changes an event of the closed day by one cent."""
-    days = day_book(rig.desk)
+    days = days_of(rig.desk)
     kept = next(one for one in days.entries(KEY) if one.entry.event == event)
     cent = Money.of("0.01", "USD")
     lines = tuple(replace(line, amount=line.amount + cent) for line in kept.entry.lines)
