@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from ops.desk import Desk
 from ops.errors import OpsError
+from shared.cards.store import CardBook, DynamoDbCards
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.store import DynamoDbDayBook
 from shared.items.link_store import DynamoDbItemLinks
-from shared.cards.store import CardBook, DynamoDbCards
 from shared.items.linked import LinkedItems
 from shared.ledger.records import Record
 from shared.posting.closed_period_store import DynamoDbClosings

@@ -17,8 +17,10 @@ from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import ledger
 from shared.bootstrap.tenants import tenants
 from shared.connections.calls import TRANSACTIONS
+from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.store import DynamoDbPayouts
 from shared.posting.versions import OrderBooks
+from shared.postings.planner import plan
 from shared.reconciliation.budget import PROOF, Budget
 from shared.reconciliation.day_proof import ProverParts
 from shared.reconciliation.prove import Prover
@@ -64,6 +66,9 @@ def prover(on_failure: Callable[[str, str, date, Exception], None]) -> Prover:
                 ),
                 days=day_book(),
                 books=OrderBooks(tenants().tenant_under, day_book(), linked_items(), card_book()),
+                orders=OrderMoneyReader(
+                    facts_store(), ledger(), OrderBooks(tenants().tenant_under, day_book()), plan
+                ),
                 clock=now,
             ),
             reads_of=reads,
