@@ -30,6 +30,12 @@ from local.intacct_simulator.company import Company
 from local.intacct_simulator.server import build
 from shared.facts.receipts import ReceiptSource
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
+from shared.gl.completeness import OrdersBacklog
+from shared.gl.correcting import planned_by
+from shared.gl.export import DayExporter, DayExporterParts
+from shared.gl.inspecting import JournalsAtSage
+from shared.gl.posting import Asked
+from shared.gl.reports import DayReport
 from shared.ledger.apply import Applier
 from shared.messages import OrderReady
 from shared.payouts.booking import BookerParts, BookingReport, PayoutBooker
@@ -241,6 +247,29 @@ class World:
         """Know an order and post it."""
         self.know(known, store=store)
         return self.post(known.ref.id, store=store)
+
+    def export(self, on: date, store: str = "outlet") -> list[DayReport]:
+        """Close a day of a summary channel, as far as it has come."""
+        exporter = DayExporter(
+            DayExporterParts(
+                tenants=lambda: [self.tenant],
+                tenant_of=lambda _: self.tenant,
+                days=self.days,
+                facts=self.facts,
+                ledger=self.ledger,
+                reviews=self.reviews,
+                backlog=OrdersBacklog(self.reviews, self.facts),
+                applier_of=self.applier,
+                sage_side_of=lambda _tenant, _entity: JournalsAtSage(
+                    lambda: self.reads, base_currency="USD"
+                ),
+                replan=planned_by(plan),
+                clock=self.clock,
+                on_failure=lambda _key, error: self.failures.append(error),
+            )
+        )
+        asked = Asked(self.clock() + timedelta(minutes=5))
+        return exporter.export(TENANT, store, on, asked)
 
     def pay_out(self, told: Payout) -> list[BookingReport]:
         """Keep what a store was paid, and book what is due."""
