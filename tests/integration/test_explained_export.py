@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 from shared.explain.days import ExplainedDays
+from shared.explain.documents import ExplainedOrders
 from shared.explain.lines import ExplainedEntry
 from shared.gl.days import DayKey
 from shared.gl.store import DynamoDbDayBook
-from tests.integration.order_posting_rig import PostingRig, rig
+from shared.posting.versions import OrderBooks
+from tests.integration.order_posting_rig import PostingRig, rig, sold, tenant
 from tests.integration.test_gl_export import export, journals, sage_side, sell
+from tests.integration.test_order_posting_with_sage import post
+from tests.unit.explain.telling import MemoryDocuments
 
 __all__ = ["rig", "sage_side"]
 
@@ -35,3 +39,25 @@ def test_every_journal_of_a_day_and_of_its_correction_is_explained(rig: PostingR
     assert {entry.reference for entry in entries} == {one.reference for one in journals(rig)}
     told = {part.order_id for entry in entries for line in entry.lines for part in line.parts}
     assert told == {"7001", "7002"}
+
+
+def test_every_document_that_the_posting_function_sent_is_explained(rig: PostingRig) -> None:
+    rig.keep(sold("1001", amount="130.65"))
+    post("1001")
+    record, chain = rig.kept("1001"), rig.chain("1001")
+    books = OrderBooks(lambda *_: tenant(), DynamoDbDayBook(rig.client, "orders"))
+    book = books.choose(tenant(), record, chain).book
+    assert book is not None
+
+    entries = list(ExplainedOrders(lambda *_: book, MemoryDocuments()).documents(record, chain))
+
+    assert len(entries) == len(chain) == 4
+    assert [entry.all_problems for entry in entries if not entry.is_proved] == []
+    revenue = [
+        part
+        for entry in entries
+        for line in entry.lines
+        if line.account == "4000"
+        for part in line.parts
+    ]
+    assert [(part.what, part.amount.plain()) for part in revenue] == [("invoice:F1001", "130.65")]
