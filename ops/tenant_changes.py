@@ -60,11 +60,18 @@ def _list_differences(
         for number in range(max(len(old), len(new))):
             one = old[number] if number < len(old) else None
             other = new[number] if number < len(new) else None
-            yield from _differences(one, other, (*place, number))
+            if one is None or other is None:
+                yield (*place, number), _text(one), _text(other)
+            else:
+                yield from _differences(one, other, (*place, number))
         return
     for name in dict.fromkeys([*before, *after]):
-        label = f"{place[-1]}[{name}]"
-        yield from _differences(before.get(name), after.get(name), (*place[:-1], label))
+        here = (*place[:-1], f"{place[-1]}[{name}]")
+        one, other = before.get(name), after.get(name)
+        if one is None or other is None:
+            yield here, _text(one), _text(other)
+        else:
+            yield from _differences(one, other, here)
 
 
 def _named(members: Sequence[Any], place: tuple[str | int, ...]) -> dict[str, Any] | None:
@@ -81,4 +88,11 @@ def _is_group(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
+    """A value in one line, without what it leaves open."""
+    if isinstance(value, dict):
+        said = ((name, _text(member)) for name, member in value.items())
+        members = ", ".join(f"{name}: {text}" for name, text in said if text)
+        return f"{{{members}}}" if members else ""
+    if isinstance(value, list):
+        return "[" + ", ".join(_text(member) for member in value) + "]" if value else ""
     return "" if value is None else str(value)

@@ -104,3 +104,39 @@ def test_changes_name_paths_with_both_values() -> None:
 def test_a_file_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(OpsError, match="cannot be read"):
         read(tmp_path / "none.yaml")
+
+
+def test_an_added_a_moved_and_a_changed_rule_are_told_by_their_names() -> None:
+    rules = "        - {sku: NO, item: TEE}\n"
+    old = check(SOUND.replace(rules, rules + "        - {sku: MUG, item: MUG}\n")).tenant
+    moved = "        - {sku: MUG, item: CUP}\n        - {sku: CAP, item: CAP}\n"
+    new = check(SOUND.replace(rules, moved + rules)).tenant
+    assert old is not None
+    assert new is not None
+
+    assert changes(old, new) == [
+        ("stores[shop].mapping.item_rules[MUG].item", "MUG", "CUP"),
+        ("stores[shop].mapping.item_rules[CAP]", "", "{sku: CAP, item: CAP}"),
+    ]
+    assert changes(new, old)[1] == (
+        "stores[shop].mapping.item_rules[CAP]",
+        "{sku: CAP, item: CAP}",
+        "",
+    )
+
+
+def test_rules_that_count_by_their_order_are_told_by_position() -> None:
+    line = "      item_rules:\n"
+    first = "        - {scope: tag, value: a, department: A}\n"
+    second = "        - {scope: tag, value: b, department: B}\n"
+    old = check(SOUND.replace(line, f"      line_rules:\n{first}{second}{line}")).tenant
+    new = check(SOUND.replace(line, f"      line_rules:\n{second}{first}{line}")).tenant
+    assert old is not None
+    assert new is not None
+
+    assert [path for path, _, _ in changes(old, new)] == [
+        "stores[shop].mapping.line_rules[0].value",
+        "stores[shop].mapping.line_rules[0].department",
+        "stores[shop].mapping.line_rules[1].value",
+        "stores[shop].mapping.line_rules[1].department",
+    ]
