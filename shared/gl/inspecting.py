@@ -23,6 +23,10 @@ Effect = Mapping[tuple[str, str], Decimal]
 """Debits less credits by account and currency, in transaction currency."""
 
 
+_LEDGER = "2."
+"""The module that posts journal entries (XML reference §13.6)."""
+
+
 class JournalState(StrEnum):
     """How a journal of ours stands in Sage."""
 
@@ -92,6 +96,9 @@ class JournalsAtSage:
         posted = {key for key, state in states.items() if state is JournalState.POSTED}
         effects: dict[str, dict[tuple[str, str], Decimal]] = {key: {} for key in keys}
         for line in reads.ledger_lines(on, on) if posted else ():
+            # Record numbers are each table's own: a payment may have that of a journal.
+            if line.module and not line.module.startswith(_LEDGER):
+                continue
             key = line.record if line.record in posted else line.batch
             if key in posted:
                 place = (line.account, line.currency or self._base_currency)
