@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +26,8 @@ from tests.accounting.lives import LIVES
 from tests.unit.reconciliation import plants
 from tests.unit.reconciliation.world import World, order_facts
 
-FIRST = date(2026, 3, 2)
+FIRST, LAST = date(2026, 3, 2), date(2026, 3, 31)
+_LATER = datetime(2026, 4, 1, 12, tzinfo=UTC)
 DAYS = 3
 _LIVES = (
     "order_a",
@@ -39,6 +40,7 @@ _LIVES = (
     "order_a_split_tender",
     "free_order",
 )
+_BY_THE_DAY = ("order_a", "order_a_captured_after_shipment", "order_a_one_tee_restocked")
 _NOT_POSTED = frozenset({Cause.NOT_POSTED, Cause.IN_DOUBT, Cause.REFUSED, Cause.MONEY_DIFFERS})
 _MOST_ROUNDS = 8
 
@@ -103,22 +105,26 @@ class History:
                 self._tell(waiting.pop())
             self._work(rounds=1)
             self.world.next_morning()
+            if self.dice.random() < 0.7:
+                self._export()
             self._insist_on_open(self.world.prove(on))
         while waiting:
             self._tell(waiting.pop())
         self.flaky.share = 0.0
+        self.world.company.clock.set(_LATER, freeze=True)
         self._work(rounds=_MOST_ROUNDS)
+        self._export(rounds=_MOST_ROUNDS)
         self.world.company.clock.advance(60)
-        last = FIRST + timedelta(days=DAYS)
-        self._insist_on_true(self.world.prove(last))
-        self._plant(last)
+        self._insist_on_true(self.world.prove(LAST))
+        self._plant(LAST)
 
     def _orders(self) -> list[tuple[str, Facts]]:
         """What the cart tells of each order, stage by stage; stages of one order keep no order."""
         told = []
         for number in range(self.dice.randint(2, 5)):
-            life = LIVES[self.dice.choice(_LIVES)]()
-            name = f"{self.seed % 1000:03}{number}"
+            is_outlet = self.dice.random() < 0.3
+            life = LIVES[self.dice.choice(_BY_THE_DAY if is_outlet else _LIVES)]()
+            name = f"{self.seed % 1000:03}{number}{'x' * is_outlet}"
             told += [(name, order_facts(name, stage)) for stage in life.stages]
         self.dice.shuffle(told)
         return told
@@ -129,14 +135,21 @@ class History:
         known = self.told.get(name)
         if known is None or _size(facts) > _size(known):
             self.told[name] = facts
-            self.world.know(facts)
+            self.world.know(facts, store=_store(name))
 
     def _work(self, *, rounds: int) -> None:
         """Post what is known, as often as it takes or as the rounds last."""
         for _ in range(rounds):
-            reports = [self.world.post(name) for name in self.told]
+            reports = [self.world.post(name, store=_store(name)) for name in self.told]
             if all(report.state in (PostingState.POSTED, PostingState.IDLE) for report in reports):
                 return
+            self.world.company.clock.advance((SETTLE + timedelta(minutes=3)).total_seconds())
+
+    def _export(self, *, rounds: int = 1) -> None:
+        """Close the outlet's days as far as they are over; what is parked goes on the next time."""
+        for _ in range(rounds):
+            for on in sorted({key.on for key in self.world.days.entries_of}):
+                self.world.export(on)
             self.world.company.clock.advance((SETTLE + timedelta(minutes=3)).total_seconds())
 
     def _insist_on_open(self, statement: Statement) -> None:
@@ -217,6 +230,8 @@ def _cart_changed(history: History, on: date) -> _Found | None:
             first, *others = facts.payments
             amount = replace(first.amount, amount=first.amount.amount + _cent(history))
             changed = replace(facts, payments=(replace(first, amount=amount), *others))
+            if _store(name) == "outlet":
+                continue
             history.world.know(changed)
             return on, lambda one: one.subject == f"order {name}"  # noqa: B023  # returned at once
     return None
@@ -234,6 +249,10 @@ _PLANTS: dict[str, Callable[[History, date], _Found | None]] = {
 
 def _cent(history: History) -> Decimal:
     return history.dice.choice((Decimal("0.01"), Decimal("-0.01")))
+
+
+def _store(name: str) -> str:
+    return "outlet" if name.endswith("x") else "shop"
 
 
 def _size(facts: Facts) -> int:
