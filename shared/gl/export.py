@@ -163,6 +163,7 @@ class DayExporter:
         frozen = self._sealer.seal(key, book, asked.deadline)
         if frozen is None:
             self._settle(day)
+            self._close_review(key)
             return DayReport(key, DayState.NOTHING)
         return self._post(tenant, book, key, frozen, asked)
 
@@ -191,7 +192,7 @@ class DayExporter:
         booked = self._poster.post(tenant, book, key, frozen, asked)
         if booked.outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(key, booked.outcome)
-        self._parts.reviews.close(key.tenant, day_subject(key), at=self._parts.clock())
+        self._close_review(key)
         self._settle_after(key, frozen)
         return _report(key, booked)
 
@@ -236,6 +237,9 @@ class DayExporter:
         self._open_review(key, findings)
         reasons = tuple(finding.reason.value for finding in findings)
         return DayReport(key, DayState.HELD, reasons=reasons)
+
+    def _close_review(self, key: DayKey) -> None:
+        self._parts.reviews.close(key.tenant, day_subject(key), at=self._parts.clock())
 
     def _open_review(self, key: DayKey, findings: Sequence[Finding]) -> None:
         self._parts.reviews.open(key.tenant, day_subject(key), findings, at=self._parts.clock())

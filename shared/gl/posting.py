@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 
 from shared.gl.batches import Sealed, original, postings
 from shared.gl.days import BatchMovedError, DayBook, DayKey
@@ -138,6 +139,8 @@ class DayPoster:
             InspectionError: what it is to take back is not what was posted.
         """
         batch, before = now.batch, way.before
+        if before is not None and batch.kind is BatchKind.DELTA:
+            _insist_on_entity(batch, before.batch)
         if before is None or batch.kind is not BatchKind.REVISION or not batch.takes_back:
             return now
         found = self._inspected(way, before)
@@ -162,14 +165,18 @@ class DayPoster:
     def _apply(self, way: _Way, now: Sealed) -> Booked:
         planned = postings(way.key, now, way.before)
         chain = self._parts.ledger.chain(way.key.ledger_pk)
-        outcome = self._parts.applier_of(way.tenant, now.batch.entity).apply(
-            way.key.ledger_pk,
-            planned,
-            results_of(chain),
-            way.asked.deadline,
-            records=chain,
-            reopen_by=way.asked.release_by,
-        )
+        outcome = Outcome(OutcomeKind.COMPLETE, results_of(chain))
+        for entity, group in groupby(planned, key=_entity_of):
+            outcome = self._parts.applier_of(way.tenant, entity).apply(
+                way.key.ledger_pk,
+                list(group),
+                outcome.results,
+                way.asked.deadline,
+                records=chain,
+                reopen_by=way.asked.release_by,
+            )
+            if outcome.kind is not OutcomeKind.COMPLETE:
+                break
         if outcome.kind is not OutcomeKind.COMPLETE:
             return Booked(now.batch, self._explained(outcome, planned))
         booked = Booked(now.batch, outcome, planned)
@@ -206,7 +213,10 @@ class DayPoster:
         following = self._following(way, batch)
         if following is None:
             return None
-        kind = BatchKind.DELTA if batch.replaces else BatchKind.REVISION
+        # What is not in the books any more has no difference: then the whole day moves.
+        kind = BatchKind.DELTA if batch.replaces and batch.takes_back else BatchKind.REVISION
+        if kind is BatchKind.DELTA and way.before is not None:
+            _insist_on_entity(batch, way.before.batch)
         wanted = replace(batch, kind=kind, posted_on=following)
         self._parts.days.move(way.key, batch, wanted)
         return replace(now, batch=wanted)
@@ -217,3 +227,25 @@ class DayPoster:
         following = next_period(side.periods(), batch.posted_on or way.key.on)
         today = way.book.ledger_on(self._parts.clock())
         return following if following is not None and following <= today else None
+
+
+def _entity_of(posting: Posting) -> str:
+    """The entity whose books a posting belongs to, as its key says (R-15.1)."""
+    return posting.key.split("/")[1]
+
+
+def _insist_on_entity(batch: Batch, before: Batch) -> None:
+    """A difference is one inside of an entity; whole journals may go from one to another.
+
+    Raises:
+        InspectionError: the store was moved to another entity meanwhile.
+    """
+    if batch.entity != before.entity:
+        finding = Finding(
+            reason=Reason.OUT_OF_SCOPE,
+            place=f"entity {before.entity}",
+            message=f"the day is in the books of {before.entity} and its store posts to "
+            f"{batch.entity} now: its difference belongs to neither",
+            hint="open the period, so that the day can be posted anew, or correct it by hand",
+        )
+        raise InspectionError((finding,))

@@ -111,6 +111,7 @@ class Rig:
         self.sage = FakeSageSide(self.books)
         self.plans: dict[str, Plan] = {}
         self.backlog = OpenBacklog()
+        self.appliers: list[str] = []
         self.tenant = TENANT
         self.failures: list[tuple[DayKey, Exception]] = []
         self.exporter = DayExporter(
@@ -131,7 +132,7 @@ class Rig:
         )
 
     def _applier(self, _tenant: Tenant, entity: str) -> Applier:
-        assert entity == "100"
+        self.appliers.append(entity)
         return Applier(
             self.ledger, self.books, clock=self.clock, ids=counting_ids(), pause=lambda _: None
         )
@@ -186,3 +187,21 @@ class Rig:
     def journals(self) -> list[JournalEntry]:
         found = [document for document, _ in self.books.documents]
         return [document for document in found if isinstance(document, JournalEntry)]
+
+
+APRIL = date(2026, 4, 1)
+IN_APRIL = datetime(2026, 4, 3, 12, tzinfo=UTC)
+
+
+def exported(*, statistics: bool = False, **policy: str) -> Rig:
+    """A day with two sales that is in the books."""
+    rig = Rig()
+    rig.configured(statistics=statistics, **policy)
+    rig.enter(entry("sale:1", "10.00", orders=1), entry("sale:2", "5.50", orders=1))
+    (report,) = rig.due()
+    assert report.state is DayState.POSTED
+    return rig
+
+
+def late(rig: Rig) -> None:
+    rig.enter(entry("sale:3", "32.66", orders=1))
