@@ -126,11 +126,12 @@ def tell_life(
         sorted(events, key=lambda event: (place_of(event, keys), *_moment(event))),
         sorted(events, key=lambda event: (not _gave_back_unbilled(event, keys), *_moment(event))),
     ]
-    lives = [tell(ordered) for ordered in (orders if in_books else orders[:1])]
+    in_turn = [orders[1], orders[0], orders[2]] if in_books else orders[:1]
+    lives = [tell(ordered) for ordered in in_turn]
     agreeing = [life for life in lives if _agrees(life, posted, keys)]
     if agreeing:
         return next((life for life in agreeing if keeps_sequence(life, keys)), agreeing[0])
-    usual = lives[0]
+    usual = lives[1] if in_books else lives[0]
     booked = [event for event in orders[1] if _event_id(event) in in_books]
     later = orders[1][len(booked) :]
     for history in histories(editions, booked, _edits_in_books(keys)) if booked else ():

@@ -204,7 +204,7 @@ class MoneyWriter:
     def _bills(self) -> list[Bill]:
         keys, currency = self._p.keys, self._p.order.currency
         return [
-            Bill(key, sale.id, sale.at, sale.total(currency), key in keys.known)
+            Bill(key, sale.id, sale.at, sale.total(currency), key in keys.known, keys.place_of(key))
             for sale in self._p.life.billed
             if sale.amounts and (key := keys.of(PostingKind.INVOICE, f"invoice:{sale.id}"))
         ]
@@ -217,7 +217,14 @@ class MoneyWriter:
             posted_as = next((key for key in (advance, payment) if key in self._p.keys.known), "")
             receipts.append(
                 Receipt(
-                    taking.id, taking.gateway, taking.at, taking.amount, advance, payment, posted_as
+                    taking.id,
+                    taking.gateway,
+                    taking.at,
+                    taking.amount,
+                    advance,
+                    payment,
+                    posted_as,
+                    self._p.keys.place_of(posted_as),
                 )
             )
         return receipts

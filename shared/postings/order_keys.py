@@ -39,10 +39,13 @@ class Keys:
         """Whether that posting was begun or is done."""
         return self.of(kind, purpose) in self.known
 
-    def place(self, kind: PostingKind, purpose: str) -> int | None:
-        """Where that posting stands among those of the order; None where it was not begun."""
-        key = self.of(kind, purpose)
-        return list(self.known).index(key) if key in self.known else None
+    def place(self, kind: PostingKind, purpose: str) -> int:
+        """Where that posting stands among those of the order; after all others if not begun."""
+        return self.place_of(self.of(kind, purpose))
+
+    def place_of(self, key: str) -> int:
+        """Where the posting of that key stands; after all others where it was not begun."""
+        return list(self.known).index(key) if key in self.known else len(self.known)
 
     def purposes(self, kind: PostingKind, prefix: str) -> list[str]:
         """The rest of each purpose of that kind that begins so, in the sequence of the books."""

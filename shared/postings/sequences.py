@@ -13,13 +13,10 @@ from shared.postings.order_keys import Keys
 from shared.postings.parts import EDIT, Life
 from shared.postings.plan import PostingKind
 
-_LAST = 10**9
-
 
 def place_of(event: Event, keys: Keys) -> int:
     """Where the event's first posting stands among those of the order; last where it has none."""
-    places = [keys.place(*kind) for kind in _kinds(event)]
-    return min((place for place in places if place is not None), default=_LAST)
+    return min((keys.place(*kind) for kind in _kinds(event)), default=len(keys.known))
 
 
 def keeps_sequence(life: Life, keys: Keys) -> bool:

@@ -16,13 +16,17 @@ from intacct.documents import CreditKind
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """An invoice by its posting key and `id` in application keys."""
+    """An invoice by its posting key and `id` in application keys.
+
+    `place`, here and on receipts, tells the sequence of what is in the books.
+    """
 
     key: str
     id: str
     at: datetime
     amount: Money
     is_posted: bool
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Receipt:
     advance_key: str
     payment_key: str
     posted_as: str = ""
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,13 @@ class Settler:
                 self._to_pay_back.remove(event.refund_id)
 
     def _receive(self, receipt: Receipt) -> None:
-        bills = [b for b in self._bills if b.at <= receipt.at and self._open[b.key] > self._zero]
+        bills = [
+            bill
+            for bill in self._bills
+            if bill.at <= receipt.at and self._open[bill.key] > self._zero
+            # A payment in the books has paid nothing that came there after it.
+            if not receipt.posted_as or bill.place < receipt.place
+        ]
         is_payment = receipt.posted_as == receipt.payment_key or (not receipt.posted_as and bills)
         if not is_payment:
             self._result.advances.append(receipt)
