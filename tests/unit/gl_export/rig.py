@@ -16,7 +16,7 @@ from intacct.statistics import StatisticalEntry, StatisticalLine
 from shared.gl.days import DayKey
 from shared.gl.export import LAG, DayExporter, DayExporterParts
 from shared.gl.posting import Asked
-from shared.gl.reports import DayReport
+from shared.gl.reports import DayReport, DayState
 from shared.ledger.apply import Applier
 from shared.policy.switches import PostingPolicy
 from shared.postings.plan import DayEntry, Plan
