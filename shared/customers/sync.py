@@ -24,6 +24,7 @@ from shared.facts.checks import findings_of
 from shared.facts.merge import merge
 from shared.facts.receipts import decide
 from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError, order_pk
+from shared.facts.sources import noted
 from shared.gl.dates import ledger_date
 from shared.ledger.driving import Job, drive, drive_one
 from shared.ledger.requests import Steps
@@ -327,7 +328,7 @@ def _informed(record: FactsRecord, reading: Reading) -> FactsRecord:
         unread = ()
     sources = record.sources
     if known != record.known:
-        sources = tuple(dict.fromkeys((*sources, *reading.sources)))
+        sources = noted(sources, reading.sources)
     return replace(record, known=known, unread=unread, sources=sources)
 
 
