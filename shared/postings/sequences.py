@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from commerce.orders import Refund, Restock
 from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.order_keys import Keys
 from shared.postings.parts import EDIT, Life
@@ -54,6 +55,13 @@ def _kinds(event: Event) -> list[tuple[PostingKind, str]]:
                 (PostingKind.CUSTOMER_REFUND, f"refund:{payment.ref.id}")
                 for payment in event.money.settled
             )
-            return [credit, *settled]
+            return [credit, *settled, *_closing(event.refund)]
         case Edit():
             return []
+
+
+def _closing(refund: Refund) -> list[tuple[PostingKind, str]]:
+    """What a refund that cancels goods may have led to by itself: the bill of the order's rest."""
+    if not any(line.restock is Restock.CANCEL for line in refund.lines):
+        return []
+    return [(PostingKind.INVOICE, f"invoice:rest:{refund.order_id}")]
