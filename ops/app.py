@@ -17,6 +17,7 @@ from ops.commands import (
     days,
     dead_letters,
     explain,
+    items,
     late,
     orders,
     payouts,
@@ -81,6 +82,7 @@ orders.app.command("undo")(undoing.undo)
 orders.app.command("redo")(undoing.redo)
 app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
+app.add_typer(items.app, name="items")
 app.add_typer(days.app, name="day")
 app.add_typer(payouts.app, name="payout")
 app.add_typer(cards.app, name="card")

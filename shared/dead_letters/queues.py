@@ -48,6 +48,7 @@ WATCHED = (
     AMAZON_EVENTS,
     Watched("cart-poller", "", "CartPollerDlqUrl"),
     Watched("customer-watch", "", "CustomerWatchDlqUrl"),
+    Watched("item-sync", "", "ItemSyncDlqUrl"),
     Watched("gl-export", "", "GlExportDlqUrl"),
     Watched("payout-sync", "", "PayoutSyncDlqUrl"),
     Watched("reconciliation", "", "ReconciliationDlqUrl"),

@@ -102,16 +102,17 @@ class ItemKeeper:
         """`parts` are shared by all articles."""
         self._parts = parts
 
-    def keep(self, tenant: Tenant, store: Store, product: Product) -> Kept:
+    def keep(self, tenant: Tenant, store: Store, product: Product, link: ItemLink | None) -> Kept:
         """Make sure of the product's item, as far as policy and ownership let us.
+
+        `link` is the article's as it was just loaded, None where it has none.
 
         Raises:
             IntacctError: Sage could not be asked or told now; keeping it again is safe.
             StaleLinkError: somebody else changed the link meanwhile; likewise.
-            botocore.exceptions.ClientError: the link could not be read or stored.
+            botocore.exceptions.ClientError: the link could not be stored.
         """
         case = _Case(tenant, store, product, article_of(product.sku, product.ref.id))
-        link = self._parts.links.load(tenant.id, store.id, case.article)
         if link is None:
             return Kept(KeptAs.MAPPED) if _is_mapped(store, product.sku) else self._first(case)
         if link.condition is Condition.UNMADE:

@@ -22,6 +22,13 @@ class UnknownSku(StrEnum):
     CREATE = "create"
 
 
+class ItemScope(StrEnum):
+    """Which articles get an item at all: those that an order sold, or all that the cart offers."""
+
+    SOLD = "sold"
+    ALL = "all"
+
+
 class ItemMatch(StrEnum):
     """How an article without link is looked for among the items of Sage Intacct.
 
@@ -34,7 +41,7 @@ class ItemMatch(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemPolicy:
-    """The items of one store; `match` is tried in its order.
+    """The items of one store, of the articles in `scope`; `match` is tried in its order.
 
     New items are of `item_type` (REST's word, as `nonInventory` or `inventory`), with the GL group,
     group of units, product line and cost method named here, as far as they are named; their id is
@@ -43,6 +50,7 @@ class ItemPolicy:
     """
 
     unknown_sku: UnknownSku = UnknownSku.CATCH_ALL
+    scope: ItemScope = ItemScope.SOLD
     match: tuple[ItemMatch, ...] = (ItemMatch.SKU, ItemMatch.BARCODE)
     item_type: str = "nonInventory"
     gl_group: str = ""

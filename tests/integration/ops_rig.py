@@ -31,6 +31,7 @@ _QUEUES = ("CartEvents", "OrderPostings")
 _SCHEDULES = (
     "CartPoller",
     "CustomerWatch",
+    "ItemSync",
     "GlExport",
     "PayoutSync",
     "Reconciliation",
@@ -43,6 +44,7 @@ _INVOKED = (
     "OrderPosting",
     "CartPoller",
     "CustomerWatch",
+    "ItemSync",
     "GlExport",
     "PayoutSync",
     "Reconciliation",

@@ -23,6 +23,7 @@ METRICS = {
         "CartEvent" + outcome.value.title().replace("_", "") for outcome in SyncOutcome
     },
     "customer_watch": {"CustomerWatchFailed"},
+    "item_sync": {f"ItemSync{outcome.value.title()}" for outcome in PollOutcome},
     "order_posting": {f"Order{state.value.title()}" for state in PostingState},
     "gl_export": {f"Day{state.value.title()}" for state in DayState},
     "payout_sync": {

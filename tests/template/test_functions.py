@@ -28,6 +28,7 @@ JOBS = {
     "cart_poller",
     "customer_sync",
     "customer_watch",
+    "item_sync",
     "order_posting",
     "gl_export",
     "payout_sync",

@@ -55,6 +55,7 @@ ADAPTERS = {
 OPENS_INTACCT = {
     "CustomerSyncFunction",
     "CustomerWatchFunction",
+    "ItemSyncFunction",
     "OrderPostingFunction",
     "GlExportFunction",
     "PayoutSyncFunction",
@@ -67,6 +68,7 @@ OPENS_STORES = {
     "AmazonEventsFunction",
     "CartPollerFunction",
     "CustomerSyncFunction",
+    "ItemSyncFunction",
     "PayoutSyncFunction",
 }
 

@@ -24,6 +24,7 @@ from shared.items.links import Condition, ItemLink, Origin
 from shared.ownership.table import Ownership, Right, Rule, Side
 from shared.policy.items import ItemMatch, ItemPolicy, UnknownSku
 from shared.policy.mapping import ItemRule
+from shared.postings.articles import article_of
 from shared.postings.findings import Reason
 from shared.tenants.models import Store, Tenant
 from tests.contract.actions.teller import Teller
@@ -104,7 +105,8 @@ class Rig:
         self.tenant = _tenant(ownership, policy)
 
     def keep(self, told: Product) -> Kept:
-        return self.keeper.keep(self.tenant, self.store, told)
+        link = self.links.load("acme", "shop", article_of(told.sku, told.ref.id))
+        return self.keeper.keep(self.tenant, self.store, told, link)
 
     def known(self, item: str) -> KnownItem:
         (found,) = self.teller.reads.items(ItemSearch(ItemBy.ID, (item,)))

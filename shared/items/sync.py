@@ -1,0 +1,271 @@
+"""Keeps a store's articles and the company's items together: items first, orders after.
+
+Articles that orders wait for are looked after before anything else; then products that changed
+are read, window by window, and followed. What cannot be decided is a review record per article.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from carts.adapter import CartApiError, CartClient
+from carts.catalogue import CatalogueClient, ProductReading
+from commerce.catalogue import Product
+from intacct.errors import IntacctError
+from shared.customers.reading import findings_of_problems
+from shared.items.findings import gone, item_subject
+from shared.items.keeping import ItemKeeper, Kept, KeptAs
+from shared.items.links import ItemLink, ItemLinks, StaleLinkError
+from shared.items.waiting import Waiting, WaitingOrders
+from shared.policy.items import ItemScope
+from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
+from shared.polling.reader import Range, UnreadableError, WindowReader
+from shared.polling.reports import PollOutcome, PollReport
+from shared.polling.windows import OutOfTimeError, Window
+from shared.ports import Clock
+from shared.postings.articles import article_of
+from shared.postings.findings import Finding
+from shared.reviews.records import Reviews, ReviewStatus
+from shared.tenants.models import Store, Tenant
+
+PRODUCTS_READER = "products"
+"""The reader under which checkpoints of products are kept."""
+
+OVERLAP = timedelta(minutes=5)
+LAG = timedelta(minutes=2)
+LONGEST_WINDOW = timedelta(days=365 * 40)
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_MARGIN = timedelta(seconds=20)
+
+
+@dataclass(slots=True)
+class ItemReport:
+    """What one run did at one store, in ids and counts that a log may hold."""
+
+    tenant: str
+    store: str
+    outcome: PollOutcome
+    detail: str = ""
+    kept: Counter[KeptAs] = field(default_factory=Counter)
+    waiting: int = 0
+    orders_let_go: int = 0
+
+    def as_json(self) -> dict[str, object]:
+        """For the function's answer."""
+        return {
+            "tenant": self.tenant,
+            "store": self.store,
+            "outcome": self.outcome.value,
+            "detail": self.detail,
+            "waiting": self.waiting,
+            "orders_let_go": self.orders_let_go,
+            **{outcome.value: count for outcome, count in sorted(self.kept.items())},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSyncParts:
+    """What syncing needs; `client_of` gives a store's client, None where no access was given."""
+
+    checkpoints: Checkpoints
+    keeper: ItemKeeper
+    links: ItemLinks
+    waiting: WaitingOrders
+    reviews: Reviews
+    client_of: Callable[[Tenant, Store], CartClient | None]
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run at one store; its report grows."""
+
+    tenant: Tenant
+    store: Store
+    client: CatalogueClient | None
+    deadline: datetime
+    report: ItemReport
+    open_subjects: frozenset[str]
+
+
+class ItemSync:
+    """Syncs the articles of stores, of any tenant."""
+
+    def __init__(self, parts: ItemSyncParts) -> None:
+        """`parts` are shared by all stores."""
+        self._parts = parts
+        self._reader = WindowReader(parts.checkpoints, parts.clock, what="products")
+
+    def sync(self, tenant: Tenant, store: Store, deadline: datetime) -> ItemReport:
+        """Look after what orders wait for, then follow what changed in the cart.
+
+        Nothing is raised for what a cart or Sage may do: the report says it.
+
+        Raises:
+            botocore.exceptions.ClientError: something could not be read or kept.
+        """
+        report = ItemReport(tenant.id, store.id, PollOutcome.SKIPPED)
+        if tenant.is_paused or not store.items.is_kept:
+            report.detail = "the tenant is paused" if tenant.is_paused else "items are not linked"
+            return report
+        try:
+            client = self._parts.client_of(tenant, store)
+            lease = self._parts.checkpoints.acquire(tenant.id, store.id, now=self._parts.clock())
+        except CartApiError as exc:
+            report.outcome, report.detail = PollOutcome.FAILED, str(exc)
+            return report
+        except PollingElsewhereError:
+            report.outcome = PollOutcome.BUSY
+            return report
+        subjects = self._open_subjects(tenant, store)
+        run = _Run(tenant, store, _catalogue_of(client), deadline, report, subjects)
+        try:
+            self._look_after(run)
+            self._follow(run, lease)
+        except (CartApiError, IntacctError) as exc:
+            report.outcome, report.detail = PollOutcome.FAILED, _told(exc)
+        finally:
+            self._parts.checkpoints.release(lease)
+        return report
+
+    def _open_subjects(self, tenant: Tenant, store: Store) -> frozenset[str]:
+        """The review records of articles and products that are open now."""
+        begins = (item_subject(store.id, ""), _product_subject(store.id, ""))
+        return frozenset(
+            review.subject
+            for review in self._parts.reviews.all(tenant.id)
+            if review.status is ReviewStatus.OPEN and review.subject.startswith(begins)
+        )
+
+    def _follow(self, run: _Run, lease: Lease) -> None:
+        """Read what changed in the cart since the last run."""
+        if run.client is None:
+            run.report.outcome = PollOutcome.COMPLETE
+            run.report.detail = "its cart tells no products; orders do"
+            return
+        end = self._parts.clock() - LAG
+        began = _FIRST if run.store.items.scope is ItemScope.ALL else end
+        wanted = Range(began, end, LONGEST_WINDOW, run.deadline)
+        done = self._reader.run(lease, wanted, lambda window: self._window(run, window))
+        if lease.read_to is None and began == end:
+            self._parts.checkpoints.advance(lease, end, now=self._parts.clock())
+        run.report.outcome, run.report.detail = done.outcome, done.detail
+
+    def _look_after(self, run: _Run) -> None:
+        """The articles that orders wait for: as the cart has them now, or as the line tells."""
+        found = self._parts.waiting.of_store(run.tenant.id, run.store.id)
+        run.report.waiting = len(found)
+        for waiting in found.values():
+            if self._parts.clock() + _MARGIN >= run.deadline:
+                return
+            self._serve(run, waiting)
+
+    def _serve(self, run: _Run, waiting: Waiting) -> None:
+        link = self._parts.links.load(run.tenant.id, run.store.id, waiting.article)
+        if link is None or not link.sells:
+            product = self._product(run, waiting)
+            if product is None:
+                text = "the cart does not know the product any more"
+                finding = gone(run.store.id, waiting.article, text)
+                self._review(run, waiting.article, (finding,))
+                return
+            link = self._keep(run, product, link).link
+        if link is None or not link.sells:
+            return
+        once = f"item {waiting.article} {self._parts.clock().isoformat()}"
+        run.report.orders_let_go += self._parts.waiting.let_go(run.tenant.id, waiting, once=once)
+
+    def _product(self, run: _Run, waiting: Waiting) -> Product | None:
+        """The article as the cart tells it now, or the order; None where it is known no more."""
+        if run.client is None or not waiting.product_id:
+            return waiting.as_sold(run.store.cart, run.store.id, self._parts.clock())
+        reading = run.client.product(waiting.product_id)
+        return next(
+            (
+                product
+                for product in reading.products
+                if article_of(product.sku, product.ref.id) == waiting.article
+            ),
+            None,
+        )
+
+    def _window(self, run: _Run, window: Window) -> int:
+        """Follow what changed in a window; how many products there were."""
+        seen, problems = 0, list[str]()
+        since = max(window.begin - OVERLAP, _FIRST)
+        assert run.client is not None, "a cart that tells no products has no windows"  # noqa: S101
+        for page in run.client.changed_products(since=since, until=window.until):
+            seen += len(page)
+            problems += self._page(run, page)
+            if self._parts.clock() + _MARGIN >= run.deadline:
+                raise OutOfTimeError
+        if problems:
+            message = f"{len(problems)} products could not be read; reviews say why"
+            raise UnreadableError(message, seen=seen)
+        return seen
+
+    def _page(self, run: _Run, page: Iterable[ProductReading]) -> list[str]:
+        """Keep what the page tells; the products that could not be read."""
+        readings = list(page)
+        products = [product for reading in readings for product in reading.products]
+        articles = {article_of(each.sku, each.ref.id): each for each in products}
+        known = self._parts.links.load_many(run.tenant.id, run.store.id, articles)
+        for article, product in articles.items():
+            if run.store.items.scope is ItemScope.ALL or article in known:
+                self._keep(run, product, known.get(article))
+        for reading in readings:
+            subject = _product_subject(run.store.id, reading.product_id)
+            self._note(run, subject, findings_of_problems(reading.problems))
+        return [reading.product_id for reading in readings if reading.problems]
+
+    def _keep(self, run: _Run, product: Product, link: ItemLink | None) -> Kept:
+        """One article; somebody else's change of its link in between is looked at once more."""
+        article = article_of(product.sku, product.ref.id)
+        try:
+            kept = self._parts.keeper.keep(run.tenant, run.store, product, link)
+        except StaleLinkError:
+            newer = self._parts.links.load(run.tenant.id, run.store.id, article)
+            kept = self._parts.keeper.keep(run.tenant, run.store, product, newer)
+        run.report.kept[kept.outcome] += 1
+        self._review(run, article, kept.findings)
+        return kept
+
+    def _review(self, run: _Run, article: str, findings: Sequence[Finding]) -> None:
+        self._note(run, item_subject(run.store.id, article), findings)
+
+    def _note(self, run: _Run, subject: str, findings: Sequence[Finding]) -> None:
+        """Keep what is wrong now; what was wrong at the beginning of the run and is not, closes."""
+        now = self._parts.clock()
+        if findings:
+            self._parts.reviews.open(run.tenant.id, subject, list(findings), at=now)
+        elif subject in run.open_subjects:
+            self._parts.reviews.close(run.tenant.id, subject, at=now)
+
+
+def _product_subject(store: str, product_id: str) -> str:
+    """The subject of a product that cannot be read: `product:<store>:<product>`."""
+    return f"product:{store}:{product_id}"
+
+
+def _catalogue_of(client: object) -> CatalogueClient | None:
+    """The client as one that tells products; None where its cart tells none."""
+    return client if isinstance(client, CatalogueClient) else None
+
+
+def poll_report(report: ItemReport) -> PollReport:
+    """The report as every poller gives it."""
+    return PollReport(
+        report.tenant,
+        report.store,
+        report.outcome,
+        hints=sum(report.kept.values()),
+        detail=report.detail,
+    )
+
+
+def _told(error: CartApiError | IntacctError) -> str:
+    """What a log may hold of an error."""
+    return str(error) if isinstance(error, CartApiError) else type(error).__name__
