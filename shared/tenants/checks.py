@@ -16,6 +16,7 @@ from shared.ownership.contradictions import contradictions
 from shared.ownership.table import Kind, Side
 from shared.policy.switches import CustomerMode, Moment, PostingMode
 from shared.tenants.customer_checks import customer_problems
+from shared.tenants.item_checks import item_problems
 from shared.tenants.mapping_checks import mapping_problems
 from shared.tenants.models import Store, Tenant
 
@@ -89,7 +90,10 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
         yield where, f"{store.mapping.bank_entity} is not among the entities; add it there"
     yield from _policy(store, place)
     yield from _ownership(tenant, store, (*place, "policy", "posting_mode"))
-    for inner, message in customer_problems(store, tenant.ownership):
+    for inner, message in (
+        *customer_problems(store, tenant.ownership),
+        *item_problems(store, tenant.ownership),
+    ):
         yield (*place, *inner), message
     for inner, message in mapping_problems(store.mapping):
         yield (*place, "mapping", *inner), message

@@ -21,9 +21,10 @@ _WITH_FALLBACK = frozenset({"tip", "duty", "rounding", "fee", "gift_wrap", "hand
 
 
 def pinned(then: Tenant, now: Tenant) -> Tenant:
-    """The tenant of now, with entities and stores as the version `then` had them.
+    """The tenant of now, with the entities, policies and mappings that the version `then` had.
 
-    Connection, lanes and ownership are those of now. A store that `then` did not have is as now.
+    Connection, lanes, ownership, and how customers and items are kept are those of now. A store
+    that `then` did not have is as now.
     """
     stores = tuple(_store_then(then, store) for store in now.stores)
     entities = {entity.id: entity for entity in (*now.entities, *then.entities)}
@@ -34,8 +35,9 @@ def _store_then(then: Tenant, now: Store) -> Store:
     known = then.store(now.id)
     if known is None:
         return now
-    return known.model_copy(
+    return now.model_copy(
         update={
+            "entity": known.entity,
             "policy": _policy(known.policy, now.policy),
             "mapping": _mapping(known.mapping, now.mapping),
         }
