@@ -217,29 +217,12 @@ class PostingPolicy:
     post_zero_lines: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse switches that contradict each other, and a day on which no mode can change.
+        """Refuse a day on which no mode can change, and a depth without its one customer.
 
         Raises:
-            ValueError: a date of a move is none, `posting_depth` thrifty stands beside a
-                `customer_mode` other than channel, revenue is to be recognised before the invoice,
-                or tax to be payable at capture in a channel that is posted by daily journals.
+            ValueError: a date of a move is none, or `posting_depth` thrifty stands beside a
+                `customer_mode` other than channel.
         """
-        moments = list(Moment)
-        if moments.index(self.recognise_on) < moments.index(self.invoice_on):
-            message = (
-                f"recognise_on {self.recognise_on.value} comes before"
-                f" invoice_on {self.invoice_on.value}: revenue needs its invoice first"
-            )
-            raise ValueError(message)
-        if self.tax_point is TaxPoint.CAPTURE and self.modes() != {PostingMode.DETAIL}:
-            message = (
-                "tax_point capture needs posting_mode detail: a daily journal books money and sale"
-                " on one day"
-            )
-            raise ValueError(message)
-        if self.tax_point is TaxPoint.CAPTURE and PostingDepth.THRIFTY in self._depths():
-            message = "tax_point capture needs posting_depth full: a payout books no single receipt"
-            raise ValueError(message)
         depths = [(self.posting_depth, self.customer_mode, "")]
         if self.posting_depth_from:
             depths.append((self.posting_depth_before, self.customer_mode_before, "_before"))
@@ -253,9 +236,27 @@ class PostingPolicy:
         for name in ("posting_mode_from", "posting_depth_from"):
             _insist_on_date(name, getattr(self, name))
 
-    def _depths(self) -> set[PostingDepth]:
-        before = {self.posting_depth_before} if self.posting_depth_from else set()
-        return {self.posting_depth, *before}
+    def contradictions(self) -> tuple[tuple[str, str], ...]:
+        """Switches that do not go together: each the one to change, and why."""
+        found = []
+        moments = list(Moment)
+        if moments.index(self.recognise_on) < moments.index(self.invoice_on):
+            message = (
+                f"revenue of a {self.recognise_on.value} needs its invoice first: set invoice_on"
+                f" to {self.recognise_on.value}, or to what comes before it"
+            )
+            found.append(("recognise_on", message))
+        if self.tax_point is TaxPoint.CAPTURE:
+            depths = {self.posting_depth}
+            if self.posting_depth_from:
+                depths.add(self.posting_depth_before)
+            if self.modes() != {PostingMode.DETAIL}:
+                message = "tax at capture needs posting_mode detail: a daily journal has no advance"
+                found.append(("tax_point", message))
+            if PostingDepth.THRIFTY in depths:
+                message = "tax at capture needs posting_depth full: payouts book no single receipt"
+                found.append(("tax_point", message))
+        return tuple(found)
 
     def mode_on(self, placed_on: date) -> PostingMode:
         """How deep an order placed on that ledger date is posted, all its life long (R-11.9)."""

@@ -76,17 +76,20 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
 def _policy_findings(book: StoreBook) -> Iterable[Finding]:
     """Policies that this planner cannot follow, and a book without customer."""
     policy = book.policy
-    refused = {
-        "posting_mode": PostingMode.SUMMARY_PAYOUT in policy.modes(),
-    }
-    for name, is_refused in refused.items():
-        if is_refused:
-            yield Finding(
-                Reason.OUT_OF_SCOPE,
-                f"policy.{name}",
-                "this setting is not offered",
-                "choose one of the documented settings",
-            )
+    if PostingMode.SUMMARY_PAYOUT in policy.modes():
+        yield Finding(
+            Reason.OUT_OF_SCOPE,
+            "policy.posting_mode",
+            "this setting is not offered",
+            "choose one of the documented settings",
+        )
+    for switch, message in policy.contradictions():
+        yield Finding(
+            Reason.OUT_OF_SCOPE,
+            f"policy.{switch}",
+            message,
+            "choose settings that go together",
+        )
     if not book.customer_id:
         yield Finding(
             Reason.CONFIGURATION_MISSING,

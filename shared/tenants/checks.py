@@ -14,7 +14,7 @@ from intacct.capabilities import CAPABILITIES, READS, Action, Protocol, Read
 from shared.connections.profiles import problems_of
 from shared.ownership.contradictions import contradictions
 from shared.ownership.table import Kind, Side
-from shared.policy.switches import CustomerMode, Moment, PostingMode
+from shared.policy.switches import CustomerMode, PostingMode
 from shared.tenants.customer_checks import customer_problems
 from shared.tenants.item_checks import item_problems
 from shared.tenants.mapping_checks import mapping_problems
@@ -101,11 +101,8 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
 
 def _policy(store: Store, place: Place) -> Iterator[Told]:
     policy = store.policy
-    if policy.recognise_on is Moment.CAPTURE and policy.invoice_on is not Moment.CAPTURE:
-        yield (
-            (*place, "policy", "recognise_on"),
-            "revenue of a capture needs an invoice of the capture: set invoice_on to capture",
-        )
+    for switch, message in policy.contradictions():
+        yield (*place, "policy", switch), message
     if policy.customer_mode is CustomerMode.CHANNEL and not store.mapping.channel_customer:
         yield (
             (*place, "mapping", "channel_customer"),

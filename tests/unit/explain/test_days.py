@@ -14,6 +14,7 @@ from shared.explain.lines import ExplainedEntry, ExplainedLine
 from shared.gl.days import KeptEntry
 from shared.gl.revisions import BatchKind
 from shared.policy.switches import TaxPoint
+from shared.policy.switches import SummaryJournals
 from shared.postings.plan import DayEntry
 from tests.accounting.lives import LIVES, PAID, SHIPPED, one_tee_back, order_a_placed
 from tests.accounting.shop import day, facts, usd
@@ -89,6 +90,18 @@ def test_a_journal_that_was_sent_with_another_content_is_not_proved() -> None:
     assert entry.all_problems == (
         "the journal that was sent has another content than its frozen events give",
     )
+
+
+def test_a_draft_is_told_as_one() -> None:
+    policy = replace(summary_book().policy, summary_journals=SummaryJournals.DRAFT)
+    rig = DayRig(replace(summary_book(), policy=policy))
+    rig.take("1002", sold("1002"))
+    rig.close()
+
+    (entry,) = rig.explained()
+
+    assert entry.is_proved
+    assert entry.state == "DONE, as a draft"
 
 
 def test_a_journal_that_the_ledger_does_not_know_is_not_proved() -> None:
@@ -187,7 +200,7 @@ def _can_be_summed_up(name: str) -> bool:
     return LIVES[name]().book.policy.tax_point is TaxPoint.INVOICE
 
 
-@pytest.mark.parametrize("name", filter(_can_be_summed_up, LIVES))
+@pytest.mark.parametrize("name", [name for name in LIVES if _can_be_summed_up(name)])
 def test_the_days_of_every_life_are_explained_and_rebuilt(name: str) -> None:
     life = LIVES[name]()
     rig = DayRig(replace(summary_book(), policy=replace(life.book.policy, **_SUMMARY)))

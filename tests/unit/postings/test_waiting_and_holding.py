@@ -29,7 +29,9 @@ from shared.policy.mapping import ChargeRule, Items, Role
 from shared.policy.switches import (
     Cogs,
     CustomerMode,
+    Moment,
     PostingMode,
+    TaxPoint,
     UnknownLiability,
 )
 from shared.postings.plan import Plan, Reason
@@ -237,6 +239,9 @@ def test_a_channel_customer_serves_where_the_policy_says_so() -> None:
 @pytest.mark.parametrize(
     "policy",
     [
+        {"invoice_on": Moment.DELIVER},
+        {"recognise_on": Moment.CAPTURE},
+        {"tax_point": TaxPoint.CAPTURE, "posting_mode": PostingMode.SUMMARY_DAILY},
         {"posting_mode": PostingMode.SUMMARY_PAYOUT},
     ],
     ids=str,
