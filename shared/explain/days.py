@@ -160,9 +160,16 @@ def _entry(
         ),
         reference=mark_of(document),
         sage_key=record.result.key if record and record.result else "",
-        state=record.state.value if record else "",
+        state=_state(content.batch, record),
         problems=tuple(_problems(content, posting, record)),
     )
+
+
+def _state(batch: Batch, record: Record | None) -> str:
+    """Where the journal is; a draft is in Sage and counts nowhere until a person posts it."""
+    if record is None:
+        return ""
+    return f"{record.state.value}, as a draft" if batch.is_draft else record.state.value
 
 
 def _problems(content: _Content, posting: Posting, record: Record | None) -> Iterator[str]:
