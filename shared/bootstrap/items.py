@@ -15,8 +15,9 @@ from shared.customers.access import StoreClients
 from shared.customers.lanes import SqsOrderLanes
 from shared.intake.cart_events import SqsCartEvents
 from shared.items.keeping import ItemKeeper, KeeperParts
-from shared.items.sync import PRODUCTS_READER, ItemSync, ItemSyncParts
+from shared.items.sync import LOOKS_READER, PRODUCTS_READER, ItemSync, ItemSyncParts
 from shared.items.waiting import WaitingOrders
+from shared.items.watching import ItemWatch
 from shared.polling.checkpoints import DynamoDbCheckpoints
 from shared.releasing.resend import Resender
 from shared.settings import (
@@ -33,14 +34,18 @@ def item_sync() -> ItemSync:
     prefix = StoreSecretSettings.from_environment().STORE_SECRET_PREFIX
     table = TenantSettings.from_environment().TENANTS_TABLE
     owner = secrets.token_hex(8)
+
+    def kept(reader: str) -> DynamoDbCheckpoints:
+        return DynamoDbCheckpoints(aws.dynamodb(), table, owner=owner, reader=reader)
+
     return ItemSync(
         ItemSyncParts(
-            checkpoints=DynamoDbCheckpoints(
-                aws.dynamodb(), table, owner=owner, reader=PRODUCTS_READER
-            ),
+            checkpoints=kept(PRODUCTS_READER),
+            looks=kept(LOOKS_READER),
             keeper=ItemKeeper(
                 KeeperParts(links=item_links(), reads_of=reads, records_of=records, clock=now)
             ),
+            watch=ItemWatch(item_links(), reads, clock=now),
             links=item_links(),
             waiting=WaitingOrders(reviews(), facts_store(), _resender()),
             reviews=reviews(),

@@ -73,18 +73,15 @@ def item_of(product: Product, policy: ItemPolicy, item: str, *, base_currency: s
 
 def digests(item: Item) -> dict[str, str]:
     """A digest of each field that a cart can tell; of those it tells nothing of, none."""
-    found = {}
-    for name in OWNED:
-        value = getattr(item, name)
-        if value is None or value == "":
-            continue
-        text = value.plain() if isinstance(value, Money) else str(value)
-        found[name] = digest_of(text)
-    return found
+    values = {name: getattr(item, name) for name in OWNED}
+    return {name: digest(value) for name, value in values.items() if value not in (None, "")}
 
 
-def digest_of(text: str) -> str:
-    """What a value is remembered by; the value itself is not kept."""
+def digest(value: str | Money | bool) -> str:  # noqa: FBT001  # a value like any other
+    """What a value is remembered by; 12.5 and 12.50 are one price, and no value is kept."""
+    text = (
+        f"{value.amount.normalize():f} {value.currency}" if isinstance(value, Money) else str(value)
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -56,3 +56,19 @@ def other_unit(store: str, link: ItemLink, unit: str) -> Finding:
     message = f"it is sold by {unit!r} now, and item {link.item} was linked by {link.unit!r}"
     hint = "sell it under another SKU, or link it anew: ops items link"
     return Finding(Reason.ITEM_MISSING, item_place(store, link.article), message, hint)
+
+
+def not_taken(store: str, article: str, message: str) -> Finding:
+    """The cart does not take what Sage owns of it."""
+    told = f"the cart refused what Sage Intacct owns of it: {message}"
+    hint = "correct it in Sage Intacct or in the cart, or let the cart own the field"
+    return Finding(Reason.REFUSED_BY_CART, item_place(store, article), told, hint)
+
+
+def implausible(store: str, is_so: bool) -> tuple[Finding, ...]:  # noqa: FBT001  # what was seen
+    """So many items are not shown that a lost permission is likelier than deletions."""
+    if not is_so:
+        return ()
+    message = "many linked items are not shown any more; none was taken for deleted"
+    hint = "see whether the Web Services user may still view items: ops connections probe"
+    return (Finding(Reason.PERMISSION, f"items of {store}", message, hint),)

@@ -12,14 +12,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from carts.adapter import CartApiError, CartClient
-from carts.catalogue import CatalogueClient, ProductReading
+from carts.catalogue import CatalogueClient, ProductReading, ProductWriter
 from commerce.catalogue import Product
 from intacct.errors import IntacctError
 from shared.customers.reading import findings_of_problems
-from shared.items.findings import gone, item_subject
+from shared.items.findings import gone, implausible, item_subject
 from shared.items.keeping import ItemKeeper, Kept, KeptAs
 from shared.items.links import ItemLink, ItemLinks, StaleLinkError
 from shared.items.waiting import Waiting, WaitingOrders
+from shared.items.watching import EVERY, ItemWatch
 from shared.policy.items import ItemScope
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
 from shared.polling.reader import Range, UnreadableError, WindowReader
@@ -33,6 +34,9 @@ from shared.tenants.models import Store, Tenant
 
 PRODUCTS_READER = "products"
 """The reader under which checkpoints of products are kept."""
+
+LOOKS_READER = "linked-items"
+"""The reader under which it is kept when all linked items were looked at."""
 
 OVERLAP = timedelta(minutes=5)
 LAG = timedelta(minutes=2)
@@ -52,6 +56,7 @@ class ItemReport:
     kept: Counter[KeptAs] = field(default_factory=Counter)
     waiting: int = 0
     orders_let_go: int = 0
+    written_back: int = 0
 
     def as_json(self) -> dict[str, object]:
         """For the function's answer."""
@@ -62,16 +67,22 @@ class ItemReport:
             "detail": self.detail,
             "waiting": self.waiting,
             "orders_let_go": self.orders_let_go,
+            "written_back": self.written_back,
             **{outcome.value: count for outcome, count in sorted(self.kept.items())},
         }
 
 
 @dataclass(frozen=True, slots=True)
 class ItemSyncParts:
-    """What syncing needs; `client_of` gives a store's client, None where no access was given."""
+    """What syncing needs; `client_of` gives a store's client, None where no access was given.
+
+    `looks` remembers when all linked items were looked at.
+    """
 
     checkpoints: Checkpoints
+    looks: Checkpoints
     keeper: ItemKeeper
+    watch: ItemWatch
     links: ItemLinks
     waiting: WaitingOrders
     reviews: Reviews
@@ -89,6 +100,10 @@ class _Run:
     deadline: datetime
     report: ItemReport
     open_subjects: frozenset[str]
+
+    def products(self, product_id: str) -> Sequence[Product]:
+        """The articles of a product as the cart has them now."""
+        return self.client.product(product_id).products if self.client and product_id else ()
 
 
 class ItemSync:
@@ -123,6 +138,7 @@ class ItemSync:
         subjects = self._open_subjects(tenant, store)
         run = _Run(tenant, store, _catalogue_of(client), deadline, report, subjects)
         try:
+            self._look_at_all(run)
             self._look_after(run)
             self._follow(run, lease)
         except (CartApiError, IntacctError) as exc:
@@ -133,7 +149,11 @@ class ItemSync:
 
     def _open_subjects(self, tenant: Tenant, store: Store) -> frozenset[str]:
         """The review records of articles and products that are open now."""
-        begins = (item_subject(store.id, ""), _product_subject(store.id, ""))
+        begins = (
+            item_subject(store.id, ""),
+            _product_subject(store.id, ""),
+            _items_subject(store.id),
+        )
         return frozenset(
             review.subject
             for review in self._parts.reviews.all(tenant.id)
@@ -153,6 +173,29 @@ class ItemSync:
         if lease.read_to is None and began == end:
             self._parts.checkpoints.advance(lease, end, now=self._parts.clock())
         run.report.outcome, run.report.detail = done.outcome, done.detail
+
+    def _look_at_all(self, run: _Run) -> None:
+        """Notice, when it is time, what became of linked items, and carry what Sage owns over."""
+        tenant, store, now = run.tenant, run.store, self._parts.clock()
+        looks = self._parts.looks
+        lease = looks.acquire(tenant.id, store.id, now=now)
+        try:
+            if lease.read_to is not None and now - lease.read_to < EVERY:
+                return
+            writer = _writer_of(run.client)
+            noticed = self._parts.watch.look(tenant, store, run.products, writer)
+            looks.advance(lease, now, now=now)
+        finally:
+            looks.release(lease)
+        self._note(run, _items_subject(store.id), implausible(store.id, noticed.is_implausible))
+        run.report.written_back = noticed.written
+        for article in noticed.lost:
+            text = "its item is inactive or not in Sage Intacct any more"
+            self._review(run, article, (gone(store.id, article, text),))
+        for article in noticed.back:
+            self._review(run, article, ())
+        for article, finding in noticed.findings.items():
+            self._review(run, article, (finding,))
 
     def _look_after(self, run: _Run) -> None:
         """The articles that orders wait for: as the cart has them now, or as the line tells."""
@@ -182,11 +225,10 @@ class ItemSync:
         """The article as the cart tells it now, or the order; None where it is known no more."""
         if run.client is None or not waiting.product_id:
             return waiting.as_sold(run.store.cart, run.store.id, self._parts.clock())
-        reading = run.client.product(waiting.product_id)
         return next(
             (
                 product
-                for product in reading.products
+                for product in run.products(waiting.product_id)
                 if article_of(product.sku, product.ref.id) == waiting.article
             ),
             None,
@@ -245,6 +287,11 @@ class ItemSync:
             self._parts.reviews.close(run.tenant.id, subject, at=now)
 
 
+def _items_subject(store: str) -> str:
+    """The subject of what all items of a store have in common: `items:<store>`."""
+    return f"items:{store}"
+
+
 def _product_subject(store: str, product_id: str) -> str:
     """The subject of a product that cannot be read: `product:<store>:<product>`."""
     return f"product:{store}:{product_id}"
@@ -253,6 +300,11 @@ def _product_subject(store: str, product_id: str) -> str:
 def _catalogue_of(client: object) -> CatalogueClient | None:
     """The client as one that tells products; None where its cart tells none."""
     return client if isinstance(client, CatalogueClient) else None
+
+
+def _writer_of(client: object) -> ProductWriter | None:
+    """The client as one that takes products; None where its cart takes none."""
+    return client if isinstance(client, ProductWriter) else None
 
 
 def poll_report(report: ItemReport) -> PollReport:

@@ -7,9 +7,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from carts.catalogue import WriteOutcome, Written
 from commerce.catalogue import Product
 from commerce.orders import Facts, OrderLine
 from intacct.errors import NotSentError
+from intacct.item_search import ItemSearch, KnownItem
 from local.cart_simulators.catalogue import Offer
 from local.cart_simulators.registry import simulator
 from local.intacct_simulator.clock import Clock
@@ -18,6 +20,8 @@ from shared.items.keeping import Kept, KeptAs
 from shared.items.links import Condition, ItemLink, Origin
 from shared.items.sync import LAG, ItemReport, ItemSync, ItemSyncParts
 from shared.items.waiting import WaitingOrders
+from shared.items.watching import EVERY, ItemWatch
+from shared.ownership.table import Ownership, Right, Rule, Side
 from shared.policy.items import ItemPolicy, ItemScope, UnknownSku
 from shared.polling.reports import PollOutcome
 from shared.postings.articles import article_of, item_place
@@ -58,9 +62,33 @@ class FakeKeeper:
         if link is not None:
             return Kept(KeptAs.UPDATED, link)
         made = ItemLink(
-            tenant.id, store.id, article, article, Origin.CREATED, Condition.GOOD, self.clock.now()
+            tenant.id,
+            store.id,
+            article,
+            article,
+            Origin.CREATED,
+            Condition.GOOD,
+            self.clock.now(),
+            product_id=product.product_id,
+            ref_id=product.ref.id,
         )
         return Kept(KeptAs.CREATED, self.links.put_new(made))
+
+
+class FakeSage:
+    """The items of a company, by id; `asked` counts transactions."""
+
+    def __init__(self) -> None:
+        self.items_by_id: dict[str, KnownItem] = {}
+        self.asked = 0
+
+    def add(self, item: str, **members: Any) -> None:
+        """A person makes or changes an item."""
+        self.items_by_id[item] = KnownItem(f"key-{item}", item, **{"name": "Mug", **members})
+
+    def items(self, search: ItemSearch) -> list[KnownItem]:
+        self.asked += 1
+        return [self.items_by_id[one] for one in search.values if one in self.items_by_id]
 
 
 class FakeResender:
@@ -87,6 +115,7 @@ class Rig:
         self.keeper = FakeKeeper(self.links, self.clock)
         self.reviews, self.facts = MemoryReviews(), MemoryFacts()
         self.resender = FakeResender()
+        self.sage = FakeSage()
         self.tenant = _tenant(CART_OWNS, policy)
         self.client: Any = CONNECT["shopify"](self.cart, 3)
         keeper: Any = self.keeper
@@ -94,7 +123,9 @@ class Rig:
         self.sync = ItemSync(
             ItemSyncParts(
                 checkpoints=MemoryCheckpoints(),
+                looks=MemoryCheckpoints(),
                 keeper=keeper,
+                watch=ItemWatch(self.links, lambda *_: self.sage, clock=self.clock.now),
                 links=self.links,
                 waiting=WaitingOrders(self.reviews, self.facts, resender),
                 reviews=self.reviews,
@@ -145,6 +176,7 @@ def test_an_unknown_article_holds_two_orders_and_lets_both_go_in_their_order() -
 def test_an_article_that_was_linked_meanwhile_is_asked_of_nobody() -> None:
     rig = Rig()
     rig.waits("1001", sold("MUG-1", rig.sells("MUG-1")))
+    rig.sage.add("MUGS")
     rig.links.put_new(
         ItemLink("acme", "shop", "MUG-1", "MUGS", Origin.PERSON, Condition.GOOD, START, by="ops")
     )
@@ -277,3 +309,129 @@ def test_a_paused_tenant_is_left_alone() -> None:
     rig.tenant = rig.tenant.model_copy(update={"is_paused": True})
 
     assert rig.run().detail == "the tenant is paused"
+
+
+SAGE_OWNS = Ownership(
+    item=Rule(Side.SAGE, (Right.READ, Right.LINK), (Right.READ, Right.LINK, Right.UPDATE)),
+    price=Rule(Side.SAGE, (Right.READ,), (Right.READ, Right.UPDATE)),
+)
+
+
+def writing_rig() -> Rig:
+    """A shop with one linked mug, whose name and price Sage owns."""
+    rig = Rig(ItemPolicy(unknown_sku=UnknownSku.HOLD, writes_back=True))
+    rig.tenant = rig.tenant.model_copy(update={"ownership": SAGE_OWNS})
+    product = rig.sells("MUG-1")
+    rig.links.put_new(
+        ItemLink(
+            "acme",
+            "shop",
+            "MUG-1",
+            "MUGS",
+            Origin.MATCHED,
+            Condition.GOOD,
+            START,
+            product_id=product,
+            ref_id=product,
+        )
+    )
+    rig.sage.add("MUGS", name="Mug of Sage", base_price=Decimal("13.37"))
+    return rig
+
+
+def later(rig: Rig) -> ItemReport:
+    rig.clock.advance(EVERY.total_seconds() + 1)
+    return rig.run()
+
+
+def shown(rig: Rig) -> tuple[str, Decimal]:
+    (product,) = rig.cart.catalogue
+    return product.title, product.articles[0].offer.price
+
+
+def test_what_sage_owns_reaches_the_cart_once() -> None:
+    rig = writing_rig()
+
+    assert rig.run().written_back == 1
+    assert shown(rig) == ("Mug of Sage", Decimal("13.37"))
+    assert later(rig).written_back == 0
+    assert "UPDATED" not in {outcome.name for outcome in later(rig).kept}
+
+
+def test_a_change_in_sage_travels_and_one_in_the_cart_is_left_until_sage_speaks_again() -> None:
+    rig = writing_rig()
+    rig.run()
+    rig.sage.add("MUGS", name="Mug of Sage", base_price=Decimal("14.00"))
+
+    assert later(rig).written_back == 1
+    assert shown(rig) == ("Mug of Sage", Decimal("14.00"))
+
+
+def test_what_the_cart_owns_is_not_written_to_it() -> None:
+    rig = writing_rig()
+    rig.tenant = rig.tenant.model_copy(update={"ownership": CART_OWNS})
+
+    assert rig.run().written_back == 0
+    assert shown(rig)[0] == "Article"
+
+
+def test_linked_items_are_looked_at_a_few_times_a_day_only() -> None:
+    rig = writing_rig()
+    rig.run()
+    asked = rig.sage.asked
+    rig.clock.advance(900)
+
+    rig.run()
+
+    assert rig.sage.asked == asked
+
+
+def test_an_item_that_people_deactivate_or_delete_sells_no_more_until_it_is_back() -> None:
+    rig = writing_rig()
+    rig.run()
+    rig.sage.add("MUGS", is_active=False)
+    later(rig)
+
+    link = rig.links.load("acme", "shop", "MUG-1")
+    assert link is not None
+    assert link.condition is Condition.INACTIVE
+    assert rig.reviews.is_open("acme", "item:shop:MUG-1")
+
+    del rig.sage.items_by_id["MUGS"]
+    later(rig)
+    link = rig.links.load("acme", "shop", "MUG-1")
+    assert link is not None
+    assert link.condition is Condition.DELETED
+
+    rig.sage.add("MUGS")
+    rig.waits("1001", sold("MUG-1", "8001"))
+    assert later(rig).orders_let_go == 1
+    assert not rig.reviews.is_open("acme", "item:shop:MUG-1")
+
+
+def test_a_lost_permission_is_not_taken_for_deletions() -> None:
+    rig = Rig()
+    for number in range(30):
+        name = f"SKU-{number}"
+        rig.sage.add(name)
+        rig.links.put_new(
+            ItemLink("acme", "shop", name, name, Origin.MATCHED, Condition.GOOD, START)
+        )
+    rig.run()
+    rig.sage.items_by_id.clear()
+
+    later(rig)
+
+    assert all(link.sells for link in rig.links.all("acme", "shop"))
+    review = rig.reviews.records["acme", "items:shop"]
+    assert review.reasons == (Reason.PERMISSION,)
+
+
+def test_what_the_cart_refuses_is_told() -> None:
+    rig = writing_rig()
+    refused = Written(WriteOutcome.REFUSED, "TOO_CHEAP")
+    rig.client.change_products = lambda changes: [refused for _ in changes]
+
+    assert rig.run().written_back == 0
+    review = rig.reviews.records["acme", "item:shop:MUG-1"]
+    assert review.reasons == (Reason.REFUSED_BY_CART,)

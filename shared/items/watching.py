@@ -1,0 +1,238 @@
+"""Notices what people did to linked items in Sage, and carries what Sage owns to the cart.
+
+All linked items of a store are looked at a few times a day, five hundred a transaction. What is not
+shown any more is taken for deleted only as far as that is plausible: a lost permission looks the
+same (REST reference §14.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import islice
+
+from carts.catalogue import ProductChange, ProductWriter, WriteOutcome, Written
+from commerce.catalogue import Product, ProductKind
+from commerce.money import Money
+from intacct.deletions import ImplausibleDeletionsError, compare
+from intacct.item_search import MOST_ITEMS, ItemBy, ItemSearch, KnownItem
+from shared.items.documents import digest
+from shared.items.findings import not_taken
+from shared.items.keeping import TOP_LEVEL, FindsItems
+from shared.items.links import Condition, ItemLink, ItemLinks, StaleLinkError
+from shared.ownership.table import Kind, Ownership, Side
+from shared.ports import Clock
+from shared.postings.findings import Finding
+from shared.tenants.models import Store, Tenant
+
+EVERY = timedelta(hours=6)
+"""How often all linked items are looked at: 5,000 of them cost 1,200 transactions a month."""
+
+_BACK: Mapping[str, tuple[Kind, str]] = {
+    "title": (Kind.ITEM, "name"),
+    "price": (Kind.PRICE, "base_price"),
+    "cost": (Kind.ITEM, "standard_cost"),
+    "barcode": (Kind.ITEM, "upc"),
+}
+"""What a cart takes, and where the ownership table speaks of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What one look found: how many items, which articles can (not) be sold any more, and writes.
+
+    `is_implausible` when so many were not shown that nothing was concluded.
+    """
+
+    looked_at: int = 0
+    lost: tuple[str, ...] = ()
+    back: tuple[str, ...] = ()
+    written: int = 0
+    findings: Mapping[str, Finding] = field(default_factory=dict)
+    is_implausible: bool = False
+
+
+class ItemWatch:
+    """Looks at the linked items of a store."""
+
+    def __init__(
+        self,
+        links: ItemLinks,
+        reads_of: Callable[[Tenant, str], FindsItems],
+        *,
+        clock: Clock,
+    ) -> None:
+        """`reads_of` gives what reads the books of a tenant and entity."""
+        self._links = links
+        self._reads_of = reads_of
+        self._clock = clock
+
+    def look(
+        self,
+        tenant: Tenant,
+        store: Store,
+        product_of: Callable[[str], Sequence[Product]],
+        writer: ProductWriter | None,
+    ) -> Noticed:
+        """Look at all linked items; write what Sage owns where it is not what was last written.
+
+        Args:
+            tenant: whose store it is.
+            store: whose articles are looked at.
+            product_of: the articles of a product as the cart has them now.
+            writer: what writes to the cart; None where nothing is to be written.
+
+        Raises:
+            IntacctError: Sage could not be asked.
+            CartApiError: the cart could not be asked.
+            botocore.exceptions.ClientError: links could not be read or stored.
+        """
+        links = [link for link in self._links.all(tenant.id, store.id) if _is_watched(link)]
+        known = self._known(tenant, links)
+        try:
+            compare({link.item for link in links}, known)
+        except ImplausibleDeletionsError:
+            return Noticed(len(links), is_implausible=True)
+        lost: list[str] = []
+        back: list[str] = []
+        standing: list[tuple[ItemLink, KnownItem]] = []
+        for link in links:
+            item = known.get(link.item)
+            kept = self._kept(link, item)
+            if kept.sells and item is not None:
+                standing.append((kept, item))
+            if kept.sells is not link.sells:
+                (back if kept.sells else lost).append(link.article)
+        written, findings = 0, dict[str, Finding]()
+        if writer is not None and store.items.writes_back:
+            pen = _Pen(self._links, tenant, store, product_of, writer)
+            written, findings = pen.write(standing)
+        return Noticed(len(links), tuple(lost), tuple(back), written, findings)
+
+    def _known(self, tenant: Tenant, links: Sequence[ItemLink]) -> dict[str, KnownItem]:
+        reads = self._reads_of(tenant, TOP_LEVEL)
+        ids = iter(sorted({link.item for link in links}))
+        known: dict[str, KnownItem] = {}
+        while part := tuple(islice(ids, MOST_ITEMS)):
+            known |= {item.id: item for item in reads.items(ItemSearch(ItemBy.ID, part))}
+        return known
+
+    def _kept(self, link: ItemLink, item: KnownItem | None) -> ItemLink:
+        """The link with the condition that was seen; somebody else's newer word stands."""
+        if item is None:
+            seen = Condition.DELETED
+        else:
+            seen = Condition.GOOD if item.is_active else Condition.INACTIVE
+        if seen is link.condition and (item is None or item.key == link.key):
+            return link
+        key = item.key if item else link.key
+        try:
+            return self._links.save(replace(link, condition=seen, key=key))
+        except StaleLinkError:
+            return self._links.load(link.tenant, link.store, link.article) or link
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Writes what Sage owns of a store's articles."""
+
+    links: ItemLinks
+    tenant: Tenant
+    store: Store
+    product_of: Callable[[str], Sequence[Product]]
+    writer: ProductWriter
+
+    def write(
+        self, standing: Sequence[tuple[ItemLink, KnownItem]]
+    ) -> tuple[int, dict[str, Finding]]:
+        """Write what is not what was last written; how many articles, and what was refused."""
+        changes: list[tuple[ItemLink, ProductChange, dict[str, str]]] = []
+        for link, item in standing:
+            wanted = dict(self._wanted(item))
+            told = {name: digest(value) for name, value in wanted.items()}
+            news = {name for name in wanted if told[name] != link.written.get(_field(name))}
+            change = self._change(link, {name: wanted[name] for name in news}) if news else None
+            if change is not None:
+                changes.append((link, change, {_field(name): told[name] for name in news}))
+            elif news:
+                self._remember(link, {_field(name): told[name] for name in news})
+        findings: dict[str, Finding] = {}
+        answers = self.writer.change_products([change for _, change, _ in changes])
+        for (link, _, told), answer in zip(changes, answers, strict=True):
+            if answer.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED):
+                self._remember(link, told)
+            elif answer.outcome is WriteOutcome.REFUSED:
+                findings[link.article] = _refusal(self.store, link, answer)
+        return len(changes) - len(findings), findings
+
+    def _wanted(self, item: KnownItem) -> Iterator[tuple[str, str | Money]]:
+        """What the cart should show, of what Sage owns and the table lets us write."""
+        entity = self.tenant.entity(self.store.entity)
+        currency = entity.base_currency if entity else ""
+        values: dict[str, str | Money | None] = {
+            "title": item.name or None,
+            "price": Money(item.base_price, currency) if item.base_price is not None else None,
+            "cost": Money(item.standard_cost, currency) if item.standard_cost is not None else None,
+            "barcode": item.barcode or None,
+        }
+        for name in carried(self.tenant.ownership):
+            value = values[name]
+            if value is not None:
+                yield name, value
+
+    def _change(self, link: ItemLink, wanted: Mapping[str, str | Money]) -> ProductChange | None:
+        """What of it the cart does not show already; None where nothing is left."""
+        article = next(
+            (each for each in self.product_of(link.product_id) if each.ref.id == link.ref_id), None
+        )
+        if article is None:
+            return None
+        shown: dict[str, str | Money | None] = {
+            "title": article.title,
+            "price": article.price,
+            "cost": article.cost,
+            "barcode": article.barcode,
+        }
+        left = {name: value for name, value in wanted.items() if shown[name] != value}
+        if article.kind is ProductKind.VARIANT:
+            left.pop("title", None)  # a variant has the title of its product
+        if not left:
+            return None
+        fields: dict[str, object] = dict(left)
+        return ProductChange(
+            article.ref.id,
+            article.sku,
+            article.product_id,
+            **fields,  # type: ignore[arg-type]
+        )
+
+    def _remember(self, link: ItemLink, told: Mapping[str, str]) -> None:
+        try:
+            self.links.save(replace(link, written={**link.written, **told}))
+        except StaleLinkError:
+            return  # written once more by the next look, which is safe
+
+
+def carried(ownership: Ownership) -> frozenset[str]:
+    """What the connector may set in carts, by its names there."""
+    return frozenset(
+        name
+        for name, (kind, owned) in _BACK.items()
+        if ownership.may_write(kind, owned, Side.CART).is_allowed
+    )
+
+
+def _is_watched(link: ItemLink) -> bool:
+    """Whether Sage is asked for it: not before it was made, nor after a person took it back."""
+    is_taken_back = link.condition is Condition.DELETED and bool(link.by)
+    return link.condition is not Condition.UNMADE and not is_taken_back
+
+
+def _field(name: str) -> str:
+    """The field of an item that a member of a change carries."""
+    return _BACK[name][1]
+
+
+def _refusal(store: Store, link: ItemLink, answer: Written) -> Finding:
+    return not_taken(store.id, link.article, answer.message)
