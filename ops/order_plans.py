@@ -122,6 +122,8 @@ def print_plan(told: Mapping[str, Any]) -> None:
     """Print what `told_plan` gave, for people."""
     print_facts({name: told[name] for name in ("order", "store", "status", "version", "revision")})
     say(f"by {_named(told['switches'])}")
+    if told["is_held_back"]:
+        say(f"the order is {told['status'].value}: nothing of it is posted as long as it is")
     for sentence in told["waiting"]:
         say(f"waits for {sentence}")
     columns = ("reason", "place", "what", "fix")
@@ -139,7 +141,7 @@ def print_plan(told: Mapping[str, Any]) -> None:
                 one["document"],
                 one["dated_on"],
                 _later(one["dated_on"], one["true_on"]),
-                "would be posted" if one["key"] in missing else one["ledger_state"] or "held",
+                _place(one, missing),
                 one["customer"],
             )
             for one in told["postings"]
@@ -192,6 +194,13 @@ def _items(document: Document) -> list[dict[str, Any]]:
         }
         for line in document.lines
     ]
+
+
+def _place(told: Mapping[str, Any], missing: set[str]) -> str:
+    """Where a document is: what the ledger says of it, or that it would be posted."""
+    if told["ledger_state"]:
+        return str(told["ledger_state"])
+    return "would be posted" if told["key"] in missing else "held"
 
 
 def _named(values: Mapping[str, str]) -> str:

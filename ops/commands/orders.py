@@ -23,7 +23,7 @@ from ops.order_books import order_book
 from ops.order_life import life_as_json, order_life, print_life, print_work
 from ops.order_plans import print_plan, told_plan
 from ops.output import print_json, print_table
-from shared.facts.record import FactsRecord
+from shared.facts.record import FactsRecord, FactsStatus
 from shared.ledger.apply import results_of
 from shared.posting.doubts import begun
 from shared.postings.planner import plan as plan_order
@@ -105,6 +105,7 @@ def _told(desk: Desk, record: FactsRecord) -> dict[str, Any]:
         "status": record.status,
         "version": record.configured,
         "revision": record.revision,
+        "is_held_back": record.status is not FactsStatus.READY,
     }
     if planned.day_entries:
         # The events of a summary channel stand for its documents.

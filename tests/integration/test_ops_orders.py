@@ -164,6 +164,8 @@ def test_a_plan_tells_what_stands_in_its_way(rig: OpsRig) -> None:
     told = rig.json("order", "plan", "acme", "shop", "1001")
     shown = rig.run("order", "plan", "acme", "shop", "1001").output
 
+    assert told["is_held_back"]
+    assert "the order is waiting: nothing of it is posted as long as it is" in shown
     assert {one["reason"] for one in told["findings"]} >= {"UNBALANCED"}
     assert told["missing"] == []
     assert "Stands in the way: nothing is posted" in shown
