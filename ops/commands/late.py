@@ -11,7 +11,6 @@ import typer
 from ops.desk import Desk
 from ops.options import DEFAULT_PROFILE, Json, Profile, desk_of
 from ops.output import print_json, print_table
-from shared.facts.record import order_of
 from shared.ledger.records import Record
 from shared.posting.closed_period_store import DynamoDbLateItems
 from shared.posting.late_items import LateItem
@@ -53,11 +52,16 @@ def _states(desk: Desk) -> Callable[[str], Mapping[str, Record]]:
     return chain
 
 
+def _named(pk: str) -> str:
+    """The order as store and id; a payout, which has no order, says that it is one."""
+    kind, _, store, name = pk.split("#", 3)
+    return f"{store} {name}" if kind == "ORD" else f"{store} payout {name}"
+
+
 def _told(tenant: str, item: LateItem, record: Record | None) -> dict[str, str]:
-    _, store, order = order_of(item.order_pk)
     return {
         "tenant": tenant,
-        "order": f"{store} {order}",
+        "order": _named(item.order_pk),
         "posting": item.key.split("/", 2)[-1],
         "true_on": item.true_on.isoformat(),
         "posted_on": item.posted_on.isoformat(),

@@ -13,6 +13,7 @@ from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
 from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import applier, ledger
+from shared.bootstrap.posting import closed_periods
 from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
 from shared.payouts.booking import BookerParts, PayoutBooker
@@ -77,5 +78,6 @@ def payout_booker(on_failure: Callable[[PayoutKey, Exception], None]) -> PayoutB
             applier_of=applier,
             clock=now,
             on_failure=on_failure,
+            closed=closed_periods(),
         )
     )

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
-from shared.ledger.apply import Applier, results_of
+from shared.ledger.apply import Applier
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger
+from shared.payouts.dating import DatedApplier
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.paying import Paid, PayoutPayer
 from shared.payouts.planner import EntityPosting, plan_payout
@@ -24,7 +25,9 @@ from shared.payouts.records import PayoutRecord
 from shared.payouts.settling import pays_invoices
 from shared.payouts.store import PayoutKey, PayoutMovedError, Payouts
 from shared.ports import Clock
+from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.store_books import store_book
+from shared.postings.book import StoreBook
 from shared.postings.findings import Finding, Reason
 from shared.reviews.records import CONNECTION, Reviews
 from shared.tenants.models import Tenant
@@ -85,6 +88,7 @@ class BookerParts:
     applier_of: Callable[[Tenant, str], Applier]
     clock: Clock
     on_failure: Callable[[PayoutKey, Exception], None]
+    closed: ClosedPeriods | None = None
 
 
 class PayoutBooker:
@@ -93,6 +97,7 @@ class PayoutBooker:
     def __init__(self, parts: BookerParts) -> None:
         """`parts` are shared by all payouts."""
         self._parts = parts
+        self._dated = DatedApplier(parts.ledger, parts.applier_of, parts.clock, parts.closed)
         self._payer = PayoutPayer(parts.ledger, parts.orders, parts.applier_of)
 
     def book_due(
@@ -146,7 +151,9 @@ class PayoutBooker:
             return BookingReport(key, BookingState.WAITING, reasons=(planned.waiting,))
         if not record.frozen:
             record = self._parts.payouts.save(replace(record, frozen=record.content))
-        outcome = self._posted(tenant, key, planned.entries, deadline, release_by)
+        outcome = self._posted(
+            tenant, key, book, planned.entries, deadline=deadline, release_by=release_by
+        )
         if outcome is not None and outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(key, record, outcome)
         pays = pays_invoices(book)
@@ -168,21 +175,22 @@ class PayoutBooker:
         self,
         tenant: Tenant,
         key: PayoutKey,
+        book: StoreBook,
         entries: Sequence[EntityPosting],
+        *,
         deadline: datetime,
         release_by: str,
     ) -> Outcome | None:
         """Apply the entries in their order, each to its entity's books, until one cannot be."""
         outcome = None
         for entity, group in groupby(entries, key=lambda entry: entry.entity):
-            chain = self._parts.ledger.chain(key.ledger_pk)
-            outcome = self._parts.applier_of(tenant, entity).apply(
+            outcome = self._dated.apply(
+                tenant,
+                replace(book, entity=entity),
                 key.ledger_pk,
                 [entry.posting for entry in group],
-                results_of(chain),
-                deadline,
-                records=chain,
-                reopen_by=release_by,
+                deadline=deadline,
+                release_by=release_by,
             )
             if outcome.kind is not OutcomeKind.COMPLETE:
                 return outcome

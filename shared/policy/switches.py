@@ -206,6 +206,7 @@ class PostingPolicy:
     closed_period_receipts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_credits: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_invoices: ClosedPeriod = ClosedPeriod.HOLD
+    closed_period_payouts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_summaries: ClosedPeriod = ClosedPeriod.HOLD
     summary_journals: SummaryJournals = SummaryJournals.POSTED
     gift_card_below_face: GiftCardBelowFace = GiftCardBelowFace.FACE_WITH_CONTRA

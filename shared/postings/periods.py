@@ -25,6 +25,7 @@ from shared.postings.tax_points import TAX
 
 _RECEIPTS = frozenset({PostingKind.ADVANCE, PostingKind.PAYMENT, PostingKind.ADVANCE_APPLICATION})
 _CREDITS = frozenset({PostingKind.CREDIT_MEMO, PostingKind.DEBIT_MEMO, PostingKind.CUSTOMER_REFUND})
+_PAYOUTS = ("payout:", "dispute:", "reserve:")
 _CREDIT_JOURNALS = ("restock:", "refund:")
 
 
@@ -35,6 +36,8 @@ def rule_of(posting: Posting, policy: PostingPolicy) -> ClosedPeriod:
         return policy.closed_period_receipts
     if posting.kind in _CREDITS or purpose.startswith(_CREDIT_JOURNALS):
         return policy.closed_period_credits
+    if purpose.startswith(_PAYOUTS):
+        return policy.closed_period_payouts
     return policy.closed_period_invoices
 
 
@@ -127,7 +130,7 @@ def _moved(posting: Posting, day: date, to: date, field: str) -> Posting:
     document = _dated(posting.document, to, f" (of {day.isoformat()})")
     if field and isinstance(document, SalesDocument | Adjustment | JournalEntry):
         document = replace(document, custom=(*document.custom, (field, day.isoformat())))
-    return replace(posting, document=document, posted_on=to)
+    return replace(posting, document=document, posted_on=to, true_on=posting.true_on or day)
 
 
 def _dated(document: Document, to: date, note: str) -> Document:

@@ -36,6 +36,7 @@ DEFAULTS = {
     "closed_period_receipts": "next_open",
     "closed_period_credits": "next_open",
     "closed_period_invoices": "hold",
+    "closed_period_payouts": "next_open",
     "closed_period_summaries": "hold",
     "summary_journals": "posted",
     "gift_card_below_face": "face_with_contra",
