@@ -48,7 +48,9 @@ class Wanted:
 
     `current` is the customer that the order has, from when it was ready to post; documents of it
     may be in the books. `is_needed` is False for an order that leaves nothing in the books.
-    `released_by` is the person who says that a refused customer shall be tried again.
+    `was_ready` is True for an order that was ready to post before: without a customer of its own
+    it was then served by the channel's, and stays so. `released_by` is the person who says that a
+    refused customer shall be tried again.
     """
 
     tenant: Tenant
@@ -57,6 +59,7 @@ class Wanted:
     current: str
     deadline: datetime
     is_needed: bool = True
+    was_ready: bool = False
     released_by: str = ""
 
     @property
@@ -129,7 +132,9 @@ class CustomerChooser:
     def _is_served_by_channel(wanted: Wanted) -> bool:
         if wanted.store.policy.customer_mode is CustomerMode.CHANNEL:
             return True
-        return not wanted.current and shares_channel(wanted.order, wanted.store.customers)
+        if wanted.current:
+            return False
+        return wanted.was_ready or shares_channel(wanted.order, wanted.store.customers)
 
     def _later(self, error: IntacctError) -> datetime:
         now = self._clock()

@@ -9,27 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from carts.adapter import CartApiError, Reading
-from commerce.orders import Facts, Order, OrderStatus, Ref
+from commerce.orders import Facts, Ref
 from shared.customers.choosing import Chosen, CustomerChooser, Wanted
 from shared.customers.findings import customer_subject
 from shared.customers.keeping import CustomerNotReadyError
 from shared.customers.lanes import OrderLanes, deduplication_id, lane
 from shared.customers.reading import EventReader, findings_of_problems, unusable_api
+from shared.customers.scope import has_business, is_in_detail, out_of_scope, store_then
 from shared.facts.checks import findings_of
 from shared.facts.merge import merge
 from shared.facts.receipts import decide
 from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError, order_pk
 from shared.facts.sources import noted
-from shared.gl.dates import ledger_date
 from shared.ledger.driving import Job, drive, drive_one
 from shared.ledger.requests import Steps
 from shared.messages import CartEvent, OrderReady
-from shared.policy.switches import PostingMode
 from shared.ports import Clock
 from shared.postings.plan import Finding, Reason
 from shared.reviews.records import Reviews, Stage, delivery_subject, intake_subject, order_subject
@@ -195,7 +193,9 @@ class CustomerSync:
         changed = set_aside(record, informed) if is_back else self._judge(place, informed)
         is_new = False
         if changed.status is FactsStatus.READY:
-            changed, is_new = yield from self._with_customer(place, changed)
+            was_ready = record.status is FactsStatus.READY
+            chosen = self._with_customer(place, changed, was_ready=was_ready)
+            changed, is_new = yield from chosen
         if changed.status is not FactsStatus.READY:
             changed = replace(changed, receipts=record.receipts)
         if record.findings and not changed.findings:
@@ -224,14 +224,16 @@ class CustomerSync:
         if order is None:
             status = FactsStatus.HELD if record.unread else FactsStatus.WAITING
             return replace(record, status=status, findings=findings)
-        out_of_scope = _out_of_scope(place, order)
-        if out_of_scope is not None:
-            return replace(record, status=FactsStatus.SKIPPED, findings=(out_of_scope,))
+        finding = out_of_scope(place.tenant, place.store, order)
+        if finding is not None:
+            return replace(record, status=FactsStatus.SKIPPED, findings=(finding,))
         if findings:
             return replace(record, status=FactsStatus.HELD, findings=findings)
         return replace(record, status=FactsStatus.READY, findings=(), receipts=source)
 
-    def _with_customer(self, place: _Place, record: FactsRecord) -> Steps[tuple[FactsRecord, bool]]:
+    def _with_customer(
+        self, place: _Place, record: FactsRecord, *, was_ready: bool
+    ) -> Steps[tuple[FactsRecord, bool]]:
         """Choose the order's customer, once, and make sure that it is in the books.
 
         It is kept when the order is ready to post, not before: until then a person may decide
@@ -239,15 +241,16 @@ class CustomerSync:
         ended.
         """
         order = record.known.order
-        if order is None or not _is_in_detail(place, order):
+        if order is None or not is_in_detail(place.tenant, place.store, order):
             return record, False
         wanted = Wanted(
             tenant=place.tenant,
-            store=_store_of(place, order),
+            store=store_then(place.tenant, place.store, order),
             order=order,
             current=record.customer,
             deadline=place.deadline,
-            is_needed=_has_business(record.facts),
+            is_needed=has_business(record.facts),
+            was_ready=was_ready,
             released_by=place.released_by,
         )
         try:
@@ -350,46 +353,6 @@ def _held(record: FactsRecord, findings: tuple[Finding, ...]) -> FactsRecord:
 
 def _awaiting_customer(record: FactsRecord, due_at: datetime) -> FactsRecord:
     return replace(record, status=FactsStatus.AWAITING_CUSTOMER, due_at=due_at)
-
-
-def _has_business(facts: Facts) -> bool:
-    """A cancelled order that nobody paid leaves nothing in the books, nor a customer."""
-    order = facts.order
-    if order is None or order.status is not OrderStatus.CANCELLED:
-        return True
-    return any(payment.is_receipt for payment in facts.payments)
-
-
-def _out_of_scope(place: _Place, order: Order) -> Finding | None:
-    """Test orders and orders from before go-live are never posted (carts reference §3.7)."""
-    if order.is_test:
-        return Finding(Reason.TEST_ORDER, "order", "a test order is never posted")
-    entity = place.tenant.entity(place.store.entity)
-    if place.store.go_live_on and entity is not None:
-        placed_on = order.placed_at.astimezone(ZoneInfo(entity.zone)).date()
-        if placed_on < date.fromisoformat(place.store.go_live_on):
-            message = f"was placed before the store went live on {place.store.go_live_on}"
-            return Finding(Reason.OUT_OF_SCOPE, "order", message)
-    return None
-
-
-def _is_in_detail(place: _Place, order: Order) -> bool:
-    """Whether the order is posted by itself, and so to a customer (R-11.9)."""
-    entity = place.tenant.entity(place.store.entity)
-    if entity is None:
-        return place.store.policy.posting_mode is PostingMode.DETAIL
-    placed_on = ledger_date(order.placed_at, entity.zone, entity.day_ends_at)
-    return place.store.policy.mode_on(placed_on) is PostingMode.DETAIL
-
-
-def _store_of(place: _Place, order: Order) -> Store:
-    """The store as orders of that day have it: a moved channel keeps its customers (R-11.9)."""
-    entity = place.tenant.entity(place.store.entity)
-    if entity is None or not place.store.policy.posting_depth_from:
-        return place.store
-    placed_on = ledger_date(order.placed_at, entity.zone, entity.day_ends_at)
-    policy = place.store.policy.for_placed(placed_on)
-    return place.store.model_copy(update={"policy": policy})
 
 
 def _subject(place: _Place) -> str:

@@ -235,6 +235,16 @@ def test_who_is_not_found_shares_the_channel_customer_where_the_policy_says_so()
     assert rig.made == []
 
 
+def test_an_order_of_the_channel_customer_stays_so_without_another_search() -> None:
+    rig = Rig(tenant({"match_by": ["email", "channel"]}, mapping={"channel_customer": "WEB"}))
+    rig.choose()
+    rig.sage.add(person_made("P-1", email="ada@example.com"))
+
+    assert rig.choose(order(minutes=5), was_ready=True) == Chosen("")
+    assert rig.sage.asked == ["search email"]
+    assert rig.choose(order(2)).customer == "P-1"
+
+
 def test_the_mapping_must_name_the_channel_customer() -> None:
     for customers in ({"match_by": ["channel"]}, {"consumers": "channel"}):
         assert reasons(Rig(tenant(customers)).choose()) == [Reason.MAPPING_MISSING]
