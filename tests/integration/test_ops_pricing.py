@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 
 from shared.policy.mapping import Role
-from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
 from tests.integration.ops_rig import OpsRig, rig
 
 __all__ = ["rig"]
@@ -70,6 +69,9 @@ def test_a_channel_moves_at_a_ledger_date_and_the_consent_is_kept(rig: OpsRig) -
     assert moved["version"] == rig.desk.tenant("acme").version
     again = rig.run(*MOVE, "--to", "summary")
     assert "has a move to come already" in again.stderr
+    back = rig.run(*MOVE, "--to", "full", "--from", "2099-06-01")
+    assert back.exit_code == 1
+    assert "leave the open invoices of thrifty orders unpaid" in back.stderr
 
 
 def test_a_channel_moves_to_daily_journals_with_consent_alone(rig: OpsRig) -> None:
@@ -93,17 +95,3 @@ def test_a_channel_moves_to_daily_journals_with_consent_alone(rig: OpsRig) -> No
     assert unmoved == before
     assert policy.mode_on(date(2098, 12, 31)) == "detail"
     assert policy.mode_on(date(2099, 1, 1)) == "summary_daily"
-
-
-def test_a_thrifty_channel_does_not_go_back_to_full_detail(rig: OpsRig) -> None:
-    thrifty_shop(rig)
-    known = rig.desk.tenants.stored("acme")
-    shop = known.tenant.stores[0]
-    policy = PostingPolicy(posting_depth=PostingDepth.THRIFTY, customer_mode=CustomerMode.CHANNEL)
-    stores = (shop.model_copy(update={"policy": policy}), *known.tenant.stores[1:])
-    rig.desk.tenants.replace(known, known.tenant.model_copy(update={"stores": stores}))
-
-    result = rig.run(*MOVE, "--to", "full")
-
-    assert result.exit_code == 1
-    assert "leave the open invoices of thrifty orders unpaid" in result.stderr
