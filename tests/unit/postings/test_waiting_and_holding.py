@@ -15,6 +15,7 @@ from commerce.orders import (
     ChargeKind,
     FulfillmentStatus,
     OrderStatus,
+    PaymentKind,
     PaymentState,
     PaymentStatus,
     Restock,
@@ -36,12 +37,13 @@ from shared.policy.switches import (
 )
 from shared.postings.plan import Plan, Reason
 from shared.postings.planner import plan
-from tests.accounting.journals import play, told
+from tests.accounting.journals import net, parse, play, told
 from tests.accounting.lives import (
     LIVES,
     PAID,
     SHIPPED,
     allowance,
+    everything_back,
     one_tee_back,
     order_a_placed,
 )
@@ -271,3 +273,44 @@ def test_a_refund_waits_in_a_daily_journal_for_the_sale_that_waits_for_its_money
         "sale:order-1:parcel-1",
         "refund:refund-1",
     ]
+
+
+def test_an_authorisation_that_is_voided_moves_no_money_and_makes_no_entry() -> None:
+    """R-1.3 and R-3.2: cancelled before capture."""
+    held = replace(PAID, kind=PaymentKind.AUTHORIZATION)
+    voided = replace(PAID, ref=replace(PAID.ref, id="void-1"), kind=PaymentKind.VOID)
+    open_ = order_a_placed(payment_status=PaymentStatus.AUTHORIZED)
+    gone = replace(open_, cancelled_at=day(2), payment_status=PaymentStatus.VOIDED)
+    assert planned(open_, held).postings == ()
+    cancelled = replace(everything_back(at=2), transactions=())
+    made = planned(gone, held, voided, cancelled)
+    assert (made.postings, made.findings) == ((), ())
+
+
+def test_what_is_cancelled_after_a_part_has_left_goes_back_from_what_was_paid() -> None:
+    """The tees were billed, the mug never is: no credit memo, and its money from the advance."""
+    tees = parcel("parcel-1", day(2), tee=2)
+    money = (given_back("12.25", day(3)),)
+    mug = refund(back("mug", 1, "11.25", "1.00", Restock.CANCEL), at=day(3), transactions=money)
+    gone = order_a_placed(cancelled_at=day(3), status=OrderStatus.CANCELLED)
+    made = by_name(planned(gone, PAID, tees, mug))
+    assert not [name for name in made if name.startswith("CREDIT")]
+    assert told(made["REFUND_PAY refund:refund-money"].effect) == parse(
+        "Dr 2050 12.25; Cr 1100 12.25"
+    )
+
+
+def test_all_that_left_and_all_that_did_not_can_be_cancelled_at_once() -> None:
+    """A credit memo for what was billed, the rest from the advance; nothing is owed afterwards."""
+    tees = parcel("parcel-1", day(2), tee=2)
+    gone = order_a_placed(cancelled_at=day(4), status=OrderStatus.CANCELLED)
+    made = by_name(planned(gone, PAID, tees, everything_back(at=4)))
+    ended = net(line for posting in made.values() for line in posting.effect)
+    assert {ended[account] for account in ("1200", "2050", "1100")} == {Decimal(0)}
+
+
+def test_a_replacement_that_costs_something_is_an_order_like_any_other() -> None:
+    paid = order(line("tee", "25.00"), is_replacement=True)
+    sent = parcel("parcel-1", day(2), tee=1)
+    made = by_name(planned(paid, captured("capture-1", "25.00", day(1)), sent))
+    assert "INVOICE invoice:parcel-1" in made
