@@ -23,6 +23,9 @@ def test_doubts_are_told_with_their_lines_and_are_no_errors(rig: OpsRig, tmp_pat
     assert told[place]["line"] > 1
     assert (found["past"], found["books"], found["dead"]) == (None, None, [])
     assert strict.exit_code == 1
+    unsound = rig.run("tenant", "lint", written(tmp_path / "unsound.yaml", entities=[]))
+    assert unsound.exit_code == 1
+    assert "`tenant check` tells them" in unsound.output
 
 
 def test_a_stored_tenant_is_linted_with_its_past_orders(rig: OpsRig) -> None:
@@ -59,20 +62,5 @@ def test_names_that_sage_cannot_use_are_errors_at_every_place(rig: OpsRig, tmp_p
     assert "the account '4000' is absent in Sage at entity 100" in shown.output
     assert "the item 'TEE' is inactive in Sage at entity 100" in shown.output
     assert "stores[1].mapping.accounts.product_revenue" in shown.output
-
-
-def test_a_document_of_which_sage_knows_every_name_passes(rig: OpsRig) -> None:
     rig.answer_functions({"TokenRefresh": {"unusable": [], "calls": 9}})
-
-    found = rig.json("tenant", "lint", "acme", "--against", "books")
-
-    assert found["books"] == {"unusable": [], "calls": 9}
-
-
-def test_what_is_not_sound_is_not_linted(rig: OpsRig, tmp_path: Path) -> None:
-    file = written(tmp_path / "acme.yaml", entities=[])
-
-    found = rig.run("tenant", "lint", file)
-
-    assert found.exit_code == 1
-    assert "`tenant check` tells them" in found.output
+    assert rig.json("tenant", "lint", file, "--against", "books")["dead"] == []

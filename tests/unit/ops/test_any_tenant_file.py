@@ -69,7 +69,7 @@ def test_the_document_that_is_spoiled_is_sound() -> None:
     assert len(PATHS) > 100
 
 
-@settings(max_examples=int(os.environ.get("TENANT_EXAMPLES", "15")), deadline=None)
+@settings(max_examples=int(os.environ.get("TENANT_EXAMPLES", "10")), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PATHS), JUNK), min_size=1, max_size=4))
 def test_any_broken_file_is_told_with_places_and_never_breaks_the_check(
     changes: list[tuple[tuple[Any, ...], Any]],

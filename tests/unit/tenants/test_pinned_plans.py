@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from commerce.money import Money
@@ -30,7 +30,7 @@ from shared.tenants.models import Tenant
 from shared.tenants.pinned import pinned
 from tests.integration.order_posting_rig import sold, tenant
 
-EXAMPLES = int(os.environ.get("PINNED_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("PINNED_EXAMPLES", "6"))
 SKUS = ("TEE", "MUG", "CAP")
 TYPES = ("Shirts", "Hats")
 GATEWAYS = ("shopify_payments", "klarna")
@@ -139,7 +139,7 @@ def planned(known: Tenant, facts: Facts) -> Plan:
     return plan(facts, {}, book.for_customer("C-1"), ())
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(versions(), versions(), orders())
 def test_what_could_be_posted_under_a_version_is_posted_the_same_for_ever(
     then: Tenant, now: Tenant, facts: Facts
