@@ -242,7 +242,8 @@ class Definitions:
 class Mapping:
     """One store's mapping; `version` is stored with what was posted under it.
 
-    `bank_entity` is the entity whose bank account payouts arrive on, where it is not the store's.
+    `bank_entity` is the entity whose bank account payouts arrive on, `stock_entity` the one whose
+    stock the goods leave, where it is not the store's.
     """
 
     version: str
@@ -264,3 +265,4 @@ class Mapping:
     customer_prefix: str = "C-"
     term: str = ""
     bank_entity: str = ""
+    stock_entity: str = ""

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Protocol
 
-from shared.ledger.apply import Applier
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import Record, State
 from shared.ledger.requests import Steps
 from shared.ledger.stubs import stand_in
 from shared.postings.plan import Plan, Posting
+
+
+class Settles(Protocol):
+    """Ends the doubt about a posting: an applier, or those of several entities."""
+
+    def settle(
+        self, pk: str, posting: Posting, deadline: datetime, *, records: Mapping[str, Record]
+    ) -> Steps[Outcome]:
+        """As `Applier.settle`."""
+        ...
 
 
 def begun(chain: Mapping[str, Record]) -> set[str]:
@@ -38,7 +48,7 @@ def unsent(chain: Mapping[str, Record], plan: Plan) -> list[Record]:
 
 
 def settled(
-    applier: Applier,
+    applier: Settles,
     pk: str,
     doubts: Sequence[Posting],
     deadline: datetime,

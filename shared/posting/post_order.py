@@ -30,6 +30,7 @@ from shared.ledger.states import cancel
 from shared.messages import OrderReady
 from shared.ports import Clock, IdMaker
 from shared.posting.arrivals import Arrival, OrderRun, arrival_of
+from shared.posting.by_entity import EntityAppliers, appliers_of
 from shared.posting.closed_periods import ClosedPeriods, is_refused_date
 from shared.posting.doubts import begun, settled, unplanned, unsent
 from shared.posting.entering import enter, entry_conflict
@@ -258,8 +259,11 @@ class OrderPoster:
     def _settle(
         self, order: OrderRun, doubts: Sequence[Posting], chain: Mapping[str, Record]
     ) -> Steps[Outcome | None]:
-        applier = self._parts.applier_of(order.tenant, order.book.entity)
-        return settled(applier, order.record.pk, doubts, order.deadline, chain=chain)
+        appliers = self._appliers(order)
+        return settled(appliers, order.record.pk, doubts, order.deadline, chain=chain)
+
+    def _appliers(self, order: OrderRun) -> EntityAppliers:
+        return appliers_of(self._parts.applier_of, order.tenant, order.book)
 
     def _left_in_doubt(
         self, order: OrderRun, plan: Plan, doubt: Outcome, done: list[str]
@@ -272,10 +276,9 @@ class OrderPoster:
     def _apply(
         self, order: OrderRun, plan: Plan, posted: Posted, chain: Mapping[str, Record]
     ) -> Steps[Outcome]:
-        applier = self._parts.applier_of(order.tenant, order.book.entity)
         if self._parts.closed:
             self._parts.closed.listed(order.tenant, order.record.pk, plan, order.book)
-        return applier.steps(
+        return self._appliers(order).steps(
             order.record.pk,
             plan.postings,
             posted,

@@ -12,6 +12,7 @@ from datetime import datetime
 from commerce.money import Money, total
 from commerce.orders import Payment
 from intacct.statistics import StatisticalLine
+from shared.policy.switches import Cogs
 from shared.postings.card_discounts import released
 from shared.postings.chronicle import capture_id
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
@@ -21,6 +22,7 @@ from shared.postings.preparation import Prepared
 from shared.postings.returns import CreditWriter
 from shared.postings.sales import SalesWriter
 from shared.postings.statistics import Counter
+from shared.postings.stock_entities import has_foreign_stock
 from shared.postings.tills import Tills, least
 
 _Paid = list[tuple[str, Money]]
@@ -53,12 +55,24 @@ class DayWriter:
             entries += self._entry(f"cogs:{sale.id}", sale.at, self._sales.cost_of(sale.quantities))
         for use in released(self._p):
             entries += self._entry(f"card-discount:{use.id}", use.at, use.amounts)
+        self._refuse_foreign_stock()
         for item in self._p.life.credits:
             if self.waiting:
                 self.waiting.append(f"the sale that refund {item.refund.ref.id} takes back")
             else:
                 entries += self._refund(item)
         return sorted(entries, key=lambda entry: (entry.occurred_at, entry.event))
+
+    def _refuse_foreign_stock(self) -> None:
+        """A day's journal is one entity's: costs of another entity's stock have no place there."""
+        if has_foreign_stock(self._p) and self._p.book.policy.cogs is not Cogs.OFF:
+            finding = Finding(
+                Reason.OUT_OF_SCOPE,
+                "mapping.stock_entity",
+                "a daily journal cannot book costs of another entity's stock",
+                "post this channel in detail, or turn cogs off",
+            )
+            self.findings.append(finding)
 
     def _unbilled(self, item: Credit) -> list[DayEntry]:
         """Money given back of what was never billed: only what came by another tender is moved."""

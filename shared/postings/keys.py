@@ -36,6 +36,11 @@ def posting_key(
     return f"{tenant}/{entity}/{kind.value}/{store}:{purpose}{version}"
 
 
+def entity_of(key: str) -> str:
+    """The entity whose books a posting key belongs to."""
+    return key.split("/", 2)[1]
+
+
 def _digest(key: str) -> str:
     return base64.b32encode(hashlib.sha256(key.encode()).digest()).decode().rstrip("=")
 

@@ -56,6 +56,11 @@ class Prepared:
         """What the buyer pays for the whole order, by whatever tender."""
         return self.pieces.total
 
+    def of_entity(self, entity: str) -> Prepared:
+        """The same order with the keys of another entity's books."""
+        book = replace(self.book, entity=entity)
+        return replace(self, book=book, keys=replace(self.keys, book=book))
+
     @property
     def is_cancelled(self) -> bool:
         """Whether the cart cancelled the whole order."""

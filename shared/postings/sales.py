@@ -27,6 +27,7 @@ from shared.postings.plan import Posting, PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.rates import DocumentRate, Rates
 from shared.postings.sales_lines import SalesRows, Sources
+from shared.postings.stock_entities import sides_of
 
 ORDER, INVOICE = PostingKind.SALES_ORDER, PostingKind.INVOICE
 
@@ -227,9 +228,8 @@ class SalesWriter:
             effect = self.cost_of(sale.quantities)
             if ledger_lines(effect):
                 needs = () if self._p.life.is_deferred else self._invoice_of(sale)
-                written.append(
-                    self._journal(f"cogs:{sale.id}", sale.at, effect, needs, "Cost of goods sold")
-                )
+                purpose, what = f"cogs:{sale.id}", "Cost of goods sold"
+                written += self._cost_journals(purpose, sale.at, effect, needs, what)
         return written
 
     def cost_of(self, quantities: Mapping[str, Decimal]) -> list[Amount]:
@@ -270,7 +270,19 @@ class SalesWriter:
         effect = self.cost_of_returned(back)
         if not ledger_lines(effect):
             return []
-        return [self._journal(f"restock:{refund_id}", at, effect, needs, "Cost of returned goods")]
+        what = "Cost of returned goods"
+        return self._cost_journals(f"restock:{refund_id}", at, effect, needs, what)
+
+    def _cost_journals(
+        self, purpose: str, at: datetime, effect: list[Amount], needs: Iterable[str], what: str
+    ) -> list[Dated]:
+        """The seller's journal, and that of the entity whose stock the goods left (J-14.1)."""
+        sides = sides_of(self._p, effect)
+        written = [self._journal(purpose, at, sides.seller, needs, what)]
+        if ledger_lines(sides.owner):
+            owner = SalesWriter(self._p.of_entity(self._mapping.stock_entity))
+            written.append(owner._journal(purpose, at, sides.owner, (), what))
+        return written
 
     def _costs(self, quantities: Mapping[str, Decimal]) -> Iterable[tuple[str, Money]]:
         for line in self._p.order.sale_lines:

@@ -85,9 +85,10 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
             (*place, "api_base_url"),
             "is no https address without name and password; write https://host/...",
         )
-    if store.mapping.bank_entity and store.mapping.bank_entity not in entities:
-        where = (*place, "mapping", "bank_entity")
-        yield where, f"{store.mapping.bank_entity} is not among the entities; add it there"
+    for name in ("bank_entity", "stock_entity"):
+        other = getattr(store.mapping, name)
+        if other and other not in entities:
+            yield (*place, "mapping", name), f"{other} is not among the entities; add it there"
     yield from _policy(store, place)
     yield from _ownership(tenant, store, (*place, "policy", "posting_mode"))
     for inner, message in (
