@@ -13,6 +13,7 @@ import pytest
 
 from commerce.orders import Facts
 from intacct.capabilities import Protocol
+from intacct.errors import OutcomeUnknownError
 from shared.connections.calls import transactions_of
 from shared.policy.mapping import ItemRule
 from shared.policy.switches import Cogs
@@ -240,3 +241,31 @@ def test_a_store_and_day_costs_at_most_three_transactions(shop: Shop) -> None:
 
     assert 0 < sum(transactions) <= 3
     assert len(shop.entries()) + len(shop.counts()) == 2
+
+
+def test_an_answer_that_was_lost_leads_to_one_journal_and_one_count(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create = shop.teller.books.create
+    lost = {"JournalEntry", "StatisticalEntry"}
+
+    def losing(document: Any, **keys: str) -> Any:
+        result = create(document, **keys)
+        if type(document).__name__ in lost:
+            lost.remove(type(document).__name__)
+            message = "no answer came"
+            raise OutcomeUnknownError(message)
+        return result
+
+    monkeypatch.setattr(shop.teller.books, "create", losing)
+    shop.sell(order_a())
+    shop.sell(order_b())
+
+    states = []
+    for _ in range(3):
+        states += [report.state.value for report in shop.export()]
+        shop.clock.pass_time(1800)
+
+    assert states == ["parked", "parked", "posted"]
+    assert shop.entries() == expected((SECOND, J_11_1))
+    assert shop.counts() == [(SECOND, S_12_1)]
