@@ -62,7 +62,7 @@ class _Undo:
         self._memory = memory
         self._book = book
         self._open_from = open_from
-        self._writer = UndoWriter(book, memory.number)
+        self._writers: dict[str, UndoWriter] = {}
         self._findings: list[Finding] = []
         self._left: list[str] = []
 
@@ -90,8 +90,8 @@ class _Undo:
     def _undone(
         self, name: Named, record: Record, known: list[tuple[Named, Record]]
     ) -> Iterator[Undone]:
-        if name.entity != self._book.entity:
-            self._refuse(record, "it is in the books of another entity than the store's")
+        if name.entity not in (self._book.entity, self._book.mapping.stock_entity):
+            self._refuse(record, "it is in the books of an entity that the store has no more")
             return
         written = self._memory.written.get(record.key)
         day = posted_on(record, written, self._book)
@@ -102,6 +102,13 @@ class _Undo:
         for item in self._of_kind(name, record, on, written, known):
             posting = replace(item.posting, true_on=day, posted_on=on if on > day else None)
             yield replace(item, posting=posting)
+
+    def _writer(self, name: Named) -> UndoWriter:
+        """Writes into the books of the entity that the posting is in."""
+        if name.entity not in self._writers:
+            book = replace(self._book, entity=name.entity)
+            self._writers[name.entity] = UndoWriter(book, self._memory.number)
+        return self._writers[name.entity]
 
     def _open_on(self, day: date) -> date | None:
         """The first day from then on that the books take, as far as is known."""
@@ -126,7 +133,7 @@ class _Undo:
         known: list[tuple[Named, Record]],
     ) -> Iterator[Undone]:
         if name.kind in REVERSED:
-            yield self._writer.reversal(name, record, on, written)
+            yield self._writer(name).reversal(name, record, on, written)
         elif name.kind is PostingKind.SALES_ORDER:
             yield from self._closed(name, record, on, known)
         elif written is None or not _is_the_same(record, written):
@@ -134,9 +141,9 @@ class _Undo:
         elif self._would_revalue(record, written, on):
             self._refuse(record, "it is in another currency, and its undo would have another rate")
         elif name.kind is PostingKind.JOURNAL_ENTRY:
-            yield self._writer.mirror(name, record, on, written)
-        elif self._has_its_total(record, written):
-            yield from self._writer.uninvoiced(name, record, on, written)
+            yield self._writer(name).mirror(name, record, on, written)
+        elif self._has_its_total(name, record, written):
+            yield from self._writer(name).uninvoiced(name, record, on, written)
 
     def _would_revalue(self, record: Record, written: Posting, on: date) -> bool:
         """Whether a document of ours would leave a difference of rates behind (R-8.6).
@@ -161,14 +168,14 @@ class _Undo:
                 " effect in the ledger"
             )
         else:
-            yield self._writer.close(name, record, on)
+            yield self._writer(name).close(name, record, on)
 
-    def _has_its_total(self, record: Record, written: Posting) -> bool:
+    def _has_its_total(self, name: Named, record: Record, written: Posting) -> bool:
         """Whether Sage made of the invoice what we expected: else its lines are not known."""
         stated = record.result.total if record.result else None
         if stated is None or not written.effect:
             return True
-        ours = self._writer.receivable(written)
+        ours = self._writer(name).receivable(written)
         if stated == ours:
             return True
         finding = self._finding(

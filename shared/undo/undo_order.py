@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError
 from shared.gl.days import DayBook, EntryConflictError
-from shared.ledger.apply import Applier, results_of
+from shared.ledger.apply import results_of
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import Record, State
@@ -21,6 +21,7 @@ from shared.ledger.requests import Steps
 from shared.ledger.states import cancel
 from shared.ledger.stubs import stand_in
 from shared.ports import Clock, IdMaker
+from shared.posting.by_entity import EntityAppliers
 from shared.posting.closed_periods import ClosedPeriods, is_refused_date
 from shared.posting.doubts import settled
 from shared.posting.entering import enter, entry_conflict
@@ -51,7 +52,7 @@ class Undoer:
 
     def steps(
         self,
-        applier: Applier,
+        applier: EntityAppliers,
         tenant: Tenant,
         record: FactsRecord,
         book: StoreBook,
@@ -64,7 +65,7 @@ class Undoer:
         otherwise a person decides, and asking again reopens what was refused.
 
         Args:
-            applier: of the entity that the order was posted to.
+            applier: of every entity that the order was posted to.
             tenant: whose order it is.
             record: of an order that is being undone.
             book: under which the order was posted, of its present revision.
@@ -91,7 +92,7 @@ class Undoer:
 
     def _try(
         self,
-        applier: Applier,
+        applier: EntityAppliers,
         tenant: Tenant,
         record: FactsRecord,
         book: StoreBook,

@@ -19,6 +19,7 @@ from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import Record
 from shared.ledger.states import Write
 from shared.ports import Books, Found
+from shared.posting.by_entity import EntityAppliers
 from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.closings import Calendars
 from shared.posting.doubts import begun
@@ -206,7 +207,8 @@ class UndoRig:
         """One run of the worker."""
         record = self.kept
         revised = book.for_revision(record.revision)
-        steps = self.undoer.steps(self.applier, tenant(), record, revised, self.deadline)
+        appliers = EntityAppliers(lambda _entity: self.applier, book.entity)
+        steps = self.undoer.steps(appliers, tenant(), record, revised, self.deadline)
         return drive_one(steps, clock=self.clock)
 
     def undo_at_last(self, book: StoreBook) -> Outcome:

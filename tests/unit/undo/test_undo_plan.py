@@ -259,15 +259,19 @@ def test_what_waits_to_be_sent_is_cancelled_first() -> None:
     assert rig.ledger.chain(PK)[key].state is State.CANCELLED
 
 
-def test_a_posting_of_another_entity_is_refused_visibly() -> None:
+def test_a_posting_of_another_entity_is_undone_in_its_own_books() -> None:
     rig, life = lived("order_a")
-    elsewhere = replace(life.book, entity="200")
+    moved = replace(life.book, entity="200")
+    stock = replace(moved, mapping=replace(moved.mapping, stock_entity="100"))
     keys = {key: record for key, record in rig.ledger.chain(PK).items() if "/ADVANCE/" in key}
     (record,) = keys.values()
 
-    plan = rig.undoer.plan(rig.kept, {record.key: record}, elsewhere)
+    (item,) = rig.undoer.plan(rig.kept, {record.key: record}, stock).items
+    refused = rig.undoer.plan(rig.kept, {record.key: record}, moved)
 
-    assert [finding.reason for finding in plan.findings] == [Reason.CONTENT_CONFLICT]
+    assert [finding.reason for finding in refused.findings] == [Reason.CONTENT_CONFLICT]
+    assert record.key.startswith("acme/100/")
+    assert item.posting.key.startswith("acme/100/VOID/shop:undo:ADVANCE:")
 
 
 def test_what_the_facts_tell_of_no_more_is_undone_by_its_key_on_its_own_day() -> None:
