@@ -183,9 +183,8 @@ class OrderPoster:
         return known if known and known[0] > now else None
 
     def _undo(self, order: OrderRun) -> Steps[PostingReport]:
-        applier = self._parts.applier_of(order.tenant, order.book.entity)
         outcome = yield from self._undoer.steps(
-            applier, order.tenant, order.record, order.book, order.deadline
+            self._appliers(order), order.tenant, order.record, order.book, order.deadline
         )
         if outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(order, outcome, list(outcome.done))
