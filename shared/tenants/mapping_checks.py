@@ -68,6 +68,7 @@ def _doubles(mapping: Mapping) -> Iterator[Told]:
         "tenders": [tender.gateway.casefold() for tender in mapping.tenders],
         "item_rules": [rule.sku for rule in mapping.item_rules],
         "charge_rules": [rule.kind for rule in mapping.charge_rules],
+        "fx_rates": [f"{row.currency} {row.from_on}" for row in mapping.fx_rates],
         "payout_rules": [rule.type_name.casefold() for rule in mapping.payout_rules],
     }
     for name, keys in lists.items():

@@ -61,6 +61,8 @@ def _of_store(store: Store) -> Iterator[tuple[NameKind, str, Place]]:
     yield NameKind.CUSTOMER, mapping.channel_customer, ("channel_customer",)
     yield NameKind.TERM, mapping.term, ("term",)
     yield NameKind.JOURNAL, mapping.definitions.journal, ("definitions", "journal")
+    counts = mapping.definitions.statistical_journal
+    yield NameKind.STATISTICAL_JOURNAL, counts, ("definitions", "statistical_journal")
     if PostingMode.DETAIL in store.policy.modes():
         for name in ("sales_order", "sales_invoice"):
             definition = getattr(mapping.definitions, name)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from shared.policy.mapping import ItemRule, Items, Mapping, RuleScope
+from shared.policy.mapping import ItemRule, Items, Mapping, RateRow, RuleScope
 from shared.policy.switches import ClosedPeriod, PostingPolicy, UnknownLiability
 from shared.tenants.models import Store, Tenant
 
@@ -64,6 +64,7 @@ def _mapping(then: Mapping, now: Mapping) -> Mapping:
         tenders=_joined(then.tenders, now.tenders, lambda tender: tender.gateway.casefold()),
         charge_rules=_joined(then.charge_rules, charges, lambda rule: rule.kind),
         item_rules=_item_rules(then, now),
+        fx_rates=_rates(then.fx_rates, now.fx_rates),
         items=_items(then.items, now.items),
         channel_customer=then.channel_customer or now.channel_customer,
     )
@@ -83,6 +84,14 @@ def _item_rules(then: Mapping, now: Mapping) -> tuple[ItemRule, ...]:
     named = {rule.value for rule in then.line_rules if rule.item}
     new = [rule for rule in now.item_rules if rule.sku not in named]
     return _joined(then.item_rules, new, lambda rule: rule.sku)
+
+
+def _rates(then: tuple[RateRow, ...], now: tuple[RateRow, ...]) -> tuple[RateRow, ...]:
+    """The rates of then, and those of now for days after its last one: a table goes on growing."""
+    last: dict[str, str] = {}
+    for row in then:
+        last[row.currency] = max(row.from_on, last.get(row.currency, ""))
+    return (*then, *(row for row in now if row.from_on > last.get(row.currency, "")))
 
 
 def _items(then: Items, now: Items) -> Items:

@@ -33,6 +33,7 @@ def test_everything_that_a_mapping_names_is_listed_with_its_place() -> None:
         "charge_rules": [{"kind": "weee", "item": "WEEE", "account": "2130"}],
         "payout_rules": [{"type_name": "lending", "account": "2500"}],
         "items": {"shipping": "SHIP"},
+        "definitions": {"statistical_journal": "SJ"},
         "location": "100",
         "warehouse": "MAIN",
         "channel_customer": "WEB",
@@ -63,6 +64,7 @@ def test_everything_that_a_mapping_names_is_listed_with_its_place() -> None:
         ("customer", "WEB", "channel_customer"),
         ("term", "Net 30", "term"),
         ("journal", "GJ", "definitions.journal"),
+        ("statistical_journal", "SJ", "definitions.statistical_journal"),
         ("definition", "Sales Order", "definitions.sales_order"),
         ("definition", "Sales Invoice", "definitions.sales_invoice"),
     }

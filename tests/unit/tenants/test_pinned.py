@@ -119,3 +119,27 @@ def test_a_store_that_is_gone_stays_gone_and_a_new_one_is_as_now() -> None:
 
     assert pinned(tenant(), empty).stores == ()
     assert pinned(empty, tenant(location="NEW")).stores == tenant(location="NEW").stores
+
+
+def test_a_table_of_rates_goes_on_growing_and_its_old_rows_stay() -> None:
+    def rate(currency: str, day: str, value: str) -> dict[str, str]:
+        return {"currency": currency, "from_on": day, "rate": value}
+
+    then = tenant(fx_rates=[rate("EUR", "2026-01-01", "1.10"), rate("EUR", "2026-02-01", "1.12")])
+    now = tenant(
+        fx_rates=[
+            rate("EUR", "2026-01-01", "9.99"),
+            rate("EUR", "2026-01-15", "9.99"),
+            rate("EUR", "2026-03-01", "1.15"),
+            rate("GBP", "2026-01-01", "1.30"),
+        ]
+    )
+
+    rows = store(then, now).mapping.fx_rates
+
+    assert [(row.currency, row.from_on, row.rate) for row in rows] == [
+        ("EUR", "2026-01-01", "1.10"),
+        ("EUR", "2026-02-01", "1.12"),
+        ("EUR", "2026-03-01", "1.15"),
+        ("GBP", "2026-01-01", "1.30"),
+    ]
