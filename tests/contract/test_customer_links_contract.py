@@ -44,18 +44,28 @@ LINK = CustomerLink(
 )
 
 
-def _table() -> Any:
-    client = boto3.client("dynamodb", region_name="us-east-1")
-    make_table(client, "orders")
-    return client
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        yield boto3.client("dynamodb", region_name="us-east-1")
+
+
+@pytest.fixture
+def table(dynamodb: Any, request: pytest.FixtureRequest) -> str:
+    """A table of the test's own."""
+    name = f"orders-{abs(hash(request.node.nodeid))}"
+    make_table(dynamodb, name)
+    return name
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def links(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        yield MemoryLinks() if request.param == "memory" else DynamoDbLinks(_table(), "orders")
+def links(request: pytest.FixtureRequest) -> CustomerLinks:
+    if request.param == "memory":
+        return MemoryLinks()
+    client = request.getfixturevalue("dynamodb")
+    return DynamoDbLinks(client, request.getfixturevalue("table"))
 
 
 def test_a_link_comes_back_as_it_was_kept(links: CustomerLinks) -> None:
@@ -140,32 +150,23 @@ def test_how_far_they_were_looked_at_is_kept_beside_the_links(links: CustomerLin
 
 
 def test_a_write_that_the_client_repeats_succeeds_on_its_own_work(
-    monkeypatch: pytest.MonkeyPatch,
+    dynamodb: Any, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = _table()
-        links = DynamoDbLinks(client, "orders")
-        put = client.put_item
+    links = DynamoDbLinks(dynamodb, table)
+    put = dynamodb.put_item
 
-        def twice(**request: Any) -> Any:
-            put(**request)
-            return put(**request)
+    def twice(**request: Any) -> Any:
+        put(**request)
+        return put(**request)
 
-        monkeypatch.setattr(client, "put_item", twice)
+    monkeypatch.setattr(dynamodb, "put_item", twice)
 
-        kept = links.put_new(LINK)
-        newer = links.save(replace(kept, customer="C-2"))
+    kept = links.put_new(LINK)
+    newer = links.save(replace(kept, customer="C-2"))
 
-        assert links.load("acme", "B1") == newer
+    assert links.load("acme", "B1") == newer
 
 
-def test_what_the_table_refuses_otherwise_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        links = DynamoDbLinks(_table(), "absent")
-
-        with pytest.raises(ClientError):
-            links.put_new(LINK)
+def test_what_the_table_refuses_otherwise_is_raised(dynamodb: Any) -> None:
+    with pytest.raises(ClientError):
+        DynamoDbLinks(dynamodb, "absent").put_new(LINK)

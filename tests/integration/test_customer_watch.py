@@ -90,49 +90,49 @@ def links(rig: CartRig) -> list[CustomerLink]:
     return list(DynamoDbLinks(rig.dynamodb, "orders").all("acme"))
 
 
-@pytest.mark.parametrize("name", ["schedule", "one_tenant"])
-def test_orders_go_on_when_their_customer_is_back(rig: CartRig, sage: FakeSage, name: str) -> None:
-    event = json.loads((ROOT / "events" / f"customer_watch.{name}.json").read_bytes())
+def sample(name: str) -> dict[str, str]:
+    loaded: dict[str, str] = json.loads(
+        (ROOT / "events" / f"customer_watch.{name}.json").read_text()
+    )
+    return loaded
 
-    (told,) = handler_of("customer_watch")(event, context())["tenants"]
+
+def test_who_is_gone_is_told_and_orders_go_on_when_they_are_back(
+    rig: CartRig, sage: FakeSage
+) -> None:
+    watch = handler_of("customer_watch")
+    sage.gone.add("P-1")
+
+    (gone,) = watch(sample("schedule"), context())["tenants"]
+
+    reviews = {one.subject: one for one in DynamoDbReviews(rig.dynamodb, "orders").all("acme")}
+    assert gone["orders"] == []
+    assert {link.condition for link in links(rig)} == {Condition.DELETED}
+    assert reviews["customer:P-1"].reasons == (Reason.CUSTOMER_MISSING,)
+    assert sage.asked == ["search id", "standings of 2"]
+
+    sage.gone.clear()
+    (back,) = watch(sample("one_tenant"), context())["tenants"]
 
     (judged,) = rig.receive(rig.events_url)
     (posted,) = rig.receive(rig.lanes_url)
-    assert sorted(told["orders"]) == ["1001", "1002"]
+    assert sorted(back["orders"]) == ["1001", "1002"]
     assert CartEvent.model_validate_json(judged["Body"]).resource_id == "1001"
     assert OrderReady.model_validate_json(posted["Body"]).cause == "release:customer-watch"
     assert {link.condition for link in links(rig)} == {Condition.GOOD}
-    assert sage.asked == ["search id", "standings of 2"]
 
 
-def test_who_is_gone_is_told_and_nothing_goes_on(rig: CartRig, sage: FakeSage) -> None:
-    sage.gone.add("P-1")
-
-    (told,) = handler_of("customer_watch")({}, context())["tenants"]
-
-    reviews = {one.subject: one for one in DynamoDbReviews(rig.dynamodb, "orders").all("acme")}
-    assert told["orders"] == []
-    assert {link.condition for link in links(rig)} == {Condition.DELETED}
-    assert reviews["customer:P-1"].reasons == (Reason.CUSTOMER_MISSING,)
-
-
-def test_a_tenant_that_cannot_be_asked_does_not_stop_the_others(
+def test_a_tenant_that_cannot_be_asked_or_is_paused_does_not_stop_the_others(
     rig: CartRig, sage: FakeSage
 ) -> None:
-    rig.put_tenant(tenant().model_copy(update={"id": "bolt"}))
+    for name, is_paused in (("bolt", False), ("coda", True)):
+        rig.put_tenant(tenant().model_copy(update={"id": name, "is_paused": is_paused}))
     sage.errors = [NotSentError("down")]
 
     told = handler_of("customer_watch")({}, context())["tenants"]
 
     errors = {one["tenant"]: one.get("error", "") for one in told}
     assert errors == {"acme": "NotSentError", "bolt": ""}
-
-
-def test_a_paused_tenant_is_left_alone(rig: CartRig, sage: FakeSage) -> None:
-    rig.put_tenant(tenant().model_copy(update={"is_paused": True}))
-
-    assert handler_of("customer_watch")({}, context()) == {"tenants": []}
-    assert sage.asked == []
 
 
 @pytest.mark.usefixtures("rig")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 from commerce.orders import Buyer
 from shared.customers.identity import buyer_digests
@@ -73,30 +72,24 @@ def posted(rig: OpsRig, order_id: str) -> None:
     rig.desk.ledger.commit(claim(intent, None, owner="worker", now=AT))
 
 
-def test_customers_are_listed_and_filtered_without_anybodys_name(rig: OpsRig) -> None:
-    linked(rig, kept(rig, "1001"), "P-1")
+def test_customers_are_listed_and_shown_without_anybodys_name(rig: OpsRig) -> None:
+    link = linked(rig, kept(rig, "1001", customer="P-1"), "P-1")
     linked(rig, kept(rig, "1002", BOB), "P-2")
 
     everybody = rig.json("customer", "list", "acme")
     nobody = rig.json("customer", "list", "acme", "--origin", "created")
     table = rig.run("customer", "list", "acme", "--store", "shop", "--condition", "good")
+    shown = [rig.json("customer", "show", "acme", who) for who in ("shop/1001", link.buyer, "P-1")]
+    printed = rig.run("customer", "show", "acme", "P-1")
 
     assert {one["customer"] for one in everybody} == {"P-1", "P-2"}
     assert everybody[0]["by"] == "email"
     assert nobody == []
-    assert "P-2" in table.output
-    assert "Secret" not in table.output + json.dumps(everybody)
-
-
-def test_one_customer_is_shown_by_order_buyer_or_its_own_id(rig: OpsRig) -> None:
-    record = kept(rig, "1001", customer="P-1")
-    link = linked(rig, record, "P-1")
-
-    shown = [rig.json("customer", "show", "acme", who) for who in ("shop/1001", link.buyer, "P-1")]
-
     assert shown[0] == shown[1] == shown[2]
     assert (shown[0]["key"], shown[0]["generation"]) == ("7", 1)
-    assert "P-1" in rig.run("customer", "show", "acme", "P-1").output
+    assert "P-2" in table.output
+    assert "P-1" in printed.output
+    assert "Secret" not in table.output + printed.output + json.dumps(everybody)
 
 
 def test_a_person_decides_who_the_buyer_of_an_order_is(rig: OpsRig) -> None:
@@ -127,95 +120,62 @@ def test_a_person_decides_who_the_buyer_of_an_order_is(rig: OpsRig) -> None:
     assert judged(rig) == {"1001", "1002"}
 
 
-def test_an_order_that_had_another_customer_gets_the_new_one_when_nothing_is_posted(
-    rig: OpsRig,
-) -> None:
-    record = kept(rig, "1001", status=FactsStatus.READY, customer="P-1")
-    linked(rig, record, "P-1")
+def test_an_order_changes_its_customer_only_while_nothing_is_posted(rig: OpsRig) -> None:
+    free = kept(rig, "1001", status=FactsStatus.READY, customer="P-1")
+    bound = kept(rig, "1002", BOB, status=FactsStatus.READY, customer="P-1")
+    linked(rig, free, "P-1")
+    link = linked(rig, bound, "P-1")
+    posted(rig, "1002")
 
     rig.json("customer", "link", "acme", "shop/1001", "P-2", "--why", "merged")
+    refused = rig.run("customer", "link", "acme", "shop/1002", "P-2", "--why", "merged")
 
-    after = rig.desk.facts.load(record.pk)
+    after = rig.desk.facts.load(free.pk)
     assert after is not None
     assert (after.customer, after.status) == ("", FactsStatus.AWAITING_CUSTOMER)
+    assert refused.exit_code == 1
+    assert "undo the order first" in refused.output
+    assert rig.desk.links.load("acme", link.buyer) == link
     assert judged(rig) == {"1001"}
 
 
-def test_an_order_with_documents_in_the_books_keeps_its_customer(rig: OpsRig) -> None:
-    record = kept(rig, "1001", status=FactsStatus.READY, customer="P-1")
-    link = linked(rig, record, "P-1")
-    posted(rig, "1001")
-
-    result = rig.run("customer", "link", "acme", "shop/1001", "P-2", "--why", "x")
-
-    assert result.exit_code == 1
-    assert "undo the order first" in result.output
-    assert rig.desk.links.load("acme", link.buyer) == link
-    assert rig.take("CartEventsQueueUrl") == []
-
-
-def test_a_customer_that_was_merged_into_another_is_named_by_its_old_id(rig: OpsRig) -> None:
-    link = linked(rig, kept(rig, "1001", customer="P-1", status=FactsStatus.READY), "P-1")
-
-    told = rig.json("customer", "link", "acme", "P-1", "P-2", "--why", "merged in Sage")
-
-    after = rig.desk.links.load("acme", link.buyer)
-    assert after is not None
-    assert (after.customer, after.key, told["previous"]) == ("P-2", "", "P-1")
-
-
-def test_an_unlinked_buyer_is_never_that_customer_again(rig: OpsRig) -> None:
+def test_a_buyer_is_renamed_unlinked_and_named_again_by_the_customers_id(rig: OpsRig) -> None:
     link = linked(rig, kept(rig, "1001"), "P-1")
     rig.hold("1001", Reason.CUSTOMER_INACTIVE, Stage.FACTS)
 
-    told = rig.run("customer", "unlink", "acme", "P-1", "--why", "somebody else")
+    def now_is() -> tuple[str, str, tuple[str, ...]]:
+        after = rig.desk.links.load("acme", link.buyer)
+        assert after is not None
+        return after.customer, after.key, after.excluded
 
-    after = rig.desk.links.load("acme", link.buyer)
-    assert after is not None
-    assert (after.customer, after.excluded) == ("", ("P-1",))
-    assert "nobody yet, was P-1" in told.output
-    assert judged(rig) == {"1001"}
+    told = rig.json("customer", "link", "acme", "P-1", "P-2", "--why", "merged in Sage")
+    assert (told["previous"], now_is()) == ("P-1", ("P-2", "", ()))
+    said = rig.run("customer", "unlink", "acme", "P-2", "--why", "somebody else")
+    assert "nobody yet, was P-2" in said.output
+    assert now_is() == ("", "", ("P-2",))
     assert rig.run("customer", "unlink", "acme", link.buyer, "--why", "x").exit_code == 1
+    rig.json("customer", "link", "acme", link.buyer, "P-2", "--why", "it was right")
+    assert now_is() == ("P-2", "", ())
+    assert judged(rig) == {"1001"}
 
 
-def test_whoever_was_excluded_may_be_named_again(rig: OpsRig) -> None:
-    link = linked(rig, kept(rig, "1001"), "P-1")
-    rig.json("customer", "unlink", "acme", "P-1", "--why", "x")
-
-    rig.json("customer", "link", "acme", link.buyer, "P-1", "--why", "it was right")
-
-    after = rig.desk.links.load("acme", link.buyer)
-    assert after is not None
-    assert (after.customer, after.excluded) == ("P-1", ())
-
-
-def test_what_names_nobody_or_several_is_told(rig: OpsRig) -> None:
+def test_what_names_nobody_or_several_is_told_and_the_watch_is_asked(rig: OpsRig) -> None:
     first = linked(rig, kept(rig, "1001"), "P-1")
     linked(rig, kept(rig, "1002", BOB), "P-1")
+    told = {"tenant": "acme", "looked_at": 3, "gone_bad": ["C-1"], "orders": []}
+    functions = rig.answer_functions({"CustomerWatch": {"tenants": [told]}})
 
-    said: dict[str, Any] = {
-        who: rig.run("customer", "show", "acme", who) for who in ("P-9", "P-1", "shop/1001")
-    }
+    said = {who: rig.run("customer", "show", "acme", who) for who in ("P-9", "P-1", "shop/1001")}
+    shown = rig.json("customer", "check", "acme")
+    printed = rig.run("customer", "check", "acme")
+    rig.answer_functions({"CustomerWatch": {"tenants": []}})
+    paused = rig.run("customer", "check", "acme")
 
     assert [result.exit_code for result in said.values()] == [1, 1, 1]
     assert "nobody is P-9" in said["P-9"].output
     assert first.buyer in said["P-1"].output
     assert "no customer of its own" in said["shop/1001"].output
-
-
-def test_looking_after_customers_is_asked_of_the_function(rig: OpsRig) -> None:
-    told = {"tenant": "acme", "looked_at": 3, "gone_bad": ["C-1"], "orders": []}
-    functions = rig.answer_functions({"CustomerWatch": {"tenants": [told]}})
-
-    shown = rig.json("customer", "check", "acme")
-    printed = rig.run("customer", "check", "acme")
-
     assert shown == [told]
     assert "C-1" in printed.output
     assert functions.asked[0] == ("CustomerWatch", {"tenant": "acme"})
-
-
-def test_a_paused_tenant_is_not_looked_after(rig: OpsRig) -> None:
-    rig.answer_functions({"CustomerWatch": {"tenants": []}})
-
-    assert "paused" in rig.run("customer", "check", "acme").output
+    assert "paused" in paused.output

@@ -18,7 +18,7 @@ from shared.ledger.records import LEASE, SETTLE
 from tests.unit.customers.choosing_rig import Rig, person_made, tenant
 from tests.unit.customers.orders import ADA, order
 
-EXAMPLES = int(os.environ.get("CUSTOMER_RACES", "40"))
+EXAMPLES = int(os.environ.get("CUSTOMER_RACES", "20"))
 BUYERS = (ADA, replace(ADA, id=""), replace(ADA, id="9"), replace(ADA, email="ADA@EXAMPLE.COM"))
 FAULTS = st.sampled_from(
     [("before", NotSentError("down")), ("after", OutcomeUnknownError("lost")), None, None]
