@@ -26,7 +26,8 @@ class DayWanted(BaseModel):
 
     `even_if_incomplete` leaves held orders to a later correction of the day; `release_by` names the
     person who lets a journal go again that was refused, or that was changed in Sage; `correct_by`
-    the one who has the day's lines made anew from the facts, under today's mapping.
+    the one who has the day's lines made anew from the facts, under today's mapping. `currency`
+    names one of the date's days, else all that hold something and the one in the entity's own.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,6 +38,7 @@ class DayWanted(BaseModel):
     even_if_incomplete: bool = False
     release_by: str = ""
     correct_by: str = ""
+    currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
 
 
 def report_failure(day: DayKey, error: Exception) -> None:
@@ -63,7 +65,9 @@ def export(event: dict[str, Any], deadline: datetime) -> list[DayReport]:
         release_by=wanted.release_by,
         correct_by=wanted.correct_by,
     )
-    return exporter.export(wanted.tenant, wanted.store, wanted.date, asked)
+    return exporter.export(
+        wanted.tenant, wanted.store, wanted.date, asked, currency=wanted.currency
+    )
 
 
 @logger.inject_lambda_context

@@ -27,6 +27,7 @@ app = typer.Typer(no_args_is_help=True, help="The journals of a summary channel'
 _COLUMNS = ("currency", "state", "what", "reference", "posted", "events", "debits", "why")
 _FINE = (DayState.POSTED.value, DayState.NOTHING.value)
 Day = Annotated[str, typer.Argument(help="The ledger date, as 2026-03-02.")]
+Currency = Annotated[str, typer.Option("--currency", help="Only the day in this currency, as EUR.")]
 
 
 @app.command()
@@ -39,6 +40,7 @@ def export(
     even_if_incomplete: Annotated[
         bool, typer.Option("--even-if-incomplete", help="Without the orders that are held.")
     ] = False,
+    currency: Currency = "",
     why: Why,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
@@ -48,7 +50,7 @@ def export(
     Orders that are held and left out correct the day when they are released.
     """
     desk = desk_of(context, profile)
-    event = _event(tenant, store, on)
+    event = _event(tenant, store, on, currency)
     if even_if_incomplete:
         event["even_if_incomplete"] = True
     desk.audit.note(tenant, "day export", _subject(store, on), why=why)
@@ -62,6 +64,7 @@ def correct(
     store: StoreArgument,
     on: Day,
     *,
+    currency: Currency = "",
     why: Why,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
@@ -73,13 +76,14 @@ def correct(
     goes on by itself where this run was out of time.
     """
     desk = desk_of(context, profile)
-    event = {**_event(tenant, store, on), "correct_by": desk.audit.who}
+    event = {**_event(tenant, store, on, currency), "correct_by": desk.audit.who}
     desk.audit.note(tenant, "day correct", _subject(store, on), why=why)
     _ask(desk, event, json=json)
 
 
-def _event(tenant: str, store: str, on: str) -> dict[str, Any]:
-    return {"tenant": tenant, "store": store, "date": day(on).isoformat()}
+def _event(tenant: str, store: str, on: str, currency: str) -> dict[str, Any]:
+    wanted = {"tenant": tenant, "store": store, "date": day(on).isoformat()}
+    return {**wanted, "currency": currency} if currency else wanted
 
 
 def _subject(store: str, on: str) -> str:

@@ -102,8 +102,10 @@ class DayExporter:
                     break
         return reports
 
-    def export(self, tenant_id: str, store: str, on: date, asked: Asked) -> list[DayReport]:
-        """The days of one store on one date, one per currency, asked for by hand.
+    def export(
+        self, tenant_id: str, store: str, on: date, asked: Asked, *, currency: str = ""
+    ) -> list[DayReport]:
+        """The days of one store on one date, asked for by hand.
 
         Args:
             tenant_id: whose store it is.
@@ -111,11 +113,15 @@ class DayExporter:
             on: the ledger date.
             asked: until when, and what a person takes on themselves: that held orders are not in
                 it, that a journal which was refused goes again, that its lines are made anew.
+            currency: only the day in that one; left out, the day in the entity's own, and those in
+                other currencies that hold something to be exported.
 
         Raises:
             UnknownTenantError: there is no such tenant.
         """
         tenant = self._parts.tenant_of(tenant_id)
+        if currency:
+            return [self._guarded(tenant, DayKey(tenant.id, store, currency, on), asked)]
         due = self._parts.days.due(tenant.id, now=self._parts.clock() + LOOKS_AGAIN)
         keys = {key for key in due if (key.store, key.on) == (store, on)}
         book = store_book(tenant, store)

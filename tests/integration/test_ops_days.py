@@ -71,6 +71,25 @@ def test_a_day_is_exported_with_or_without_what_is_held(
     assert "correct_by" not in asked
 
 
+def test_one_currency_of_a_day_may_be_named(rig: OpsRig) -> None:
+    exporter = Exporter(rig, "posted", JOURNAL)
+
+    result = rig.run(
+        "day",
+        "correct",
+        "acme",
+        "shop",
+        "2026-03-02",
+        "--currency",
+        "EUR",
+        "--why",
+        "wrong account",
+    )
+
+    assert result.exit_code == 0, result.output
+    assert exporter.asked[0]["currency"] == "EUR"
+
+
 def test_a_day_that_is_held_says_why(rig: OpsRig) -> None:
     Exporter(rig, "held", reasons=["READBACK_DIFFERS"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 
 from intacct.errors import NotSentError, RejectedError
 from shared.gl.export import day_subject
+from shared.gl.posting import Asked
 from shared.gl.reports import DayState
 from shared.gl.revisions import BatchKind, BatchState
 from tests.unit.gl_export.rig import APRIL, IN_APRIL, KEY, ON, Rig, entry, exported, late
@@ -245,6 +246,15 @@ def test_each_currency_of_a_store_has_a_day_of_its_own() -> None:
     assert (report.day.currency, report.state) == ("EUR", DayState.POSTED)
     assert len(rig.journals()) == 2
     assert rig.journals()[1].reference != rig.journals()[0].reference
+
+
+def test_one_currency_of_a_day_may_be_asked_for() -> None:
+    rig = exported()
+    deadline = rig.clock() + timedelta(seconds=300)
+
+    (report,) = rig.exporter.export("acme", "outlet", ON, Asked(deadline), currency="EUR")
+
+    assert (report.day.currency, report.state) == ("EUR", DayState.NOTHING)
 
 
 def test_a_day_too_long_for_one_run_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
