@@ -19,8 +19,9 @@ from commerce.orders import (
     TaxCollector,
     TaxLine,
 )
-from shared.policy.mapping import ItemRule, LineRule, RuleScope
+from shared.policy.mapping import ItemRule, LineRule, RuleScope, Tender
 from shared.policy.switches import MarketplaceTax, Moment, TaxPoint
+from shared.postings.gift_cards import Card, CardUse
 from tests.accounting.lives import (
     DEFERRED,
     PAID,
@@ -395,3 +396,51 @@ def edit_before_invoice() -> OrderLife:
     sent, rest = parcel("parcel-1", day(6), lamp=1, mug=1), captured("rest", "23.30", day(7))
     stages = (facts(before, paid), facts(dearer), facts(both), facts(None, sent, rest))
     return OrderLife(book(), stages)
+
+
+def _redeemed(face: str, paid: str) -> OrderLife:
+    """A 50.00 order that a registered card pays, wholly or in part."""
+    placed = order(line("vase", "50.00"))
+    drawn = replace(captured("use", face, day(3), "gift_card"), card_id="card-1")
+    card = Card("card-1", usd(face), usd(paid), (CardUse("use", usd(face)),))
+    books = replace(book(), cards={card.id: card})
+    sent = parcel("parcel-1", day(2), vase=1)
+    rest = captured("rest", "30.00", day(3))
+    more = () if face == "50.00" else (rest,)
+    return OrderLife(books, (facts(placed, sent), facts(placed, sent, drawn, *more)))
+
+
+@told_life
+def discounted_card_redeemed() -> OrderLife:
+    """A 50.00 card that was sold for 40.00."""
+    return _redeemed("50.00", "40.00")
+
+
+@told_life
+def free_card_redeemed() -> OrderLife:
+    """A 20.00 card that was given away."""
+    return _redeemed("20.00", "0.00")
+
+
+@told_life
+def facilitated_order() -> OrderLife:
+    """Sold on a marketplace that owes the tax itself, and refunded in full."""
+    theirs = TaxLine("Marketplace tax", usd("8.00"), collected_by=TaxCollector.MARKETPLACE)
+    placed = order(line("lamp", "100.00", taxes=(theirs,)))
+    chart = mapping(tenders=(*TENDERS, Tender("amazon", "1102", undeposited_account="1102")))
+    paid = captured("capture-1", "108.00", day(3), "amazon")
+    sent = parcel("parcel-1", day(2), lamp=1)
+    money = (given_back("108.00", day(9), gateway="amazon"),)
+    given = refund(back("lamp", 1, "100.00", "8.00"), at=day(9), transactions=money)
+    stages = (facts(placed, sent), facts(placed, sent, paid), facts(placed, sent, paid, given))
+    return OrderLife(book(chart=chart), stages)
+
+
+@told_life
+def discount_over_three_lines() -> OrderLife:
+    """A discount of 10.00 that the cart spreads over three lines to the cent."""
+    parts = {"a": ("33.33", "3.33"), "b": ("33.33", "3.33"), "c": ("33.34", "3.34")}
+    placed = order(*(line(name, price, discount=off) for name, (price, off) in parts.items()))
+    paid = captured("capture-1", "90.00", day(1))
+    sent = parcel("parcel-1", day(2), a=1, b=1, c=1)
+    return OrderLife(book(), (facts(placed, paid, sent),))
