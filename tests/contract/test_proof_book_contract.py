@@ -25,7 +25,7 @@ from shared.reconciliation.rows import Moved, Row, Settled, order_name
 from shared.reconciliation.sources import TableSources
 from shared.reconciliation.statement import Statement, Verdict
 from shared.reconciliation.store import DynamoDbProofBook
-from tests.accounting.lives import order_a, order_a_one_tee_restocked
+from tests.accounting.lives import order_a_one_tee_restocked
 from tests.contract.test_ledger_contract import make_table
 from tests.fakes import counting_ids
 from tests.integration.order_posting_rig import sold
@@ -50,10 +50,10 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 @pytest.fixture(params=["memory", "tables"])
-def book(request: pytest.FixtureRequest, aws: Any) -> ProofBook:
+def book(request: pytest.FixtureRequest) -> ProofBook:
     if request.param == "memory":
         return MemoryProofBook()
-    dynamodb, s3 = aws
+    dynamodb, s3 = request.getfixturevalue("aws")
     return DynamoDbProofBook(dynamodb, "orders", s3, "proofs")
 
 
@@ -77,7 +77,7 @@ def statement(on: date, **more: Any) -> Statement:
     return replace(usual, **more)
 
 
-def test_a_row_reads_as_it_was_put(book: ProofBook) -> None:
+def test_a_row_reads_as_it_was_put_and_others_do_not_see_it(book: ProofBook) -> None:
     made = row()
     book.put("acme", made)
     book.put("acme", replace(made, version=2))
@@ -85,11 +85,6 @@ def test_a_row_reads_as_it_was_put(book: ProofBook) -> None:
     assert list(book.rows("acme", "shop")) == [replace(made, version=2)]
     assert book.row("acme", "shop", made.name) == replace(made, version=2)
     assert list(book.heads("acme", "shop")) == [RowHead(made.name, 2, made.is_open)]
-
-
-def test_rows_of_others_are_not_seen(book: ProofBook) -> None:
-    book.put("acme", row())
-
     assert list(book.rows("acme", "outlet")) == []
     assert list(book.rows("other", "shop")) == []
     assert book.row("acme", "shop", order_name("9")) is None
@@ -97,12 +92,12 @@ def test_rows_of_others_are_not_seen(book: ProofBook) -> None:
 
 def test_a_chain_grows_link_by_link_and_holds(book: ProofBook) -> None:
     assert book.latest("acme", "100") is None
-    for number in range(12):
+    for number in range(4):
         link, files = sealed(statement(ON + timedelta(days=number)), book.latest("acme", "100"))
         book.append(link, files)
         assert book.latest("acme", "100") == link
 
-    assert [link.sequence for link in book.links("acme", "100")] == list(range(1, 13))
+    assert [link.sequence for link in book.links("acme", "100")] == list(range(1, 5))
     assert verify(book, "acme", "100").breaches == ()
     assert list(book.links("acme", "200")) == []
 
@@ -116,12 +111,6 @@ def test_a_second_statement_of_one_number_is_refused(book: ProofBook) -> None:
     with pytest.raises(ChainMovedError):
         book.append(other, other_files)
     assert verify(book, "acme", "100").breaches == ()
-
-
-def test_a_file_that_is_not_there_is_none(book: ProofBook) -> None:
-    link, files = sealed(statement(ON), None)
-    book.append(link, files)
-
     assert book.file(link, "html") == files["html"]
     assert book.file(replace(link, sequence=9), "html") is None
 
@@ -189,11 +178,3 @@ def test_sources_find_what_changed_and_what_was_sent(aws: Any) -> None:
     assert sources.order("acme", "shop", "9") is None
     assert list(sources.sent_since("acme", AT)) != []
     assert list(sources.sent_since("acme", AT + timedelta(hours=1))) == ["ORD#acme#shop#1002"]
-
-
-def test_a_life_survives_the_trip_through_the_table(book: ProofBook) -> None:
-    life = order_a()
-    made = row_of(life.stages[-1], chain_of(life).values(), life.book)
-    book.put("acme", made)
-
-    assert list(book.rows("acme", "shop")) == [made]

@@ -70,8 +70,7 @@ def test_a_statement_reads_as_it_was_written(book: MemoryProofBook) -> None:
     assert encode(decode(body)) == body
 
 
-@pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize(("ending", "place"), [("csv", 0), ("html", 1), ("json", 2)])
 def test_every_single_byte_of_every_file_counts(
     book: MemoryProofBook, ending: str, place: int
 ) -> None:
