@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 
 import pytest
@@ -83,12 +83,13 @@ def sage(simulator: Simulator) -> Iterator[Sage]:  # pytest's way of naming fixt
 @pytest.fixture
 def show(
     request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]
-) -> Callable[[str, Played], None]:
+) -> Callable[[str, Played | Iterable[Posting]], None]:
     """With -v the T-accounts are printed, for an accountant to read."""
 
-    def shown(title: str, played: Played) -> None:
+    def shown(title: str, played: Played | Iterable[Posting]) -> None:
         if request.config.get_verbosity() > 0:
+            postings = played.postings.values() if isinstance(played, Played) else played
             with capsys.disabled():
-                sys.stdout.write(f"\n\n{title}\n\n{t_accounts(played.postings.values())}\n\n")
+                sys.stdout.write(f"\n\n{title}\n\n{t_accounts(postings)}\n\n")
 
     return shown

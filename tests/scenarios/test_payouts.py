@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 from intacct.capabilities import protocols
 from intacct.router import IntacctBooks
 from shared.postings.keys import control_id
+from shared.postings.plan import Posting
 from tests.accounting import payout_lives
 from tests.accounting.payout_lives import LIVES, PAYOUT_ACCOUNTS, PayoutLife, play
 from tests.contract.conftest import RestRig, Simulator, simulator
@@ -62,8 +63,13 @@ def sage(request: pytest.FixtureRequest, simulator: Simulator) -> Iterator[Sage]
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each["id"])
-def test_a_scenario_leaves_its_balances_in_the_books(scenario: dict[str, Any], sage: Sage) -> None:
-    sage.live(LIVES[scenario["life"]]())
+def test_a_scenario_leaves_its_balances_in_the_books(
+    scenario: dict[str, Any], sage: Sage, show: Callable[[str, Iterable[Posting]], None]
+) -> None:
+    life = LIVES[scenario["life"]]()
+    sage.live(life)
+    entries = play(life).entries.values()
+    show(f"{scenario['id']} {scenario['title']}", [entry.posting for entry in entries])
 
     ledger = sage.simulator.balances()
 

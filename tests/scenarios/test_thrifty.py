@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +14,7 @@ from commerce.payouts import FeeKind, Payout, PayoutLine, PayoutLineKind, Payout
 from shared.payouts.booking import BookingState
 from shared.payouts.proof import payout_subject
 from shared.postings.findings import Reason
+from shared.postings.plan import Posting
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed
 from tests.accounting.shop import (
     back,
@@ -211,9 +212,12 @@ def test_a_payout_of_an_order_that_is_not_booked_waits_and_says_which(rig: Thrif
     assert "unknown" in review.findings[0].place
 
 
-def test_the_reference_order_is_paid(rig: ThriftyRig) -> None:
+def test_the_reference_order_is_paid(
+    rig: ThriftyRig, show: Callable[[str, Iterable[Posting]], None]
+) -> None:
     """J-2.2 with its receipt at the payout: Dr 1010 and 6100, Cr 1200, by way of 1100."""
     rig.order("order-1", order_a_placed(), PAID, SHIPPED)
+    show("J-2.2 on a thrifty channel", rig.postings)
     rig.pay_out(_payout(_charge("order-1", "69.95", "capture-1")))
     assert rig.balances() == {
         "1010": Decimal("67.62"),
