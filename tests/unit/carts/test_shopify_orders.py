@@ -149,6 +149,19 @@ def test_a_transaction_is_a_receipt_with_the_order_it_belongs_to(sample: Sample)
     assert payment.state is PaymentState.SUCCESS
 
 
+def test_a_transaction_of_a_gift_card_names_the_card(sample: Sample) -> None:
+    document = json.loads(sample("order_transactions_create.json"))
+    drawn = {**document, "gateway": "gift_card", "receipt": {"gift_card_id": 4417}}
+    other = {**document, "receipt": {"gift_card_id": 4417}}
+
+    cards = [
+        facts_of(read(each, "order_transactions/create")).payments[0].card_id
+        for each in (drawn, other, {**drawn, "receipt": {}})
+    ]
+
+    assert cards == ["4417", "", ""]
+
+
 def test_an_edit_says_nothing_but_fetch(sample: Sample) -> None:
     reading = read(parse(sample("orders_edited.json")), "orders/edited")
 
