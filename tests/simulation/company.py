@@ -21,7 +21,9 @@ from intacct.errors import (
     PeriodClosedError,
     RejectedError,
 )
+from intacct.reading import ReportingPeriod
 from intacct.rest.auth import Token
+from intacct.undoing import CloseSalesDocument
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.errors import BusinessError, Kind
 from local.intacct_simulator.clock import Clock
@@ -83,6 +85,7 @@ class Company:
         self.deaths = 0
         self.is_published: Callable[[str], bool] = lambda _token: False
         self.marks: Counter[tuple[str, str]] = Counter()
+        self.closings: set[str] = set()
         self._wire = wire
         self.on_send = on_send
         self._on_violation = on_violation
@@ -95,6 +98,8 @@ class Company:
 
     def is_unique(self, document: Document) -> bool:
         """Whether Sage refuses a second document of the same number."""
+        if isinstance(document, CloseSalesDocument):
+            return False
         return isinstance(document, Customer) or TABLES[type(document)][0] in self.hard_unique
 
     def commit(self, document: Document, idempotency_key: str) -> DocumentResult:
@@ -122,6 +127,8 @@ class Company:
         Raises:
             RejectedError: the books refuse it.
         """
+        if isinstance(document, CloseSalesDocument):
+            return self._closed(document)
         table, mark = TABLES[type(document)][0], mark_of(document)
         if self.is_unique(document) and self.marks[table, mark]:
             message = "this number is taken"
@@ -136,6 +143,13 @@ class Company:
         if self.marks[table, mark] > 1:
             message = f"I1: {self.tenant}: {table} {mark} is in the books twice"
             self._on_violation(ViolationError(message))
+        return result_of(record)
+
+    def _closed(self, document: CloseSalesDocument) -> DocumentResult:
+        """The sales order, from which nothing more is converted; closing it twice is as once."""
+        record = self.books.store.change("sales_document", int(document.key), state="closed")
+        self.closings.add(document.reference)
+        self._wire.story.tell(f"books of {self.tenant}: {document.reference} closes a sales order")
         return result_of(record)
 
     def land_late(self, document: Document) -> None:
@@ -155,7 +169,11 @@ class Company:
         self._wire.scheduler.at(self._wire.scheduler.now + delay, arrive)
 
     def found(self, document: Document, *, stale_seconds: float = 0.0) -> list[Found]:
-        """What a look-up by our mark shows at this moment."""
+        """What a look-up by our mark shows at this moment; of a closing, whether it took place."""
+        if isinstance(document, CloseSalesDocument):
+            record = self.books.get("sales_document", int(document.key))
+            is_closed = record is not None and record["state"] == "closed"
+            return [Found(result_of(record), document.reference)] if record and is_closed else []
         table, field = TABLES[type(document)]
         shown_until = self._wire.scheduler.now - stale_seconds
         return [
@@ -231,6 +249,17 @@ class Company:
         """Close March for a while; somebody at the company opens it again."""
         self.books.periods.close(ENTITY, _LAST_DAY)
         self._wire.scheduler.at(self._wire.scheduler.now + seconds, self.open_period)
+
+    def periods(self) -> list[ReportingPeriod]:
+        """The reporting periods as Sage tells them: their days, and not whether they are open."""
+        rows = self.books.store.rows("reporting_period")
+        told = (
+            ReportingPeriod(
+                str(row["key"]), row["id"], row["start_date"], row["end_date"], is_active=True
+            )
+            for row in rows
+        )
+        return sorted(told, key=lambda one: (one.ends_on - one.starts_on, one.starts_on))
 
     def open_period(self) -> None:
         """Let March be posted to again."""

@@ -150,11 +150,11 @@ class Watch:
 
     def _check_done(self, pk: str, key: str, after: Item) -> None:
         company = self.companies[pk.split("#")[1]]
-        table = table_of(key)
+        table, mark = table_of(key), after["doc_no"]["S"]
         result = json.loads(after["erp_doc"]["S"])
-        record = company.books.get(table, int(result["key"]))
-        mark = after["doc_no"]["S"]
-        if record is None or mark not in _marks_in(record):
+        record = None if table == "closing" else company.books.get(table, int(result["key"]))
+        marks = _marks_in(record) if record else company.closings
+        if mark not in marks:
             message = f"I2: {pk} {key} is done, and there is no {table} {mark}"
             raise ViolationError(message)
 
@@ -248,6 +248,7 @@ def _check_ledger(
         for table, mark in marks_of(company.books):
             if (table, mark) != ("customer", "WEB"):
                 posted[f"{tenant} {table}", mark] = posted.get((f"{tenant} {table}", mark), 0) + 1
+        posted.update({(f"{tenant} closing", mark): 1 for mark in company.closings})
     twice = [place for place, times in posted.items() if times > 1]
     if twice:
         message = f"I1: in the books twice: {twice}"
@@ -360,13 +361,12 @@ def check_order_of_effects(companies: Mapping[str, Company], ledger: list[Item])
     chains: dict[str, dict[str, list[Any]]] = {}
     for item in ledger:
         pk, key = item["pk"]["S"], item["sk"]["S"]
-        if not pk.startswith("ORD#") or item["st"]["S"] != "DONE":
+        kind = key.split("/")[2]
+        if not pk.startswith("ORD#") or item["st"]["S"] != "DONE" or kind == "VOID":
             continue
-        company = companies[pk.split("#")[1]]
-        record = company.books.get(table_of(key), int(json.loads(item["erp_doc"]["S"])["key"]))
-        assert record is not None
-        made = chains.setdefault(pk, {}).setdefault(key.split("/")[2], [])
-        made.append(record["created_at"])
+        books = companies[pk.split("#")[1]].books
+        record = books.get(table_of(key), int(json.loads(item["erp_doc"]["S"])["key"]))
+        chains.setdefault(pk, {}).setdefault(kind, []).append((record or {})["created_at"])
     for pk, chain in chains.items():
         for later, earlier in _KINDS_BEFORE.items():
             if later in chain and (earlier not in chain or min(chain[later]) < min(chain[earlier])):
@@ -388,6 +388,7 @@ def table_of(key: str) -> str:
         "REFUND_PAY": "customer_refund",
         "JOURNAL": "journal_entry",
         "GL_BATCH": "journal_entry",
+        "VOID": "closing",
     }
     return tables[key.split("/")[2]]
 

@@ -37,6 +37,9 @@ from shared.intake.cart_events import SqsCartEvents
 from shared.intake.deliveries import Intake
 from shared.ledger.apply import Applier
 from shared.ledger.dynamodb import DynamoDbLedger
+from shared.posting.closed_period_store import DynamoDbClosings, DynamoDbLateItems
+from shared.posting.closed_periods import ClosedPeriods
+from shared.posting.closings import Calendars
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.postings.planner import plan
 from shared.reviews.records import DynamoDbReviews
@@ -173,8 +176,17 @@ class Sandbox:
                 plan=self.outside.plans,
                 clock=self.clock,
                 ids=self.new_id,
+                closed=self._closed_periods(),
             )
         )
+
+    def _closed_periods(self) -> ClosedPeriods:
+        calendars = Calendars(
+            DynamoDbClosings(self._dynamodb, ORDERS),
+            lambda tenant, _: self.outside.companies[tenant.id].periods(),
+            clock=self.clock,
+        )
+        return ClosedPeriods(calendars, DynamoDbLateItems(self._dynamodb, ORDERS))
 
     def sweeper(self, on_failure: Callable[[str, Exception], None]) -> Sweeper:
         """The use case of sweeper."""
