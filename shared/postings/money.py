@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from commerce.money import Money, total
@@ -24,7 +24,7 @@ from shared.postings.card_discounts import discounts_released
 from shared.postings.chart import money_place
 from shared.postings.effects import ledger_lines
 from shared.postings.events import RefundEvent
-from shared.postings.paid_out import PaidOut
+from shared.postings.paid_out import PaidOut, Settled
 from shared.postings.plan import Finding, PostingKind, Reason
 from shared.postings.preparation import Prepared
 from shared.postings.receipts import (
@@ -49,19 +49,6 @@ DEBIT, JOURNAL = PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY
 
 def _receipt_kinds(name: str) -> tuple[tuple[PostingKind, str], tuple[PostingKind, str]]:
     return ((ADVANCE, f"receipt:{name}"), (PAYMENT, f"receipt:{name}"))
-
-
-@dataclass(slots=True)
-class _Settled:
-    """What one receipt or refund settles, and when that came to be."""
-
-    parts: list[tuple[str, Money]] = field(default_factory=list)
-    moments: list[datetime] = field(default_factory=list)
-
-    def add(self, key: str, amount: Money, at: datetime) -> None:
-        """An amount of one document."""
-        self.parts.append((key, amount))
-        self.moments.append(at)
 
 
 class MoneyWriter:
@@ -111,7 +98,7 @@ class MoneyWriter:
 
     def paid_out(self) -> tuple[PaidOut, ...]:
         """The money that payouts book, each with what it settles."""
-        found: dict[str, _Settled] = {name: _Settled() for name in self._by_payout}
+        found: dict[str, Settled] = {name: Settled() for name in self._by_payout}
         for receipt, paid in self._settlement.payments:
             if receipt.id in found:
                 for bill, amount in paid:
@@ -126,7 +113,7 @@ class MoneyWriter:
         refunds = []
         for outflow, draws in self._settlement.outflows:
             if self._goes_by_payout(outflow):
-                memos = _Settled()
+                memos = Settled()
                 for draw in draws:
                     if draw.kind is CreditKind.ADJUSTMENT:
                         memos.add(draw.key, draw.amount, outflow.at)
@@ -134,7 +121,7 @@ class MoneyWriter:
                 refunds.append(replace(offer, is_refund=True))
         return (*receipts, *refunds)
 
-    def _offer(self, name: str, amount: Money, settled: _Settled, at: datetime) -> PaidOut:
+    def _offer(self, name: str, amount: Money, settled: Settled, at: datetime) -> PaidOut:
         latest = max([at, *settled.moments])
         return PaidOut(name, amount, tuple(settled.parts), self._p.book.ledger_on(latest))
 

@@ -6,8 +6,8 @@ all of a payout. A receipt that settles an invoice only in part, or none yet, is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
 from commerce.money import Money, total
 
@@ -31,3 +31,16 @@ class PaidOut:
     def rest(self) -> Money:
         """What settles nothing that is in the books or about to be."""
         return self.amount - total((amount for _, amount in self.settles), self.amount.currency)
+
+
+@dataclass(slots=True)
+class Settled:
+    """What one receipt or refund settles, and when that came to be."""
+
+    parts: list[tuple[str, Money]] = field(default_factory=list)
+    moments: list[datetime] = field(default_factory=list)
+
+    def add(self, key: str, amount: Money, at: datetime) -> None:
+        """An amount of the document of that posting key."""
+        self.parts.append((key, amount))
+        self.moments.append(at)
