@@ -7,6 +7,12 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.register_profile("searching", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+# The suite draws the same examples every time; `HYPOTHESIS_PROFILE=searching` draws new ones.
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Cartledger/test")
 

@@ -207,6 +207,6 @@ def test_events_of_the_outlet_go_into_the_day_book(rig: PostingRig) -> None:
         KeyConditionExpression="pk = :pk",
         ExpressionAttributeValues={":pk": {"S": "DAY#acme#outlet#USD#2026-03-02"}},
     )["Items"]
-    assert [item["sk"]["S"].split(":")[0] for item in found] == ["EVENT#sale"]
+    assert [item["sk"]["S"].split(":")[0] for item in found] == ["BATCHES", "EVENT#sale"]
     assert rig.books.sent == []
     assert rig.kept("7001", store="outlet").due_at is None

@@ -22,7 +22,7 @@ from intacct.capabilities import (
 from intacct.customer_search import CustomerBy, CustomerSearch
 from intacct.item_search import ItemBy, ItemSearch
 from intacct.read_router import IntacctReads
-from intacct.reading import Kept
+from intacct.reading import Kept, Marked
 from intacct.watermarks import Reading, Watermark
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "intacct-actions.md"
@@ -97,6 +97,7 @@ def ask_everything(reads: IntacctReads) -> None:
     reads.changes(Kept.CUSTOMER, Reading(Watermark(), started_at=NOW))
     reads.keys(Kept.CUSTOMER)
     reads.deletions(Kept.CUSTOMER, NOW)
+    reads.read_back(Marked.ADVANCE, ["1001-ADV-ABC"])
     reads.periods()
     reads.trial_balance(DAY, DAY)
     reads.ledger_lines(DAY, DAY)

@@ -234,9 +234,18 @@ def _live(story: Story, stages: list[Facts]) -> list[Posting]:
     posted: Posted = {}
     done: list[Posting] = []
     for stage in stages:
-        _carry_out(plan(stage, posted, story.book), posted, done)
-        assert plan(stage, posted, story.book).postings == ()
+        _post(stage, posted, story.book, done)
     return done
+
+
+def _post(stage: Facts, posted: Posted, books: StoreBook, done: list[Posting]) -> None:
+    """Plan and carry out as the poster does: until nothing is left, in the rounds that it has."""
+    for _ in range(_MOST_ROUNDS):
+        planned = plan(stage, posted, books)
+        if not planned.postings:
+            return
+        _carry_out(planned, posted, done)
+    assert plan(stage, posted, books).postings == ()
 
 
 def _balances(done: list[Posting]) -> dict[str, Decimal]:
@@ -251,6 +260,9 @@ def _net_sales(ended: dict[str, Decimal]) -> dict[str, Decimal]:
     kept["net sales"] = sum((ended.get(account, Decimal(0)) for account in sales), Decimal(0))
     return {account: amount for account, amount in kept.items() if amount}
 
+
+_MOST_ROUNDS = 4
+"""As many as `shared.posting.post_order` has."""
 
 _SETTINGS = settings(
     max_examples=80,
@@ -436,9 +448,9 @@ def test_an_edited_order_ends_in_the_books_of_its_last_edition_whatever_is_heard
 ) -> None:
     """By difference, never by a rewrite: what each edition left adds up to the last one.
 
-    Sales are compared net: the books keep totals, so that an edit that moves an amount between list
-    price and discount is not seen in what was billed before. What has left keeps its cost, though
-    an edit takes it off the order.
+    Sales are compared net and with shipping: the books keep totals, so that an edit that moves an
+    amount between list price, discount and shipping is not seen in what was billed before. What has
+    left keeps its cost, though an edit takes it off the order.
     """
     deliveries, books = told.told, told.book
     heard = list(data.draw(st.permutations(deliveries)))
@@ -448,12 +460,10 @@ def test_an_edited_order_ends_in_the_books_of_its_last_edition_whatever_is_heard
     done: list[Posting] = []
     for delivery in heard:
         known = merge(known, delivery)
-        _carry_out(plan(known, posted, books), posted, done)
-        assert plan(known, posted, books).postings == ()
+        _post(known, posted, books, done)
     at_once: list[Posting] = []
-    planned = plan(known, {}, books)
-    _carry_out(planned, {}, at_once)
-    if not planned.waiting:
+    _post(known, {}, books, at_once)
+    if not plan(known, {}, books).waiting:
         assert _owed(_balances(done)) == _owed(_balances(at_once))
     assert _balances(done).get("1100") == _balances(at_once).get("1100")
 
@@ -463,4 +473,5 @@ def _owed(ended: dict[str, Decimal]) -> dict[str, Decimal]:
     costs = ("5000", "1300")
     joined = _net_sales({a: amount for a, amount in ended.items() if a not in costs})
     joined["buyer"] = joined.pop("1200", Decimal(0)) + joined.pop("2050", Decimal(0))
+    joined["net sales"] = joined.pop("net sales", Decimal(0)) + joined.pop("4010", Decimal(0))
     return {account: amount for account, amount in joined.items() if amount}
