@@ -68,6 +68,9 @@ def deletions(teller: Teller) -> list[tuple[str, str]]:
     return [(one.object, one.identifier) for one in found if one.deleted_at == TODAY]
 
 
+assert CUSTOMER.contact is not None
+EMAIL = CUSTOMER.contact.email
+
 LOOKS: Mapping[Read, tuple[Look, Any]] = {
     Read.DIMENSIONS: (
         lambda teller: {one.name for one in teller.reads.dimensions() if one.is_in_ledger}
@@ -105,11 +108,11 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
         lambda teller: [
             (one.key, one.contact_key, one.customer.id, one.customer.contact.email)
             for one in teller.reads.customers(
-                CustomerSearch(CustomerBy.EMAIL, (CUSTOMER.contact.email.upper(),))
+                CustomerSearch(CustomerBy.EMAIL, (EMAIL.upper(),))
             )
             if one.customer.contact is not None
         ],
-        [("1", "1", "C-1001", CUSTOMER.contact.email)],
+        [("1", "1", "C-1001", EMAIL)],
     ),
     Read.ITEMS: (
         lambda teller: [
