@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from intacct.capabilities import Action
-from intacct.permissions import CUSTOMER_UPDATES, Permission, PermissionReport, needed
+from intacct.permissions import (
+    CUSTOMER_UPDATES,
+    ITEM_READS,
+    ITEM_UPDATES,
+    Permission,
+    PermissionReport,
+    needed,
+)
 from intacct.permissions import Right as Granted
 from shared.ownership.table import Right
+from shared.policy.items import UnknownSku
 from shared.policy.mapping import Mapping
 from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
 from shared.tenants.models import Tenant
@@ -52,9 +60,22 @@ def wanted_of(tenant: Tenant, *, is_reading: bool) -> frozenset[Permission]:
     wanted = needed(actions)
     if Action.CUSTOMER in actions and Right.UPDATE in tenant.ownership.customer.in_sage:
         wanted |= CUSTOMER_UPDATES
+    wanted |= _of_items(tenant)
     if not is_reading:
         return wanted
     return frozenset(one for one in wanted if one.right in _READING)
+
+
+def _of_items(tenant: Tenant) -> frozenset[Permission]:
+    """What stores that link articles to items need, as far as the ownership table lets them."""
+    kept = [store.items for store in tenant.stores if store.items.is_kept]
+    allowed = tenant.ownership.item.in_sage
+    wanted = ITEM_READS if kept else frozenset[Permission]()
+    if any(policy.unknown_sku is UnknownSku.CREATE for policy in kept) and Right.CREATE in allowed:
+        wanted |= needed({Action.ITEM})
+    if any(policy.updates for policy in kept) and Right.UPDATE in allowed:
+        wanted |= ITEM_UPDATES
+    return wanted
 
 
 def _actions_of_store(policy: PostingPolicy, mapping: Mapping) -> Iterator[Action]:

@@ -112,6 +112,12 @@ NEEDS: Mapping[Action, frozenset[Permission]] = {
 CUSTOMER_UPDATES = _may(_AR, "Customers", Right.EDIT) | _may(_CO, "Contacts", Right.EDIT)
 """What keeping customers and their contacts up to date needs beside creating them."""
 
+ITEM_READS = _may(_IC, "Items", *_READ)
+"""What linking articles to items needs."""
+
+ITEM_UPDATES = _may(_IC, "Items", Right.EDIT)
+"""What keeping items up to date needs beside creating them."""
+
 AUDIT_HISTORY = _may("Platform Services", "Custom reports", Right.VIEW)
 """What reading the audit history needs beside (XML reference §11.3)."""
 

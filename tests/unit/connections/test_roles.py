@@ -5,11 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from intacct.capabilities import Action
 from intacct.permissions import CUSTOMER_UPDATES, Right
 from shared.connections.roles import actions_of, wanted_of
+from shared.ownership.table import Ownership, Rule, Side
+from shared.ownership.table import Right as Granted
+from shared.policy.items import ItemPolicy, UnknownSku
 from shared.tenants.models import Tenant
 
+FULL = (Granted.READ, Granted.LINK, Granted.CREATE, Granted.UPDATE)
 DETAIL = {
     Action.CUSTOMER,
     Action.SALES_DOCUMENT,
@@ -82,3 +88,25 @@ def test_who_keeps_customers_up_to_date_may_edit_them_and_their_contacts() -> No
     creating = Tenant.model_validate({**tenant({}).model_dump(), "ownership": only_create})
 
     assert updating - wanted_of(creating, is_reading=False) == CUSTOMER_UPDATES
+
+
+@pytest.mark.parametrize(
+    ("unknown", "in_sage", "rights"),
+    [
+        (UnknownSku.CATCH_ALL, FULL, set()),
+        (UnknownSku.HOLD, (Granted.READ, Granted.LINK), {Right.LIST, Right.VIEW}),
+        (UnknownSku.CREATE, FULL, {Right.LIST, Right.VIEW, Right.ADD, Right.EDIT}),
+    ],
+)
+def test_linking_items_needs_rights_on_items_as_far_as_the_table_goes(
+    unknown: UnknownSku, in_sage: tuple[Granted, ...], rights: set[Right]
+) -> None:
+    known = tenant({"posting_mode": "summary_daily", "customer_mode": "channel"})
+    (store,) = known.stores
+    stores = (store.model_copy(update={"items": ItemPolicy(unknown_sku=unknown)}),)
+    ownership = Ownership(item=Rule(Side.CART, in_sage, (Granted.READ,)))
+    linking = known.model_copy(update={"stores": stores, "ownership": ownership})
+
+    found = wanted_of(linking, is_reading=False)
+
+    assert {one.right for one in found if one.policy == "Items"} == rights
