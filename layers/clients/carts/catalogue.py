@@ -140,3 +140,61 @@ class ProductWriter(Protocol):
         Safe to repeat: values are absolute.
         """
         ...
+
+
+class Catalogue(Protocol):
+    """What keeps one store's products and stock for its client."""
+
+    def changed_products(
+        self, since: datetime | None, until: datetime
+    ) -> Iterator[Sequence[ProductReading]]:
+        """As `CatalogueClient`."""
+        ...
+
+    def product(self, product_id: str) -> ProductReading:
+        """As `CatalogueClient`."""
+        ...
+
+    def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
+        """As `StockClient`."""
+        ...
+
+    def set_stock(self, levels: Sequence[NewLevel]) -> Sequence[Written]:
+        """As `StockClient`."""
+        ...
+
+    def change_products(self, changes: Sequence[ProductChange]) -> Sequence[Written]:
+        """As `ProductWriter`."""
+        ...
+
+
+class CatalogueCalls:
+    """The part of a client that passes calls for products and stock on to its catalogue.
+
+    `CatalogueClient`, `StockClient` and `ProductWriter` say what each promises.
+    """
+
+    counts_on_hand = False
+    _catalogue: Catalogue
+
+    def changed_products(
+        self, *, since: datetime | None, until: datetime
+    ) -> Iterator[Sequence[ProductReading]]:
+        """Pages of products changed in `[since, until)`, of all up to `until` without `since`."""
+        return self._catalogue.changed_products(since, until)
+
+    def product(self, product_id: str) -> ProductReading:
+        """The product as it is now; `is_gone` where the cart knows it no more."""
+        return self._catalogue.product(product_id)
+
+    def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
+        """Pages of levels of what the cart counts, of all things without `skus`."""
+        return self._catalogue.stock(skus)
+
+    def set_stock(self, levels: Sequence[NewLevel]) -> Sequence[Written]:
+        """Set what is available, in the cart's bulk form; one answer for each, in their order."""
+        return self._catalogue.set_stock(levels)
+
+    def change_products(self, changes: Sequence[ProductChange]) -> Sequence[Written]:
+        """Set the named fields, in the cart's bulk form; one answer for each, in their order."""
+        return self._catalogue.change_products(changes)

@@ -11,14 +11,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
-from carts.catalogue import NewLevel, ProductChange, ProductReading, Written
+from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import TIMEOUT, JsonApi, NotFoundError, checked_base_url
 from carts.magento.catalogue import MagentoCatalogue
 from carts.magento.oauth1 import Credentials, OAuth1
 from carts.magento.readings import Followers, whole_order
 from carts.magento.searches import Row, Search, another_shape
-from commerce.catalogue import InventoryLevel
 from commerce.money import MoneyError
 
 PAGE_SIZE = 100
@@ -28,7 +27,7 @@ _DEFAULT_PATH = "/rest/default"
 _OAUTH_VALUES = 4
 
 
-class MagentoClient:
+class MagentoClient(CatalogueCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     counts_on_hand = True
@@ -118,28 +117,6 @@ class MagentoClient:
             document = again
         message = "the order kept changing while it was read"
         raise CartApiError(message)
-
-    def changed_products(
-        self, *, since: datetime | None, until: datetime
-    ) -> Iterator[Sequence[ProductReading]]:
-        """Pages of products updated in `[since, until)`."""
-        return self._catalogue.changed_products(since, until)
-
-    def product(self, product_id: str) -> ProductReading:
-        """The product as it is now; `is_gone` when the store knows it no more."""
-        return self._catalogue.product(product_id)
-
-    def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
-        """Pages of quantities at the store's sources."""
-        return self._catalogue.stock(skus)
-
-    def set_stock(self, levels: Sequence[NewLevel]) -> Sequence[Written]:
-        """Set quantities at sources, a hundred in one call."""
-        return self._catalogue.set_stock(levels)
-
-    def change_products(self, changes: Sequence[ProductChange]) -> Sequence[Written]:
-        """Set prices and costs in bulk, names and states one by one."""
-        return self._catalogue.change_products(changes)
 
     def _reading(self, document: dict[str, Any], followers: Followers) -> Reading:
         try:

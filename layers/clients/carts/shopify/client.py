@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
-from carts.catalogue import NewLevel, ProductChange, ProductReading, Written
+from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import JsonApi
 from carts.shopify import graphql
@@ -22,7 +22,6 @@ from carts.shopify.catalogue import ShopifyCatalogue
 from carts.shopify.graph_api import API_VERSION, GraphApi
 from carts.shopify.readings import order_reading
 from carts.shopify.settlements import Settlements
-from commerce.catalogue import InventoryLevel
 from commerce.money import MoneyError
 
 REACH = timedelta(days=60)
@@ -36,10 +35,8 @@ _MOST_PAGES = 400
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 
 
-class ShopifyClient:
+class ShopifyClient(CatalogueCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
-
-    counts_on_hand = False
 
     def __init__(
         self,
@@ -128,28 +125,6 @@ class ShopifyClient:
             )
             raise CartApiError(message, is_lasting=True)
         self._shows_all = True
-
-    def changed_products(
-        self, *, since: datetime | None, until: datetime
-    ) -> Iterator[Sequence[ProductReading]]:
-        """Pages of products updated in `[since, until)`, with their variants."""
-        return self._catalogue.changed_products(since, until)
-
-    def product(self, product_id: str) -> ProductReading:
-        """The product as it is now; `is_gone` when the shop knows it no more."""
-        return self._catalogue.product(product_id)
-
-    def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
-        """Pages of levels at every location of what the shop counts."""
-        return self._catalogue.stock(skus)
-
-    def set_stock(self, levels: Sequence[NewLevel]) -> Sequence[Written]:
-        """Set what is available, 250 quantities in one call."""
-        return self._catalogue.set_stock(levels)
-
-    def change_products(self, changes: Sequence[ProductChange]) -> Sequence[Written]:
-        """Set fields of variants and products, a product's in one call."""
-        return self._catalogue.change_products(changes)
 
     def payouts(self, *, since: datetime, until: datetime) -> Iterator[PayoutReading]:
         """Payouts of Shopify Payments that were issued or may have arrived in the window.

@@ -11,7 +11,7 @@ from typing import Any, Self
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
-from carts.catalogue import NewLevel, ProductChange, ProductReading, Written
+from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import TIMEOUT, Answer, JsonApi, NotFoundError, checked_base_url
 from carts.woocommerce.catalogue import WooCommerceCatalogue
@@ -19,7 +19,6 @@ from carts.woocommerce.listings import MOST_PAGES, Listing, another_shape, too_m
 from carts.woocommerce.models import currency_of
 from carts.woocommerce.orders import stated_refunds
 from carts.woocommerce.readings import whole_order
-from commerce.catalogue import InventoryLevel
 from commerce.identity import order_breaches
 from commerce.money import MoneyError
 
@@ -31,10 +30,8 @@ _MOST_LOOKS = 3
 _FULL_PRECISION = "6"
 
 
-class WooCommerceClient:
+class WooCommerceClient(CatalogueCalls):
     """Reads one site's orders; see `CartClient` for the promises."""
-
-    counts_on_hand = False
 
     def __init__(
         self,
@@ -156,28 +153,6 @@ class WooCommerceClient:
         if not isinstance(document, dict):
             raise another_shape()
         return document
-
-    def changed_products(
-        self, *, since: datetime | None, until: datetime
-    ) -> Iterator[Sequence[ProductReading]]:
-        """Pages of products modified in `[since, until)`, with their variations."""
-        return self._catalogue.changed_products(since, until)
-
-    def product(self, product_id: str) -> ProductReading:
-        """The product as it is now; `is_gone` when the site knows it no more."""
-        return self._catalogue.product(product_id)
-
-    def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
-        """Pages of levels of what the site counts."""
-        return self._catalogue.stock(skus)
-
-    def set_stock(self, levels: Sequence[NewLevel]) -> Sequence[Written]:
-        """Set quantities in batches of a hundred."""
-        return self._catalogue.set_stock(levels)
-
-    def change_products(self, changes: Sequence[ProductChange]) -> Sequence[Written]:
-        """Set fields of products and variations in batches of a hundred."""
-        return self._catalogue.change_products(changes)
 
     def _ask(self, path: str, params: dict[str, str]) -> Answer:
         """An answer past the caches: caching plug-ins tell requests apart by their parameters."""
