@@ -12,6 +12,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -74,7 +75,11 @@ def measure(
     orders: int, folder: Path, *, is_traced: bool, page_bytes: int = 1024 * 1024
 ) -> Exported:
     """Fill a day and export it; with `is_traced` memory is measured, and the time is not."""
-    table = DiskTable(folder / f"{orders}.sqlite", page_bytes=page_bytes)
+    with closing(DiskTable(folder / f"{orders}.sqlite", page_bytes=page_bytes)) as table:
+        return _measured(orders, table, is_traced=is_traced)
+
+
+def _measured(orders: int, table: DiskTable, *, is_traced: bool) -> Exported:
     days = DynamoDbDayBook(table, "orders")  # type: ignore[arg-type]  # its calls, on disk
     for number in range(orders):
         days.enter(f"ORD#{number}", "acme", sale(number), due_at=_DAY_ENDS)
