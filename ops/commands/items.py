@@ -54,7 +54,7 @@ def show_all(
     """The articles of a store and their items, or those that orders wait for."""
     desk = _desk(context, profile, tenant, store)
     if waiting:
-        found = _waiting(desk).of_store(tenant, store).values()
+        found = _waiting(desk).of_store(tenant, store, desk.reviews.all(tenant)).values()
         _print("Articles that orders wait for", _WAITING, map(_waiting_row, found), json=json)
         return
     links = _links(desk).all(tenant, store)
@@ -147,7 +147,7 @@ def link(
     except StaleLinkError as exc:
         message = "somebody changed it at this moment: look again, and say it once more"
         raise OpsError(message) from exc
-    waiting = _waiting(desk).of_store(tenant, store).get(article)
+    waiting = _waiting(desk).of_store(tenant, store, desk.reviews.all(tenant)).get(article)
     gone = 0
     if waiting is not None:
         once = f"item {article} {desk.clock().isoformat()}"
@@ -220,7 +220,7 @@ def _links(desk: Desk) -> DynamoDbItemLinks:
 
 
 def _waiting(desk: Desk) -> WaitingOrders:
-    return WaitingOrders(desk.reviews, desk.facts, desk.resender)
+    return WaitingOrders(desk.facts, desk.resender)
 
 
 def _row(link: ItemLink) -> tuple[object, ...]:

@@ -45,9 +45,9 @@ def item_sync() -> ItemSync:
             keeper=ItemKeeper(
                 KeeperParts(links=item_links(), reads_of=reads, records_of=records, clock=now)
             ),
-            watch=ItemWatch(item_links(), reads, clock=now),
+            watch=ItemWatch(item_links(), reads),
             links=item_links(),
-            waiting=WaitingOrders(reviews(), facts_store(), _resender()),
+            waiting=WaitingOrders(facts_store(), _resender()),
             reviews=reviews(),
             client_of=StoreClients(tenants.secrets(), prefix).client,
             clock=now,

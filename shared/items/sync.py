@@ -29,7 +29,7 @@ from shared.polling.windows import OutOfTimeError, Window
 from shared.ports import Clock
 from shared.postings.articles import article_of
 from shared.postings.findings import Finding
-from shared.reviews.records import Reviews, ReviewStatus
+from shared.reviews.records import Review, Reviews, ReviewStatus
 from shared.tenants.models import Store, Tenant
 
 PRODUCTS_READER = "products"
@@ -99,6 +99,7 @@ class _Run:
     client: CatalogueClient | None
     deadline: datetime
     report: ItemReport
+    reviews: Sequence[Review]
     open_subjects: frozenset[str]
 
     def products(self, product_id: str) -> Sequence[Product]:
@@ -135,8 +136,9 @@ class ItemSync:
         except PollingElsewhereError:
             report.outcome = PollOutcome.BUSY
             return report
-        subjects = self._open_subjects(tenant, store)
-        run = _Run(tenant, store, _catalogue_of(client), deadline, report, subjects)
+        reviews = list(self._parts.reviews.all(tenant.id))
+        subjects = _open_subjects(store, reviews)
+        run = _Run(tenant, store, _catalogue_of(client), deadline, report, reviews, subjects)
         try:
             self._look_at_all(run)
             self._look_after(run)
@@ -146,19 +148,6 @@ class ItemSync:
         finally:
             self._parts.checkpoints.release(lease)
         return report
-
-    def _open_subjects(self, tenant: Tenant, store: Store) -> frozenset[str]:
-        """The review records of articles and products that are open now."""
-        begins = (
-            item_subject(store.id, ""),
-            _product_subject(store.id, ""),
-            _items_subject(store.id),
-        )
-        return frozenset(
-            review.subject
-            for review in self._parts.reviews.all(tenant.id)
-            if review.status is ReviewStatus.OPEN and review.subject.startswith(begins)
-        )
 
     def _follow(self, run: _Run, lease: Lease) -> None:
         """Read what changed in the cart since the last run."""
@@ -199,7 +188,7 @@ class ItemSync:
 
     def _look_after(self, run: _Run) -> None:
         """The articles that orders wait for: as the cart has them now, or as the line tells."""
-        found = self._parts.waiting.of_store(run.tenant.id, run.store.id)
+        found = self._parts.waiting.of_store(run.tenant.id, run.store.id, run.reviews)
         run.report.waiting = len(found)
         for waiting in found.values():
             if self._parts.clock() + _MARGIN >= run.deadline:
@@ -285,6 +274,20 @@ class ItemSync:
             self._parts.reviews.open(run.tenant.id, subject, list(findings), at=now)
         elif subject in run.open_subjects:
             self._parts.reviews.close(run.tenant.id, subject, at=now)
+
+
+def _open_subjects(store: Store, reviews: Iterable[Review]) -> frozenset[str]:
+    """The review records of the store's articles and products that are open now."""
+    begins = (
+        item_subject(store.id, ""),
+        _product_subject(store.id, ""),
+        _items_subject(store.id),
+    )
+    return frozenset(
+        review.subject
+        for review in reviews
+        if review.status is ReviewStatus.OPEN and review.subject.startswith(begins)
+    )
 
 
 def _items_subject(store: str) -> str:

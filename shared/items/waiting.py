@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from shared.facts.record import FactsStore, order_pk
 from shared.postings.articles import article_of_line, item_place
 from shared.postings.findings import Reason
 from shared.releasing.resend import CannotResendError, HeldOrder, Resender, held_order
-from shared.reviews.records import Review, Reviews, ReviewStatus, Stage
+from shared.reviews.records import Review, ReviewStatus, Stage
 
 
 @dataclass(slots=True)
@@ -49,19 +49,18 @@ class Waiting:
 class WaitingOrders:
     """Finds what waits for items, and lets it go."""
 
-    reviews: Reviews
     facts: FactsStore
     resender: Resender
 
-    def of_store(self, tenant: str, store: str) -> Mapping[str, Waiting]:
-        """Every article of the store that an open review record waits for.
+    def of_store(self, tenant: str, store: str, reviews: Iterable[Review]) -> Mapping[str, Waiting]:
+        """Every article of the store that one of the tenant's open review records waits for.
 
         Raises:
-            botocore.exceptions.ClientError: reviews or facts could not be read.
+            botocore.exceptions.ClientError: facts could not be read.
         """
         found: dict[str, Waiting] = {}
         places: dict[str, list[HeldOrder]] = defaultdict(list)
-        for review in sorted(self.reviews.all(tenant), key=lambda one: one.first_seen_at):
+        for review in sorted(reviews, key=lambda one: one.first_seen_at):
             held = held_order(review.subject)
             if held is None or held.store != store or held.stage is not Stage.POSTING:
                 continue

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
 
-from carts.catalogue import ProductChange, ProductWriter, WriteOutcome, Written
+from carts.catalogue import ProductChange, ProductWriter, WriteOutcome
 from commerce.catalogue import Product, ProductKind
 from commerce.money import Money
 from intacct.deletions import ImplausibleDeletionsError, compare
@@ -22,7 +22,6 @@ from shared.items.findings import not_taken
 from shared.items.keeping import TOP_LEVEL, FindsItems
 from shared.items.links import Condition, ItemLink, ItemLinks, StaleLinkError
 from shared.ownership.table import Kind, Ownership, Side
-from shared.ports import Clock
 from shared.postings.findings import Finding
 from shared.tenants.models import Store, Tenant
 
@@ -40,12 +39,11 @@ _BACK: Mapping[str, tuple[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
-    """What one look found: how many items, which articles can (not) be sold any more, and writes.
+    """What one look found: which articles can (not) be sold any more, and what was written.
 
     `is_implausible` when so many were not shown that nothing was concluded.
     """
 
-    looked_at: int = 0
     lost: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     written: int = 0
@@ -60,13 +58,10 @@ class ItemWatch:
         self,
         links: ItemLinks,
         reads_of: Callable[[Tenant, str], FindsItems],
-        *,
-        clock: Clock,
     ) -> None:
         """`reads_of` gives what reads the books of a tenant and entity."""
         self._links = links
         self._reads_of = reads_of
-        self._clock = clock
 
     def look(
         self,
@@ -93,7 +88,7 @@ class ItemWatch:
         try:
             compare({link.item for link in links}, known)
         except ImplausibleDeletionsError:
-            return Noticed(len(links), is_implausible=True)
+            return Noticed(is_implausible=True)
         lost: list[str] = []
         back: list[str] = []
         standing: list[tuple[ItemLink, KnownItem]] = []
@@ -108,7 +103,7 @@ class ItemWatch:
         if writer is not None and store.items.writes_back:
             pen = _Pen(self._links, tenant, store, product_of, writer)
             written, findings = pen.write(standing)
-        return Noticed(len(links), tuple(lost), tuple(back), written, findings)
+        return Noticed(tuple(lost), tuple(back), written, findings)
 
     def _known(self, tenant: Tenant, links: Sequence[ItemLink]) -> dict[str, KnownItem]:
         reads = self._reads_of(tenant, TOP_LEVEL)
@@ -163,7 +158,7 @@ class _Pen:
             if answer.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED):
                 self._remember(link, told)
             elif answer.outcome is WriteOutcome.REFUSED:
-                findings[link.article] = _refusal(self.store, link, answer)
+                findings[link.article] = not_taken(self.store.id, link.article, answer.message)
         return len(changes) - len(findings), findings
 
     def _wanted(self, item: KnownItem) -> Iterator[tuple[str, str | Money]]:
@@ -232,7 +227,3 @@ def _is_watched(link: ItemLink) -> bool:
 def _field(name: str) -> str:
     """The field of an item that a member of a change carries."""
     return _BACK[name][1]
-
-
-def _refusal(store: Store, link: ItemLink, answer: Written) -> Finding:
-    return not_taken(store.id, link.article, answer.message)
