@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -23,6 +23,8 @@ from tenacity import (
 
 from carts.adapter import CartApiError
 from carts.documents import DocumentError, parse
+
+T = TypeVar("T")
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 
@@ -45,7 +47,7 @@ class RefusedParametersError(CartApiError):
     """The cart does not take the parameters of the call."""
 
 
-class _BusyError(Exception):
+class BusyError(Exception):
     """The API asked for a pause of `seconds`, or could not be reached."""
 
     def __init__(self, seconds: float | None = None) -> None:
@@ -93,41 +95,68 @@ class JsonApi:
         return self._patiently(method, path, params=dict(params or {}), json=document)
 
     def _patiently(self, method: str, path: str, **content: Any) -> Answer:
-        retrying = Retrying(
-            stop=PATIENCE,
-            retry=retry_if_exception_type(_BusyError),
-            wait=_pause,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        try:
-            answer: Answer = retrying(self._ask_once, method, path, content)
-        except _BusyError as exc:
-            message = "the cart's API stayed busy or out of reach"
-            raise CartApiError(message) from exc
-        return answer
+        return patiently(lambda: self._ask_once(method, path, content), sleep=self._sleep)
 
     def _ask_once(self, method: str, path: str, content: Mapping[str, Any]) -> Answer:
         try:
             response = self._http.request(method, path, **content)
         except httpx.TransportError as exc:
-            raise _BusyError from exc
+            raise BusyError from exc
         except CartApiError as exc:  # of the token that the call needs
             if exc.is_lasting:
                 raise
-            raise _BusyError from exc
+            raise BusyError from exc
         _check_status(response)
         if response.status_code == httpx.codes.NO_CONTENT or not response.content:
             return Answer(None, response.headers)
-        if len(response.content) > _LARGEST_ANSWER_BYTES:
-            message = "the cart's answer is larger than can be read"
-            raise CartApiError(message, is_lasting=True)
-        try:
-            document = parse(response.content)
-        except DocumentError as exc:
-            message = f"the cart's answer cannot be read: {exc}"
-            raise CartApiError(message) from exc
-        return Answer(document, response.headers)
+        return Answer(document_of(response), response.headers)
+
+
+def patiently(call: Callable[[], T], *, sleep: Callable[[float], None]) -> T:
+    """What `call` gives; waits and calls again while it raises `BusyError`.
+
+    Raises:
+        CartApiError: the API stayed busy.
+    """
+    retrying = Retrying(
+        stop=PATIENCE,
+        retry=retry_if_exception_type(BusyError),
+        wait=_pause,
+        sleep=sleep,
+        reraise=True,
+    )
+    try:
+        return retrying(call)
+    except BusyError as exc:
+        message = "the cart's API stayed busy or out of reach"
+        raise CartApiError(message) from exc
+
+
+def document_of(response: httpx.Response) -> Any:
+    """The JSON document that an answer holds.
+
+    Raises:
+        CartApiError: it is larger than can be read, or no JSON that we accept.
+    """
+    if len(response.content) > _LARGEST_ANSWER_BYTES:
+        message = "the cart's answer is larger than can be read"
+        raise CartApiError(message, is_lasting=True)
+    try:
+        return parse(response.content)
+    except DocumentError as exc:
+        message = f"the cart's answer cannot be read: {exc}"
+        raise CartApiError(message) from exc
+
+
+def check_not_busy(response: httpx.Response) -> None:
+    """Let an answer pass that does not ask for patience.
+
+    Raises:
+        BusyError: it does.
+    """
+    status = response.status_code
+    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise BusyError(_seconds(response.headers.get("Retry-After", "")))
 
 
 def checked_base_url(base_url: str) -> str:
@@ -147,9 +176,8 @@ def checked_base_url(base_url: str) -> str:
 
 
 def _check_status(response: httpx.Response) -> None:
+    check_not_busy(response)
     status = response.status_code
-    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise _BusyError(_seconds(response.headers.get("Retry-After", "")))
     if status == httpx.codes.NOT_FOUND:
         message = "the cart knows no such resource"
         raise NotFoundError(message, is_lasting=True)
@@ -171,6 +199,6 @@ def _seconds(text: str) -> float | None:
 def _pause(state: RetryCallState) -> float:
     """What the API asked for, else 1, 2, 4, 8 seconds."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.seconds if isinstance(error, _BusyError) else None
+    asked = error.seconds if isinstance(error, BusyError) else None
     seconds = 2.0 ** (state.attempt_number - 1) if asked is None else asked
     return min(seconds, _LONGEST_WAIT_SECONDS)

@@ -11,25 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type
 
 from carts.adapter import CartApiError
-from carts.documents import DocumentError, parse
-from carts.json_api import PATIENCE
+from carts.json_api import BusyError, check_not_busy, document_of, patiently
 
 API_VERSION = "2026-01"
 """Pinned: an expired version silently falls forward, so a test must come before a change."""
-
-_LONGEST_WAIT_SECONDS = 20.0
-_LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
-
-
-class _BusyError(Exception):
-    """The API asked for a pause of `seconds`, or could not be reached."""
-
-    def __init__(self, seconds: float | None = None) -> None:
-        super().__init__("the cart's API is busy")
-        self.seconds = seconds
 
 
 class GraphApi:
@@ -46,19 +33,7 @@ class GraphApi:
         Raises:
             CartApiError: the API refuses, stays busy, or answers no JSON that we accept.
         """
-        retrying = Retrying(
-            stop=PATIENCE,
-            retry=retry_if_exception_type(_BusyError),
-            wait=_pause,
-            sleep=self._sleep,
-            reraise=True,
-        )
-        try:
-            answer: dict[str, Any] = retrying(self._ask_once, query, variables)
-        except _BusyError as exc:
-            message = "the cart's API stayed busy or out of reach"
-            raise CartApiError(message) from exc
-        return answer
+        return patiently(lambda: self._ask_once(query, variables), sleep=self._sleep)
 
     def _ask_once(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -67,16 +42,12 @@ class GraphApi:
                 json={"query": query, "variables": variables},
             )
         except httpx.TransportError as exc:
-            raise _BusyError from exc
-        _check_status(response)
-        if len(response.content) > _LARGEST_ANSWER_BYTES:
-            message = "the cart's answer is larger than can be read"
+            raise BusyError from exc
+        check_not_busy(response)
+        if response.status_code != httpx.codes.OK:
+            message = f"the cart's API answered {response.status_code}"
             raise CartApiError(message, is_lasting=True)
-        try:
-            document = parse(response.content)
-        except DocumentError as exc:
-            message = f"the cart's answer cannot be read: {exc}"
-            raise CartApiError(message) from exc
+        document = document_of(response)
         if not isinstance(document, dict):
             message = "the cart's answer is no object"
             raise CartApiError(message)
@@ -87,29 +58,13 @@ class GraphApi:
         return data if isinstance(data, dict) else {}
 
 
-def _check_status(response: httpx.Response) -> None:
-    status = response.status_code
-    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise _BusyError(_seconds(response.headers.get("Retry-After", "")))
-    if status != httpx.codes.OK:
-        message = f"the cart's API answered {status}"
-        raise CartApiError(message, is_lasting=True)
-
-
-def _seconds(text: str) -> float | None:
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        return None
-
-
 def _error(errors: Any, document: dict[str, Any]) -> Exception:
     """A pause where points are missing, else an error with the API's codes and nothing else."""
     listed = errors if isinstance(errors, list) else []
     extensions = (each.get("extensions") for each in listed if isinstance(each, dict))
     codes = [str(e.get("code", "")) for e in extensions if isinstance(e, dict)]
     if "THROTTLED" in codes:
-        return _BusyError(_refill_seconds(document))
+        return BusyError(_refill_seconds(document))
     message = f"the cart's API refused the query: {' '.join(codes) or 'no code'}"
     return CartApiError(message, is_lasting=True)
 
@@ -123,11 +78,3 @@ def _refill_seconds(document: dict[str, Any]) -> float | None:
         return max(0.0, missing / float(status["restoreRate"]))
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
-
-
-def _pause(state: RetryCallState) -> float:
-    """What the API asked for, else 1, 2, 4, 8 seconds."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.seconds if isinstance(error, _BusyError) else None
-    seconds = 2.0 ** (state.attempt_number - 1) if asked is None else asked
-    return min(seconds, _LONGEST_WAIT_SECONDS)
