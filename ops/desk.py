@@ -28,7 +28,7 @@ from shared.ports import Clock
 from shared.releasing.fixes import DynamoDbFixes
 from shared.releasing.resend import Resender
 from shared.reviews.records import DynamoDbReviews, Review
-from shared.tenants.models import Tenant
+from shared.tenants.models import Store, Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,19 @@ class Desk:
             OpsError: there is none, or it is not valid.
         """
         return self.tenants.stored(tenant_id).tenant
+
+    def store(self, tenant_id: str, store_id: str) -> tuple[Tenant, Store]:
+        """The tenant as it is stored now, and its store of that id.
+
+        Raises:
+            OpsError: there is none, or the tenant is not valid.
+        """
+        tenant = self.tenant(tenant_id)
+        store = tenant.store(store_id)
+        if store is None:
+            message = f"tenant {tenant_id} has no store {store_id!r}"
+            raise OpsError(message)
+        return tenant, store
 
     def review(self, tenant: str, subject: str) -> Review:
         """The review record of that subject.

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
@@ -40,7 +39,7 @@ def show_all(
 ) -> None:
     """Every registered card of a store with what is left of it, by kind (R-4.4)."""
     desk = desk_of(context, profile)
-    _known(desk, tenant, store)
+    desk.store(tenant, store)
     rows = [_row(card) for card in register_of(desk).all(tenant, store)]
     if json:
         print_json([dict(zip(_COLUMNS, row, strict=True)) for row in rows])
@@ -62,7 +61,7 @@ def import_file(
 ) -> None:
     """Register cards from a file before they are used: an unregistered card counts as paid."""
     desk = desk_of(context, profile)
-    _known(desk, tenant, store)
+    desk.store(tenant, store)
     if apply and not why:
         message = "--apply needs --why"
         raise OpsError(message)
@@ -92,12 +91,6 @@ def _read(file: Path) -> tuple[list[Card], list[tuple[str, str]]]:
         raise OpsError(message) from None
     cards, findings = cards_of(text.splitlines())
     return cards, [(finding.place, finding.message) for finding in findings]
-
-
-def _known(desk: Desk, tenant: str, store: str) -> None:
-    if desk.tenant(tenant).store(store) is None:
-        message = f"tenant {tenant} has no store {store}"
-        raise OpsError(message)
 
 
 def _row(card: Card) -> tuple[object, ...]:

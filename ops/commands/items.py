@@ -209,9 +209,7 @@ def sync(
 
 def _desk(context: typer.Context, profile: str, tenant: str, store: str) -> Desk:
     desk = desk_of(context, profile)
-    if desk.tenant(tenant).store(store) is None:
-        message = f"tenant {tenant} has no store {store}"
-        raise OpsError(message)
+    desk.store(tenant, store)
     return desk
 
 

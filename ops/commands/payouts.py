@@ -12,7 +12,6 @@ from commerce.money import total
 from commerce.payouts import PayoutLine, PayoutStatus
 from ops.again import invoke
 from ops.clearing import clearing_of
-from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
@@ -53,7 +52,7 @@ def show_all(
 ) -> None:
     """The payouts of a store, the newest first."""
     desk = desk_of(context, profile)
-    known_store(desk, tenant, store)
+    desk.store(tenant, store)
     found = [r for r in desk.payouts.heads(tenant, store) if state is None or r.state is state]
     found.sort(key=lambda record: record.payout.initiated_at, reverse=True)
     rows = [_row(record) for record in found]
@@ -142,7 +141,7 @@ def poll(
 ) -> None:
     """Read the store's payouts now, and go on with those that can go on."""
     desk = desk_of(context, profile)
-    known_store(desk, tenant, store)
+    desk.store(tenant, store)
     desk.audit.note(tenant, "payout poll", f"store:{store}", why=why)
     event = {"tenant": tenant, "store": store, "seconds": _TURN_SECONDS}
     stores = invoke(desk, _FUNCTION, event).get("stores", [])
@@ -181,7 +180,7 @@ def import_file(  # options of a command
 ) -> None:
     """Read a processor's payouts from a file, prove them, and with --apply keep them."""
     desk = desk_of(context, profile)
-    known_store(desk, tenant, store)
+    desk.store(tenant, store)
     if apply and not why:
         message = "--apply needs --why"
         raise OpsError(message)
@@ -229,17 +228,6 @@ def arrived(
     keeper = Keeper(desk.payouts, desk.reviews, desk.clock, lambda _: None)
     if not keeper.keep(tenant, told):
         message = f"nothing changed: the payout is {record.payout.status.value} already"
-        raise OpsError(message)
-
-
-def known_store(desk: Desk, tenant: str, store: str) -> None:
-    """Return when the tenant has that store.
-
-    Raises:
-        OpsError: it has none.
-    """
-    if desk.tenant(tenant).store(store) is None:
-        message = f"tenant {tenant} has no store {store!r}"
         raise OpsError(message)
 
 

@@ -44,7 +44,7 @@ def poll(
 ) -> None:
     """Ask the store's API now for orders that changed since the last poll."""
     desk = desk_of(context, profile)
-    _known(desk, tenant, store)
+    desk.store(tenant, store)
     desk.audit.note(tenant, "cart poll", f"store:{store}", why=why)
     done = _asked(desk, {"tenant": tenant, "store": store, "seconds": _TURN_SECONDS})
     if json:
@@ -76,7 +76,7 @@ def backfill(
     goes on where it was. Orders that are known as they are stay as they are.
     """
     desk = desk_of(context, profile)
-    owner, shop = _known(desk, tenant, store)
+    owner, shop = desk.store(tenant, store)
     begin, until = _midnight(owner, shop, first), _midnight(owner, shop, last, after=True)
     asked: dict[str, Any] = {
         "tenant": tenant,
@@ -134,15 +134,6 @@ def _asked(desk: Desk, event: dict[str, Any]) -> dict[str, Any]:
         raise OpsError(message)
     found: dict[str, Any] = stores[0]
     return found
-
-
-def _known(desk: Desk, tenant: str, store: str) -> tuple[Tenant, Store]:
-    owner = desk.tenant(tenant)
-    found = owner.store(store)
-    if found is None:
-        message = f"tenant {tenant} has no store {store!r}"
-        raise OpsError(message)
-    return owner, found
 
 
 def _midnight(tenant: Tenant, store: Store, text: str, *, after: bool = False) -> datetime:
