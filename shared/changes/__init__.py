@@ -1,0 +1,1 @@
+"""What people and other programs do in Sage: noticed, and told to those who act on it."""
