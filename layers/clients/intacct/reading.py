@@ -30,7 +30,8 @@ class Standing:
     """A record as it stands: what tells it apart, its state, and its amounts as Sage has them.
 
     `reference` is where our mark is, `total` is without its sign, `due` is what is open of a
-    receivable or left of an advance. None and empty where the kind has none.
+    receivable or left of an advance, `modified_by` is the key of the user who changed it last. None
+    and empty where the kind has none.
     """
 
     kind: Kept
@@ -42,6 +43,7 @@ class Standing:
     total: Money | None = None
     due: Money | None = None
     modified_at: datetime | None = None
+    modified_by: str = ""
 
 
 class Marked(StrEnum):

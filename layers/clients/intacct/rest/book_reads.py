@@ -34,6 +34,7 @@ from intacct.rest.wire import money, text
 from intacct.stock import StockLevel
 from intacct.watermarks import Reading
 
+_MODIFIED_BY = "audit.modifiedBy"  # a user's key (§5)
 _KEYS_MAX = 500  # of one filter; a longer one makes the request large, not cheaper
 
 
@@ -53,7 +54,8 @@ class _Shape:
     @property
     def fields(self) -> tuple[str, ...]:
         named = (self.id, self.state, self.reference, self.customer)
-        return tuple(name for name in (*named, self.currency, self.total, self.due) if name)
+        amounts = (self.currency, self.total, self.due)
+        return tuple(name for name in (*named, *amounts, _MODIFIED_BY) if name)
 
 
 _SHAPES: Mapping[Kept, _Shape] = {
@@ -210,4 +212,5 @@ def _standing(kind: Kept, row: Row) -> Standing:
         total=None if total is None else abs(total),
         due=None if due is None else abs(due),
         modified_at=instant_from(text(row.get(MODIFIED))),
+        modified_by=text(row.get(_MODIFIED_BY)),
     )

@@ -46,12 +46,14 @@ class _Shape:
     customer: str = ""
     total: str = ""
     due: str = ""
+    modified_by: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
         currency = "CURRENCY" if self.total else ""
         named = (self.id, self.state, self.reference, self.customer, currency)
-        return tuple(name for name in (*named, self.total, self.due, MODIFIED) if name)
+        last = (self.total, self.due, MODIFIED, self.modified_by)
+        return tuple(name for name in (*named, *last) if name)
 
 
 def _receivable(name: str, *, due: str = "TRX_TOTALDUE") -> _Shape:
@@ -65,8 +67,12 @@ def _receivable(name: str, *, due: str = "TRX_TOTALDUE") -> _Shape:
     )
 
 
+# Asked of the objects whose list of fields has it (§12.1, §13.1, §13.2, §13.6).
+_MODIFIED_BY = "MODIFIEDBY"
 _SHAPES: Mapping[Kept, _Shape] = {
-    Kept.CUSTOMER: _Shape("CUSTOMER", "CUSTOMERID", "STATUS", customer="CUSTOMERID"),
+    Kept.CUSTOMER: _Shape(
+        "CUSTOMER", "CUSTOMERID", "STATUS", customer="CUSTOMERID", modified_by=_MODIFIED_BY
+    ),
     Kept.CONTACT: _Shape("CONTACT", "CONTACTNAME", "STATUS"),
     Kept.ITEM: _Shape("ITEM", "ITEMID", "STATUS"),
     Kept.WAREHOUSE: _Shape("WAREHOUSE", "WAREHOUSEID", "STATUS"),
@@ -76,12 +82,15 @@ _SHAPES: Mapping[Kept, _Shape] = {
         reference="PONUMBER",
         customer="CUSTVENDID",
         total="TRX_TOTALAMOUNT",
+        modified_by=_MODIFIED_BY,
     ),
-    Kept.AR_INVOICE: _receivable("ARINVOICE"),
+    Kept.AR_INVOICE: replace(_receivable("ARINVOICE"), modified_by=_MODIFIED_BY),
     Kept.ADJUSTMENT: _receivable("ARADJUSTMENT"),
     Kept.ADVANCE: _receivable("ARADVANCE"),
     Kept.PAYMENT: _receivable("ARPYMT", due=""),
-    Kept.JOURNAL_ENTRY: _Shape("GLBATCH", "BATCHNO", reference="REFERENCENO"),
+    Kept.JOURNAL_ENTRY: _Shape(
+        "GLBATCH", "BATCHNO", reference="REFERENCENO", modified_by=_MODIFIED_BY
+    ),
 }
 # The id and the name of a value, where they are not `<object>ID` and NAME (§12.5).
 _VALUE_FIELDS = {"DEPARTMENT": ("DEPARTMENTID", "TITLE")}
@@ -228,6 +237,7 @@ class XmlBookReads:
             total=_amount(row, shape.total, currency),
             due=_amount(row, shape.due, currency),
             modified_at=self._format.instant(text_at(row, MODIFIED)),
+            modified_by=text_at(row, shape.modified_by) if shape.modified_by else "",
         )
 
 
