@@ -11,16 +11,18 @@ from intacct.permissions import (
     CUSTOMER_UPDATES,
     ITEM_READS,
     ITEM_UPDATES,
+    STOCK_READS,
     Permission,
     PermissionReport,
     needed,
 )
 from intacct.permissions import Right as Granted
-from shared.ownership.table import Right
+from shared.ownership.table import Right, Side
 from shared.policy.items import UnknownSku
 from shared.policy.mapping import Mapping
 from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
 from shared.tenants.models import Tenant
+from shared.tenants.stock_checks import owner_of
 
 _READING = (Granted.LIST, Granted.VIEW)
 
@@ -60,7 +62,7 @@ def wanted_of(tenant: Tenant, *, is_reading: bool) -> frozenset[Permission]:
     wanted = needed(actions)
     if Action.CUSTOMER in actions and Right.UPDATE in tenant.ownership.customer.in_sage:
         wanted |= CUSTOMER_UPDATES
-    wanted |= _of_items(tenant)
+    wanted |= _of_items(tenant) | _of_stock(tenant)
     if not is_reading:
         return wanted
     return frozenset(one for one in wanted if one.right in _READING)
@@ -75,6 +77,15 @@ def _of_items(tenant: Tenant) -> frozenset[Permission]:
         wanted |= needed({Action.ITEM})
     if any(policy.updates for policy in kept) and Right.UPDATE in allowed:
         wanted |= ITEM_UPDATES
+    return wanted
+
+
+def _of_stock(tenant: Tenant) -> frozenset[Permission]:
+    """What stores need whose stock and the company's warehouses are kept alike."""
+    places = [place for store in tenant.stores for place in store.stock.places]
+    wanted = STOCK_READS if places else frozenset[Permission]()
+    if any(owner_of(tenant.ownership, place) is Side.CART for place in places):
+        wanted |= needed({Action.STOCK_DOCUMENT})
     return wanted
 
 

@@ -19,6 +19,7 @@ from shared.tenants.customer_checks import customer_problems
 from shared.tenants.item_checks import item_problems
 from shared.tenants.mapping_checks import mapping_problems
 from shared.tenants.models import Store, Tenant
+from shared.tenants.stock_checks import stock_problems
 
 Place = tuple[str | int, ...]
 Told = tuple[Place, str]
@@ -94,6 +95,7 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
     for inner, message in (
         *customer_problems(store, tenant.ownership),
         *item_problems(store, tenant.ownership),
+        *stock_problems(store, tenant),
     ):
         yield (*place, *inner), message
     for inner, message in mapping_problems(store.mapping):

@@ -15,6 +15,7 @@ from shared.ownership.table import Ownership
 from shared.policy.customers import CustomerPolicy
 from shared.policy.items import ItemPolicy
 from shared.policy.mapping import Mapping
+from shared.policy.stock import StockPolicy
 from shared.policy.switches import PostingPolicy
 
 
@@ -55,7 +56,7 @@ class Store(_Model):
     """One shop of a tenant: its cart, how it is recognised, its entity, policy and mapping.
 
     `customers` says how its buyers become customers in the books, `items` how its goods become
-    items.
+    items, `stock` how their stock is kept alike.
     """
 
     id: Identifier
@@ -75,6 +76,7 @@ class Store(_Model):
     policy: PostingPolicy = PostingPolicy()
     customers: CustomerPolicy = CustomerPolicy()
     items: ItemPolicy = ItemPolicy()
+    stock: StockPolicy = StockPolicy()
     mapping: Mapping
     go_live_on: str = ""
 

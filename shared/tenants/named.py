@@ -44,6 +44,9 @@ def named(tenant: Tenant) -> Iterator[Named]:
         for kind, name, inner in _of_store(store):
             if name:
                 yield Named(store.entity, kind, name, ("stores", number, "mapping", *inner))
+        for index, held in enumerate(store.stock.places):
+            at: Place = ("stores", number, "stock", "places", index, "warehouse")
+            yield Named(store.entity, NameKind.WAREHOUSE, held.warehouse, at)
 
 
 def _of_store(store: Store) -> Iterator[tuple[NameKind, str, Place]]:

@@ -118,6 +118,9 @@ ITEM_READS = _may(_IC, "Items", *_READ)
 ITEM_UPDATES = _may(_IC, "Items", Right.EDIT)
 """What keeping items up to date needs beside creating them."""
 
+STOCK_READS = _may(_IC, "Items", *_READ) | _may(_IC, "Warehouses", *_READ)
+"""What reading what is on hand needs (XML reference §14)."""
+
 AUDIT_HISTORY = _may("Platform Services", "Custom reports", Right.VIEW)
 """What reading the audit history needs beside (XML reference §11.3)."""
 

@@ -1,0 +1,130 @@
+"""One owner for each place of stock: what contradicts that is found before anything runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from shared.ownership.table import Ownership, Right, Rule, Side
+from shared.policy.stock import SoldIn, StockPlace, StockPolicy, StockRule
+from shared.tenants.checks import disagreements
+from shared.tenants.models import Tenant
+from shared.tenants.named import named
+from tests.unit.tenants.test_pinned import tenant
+
+FULL = (Right.READ, Right.LINK, Right.CREATE, Right.UPDATE)
+
+
+def table(master: Side = Side.SAGE, **quantity: Any) -> Ownership:
+    """Both sides may be written where the other one owns."""
+    item = Rule(Side.SAGE, FULL, FULL, fields={"upc": Side.CART})
+    other = {"EAST": Side.CART if master is Side.SAGE else Side.SAGE}
+    members = {"places": other, **quantity}
+    return Ownership(item=item, quantity=Rule(master, FULL, FULL, **members))
+
+
+def known(*policies: StockPolicy, ownership: Ownership | None = None) -> Tenant:
+    base = tenant()
+    stores = tuple(
+        base.stores[0].model_copy(update={"id": f"store-{number}", "stock": policy})
+        for number, policy in enumerate(policies)
+    )
+    changes = {"stores": stores, "ownership": ownership or table()}
+    return base.model_copy(update=changes)
+
+
+def policy(*places: tuple[str, str], **members: Any) -> StockPolicy:
+    names = {"increase": "Count In", "decrease": "Count Out", **members}
+    return StockPolicy(places=tuple(StockPlace(*place) for place in places), **names)
+
+
+def problems(*policies: StockPolicy, ownership: Ownership | None = None) -> list[str]:
+    found = disagreements(known(*policies, ownership=ownership))
+    return [message for place, message in found if "stock" in place]
+
+
+def test_a_warehouse_of_each_owner_and_stores_that_share_one_of_sages_are_no_problem() -> None:
+    both = policy(("MAIN", "1"), ("EAST", "2"))
+    assert problems(both, policy(("MAIN", "9"), ("WEST", "9"))) == []
+
+
+def test_one_place_twice_is_a_slip() -> None:
+    (said,) = problems(policy(("MAIN", "1"), ("MAIN", "1")))
+    assert "twice" in said
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        {"places": {"MAIN": Side.CART, "1": Side.SAGE}},
+        {"fields": {"available": Side.CART}},
+    ],
+)
+def test_two_owners_of_one_place_contradict_each_other(quantity: dict[str, Any]) -> None:
+    (said,) = problems(policy(("MAIN", "1")), ownership=table(**quantity))
+    assert "both sides own" in said
+
+
+def test_a_location_told_by_warehouses_of_two_owners_is_refused() -> None:
+    said = problems(policy(("MAIN", "1"), ("EAST", "1")))
+    assert len(said) == 2
+    assert all("two owners" in one for one in said)
+
+
+def test_a_carts_stock_that_lies_in_two_warehouses_is_refused() -> None:
+    said = problems(policy(("MAIN", "1"), ("WEST", "1")), ownership=table(Side.CART))
+    assert all("which warehouse" in one for one in said)
+    assert said
+
+
+def test_two_carts_never_own_one_warehouse() -> None:
+    said = problems(policy(("EAST", "1")), policy(("EAST", "7")))
+    assert [one.endswith(f"store-{number} as well") for number, one in enumerate(reversed(said))]
+    assert len(said) == 2
+
+
+def test_a_cart_that_alone_counts_what_is_sold_shares_no_warehouse() -> None:
+    counting = policy(("MAIN", "1"), sold_in=SoldIn.CART)
+    (said,) = problems(counting, policy(("MAIN", "9")))
+    assert "store-1 sells it too" in said
+
+
+@pytest.mark.parametrize(("warehouse", "side"), [("MAIN", "in_carts"), ("EAST", "in_sage")])
+def test_a_side_that_may_not_be_updated_gets_no_stock(warehouse: str, side: str) -> None:
+    places = {"EAST": Side.CART}
+    rights = {"in_sage": FULL, "in_carts": FULL, side: (Right.READ,)}
+    quantity = Rule(Side.SAGE, rights["in_sage"], rights["in_carts"], places=places)
+    ownership = Ownership(item=table().item, quantity=quantity)
+    (said,) = problems(policy((warehouse, "1")), ownership=ownership)
+    assert f"ownership.quantity.{side}" in said
+
+
+def test_stock_that_a_cart_owns_needs_two_definitions() -> None:
+    said = problems(policy(("EAST", "1"), increase="", decrease=""))
+    assert len(said) == 2
+    (same,) = problems(policy(("EAST", "1"), increase="Count", decrease="Count"))
+    assert "name two" in same
+
+
+def test_the_warehouses_of_places_must_be_there() -> None:
+    found = [one.name for one in named(known(policy(("MAIN", "1")))) if "stock" in one.place]
+    assert found == ["MAIN"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [{"buffer": -1}, {"pack": 0}, {"jump_share": 2}, {"most": 0}],
+)
+def test_figures_that_make_no_level_are_refused(members: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match=r"buffer|pack|jump_share"):
+        StockPolicy(**members)  # type: ignore[arg-type]  # plain numbers are enough here
+
+
+def test_a_rule_names_its_sku_once() -> None:
+    with pytest.raises(ValueError, match="names a SKU"):
+        StockRule("")
+    with pytest.raises(ValueError, match="one stock rule"):
+        StockPolicy(rules=(StockRule("A"), StockRule("A")))
+    with pytest.raises(ValueError, match="names a warehouse"):
+        StockPlace("")
