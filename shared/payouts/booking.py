@@ -13,10 +13,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import groupby
 
+from commerce.orders import Facts
+from shared.facts.record import order_pk
 from shared.ledger.apply import Applier
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger
 from shared.payouts.dating import DatedApplier
+from shared.payouts.disputes import dispute_purpose, refunded_disputes
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.paying import Paid, PayoutPayer
 from shared.payouts.planner import EntityPosting, plan_payout
@@ -151,9 +154,10 @@ class PayoutBooker:
             return BookingReport(key, BookingState.WAITING, reasons=(planned.waiting,))
         if not record.frozen:
             record = self._parts.payouts.save(replace(record, frozen=record.content))
-        outcome = self._posted(
-            tenant, key, book, planned.entries, deadline=deadline, release_by=release_by
-        )
+        record, flagged = self._flagged(key, record, release_by)
+        withheld = {dispute_purpose(key.payout_id, line_id) for line_id in flagged}
+        entries = [each for each in planned.entries if each.purpose not in withheld]
+        outcome = self._posted(tenant, key, book, entries, deadline=deadline, release_by=release_by)
         if outcome is not None and outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(key, record, outcome)
         pays = pays_invoices(book)
@@ -161,10 +165,27 @@ class PayoutBooker:
             paid = self._payer.pay(tenant, key, record, book, deadline)
             if paid.outcome is not None or paid.findings:
                 return self._unpaid(key, record, paid)
-        done = replace(record, findings=(), is_booked=True, is_paid=pays, due_at=None)
+        done = replace(record, findings=(), is_booked=not flagged, is_paid=pays, due_at=None)
+        if flagged:
+            return self._held(key, done, list(flagged.values()))
         self._parts.payouts.save(done)
         self._parts.reviews.close(key.tenant, _subject(key), at=self._parts.clock())
         return BookingReport(key, BookingState.BOOKED, len(planned.entries))
+
+    def _flagged(
+        self, key: PayoutKey, record: PayoutRecord, release_by: str
+    ) -> tuple[PayoutRecord, dict[str, Finding]]:
+        """Disputes that wait for a person, by their rows; a release lets them pass for good."""
+        flagged = dict(refunded_disputes(record, lambda order: self._facts(key, order)))
+        if not flagged or not release_by:
+            return record, flagged
+        history = record.history
+        passed = replace(history, passed=(*history.passed, *flagged))
+        return self._parts.payouts.save(replace(record, history=passed)), {}
+
+    def _facts(self, key: PayoutKey, order_id: str) -> Facts | None:
+        known = self._parts.orders.facts.load(order_pk(key.tenant, key.store, order_id))
+        return known.facts if known else None
 
     def _unpaid(self, key: PayoutKey, record: PayoutRecord, paid: Paid) -> BookingReport:
         if paid.outcome is None:

@@ -14,6 +14,7 @@ from commerce.money import Money
 from commerce.payouts import Payout, PayoutLine, PayoutStatus
 from intacct.documents import Dimensions, JournalEntry, JournalLine
 from shared.payouts.chart import PayoutChart
+from shared.payouts.disputes import lost_entry, lost_purpose
 from shared.payouts.entries import (
     dimensions,
     entry_lines,
@@ -40,6 +41,11 @@ class EntityPosting:
 
     entity: str
     posting: Posting
+
+    @property
+    def purpose(self) -> str:
+        """What of the payout it is: `payout:<id>`, `dispute:<id>:<row>` and so on."""
+        return self.posting.key.partition(":")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,9 @@ class _Planned:
                 lines = own_entry(line, self.chart)
                 purpose = f"{line.kind.value}:{name}:{line.id}"
                 yield from self._entry(purpose, self.on(line.occurred_at), lines)
+            if (loss := self.record.history.loss_of(line.id)) is not None:
+                lost = lost_entry(line, loss, self.chart)
+                yield from self._entry(lost_purpose(name, line.id), self.on(loss.lost_at), lost)
         yield from self._settled(f"payout:{name}")
         if self.travels and self.arrived_at is not None:
             transit = self.chart.of(Role.PAYOUTS_IN_TRANSIT)

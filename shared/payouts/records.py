@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from commerce.payouts import Payout, PayoutStatus
+from shared.payouts.history import NOTHING, History, Step
 from shared.postings.findings import Finding
 
 _RANKS = {
@@ -40,25 +41,14 @@ class PayoutState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """A state that the payout was seen in, and since when: the source's instant where it tells one.
-
-    Where it tells none, as of a failure, it is when we first heard of it; kept, so that it never
-    moves (R-10.3).
-    """
-
-    status: PayoutStatus
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class PayoutRecord:
     """A payout as it is stored.
 
     `content` is the digest of what it says of money, `frozen` the one that was booked, `conflict`
     a later one that says otherwise. `line_count` counts the lines where the record was read without
     them. `is_paid` says that the invoices of a thrifty channel were settled with it. `due_at` is
-    when it is to be looked at again.
+    when it is to be looked at again. `history` is what people decided about it; a record that was
+    read without lines is read without it too.
     """
 
     tenant: str
@@ -73,6 +63,7 @@ class PayoutRecord:
     is_booked: bool = False
     is_paid: bool = False
     due_at: datetime | None = None
+    history: History = NOTHING
 
     @property
     def state(self) -> PayoutState:

@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from commerce.payouts import Payout, PayoutStatus, decode_payout, encode_payout
-from shared.payouts.records import PayoutRecord, Step
+from commerce.codec import decode_as, encode_as
+from commerce.payouts import PayoutStatus, decode_payout, encode_payout
+from shared.payouts.history import NOTHING, History, Step
+from shared.payouts.records import PayoutRecord
 from shared.reviews.findings import from_json, to_json
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
 
 _MOST_IN_AN_ITEM = 350_000
 """Bytes of one part; an item may have 400 KB with its names."""
+
+_HISTORY = "payout history"
+"""The name under which a history is encoded."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -100,7 +105,8 @@ class DynamoDbPayouts:
         if item is None:
             return None
         record = _record(key.tenant, item)
-        return replace(record, payout=self._whole(key, item["whole"]["S"]))
+        payout = decode_payout(self._whole(key, item["whole"]["S"]))
+        return replace(record, payout=payout, history=self._history(key, item))
 
     def save(self, record: PayoutRecord) -> PayoutRecord:
         """Store what was changed in a loaded (or new) record; the record with its new version.
@@ -111,14 +117,16 @@ class DynamoDbPayouts:
         saved = replace(record, version=record.version + 1)
         ref = record.payout.ref
         key = PayoutKey(record.tenant, ref.store, ref.id)
-        whole = self._put_parts(key, record.payout)
+        whole = self._put_parts(key, encode_payout(record.payout))
+        history = record.history
+        told = "" if history == NOTHING else self._put_parts(key, encode_as(_HISTORY, history))
         condition = "version = :read" if record.version else "attribute_not_exists(pk)"
         values: dict[str, Any] = {":read": {"N": str(record.version)}} if record.version else {}
         arguments: dict[str, Any] = {"ExpressionAttributeValues": values} if values else {}
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=_item(key, saved, whole),
+                Item=_item(key, saved, whole, told),
                 ConditionExpression=condition,
                 **arguments,
             )
@@ -152,17 +160,21 @@ class DynamoDbPayouts:
                 found.append(PayoutKey(tenant, store, item["sk"]["S"]))
         return sorted(found)
 
-    def _whole(self, key: PayoutKey, whole: str) -> Payout:
+    def _history(self, key: PayoutKey, item: dict[str, Any]) -> History:
+        told = item.get("history", {}).get("S", "")
+        return decode_as(_HISTORY, History, self._whole(key, told)) if told else NOTHING
+
+    def _whole(self, key: PayoutKey, whole: str) -> bytes:
         items = self._query(_lines_pk(key), prefix=f"{whole}#")
         packed = b"".join(bytes(item["part"]["B"]) for item in items)
         if _digest(packed) != whole:
             message = f"the stored lines of payout {key.payout_id} are not whole"
             raise DamagedPayoutError(message)
-        return decode_payout(zlib.decompress(packed))
+        return zlib.decompress(packed)
 
-    def _put_parts(self, key: PayoutKey, payout: Payout) -> str:
-        """Write the whole payout in parts; the digest that names them."""
-        packed = zlib.compress(encode_payout(payout), 6)
+    def _put_parts(self, key: PayoutKey, plain: bytes) -> str:
+        """Write a whole payout, or its history, in parts; the digest that names them."""
+        packed = zlib.compress(plain, 6)
         whole = _digest(packed)
         for number, start in enumerate(range(0, len(packed), _MOST_IN_AN_ITEM)):
             item: dict[str, Any] = {
@@ -188,7 +200,7 @@ class DynamoDbPayouts:
             yield from page["Items"]
 
 
-def _item(key: PayoutKey, record: PayoutRecord, whole: str) -> dict[str, Any]:
+def _item(key: PayoutKey, record: PayoutRecord, whole: str, history: str) -> dict[str, Any]:
     steps = [[step.status.value, step.at.astimezone(UTC).isoformat()] for step in record.steps]
     item: dict[str, Any] = {
         **_head_key(key),
@@ -204,6 +216,8 @@ def _item(key: PayoutKey, record: PayoutRecord, whole: str) -> dict[str, Any]:
         "is_booked": {"BOOL": record.is_booked},
         "is_paid": {"BOOL": record.is_paid},
     }
+    if history:
+        item["history"] = {"S": history}
     if record.due_at is not None:
         item |= {"due_shard": {"S": _shard(key.tenant)}, "due_at": {"N": _millis(record.due_at)}}
     return item

@@ -51,6 +51,7 @@ class Role(StrEnum):
     SHIPPING_LABEL_FEES = "shipping_label_fees"
     SUBSCRIPTION_FEES = "subscription_fees"
     DISPUTE_FEES = "dispute_fees"
+    CHARGEBACK_LOSSES = "chargeback_losses"
     OTHER_FEES = "other_fees"
     INTERENTITY_RECEIVABLE = "interentity_receivable"
     INTERENTITY_PAYABLE = "interentity_payable"

@@ -173,6 +173,13 @@ class FeesOn(StrEnum):
     PAYOUT = "payout"
 
 
+class LostDisputeTaxRelief(StrEnum):
+    """Whether a dispute that was lost takes the order's tax off what is owed (R-7.3)."""
+
+    OFF = "off"
+    ON = "on"
+
+
 @dataclass(frozen=True, slots=True)
 class PostingPolicy:
     """Every switch, at its default unless the tenant says otherwise.
@@ -215,6 +222,7 @@ class PostingPolicy:
     currency_side: CurrencySide = CurrencySide.SHOP
     fx_rate: FxRate = FxRate.ERP_DAILY
     fees_on: FeesOn = FeesOn.PAYOUT
+    lost_dispute_tax_relief: LostDisputeTaxRelief = LostDisputeTaxRelief.OFF
     post_zero_lines: bool = False
 
     def __post_init__(self) -> None:

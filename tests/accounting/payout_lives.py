@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from commerce.payouts import FeeKind, Payout, PayoutLineKind, PayoutStatus
+from intacct.documents import DocumentResult
+from shared.payouts.history import NOTHING, History, Loss, TaxShare
 from shared.payouts.planner import EntityPosting, PayoutPlan, plan_payout
 from shared.payouts.records import PayoutRecord, merged
+from shared.payouts.relief import relief_of
 from shared.policy.mapping import PayoutRule, Role
 from shared.postings.book import StoreBook
-from tests.accounting.shop import ACCOUNTS, book, mapping
+from shared.postings.planner import plan
+from tests.accounting.lives import PAID as CAPTURED
+from tests.accounting.lives import SHIPPED, order_a_placed
+from tests.accounting.shop import ACCOUNTS, book, facts, mapping
 from tests.unit.payouts.told import ARRIVED_AT, SENT_AT, line, payout
 
 PAYOUT_ACCOUNTS: dict[Role, str] = {
@@ -30,12 +36,14 @@ PAYOUT_ACCOUNTS: dict[Role, str] = {
     Role.STORAGE_FEES: "6125",
     Role.ADVERTISING_FEES: "6130",
     Role.DISPUTE_FEES: "6160",
+    Role.CHARGEBACK_LOSSES: "6150",
     Role.OTHER_FEES: "6190",
 }
 DIRECT: dict[Role, str] = dict(PAYOUT_ACCOUNTS)
 del DIRECT[Role.PAYOUTS_IN_TRANSIT]
 AMAZON: dict[Role, str] = {**DIRECT, Role.PAYOUT_CLEARING: "1102"}
 RULES = (PayoutRule("payout_failure", "1100"),)
+LOST_AT = datetime(2026, 3, 30, 15, tzinfo=UTC)
 FAILED_AT = datetime(2026, 3, 9, 15, tzinfo=UTC)
 
 CHARGE, REFUND, FEE = PayoutLineKind.CHARGE, PayoutLineKind.REFUND, PayoutLineKind.FEE
@@ -45,10 +53,14 @@ PAID = PayoutStatus.PAID
 
 @dataclass(frozen=True, slots=True)
 class PayoutLife:
-    """What was told, in its order, each with when it was read, and the books."""
+    """What was told, in its order, each with when it was read, and the books.
+
+    `history` is what people decided in the end about every payout of it.
+    """
 
     book: StoreBook
     told: tuple[tuple[Payout, datetime], ...]
+    history: History = NOTHING
 
 
 @dataclass(slots=True)
@@ -82,6 +94,8 @@ def play(told: PayoutLife) -> PlayedPayouts:
         planned = plan_payout(record, told.book)
         assert not planned.findings, planned.findings
         _take(played, planned)
+    for record in records.values():
+        _take(played, plan_payout(replace(record, history=told.history), told.book))
     return played
 
 
@@ -196,6 +210,26 @@ def dispute_won() -> PayoutLife:
     first = _arrived(line("1", CHARGE, "84.95"), opened, amount="0.00")
     second = _arrived(line("2", REFUND, "-84.95"), won, amount="0.00", payout_id="po-1002")
     return PayoutLife(payout_book(), (first, second))
+
+
+def _disputed(*taxes: TaxShare) -> PayoutLife:
+    opened = line("opened", DISPUTE, "-69.95", "15.00", fee_kind=FeeKind.DISPUTE, order_id="A")
+    told = _arrived(line("1", CHARGE, "84.95"), opened, amount="0.00")
+    return PayoutLife(payout_book(), (told,), History(losses=(Loss("opened", LOST_AT, taxes),)))
+
+
+@life
+def dispute_lost() -> PayoutLife:
+    return _disputed()
+
+
+@life
+def dispute_lost_with_relief() -> PayoutLife:
+    """The tax that order A's own documents left with each agency, in full."""
+    sold, shop = facts(order_a_placed(), CAPTURED, SHIPPED), book()
+    posted = {each.key: DocumentResult(key=each.key) for each in plan(sold, {}, shop).postings}
+    opened = line("opened", DISPUTE, "-69.95", order_id="A")
+    return _disputed(*relief_of(opened, sold, posted, shop))
 
 
 @life

@@ -13,6 +13,7 @@ from moto import mock_aws
 
 from commerce.payouts import PayoutLineKind, PayoutStatus
 from shared.payouts import store as stored
+from shared.payouts.history import NOTHING, History, Loss, TaxShare
 from shared.payouts.records import merged
 from shared.payouts.store import (
     DamagedPayoutError,
@@ -24,7 +25,7 @@ from shared.payouts.store import (
 from shared.postings.findings import Finding, Reason
 from tests.contract.test_ledger_contract import make_table
 from tests.unit.payouts.memory import MemoryPayouts
-from tests.unit.payouts.told import SENT_AT, line, payout
+from tests.unit.payouts.told import SENT_AT, line, payout, usd
 
 KEY = PayoutKey("acme", "shop", "po-1001")
 
@@ -53,6 +54,18 @@ def test_a_payout_comes_back_as_it_was_kept(payouts: Payouts) -> None:
     assert saved.version == 1
     assert payouts.load(KEY) == saved
     assert payouts.load(PayoutKey("acme", "shop", "other")) is None
+
+
+def test_what_people_decided_comes_back_with_the_payout_and_not_with_the_list(
+    payouts: Payouts,
+) -> None:
+    loss = Loss("1", SENT_AT, (TaxShare("2100-NYS", usd("2.57")),))
+    record = merged("acme", None, payout(), at=SENT_AT)
+
+    saved = payouts.save(replace(record, history=History((loss,), ("3",))))
+
+    assert payouts.load(KEY) == saved
+    assert [head.history for head in payouts.heads("acme", "shop")] == [NOTHING]
 
 
 def test_a_list_shows_payouts_of_one_store_without_their_lines(payouts: Payouts) -> None:

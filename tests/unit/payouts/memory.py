@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from shared.payouts.history import NOTHING
 from shared.payouts.records import PayoutRecord
 from shared.payouts.store import PayoutKey, PayoutMovedError
 
@@ -31,7 +32,7 @@ class MemoryPayouts:
         for key in sorted(self.records):
             if (key.tenant, key.store) == (tenant, store):
                 record = self.records[key]
-                yield replace(record, payout=replace(record.payout, lines=()))
+                yield replace(record, payout=replace(record.payout, lines=()), history=NOTHING)
 
     def due(self, tenant: str, *, now: datetime) -> Sequence[PayoutKey]:
         return sorted(

@@ -73,10 +73,10 @@ def tenant(accounts: Any = PAYOUT_ACCOUNTS, **mapping: Any) -> Tenant:
     )
 
 
-def no_orders(ledger: MemoryLedger) -> OrderMoneyReader:
-    """A reader that knows of no order: a channel in full detail never asks it."""
+def no_orders(ledger: MemoryLedger, facts: MemoryFacts | None = None) -> OrderMoneyReader:
+    """A reader that knows of no order but those in `facts`."""
     books = OrderBooks(lambda _tenant, _number: tenant(), MemoryDayBook())
-    return OrderMoneyReader(MemoryFacts(), ledger, books, plan)
+    return OrderMoneyReader(facts or MemoryFacts(), ledger, books, plan)
 
 
 class Rig:
@@ -87,7 +87,7 @@ class Rig:
         self.clock = FakeClock(SENT_AT)
         self.payouts = MemoryPayouts()
         self.reviews = MemoryReviews()
-        self.ledger = MemoryLedger()
+        self.ledger, self.facts = MemoryLedger(), MemoryFacts()
         self.books = {"100": FakeBooks(), "200": FakeBooks()}
         self.failures: list[tuple[PayoutKey, Exception]] = []
         self.keeper = Keeper(self.payouts, self.reviews, self.clock, lambda _: None)
@@ -96,7 +96,7 @@ class Rig:
                 payouts=self.payouts,
                 ledger=self.ledger,
                 reviews=self.reviews,
-                orders=no_orders(self.ledger),
+                orders=no_orders(self.ledger, self.facts),
                 applier_of=self._applier,
                 clock=self.clock,
                 on_failure=lambda key, error: self.failures.append((key, error)),
@@ -111,8 +111,11 @@ class Rig:
         self.keeper.keep("acme", told or payout())
 
     def run(self, **more: Any) -> list[BookingReport]:
-        deadline = self.clock() + timedelta(seconds=300)
-        return self.booker.book_due([self.tenant], deadline, **more)
+        return self.booker.book_due([self.tenant], self.deadline, **more)
+
+    @property
+    def deadline(self) -> datetime:
+        return self.clock() + timedelta(seconds=300)
 
     def states(self) -> list[BookingState]:
         return [report.state for report in self.run()]

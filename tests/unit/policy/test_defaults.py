@@ -45,6 +45,7 @@ DEFAULTS = {
     "currency_side": "shop",
     "fx_rate": "erp_daily",
     "fees_on": "payout",
+    "lost_dispute_tax_relief": "off",
     "post_zero_lines": False,
 }
 

@@ -1,0 +1,62 @@
+"""What a payout went through beside what its source says: what people decided, what was pinned.
+
+Pure data, stored with the payout (`shared.payouts.store`), so that planning it again gives what is
+in the books, whatever policy, orders or the source say by then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from commerce.money import Money
+from commerce.payouts import PayoutStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A state that the payout was seen in, and since when: the source's instant where it tells one.
+
+    Where it tells none, as of a failure, it is when we first heard of it; kept, so that it never
+    moves (R-10.3).
+    """
+
+    status: PayoutStatus
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TaxShare:
+    """What a lost dispute takes off the tax that is owed on an account (R-7.3)."""
+
+    account: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A dispute that was lost for good: its row, when, and the tax that is not owed any more."""
+
+    line_id: str
+    lost_at: datetime
+    taxes: tuple[TaxShare, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything about a payout that no source tells.
+
+    `losses` are its disputes that were lost. `passed` are the rows of disputes on refunded orders
+    that a person let into the books (R-7.2).
+    """
+
+    losses: tuple[Loss, ...] = ()
+    passed: tuple[str, ...] = ()
+
+    def loss_of(self, line_id: str) -> Loss | None:
+        """What was said of the dispute of that row; None where it is still open."""
+        return next((loss for loss in self.losses if loss.line_id == line_id), None)
+
+
+NOTHING = History()
+"""Of a payout that nobody decided anything about."""
