@@ -275,8 +275,16 @@ class MemoryDayBook:
         self._list(key, due_at)
         self.guards.setdefault(order_pk, {})[entry.event] = digest(entry.lines)
 
-    def amend(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
-        key = DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
+    def amend(
+        self,
+        order_pk: str,
+        tenant: str,
+        entry: DayEntry,
+        *,
+        due_at: datetime,
+        key: DayKey | None = None,
+    ) -> None:
+        key = key or DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
         known = self.entries_of.get(key, {}).get(entry.event)
         if known is None:
             raise BatchMovedError
@@ -284,7 +292,8 @@ class MemoryDayBook:
             older = ((known.batch, known.entry),) if known.batch else ()
             self.entries_of[key][entry.event] = KeptEntry(entry, "", (*known.older, *older))
         self._list(key, due_at)
-        self.guards.setdefault(order_pk, {})[entry.event] = digest(entry.lines)
+        if order_pk:
+            self.guards.setdefault(order_pk, {})[entry.event] = digest(entry.lines)
 
     def correct(self, key: DayKey, *, by: str, through: str, due_at: datetime) -> None:
         if by:
@@ -295,7 +304,9 @@ class MemoryDayBook:
         return [
             key
             for key, head in sorted(self.heads.items())
-            if key.tenant == tenant and head.due_at is not None and head.due_at <= now
+            if (key.tenant, key.payout) == (tenant, "")
+            and head.due_at is not None
+            and head.due_at <= now
         ]
 
     def head(self, key: DayKey) -> Day:

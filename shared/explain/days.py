@@ -100,7 +100,7 @@ class ExplainedDays:
 
     def _content(self, key: DayKey, batch: Batch, kept: Iterable[KeptEntry]) -> _Content:
         content = _Content(batch, Sealed(batch, self._days.parts(key, batch)))
-        adder = Adder(key.store, key.currency, key.on)
+        adder = Adder(key.store, key.currency, key.dated, netted=batch.netted)
         for one in kept:
             entry = one.as_of(batch.sequence)
             if entry is None:

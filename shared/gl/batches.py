@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from intacct.documents import JournalEntry
+from intacct.documents import JournalEntry, JournalLine
 from intacct.entries import mirrored
 from intacct.statistics import StatisticalEntry, StatisticalLine
 from shared.gl.contents import Contents, Part, contents_of
@@ -13,6 +13,7 @@ from shared.gl.corrections import count_difference, difference, mirrored_counts
 from shared.gl.days import Day, DayKey
 from shared.gl.revisions import Batch, BatchKind, BatchState
 from shared.ledger.run import mark_of
+from shared.policy.mapping import Role
 from shared.policy.switches import SummaryJournals
 from shared.postings.book import StoreBook
 from shared.postings.keys import document_number, posting_key
@@ -35,7 +36,12 @@ class Sealed:
     parts: tuple[Part, ...]
 
 
-def sealed(batch: Batch, contents: Contents, book: StoreBook) -> Batch:
+def netted_account(key: DayKey, book: StoreBook) -> str:
+    """Where a payout's money and the sales that it pays meet and cancel out; of days, none."""
+    return book.mapping.accounts.get(Role.PAYOUT_CLEARING, "") if key.payout else ""
+
+
+def sealed(batch: Batch, contents: Contents, book: StoreBook, *, netted: str = "") -> Batch:
     """The batch with its membership, and all that says how it is posted (R-11.4)."""
     return replace(
         batch,
@@ -49,6 +55,7 @@ def sealed(batch: Batch, contents: Contents, book: StoreBook) -> Batch:
         journal=book.mapping.definitions.journal,
         statistical_journal=book.mapping.definitions.statistical_journal,
         is_draft=book.policy.summary_journals is SummaryJournals.DRAFT,
+        netted=netted,
     )
 
 
@@ -101,7 +108,8 @@ def journals_of(day: Day, batch: Batch) -> list[Posting]:
 
 def _made_anew(day: Day, batch: Batch) -> Sealed:
     key = day.key
-    contents = contents_of(day.members(batch), key.store, key.currency, key.on)
+    members = day.members(batch)
+    contents = contents_of(members, key.store, key.currency, key.dated, netted=batch.netted)
     if contents.membership != batch.membership_hash:
         raise MembershipError(batch)
     return Sealed(batch, contents.parts)
@@ -133,6 +141,7 @@ class _Maker:
         for part in parts:
             number = part.number if len(parts) > 1 else 0
             posting = self._key_of("summary", PostingKind.GL_BATCH, number)
+            lines = self._noted(part.lines)
             yield Posting(
                 key=posting,
                 kind=PostingKind.GL_BATCH,
@@ -141,11 +150,11 @@ class _Maker:
                     journal=self._batch.journal,
                     posted_on=self._on,
                     description=self._told(number),
-                    lines=part.lines,
+                    lines=lines,
                     is_draft=self._batch.is_draft,
                     is_batch=True,
                 ),
-                effect=() if self._batch.is_draft else part.lines,
+                effect=() if self._batch.is_draft else lines,
                 true_on=self._key.on,
             )
 
@@ -176,7 +185,7 @@ class _Maker:
             kind = posting.kind
             taken_back = self._key_of("reversal", kind, number)
             mark = self._mark(taken_back, kind)
-            description = f"{self._place()}: takes back {mark_of(document)}{in_place}"
+            description = f"{self._key.place}: takes back {mark_of(document)}{in_place}"
             if isinstance(document, JournalEntry):
                 entry = mirrored(document, reference=mark, posted_on=document.posted_on)
                 entry = replace(entry, description=description)
@@ -192,7 +201,7 @@ class _Maker:
 
     def _key_of(self, what: str, kind: PostingKind, part: int) -> str:
         key, batch = self._key, self._batch
-        purpose = f"{what}:{key.on.isoformat()}:{key.currency}:{batch.sequence}"
+        purpose = key.purpose(what, batch.sequence)
         if batch.posted_on is not None:
             purpose += f":{batch.posted_on.isoformat()}"
         if part:
@@ -202,13 +211,17 @@ class _Maker:
         )
 
     def _mark(self, posting: str, kind: PostingKind) -> str:
-        return document_number(posting, kind, self._key.on.strftime("%Y%m%d"))
+        shown = self._key.payout or self._key.on.strftime("%Y%m%d")
+        return document_number(posting, kind, shown)
 
-    def _place(self) -> str:
-        return f"{self._key.store} {self._key.on.isoformat()} {self._key.currency}"
+    def _noted(self, lines: tuple[JournalLine, ...]) -> tuple[JournalLine, ...]:
+        """The lines of a payout's journal name it, as the bank's own line does (R-6.9)."""
+        if not self._key.payout:
+            return lines
+        return tuple(replace(line, memo=f"payout {self._key.payout}") for line in lines)
 
     def _told(self, part: int) -> str:
-        text, batch = self._place(), self._batch
+        text, batch = self._key.place, self._batch
         if batch.kind is BatchKind.DELTA:
             text += f", correction of {self._predecessor}"
         elif batch.replaces:

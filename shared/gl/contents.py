@@ -119,9 +119,22 @@ class _Sums:
 class Adder:
     """Adds up the events of one day, in the order of their names."""
 
-    def __init__(self, store: str, currency: str, on: date, *, lines_max: int = LINES_MAX) -> None:
-        """All events must be of that store, currency and day."""
+    def __init__(
+        self,
+        store: str,
+        currency: str,
+        on: date | None,
+        *,
+        netted: str = "",
+        lines_max: int = LINES_MAX,
+    ) -> None:
+        """All events must be of that store, currency and, where it is given, day.
+
+        `netted` is the account on which debits and credits cancel out: where a payout's money and
+        the sales that it pays meet.
+        """
         self._wanted = (store, currency, on)
+        self._netted = netted
         self._lines_max = lines_max
         self._membership = Membership()
         self._members = 0
@@ -138,7 +151,12 @@ class Adder:
         Raises:
             SummaryError: it is of another store, day or currency, does not balance, or comes twice.
         """
-        if (entry.store, entry.currency, entry.ledger_on) != self._wanted:
+        store, currency, on = self._wanted
+        if (entry.store, entry.currency, on or entry.ledger_on) != (
+            store,
+            currency,
+            entry.ledger_on,
+        ):
             message = "a journal has the events of exactly one store, day and currency"
             raise SummaryError(message)
         groups = grouped(entry.lines)
@@ -160,10 +178,13 @@ class Adder:
     def contents(self) -> Contents:
         """What was added up so far."""
         _, currency, _ = self._wanted
-        parts = tuple(Part(n, lines_of(sums.groups)) for n, sums in enumerate(self._sums, start=1))
-        debits = sum(
-            (_debits(sums.groups, currency) for sums in self._sums), start=Money.zero(currency)
+        told = [without(sums.groups, self._netted) for sums in self._sums]
+        parts = tuple(
+            Part(number, lines)
+            for number, groups in enumerate(told, 1)
+            if (lines := lines_of(groups))
         )
+        debits = sum((_debits(groups, currency) for groups in told), start=Money.zero(currency))
         return Contents(
             members=self._members,
             membership=self._membership.hexdigest(),
@@ -187,14 +208,20 @@ class Adder:
 
 
 def contents_of(
-    entries: Iterable[DayEntry], store: str, currency: str, on: date, *, lines_max: int = LINES_MAX
+    entries: Iterable[DayEntry],
+    store: str,
+    currency: str,
+    on: date | None,
+    *,
+    netted: str = "",
+    lines_max: int = LINES_MAX,
 ) -> Contents:
     """What entries come to that are at hand all together, in whatever order.
 
     Raises:
         SummaryError: as `Adder.add`.
     """
-    adder = Adder(store, currency, on, lines_max=lines_max)
+    adder = Adder(store, currency, on, netted=netted, lines_max=lines_max)
     for entry in sorted(entries, key=lambda entry: entry.event):
         adder.add(entry)
     return adder.contents()
@@ -206,6 +233,25 @@ def grouped(lines: Iterable[JournalLine]) -> dict[Group, Money]:
     for line in lines:
         sums.add({(line.side, line.account, line.dimensions): line.amount})
     return sums.groups
+
+
+def without(groups: Mapping[Group, Money], netted: str) -> dict[Group, Money]:
+    """The groups with one account netted over all its dimensions; nothing of it where it is zero.
+
+    What is left stands where its side has most.
+    """
+    kept = {group: amount for group, amount in groups.items() if group[1] != netted}
+    mine = {group: amount for group, amount in groups.items() if group[1] == netted}
+    if not netted or not mine:
+        return dict(groups)
+    currency = next(iter(mine.values())).currency
+    left = _debits(mine, currency) - _credits(mine, currency)
+    side = Side.CREDIT if left.is_negative else Side.DEBIT
+    if left:
+        places = [group for group in mine if group[0] is side]
+        place = min(places, key=lambda group: (-mine[group].amount, repr(group[2])))
+        kept[place] = abs(left)
+    return kept
 
 
 def lines_of(groups: Mapping[Group, Money]) -> tuple[JournalLine, ...]:

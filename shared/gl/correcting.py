@@ -133,10 +133,9 @@ class Corrector:
 
 def is_of(posting_key: str, day: Day, sequence: int) -> bool:
     """Whether a posting of the ledger day belongs to that batch of the day."""
-    key = day.key
-    wanted = f"{key.on.isoformat()}:{key.currency}:{sequence}"
-    place = posting_key.partition(f"/{key.store}:")[2].partition(":")[2]
-    return place == wanted or place.startswith(f"{wanted}:")
+    place = posting_key.partition(f"/{day.key.store}:")[2]
+    wanted = (day.key.purpose(what, sequence) for what in ("summary", "statistics", "reversal"))
+    return any(place == one or place.startswith(f"{one}:") for one in wanted)
 
 
 def planned_by(plan: Callable[..., Plan]) -> Replan:

@@ -14,22 +14,50 @@ from shared.postings.plan import DayEntry, Posted
 
 @dataclass(frozen=True, slots=True, order=True)
 class DayKey:
-    """One ledger date of one store in one currency (R-11.2)."""
+    """One ledger date of one store in one currency (R-11.2), or a payout's part of that date.
+
+    `payout` is the id of the payout whose journal it is, empty for a day of a daily summary.
+    """
 
     tenant: str
     store: str
     currency: str
     on: date
+    payout: str = ""
 
     @property
     def pk(self) -> str:
         """Its partition in the orders table."""
-        return f"DAY#{self.tenant}#{self.store}#{self.currency}#{self.on.isoformat()}"
+        day = f"DAY#{self.tenant}#{self.store}#{self.currency}#{self.on.isoformat()}"
+        return f"{day}#{self.payout}" if self.payout else day
 
     @property
     def ledger_pk(self) -> str:
-        """Its partition in the ledger."""
+        """Its partition in the ledger: that of the store's date, or of the payout."""
+        if self.payout:
+            return f"PAY#{self.tenant}#{self.store}#{self.payout}"
         return f"GL#{self.tenant}#{self.store}#{self.on.isoformat()}"
+
+    @property
+    def due_shard(self) -> str:
+        """Where it stands in `due-index`: payouts bring their own parts into the books."""
+        return f"GL-PAYOUT#{self.tenant}" if self.payout else f"GL#{self.tenant}"
+
+    @property
+    def dated(self) -> date | None:
+        """The ledger date that all its events have; None where they may have any."""
+        return None if self.payout else self.on
+
+    @property
+    def place(self) -> str:
+        """What people call it, as journals and review records do."""
+        of = f"payout {self.payout} " if self.payout else ""
+        return f"{self.store} {of}{self.on.isoformat()} {self.currency}"
+
+    def purpose(self, what: str, sequence: int) -> str:
+        """The business fact of its `what` (summary, reversal, statistics) in a posting key."""
+        of = f"payout:{self.payout}:" if self.payout else ""
+        return f"{of}{what}:{self.on.isoformat()}:{self.currency}:{sequence}"
 
     @classmethod
     def parse(cls, pk: str) -> DayKey:
@@ -38,11 +66,11 @@ class DayKey:
         Raises:
             ValueError: it is not the key of a day.
         """
-        kind, tenant, store, currency, on = pk.split("#")
+        kind, tenant, store, currency, on, *payout = pk.split("#", 5)
         if kind != "DAY":
             message = "this is no day's key"
             raise ValueError(message)
-        return cls(tenant, store, currency, date.fromisoformat(on))
+        return cls(tenant, store, currency, date.fromisoformat(on), *payout)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +185,19 @@ class DayBook(Protocol):
         """
         ...
 
-    def amend(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
+    def amend(
+        self,
+        order_pk: str,
+        tenant: str,
+        entry: DayEntry,
+        *,
+        due_at: datetime,
+        key: DayKey | None = None,
+    ) -> None:
         """Give an event of its day other lines: what was exported of it is kept beside them.
 
-        The event is free again, so that the next batch takes it up.
+        The event is free again, so that the next batch takes it up. `key` is where it stands, if
+        that is not its own day; without an `order_pk` it is an event of no order.
 
         Raises:
             BatchMovedError: an export, or another correction, moved it meanwhile.

@@ -203,8 +203,9 @@ class DayPoster:
         if not any(finding.reason is Reason.PERIOD_CLOSED for finding in outcome.findings):
             return None
         batch = now.batch
-        may_move = way.book.policy.closed_period_summaries is ClosedPeriod.NEXT_OPEN
-        if not batch.replaces and not may_move:
+        policy = way.book.policy
+        switch = policy.closed_period_payouts if way.key.payout else policy.closed_period_summaries
+        if not batch.replaces and switch is not ClosedPeriod.NEXT_OPEN:
             return None
         chain = self._parts.ledger.chain(way.key.ledger_pk)
         planned = postings(way.key, now, way.before)

@@ -47,8 +47,9 @@ class Batch:
     that is not the day's own. `frozen` counts the events that were frozen into this very batch,
     `members` all that it counts. `takes_back` is false where what it replaces is not in the books
     any more, because a person took it out. `membership_hash`, `debits` and `counts` are those of
-    all members, whatever the kind. `mapping_version`, `entity`, `journal`, `statistical_journal`
-    and `is_draft` say how it was sealed, so that a later run posts the same.
+    all members, whatever the kind. `mapping_version`, `entity`, `journal`, `statistical_journal`,
+    `is_draft` and `netted`, the account whose debits and credits cancel out in a payout's journal,
+    say how it was sealed, so that a later run posts the same.
     """
 
     sequence: int
@@ -68,6 +69,7 @@ class Batch:
     journal: str = ""
     statistical_journal: str = ""
     is_draft: bool = False
+    netted: str = ""
     results: Posted | None = None
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
-from shared.gl.batches import MembershipError, sealed
+from shared.gl.batches import MembershipError, netted_account, sealed
 from shared.gl.contents import Adder, Contents, Membership
 from shared.gl.days import BatchMovedError, Day, DayBook, DayKey, KeptEntry
 from shared.gl.revisions import Batch, BatchKind, BatchState
@@ -103,13 +103,14 @@ class Sealer:
             # Another export took everything: a batch of nothing would keep the day due for ever.
             self._days.move(key, opened, replace(opened, state=BatchState.VOID))
             return None
-        contents = self._contents(key, opened, deadline)
-        wanted = sealed(opened, contents, book)
+        netted = netted_account(key, book)
+        contents = self._contents(key, opened, netted, deadline)
+        wanted = sealed(opened, contents, book, netted=netted)
         self._days.seal(key, wanted, contents.parts)
         return Frozen(wanted, day.entered)
 
-    def _contents(self, key: DayKey, batch: Batch, deadline: datetime) -> Contents:
-        adder = Adder(key.store, key.currency, key.on)
+    def _contents(self, key: DayKey, batch: Batch, netted: str, deadline: datetime) -> Contents:
+        adder = Adder(key.store, key.currency, key.dated, netted=netted)
         for kept in self._in_time(self._days.entries(key), deadline):
             entry = kept.as_of(batch.sequence)
             if entry is not None:

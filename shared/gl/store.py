@@ -79,13 +79,21 @@ class DynamoDbDayBook:
         if known is not None and known["day"]["S"] != key.pk:
             raise EntryConflictError(entry.event)
 
-    def amend(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
+    def amend(
+        self,
+        order_pk: str,
+        tenant: str,
+        entry: DayEntry,
+        *,
+        due_at: datetime,
+        key: DayKey | None = None,
+    ) -> None:
         """Give an event of its day other lines; the event first, then the note of its order.
 
         Raises:
             BatchMovedError: an export, or another correction, moved it meanwhile.
         """
-        key = DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
+        key = key or DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
         event = key_of(key.pk, f"{EVENT}{entry.event}")
         found = self._client.get_item(TableName=self._table, Key=event, ConsistentRead=True)
         known = found.get("Item")
@@ -95,6 +103,8 @@ class DynamoDbDayBook:
         if known["digest"] != lines or kept_entry(known).entry.counts != entry.counts:
             self._update(event, *_amendment(known, entry))
         self._list(key, due_at)
+        if not order_pk:
+            return
         self._client.update_item(
             TableName=self._table,
             Key=key_of(order_pk, f"{ENTRY}{entry.event}"),
@@ -264,7 +274,7 @@ class DynamoDbDayBook:
             ExpressionAttributeValues={
                 **(values or {}),
                 ":at": {"N": millis(due_at)},
-                ":shard": {"S": f"GL#{key.tenant}"},
+                ":shard": {"S": key.due_shard},
                 ":one": {"N": "1"},
             },
         )

@@ -78,6 +78,7 @@ def batch_values(batch: Batch) -> dict[str, Any]:
         "journal": {"S": batch.journal or "-"},
         "statistical_journal": {"S": batch.statistical_journal or "-"},
         "is_draft": {"BOOL": batch.is_draft},
+        "netted": {"S": batch.netted or "-"},
     }
 
 
@@ -85,7 +86,7 @@ def batch_of(item: Mapping[str, Any]) -> Batch:
     """A batch as it was kept."""
 
     def text(name: str) -> str:
-        known = str(item[name]["S"])
+        known = str(item.get(name, {"S": "-"})["S"])
         return "" if known == "-" else known
 
     results = item.get("results")
@@ -107,6 +108,7 @@ def batch_of(item: Mapping[str, Any]) -> Batch:
         journal=text("journal"),
         statistical_journal=text("statistical_journal"),
         is_draft=item["is_draft"]["BOOL"],
+        netted=text("netted"),
         results=_results(results["S"]) if results else None,
     )
 
