@@ -68,6 +68,7 @@ CARTS = (
         takes_fractions=True,
         counts_on_hand=True,
     ),
+    Trait("bigcommerce", places=("1", "2"), tells_bundles=False),
 )
 
 
@@ -301,6 +302,38 @@ def test_a_price_that_the_books_own_is_set(trait: Trait) -> None:
     change = ProductChange(told.ref.id, told.sku, told.product_id, price=usd("13.37"))
     (answer,) = shop.client.change_products([change])
     assert answer.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED)
+    assert next(iter(shop.catalogue)).articles[0].offer.price == Decimal("13.37")
+
+
+@carts_that(lambda trait: trait.writes_price and trait.tells_variants)
+def test_a_price_of_one_variant_leaves_the_others_as_they_are(trait: Trait) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(*(offer(f"TEE-{size}", trait, variant=size) for size in "SML"))
+    told = shop.products()["TEE-M"]
+    change = ProductChange(told.ref.id, told.sku, told.product_id, price=usd("13.37"))
+    (answer,) = shop.client.change_products([change])
+    assert answer.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED)
+    prices = {each.offer.sku: each.offer.price for each in next(iter(shop.catalogue)).articles}
+    assert prices == {"TEE-S": 10, "TEE-M": Decimal("13.37"), "TEE-L": 10}
+
+
+@carts_that(lambda trait: trait.writes_price)
+def test_a_change_of_what_the_cart_knows_no_more_is_refused_and_the_others_are_done(
+    trait: Trait,
+) -> None:
+    shop = Shop(trait)
+    shop.catalogue.add(offer("GONE", trait))
+    shop.catalogue.add(offer("HERE", trait))
+    told = shop.products()
+    shop.catalogue.delete(next(iter(shop.catalogue)).id)
+    refused, done = shop.client.change_products(
+        [
+            ProductChange(row.ref.id, row.sku, row.product_id, price=usd("13.37"))
+            for row in (told["GONE"], told["HERE"])
+        ]
+    )
+    assert refused.outcome in (WriteOutcome.REFUSED, WriteOutcome.ACCEPTED)
+    assert done.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED)
     assert next(iter(shop.catalogue)).articles[0].offer.price == Decimal("13.37")
 
 

@@ -71,7 +71,7 @@ CONNECT: dict[str, Connect] = {
     "ebay": timed(EbayClient, "clock"),
     "walmart": timed(WalmartClient, "clock"),
     "api2cart": timed(Api2CartClient, "clock"),
-    "bigcommerce": timed(BigCommerceClient, "monotonic"),
+    "bigcommerce": timed(BigCommerceClient, "clock", "monotonic"),
 }
 
 OPTIONS: dict[str, tuple[dict[str, Any], ...]] = {

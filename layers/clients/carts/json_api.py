@@ -36,6 +36,11 @@ PATIENCE = stop_after_attempt(5) | stop_after_delay(LONGEST_CALL_SECONDS)
 
 _LONGEST_WAIT_SECONDS = 20.0
 _FINE = (httpx.codes.OK, httpx.codes.CREATED, httpx.codes.ACCEPTED, httpx.codes.NO_CONTENT)
+_NOT_TAKEN = (
+    httpx.codes.BAD_REQUEST,
+    httpx.codes.CONFLICT,
+    httpx.codes.UNPROCESSABLE_ENTITY,
+)
 _LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
 
 
@@ -79,7 +84,7 @@ class JsonApi:
 
         Raises:
             NotFoundError: there is no such resource (404).
-            RefusedParametersError: the parameters are not taken (400).
+            RefusedParametersError: the parameters are not taken (400, 409, 422).
             CartApiError: the API refuses, stays busy, or answers no JSON that we accept.
         """
         return self._patiently("GET", path, params=dict(params or {}))
@@ -181,7 +186,7 @@ def _check_status(response: httpx.Response) -> None:
     if status == httpx.codes.NOT_FOUND:
         message = "the cart knows no such resource"
         raise NotFoundError(message, is_lasting=True)
-    if status == httpx.codes.BAD_REQUEST:
+    if status in _NOT_TAKEN:
         message = "the cart does not take the parameters of the call"
         raise RefusedParametersError(message, is_lasting=True)
     if status not in _FINE:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, ClassVar
 
-from local.cart_simulators.bigcommerce import shapes
+from local.cart_simulators.bigcommerce import products, shapes
 from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.limits import Bucket
 from local.cart_simulators.orders import Change, Event, ShopOrder
@@ -33,7 +33,9 @@ STORE_HASH = "demohash01"
 ACCESS_TOKEN = "demo-bigcommerce-token"  # noqa: S105  # opens nothing but the simulator
 CLIENT_SECRET = "demo-bigcommerce-client-secret"  # noqa: S105  # likewise
 
-_V2, _V3 = f"/stores/{STORE_HASH}/v2/orders", f"/stores/{STORE_HASH}/v3/orders"
+_STORE = f"/stores/{STORE_HASH}"
+_V2, _V3 = f"{_STORE}/v2/orders", f"{_STORE}/v3/orders"
+_PRODUCTS, _INVENTORY = f"{_STORE}/v3/catalog/products", f"{_STORE}/v3/inventory"
 _MOST = 250
 _SCOPES = {Event.PLACED: "store/order/created", Event.REFUNDED: "store/order/refund/created"}
 
@@ -46,12 +48,22 @@ class BigCommerceSimulator(CartSimulator):
     name: ClassVar[str] = "bigcommerce"
     first_id: ClassVar[int] = 251
     retries: ClassVar[tuple[float, ...]] = (60.0, 180.0, 300.0)
+    default_location: ClassVar[str] = "1"
 
     def __init__(
-        self, *, takes_test_payments: bool = False, calls_at_once: int = 500, **options: Any
+        self,
+        *,
+        takes_test_payments: bool = False,
+        calls_at_once: int = 500,
+        safety_stock: int = 0,
+        **options: Any,
     ) -> None:
-        """`calls_at_once`, of which twenty come back a second; else as `CartSimulator`."""
+        """`calls_at_once`, of which twenty come back a second; else as `CartSimulator`.
+
+        Every location holds back `safety_stock` of everything.
+        """
         self._takes_test_payments = takes_test_payments
+        self._safety_stock = safety_stock
         self._told = 0
         super().__init__(**options)
         self._bucket = Bucket(self.clock, capacity=calls_at_once, per_second=20)
@@ -68,6 +80,7 @@ class BigCommerceSimulator(CartSimulator):
     def routes(self) -> Sequence[Route]:
         """The endpoints that we call."""
         return (
+            *self._product_routes(),
             route("GET", _V2, self._orders, is_listing=True),
             route("GET", f"{_V2}/{{order_id}}", self._order),
             route("GET", f"{_V2}/{{order_id}}/products", self._products),
@@ -75,6 +88,44 @@ class BigCommerceSimulator(CartSimulator):
             route("GET", f"{_V2}/{{order_id}}/shipments", self._shipments),
             route("GET", f"{_V3}/{{order_id}}/transactions", self._transactions),
             route("GET", f"{_V3}/{{order_id}}/payment_actions/refunds", self._refunds),
+        )
+
+    def _product_routes(self) -> Sequence[Route]:
+        shop = products.BigCommerceProducts(self.catalogue, self._safety_stock)
+
+        def adjusted(request: Request) -> Answer:
+            shop.adjust(request)
+            return json_answer({"transaction_id": "demo"}, headers=self._left())
+
+        def changed(request: Request, *, of_variants: bool) -> Answer:
+            rows = shop.change(request.document, of_variants=of_variants)
+            return json_answer({"data": rows, "meta": {}}, headers=self._left())
+
+        return (
+            route("GET", f"{_STORE}/v2/store", lambda _: json_answer({"currency": "USD"})),
+            route(
+                "GET",
+                _PRODUCTS,
+                lambda asked: self._data(asked, shop.listed(asked)),
+                lists_products=True,
+            ),
+            route(
+                "GET",
+                f"{_PRODUCTS}/{{product_id}}",
+                lambda _, product_id: json_answer(products.one(self.catalogue, product_id)),
+            ),
+            route("PUT", _PRODUCTS, lambda asked: changed(asked, of_variants=False)),
+            route(
+                "PUT",
+                f"{_STORE}/v3/catalog/variants",
+                lambda asked: changed(asked, of_variants=True),
+            ),
+            route(
+                "GET",
+                f"{_INVENTORY}/items",
+                lambda asked: self._data(asked, shop.items(asked), most=1000),
+            ),
+            route("PUT", f"{_INVENTORY}/adjustments/absolute", adjusted),
         )
 
     def before(self, request: Request) -> None:
@@ -179,11 +230,11 @@ class BigCommerceSimulator(CartSimulator):
             return Answer(204, headers=self._left())
         return json_answer(shown, headers=self._left())
 
-    def _data(self, request: Request, rows: list[Json]) -> Answer:
+    def _data(self, request: Request, rows: list[Json], most: int = _MOST) -> Answer:
         """A list of V3."""
-        size = min(int(request.query.get("limit", "50")), _MOST)
+        size = min(int(request.query.get("limit", "50")), most)
         pagination = {"total": len(rows), "total_pages": max(-(-len(rows) // size), 1)}
-        document = {"data": _page(request, rows), "meta": {"pagination": pagination}}
+        document = {"data": _page(request, rows, most), "meta": {"pagination": pagination}}
         return json_answer(document, headers=self._left())
 
     def _left(self) -> dict[str, str]:
@@ -193,9 +244,9 @@ class BigCommerceSimulator(CartSimulator):
         }
 
 
-def _page(request: Request, rows: list[Json]) -> list[Json]:
+def _page(request: Request, rows: list[Json], most: int = _MOST) -> list[Json]:
     query = request.query
-    size, page = min(int(query.get("limit", "50")), _MOST), int(query.get("page", "1"))
+    size, page = min(int(query.get("limit", "50")), most), int(query.get("page", "1"))
     return rows[(page - 1) * size : page * size]
 
 

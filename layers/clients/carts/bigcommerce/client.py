@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -17,11 +17,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
-from carts.allowance import Allowance
+from carts.bigcommerce.calls import MOST_PAGES, Calls, another_shape, data_of, entries, pagination
+from carts.bigcommerce.catalogue import BigCommerceCatalogue
 from carts.bigcommerce.models import moment
 from carts.bigcommerce.readings import ORDER_TOPIC, read
+from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
-from carts.json_api import TIMEOUT, JsonApi, NotFoundError, checked_base_url
+from carts.json_api import TIMEOUT, NotFoundError, checked_base_url
 from commerce.money import MoneyError
 
 PAGE_SIZE = 250
@@ -30,13 +32,11 @@ PAGE_SIZE = 250
 HOST = "https://api.bigcommerce.com"
 
 _STORE_HASH = re.compile(r"[a-z0-9]{1,40}")
-_MOST_PAGES = 1000
 _MOST_LOOKS = 3
 _SECOND = timedelta(seconds=1)
-_LEFT, _RESET = "X-Rate-Limit-Requests-Left", "X-Rate-Limit-Time-Reset-Ms"
 
 
-class BigCommerceClient:
+class BigCommerceClient(CatalogueCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     def __init__(
@@ -46,13 +46,14 @@ class BigCommerceClient:
         *,
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         page_size: int = PAGE_SIZE,
     ) -> None:
-        """`http` carries base address and token."""
-        self._api = JsonApi(http, sleep=sleep)
+        """`http` carries base address and token; `clock` tells when levels were seen."""
+        self._calls = Calls(http, sleep=sleep, monotonic=monotonic)
         self._store = store
         self._page_size = page_size
-        self._allowance = Allowance("call", sleep=sleep, now=monotonic)
+        self._catalogue = BigCommerceCatalogue(self._calls, store, page_size=page_size, clock=clock)
 
     @classmethod
     def connect(
@@ -103,17 +104,17 @@ class BigCommerceClient:
             "limit": str(self._page_size),
         }
         last = 0
-        for _ in range(_MOST_PAGES):
-            entries = self._list("/v2/orders", {**params, "min_id": str(last + 1)})
-            ids = [_number(entry) for entry in entries]
+        for _ in range(MOST_PAGES):
+            listed = self._list("/v2/orders", {**params, "min_id": str(last + 1)})
+            ids = [_number(entry) for entry in listed]
             if ids != sorted(set(ids)) or (ids and ids[0] <= last):
-                raise _another_shape()
-            rows = [_changed(entry) for entry in entries]
+                raise another_shape()
+            rows = [_changed(entry) for entry in listed]
             yield [row for row in rows if since <= row.updated_at < until]
-            if len(entries) < self._page_size:
+            if len(listed) < self._page_size:
                 return
             last = ids[-1]
-        message = f"more than {_MOST_PAGES} pages in one window"
+        message = f"more than {MOST_PAGES} pages in one window"
         raise CartApiError(message, is_lasting=True)
 
     def order(self, order_id: str) -> Reading:
@@ -145,11 +146,11 @@ class BigCommerceClient:
         if not order_id.isascii() or not order_id.isdigit():
             raise _no_such_order()
         try:
-            document = self._ask(f"/v2/orders/{order_id}", {})
+            document = self._calls.ask(f"/v2/orders/{order_id}", {})
         except NotFoundError as exc:
             raise _no_such_order() from exc
         if not isinstance(document, dict):
-            raise _another_shape()
+            raise another_shape()
         if to_identifier(document.get("id")) != order_id:
             message = "BigCommerce answered with another order"
             raise CartApiError(message, is_lasting=True)
@@ -170,39 +171,27 @@ class BigCommerceClient:
 
     def _pages(self, path: str) -> Iterator[dict[str, Any]]:
         """All entries of a list of V2, which ends with a page that is not full."""
-        for page in range(1, _MOST_PAGES + 1):
-            entries = self._list(path, {"limit": str(self._page_size), "page": str(page)})
-            yield from entries
-            if len(entries) < self._page_size:
+        for page in range(1, MOST_PAGES + 1):
+            listed = self._list(path, {"limit": str(self._page_size), "page": str(page)})
+            yield from listed
+            if len(listed) < self._page_size:
                 return
-        raise _another_shape()
+        raise another_shape()
 
     def _data_pages(self, path: str) -> Iterator[dict[str, Any]]:
         """All entries of a list of V3, which tells how many pages it has."""
-        for page in range(1, _MOST_PAGES + 1):
+        for page in range(1, MOST_PAGES + 1):
             params = {"limit": str(self._page_size), "page": str(page)}
-            document = self._ask(path, params)
-            if document is None:
+            document = self._calls.ask(path, params)
+            yield from data_of(document)
+            if page >= (pagination(document, "total_pages") or 1):
                 return
-            if not isinstance(document, dict):
-                raise _another_shape()
-            yield from _entries(document.get("data"))
-            if page >= _page_count(document):
-                return
-        raise _another_shape()
+        raise another_shape()
 
     def _list(self, path: str, params: dict[str, str]) -> list[dict[str, Any]]:
         """A list of V2: an empty one is told by 204."""
-        document = self._ask(path, params)
-        return [] if document is None else _entries(document)
-
-    def _ask(self, path: str, params: dict[str, str]) -> Any:
-        self._allowance.take()
-        answer = self._api.get(path, params)
-        reset = answer.headers.get(_RESET, "")
-        seconds = int(reset) / 1000 if reset.isascii() and reset.isdigit() else None
-        self._allowance.learn(answer.headers.get(_LEFT, ""), seconds)
-        return answer.document
+        document = self._calls.ask(path, params)
+        return [] if document is None else entries(document)
 
 
 def _host(given: str) -> str:
@@ -215,24 +204,10 @@ def _host(given: str) -> str:
     return base_url
 
 
-def _entries(value: Any) -> list[dict[str, Any]]:
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise _another_shape()
-    return value
-
-
-def _page_count(document: dict[str, Any]) -> int:
-    """How many pages there are; one where the answer does not say it."""
-    meta = document.get("meta")
-    pagination = meta.get("pagination") if isinstance(meta, dict) else None
-    count = pagination.get("total_pages") if isinstance(pagination, dict) else None
-    return count if isinstance(count, int) else 1
-
-
 def _number(entry: dict[str, Any]) -> int:
     found = entry.get("id")
     if not isinstance(found, int) or isinstance(found, bool) or found <= 0:
-        raise _another_shape()
+        raise another_shape()
     return found
 
 
@@ -240,15 +215,10 @@ def _changed(entry: dict[str, Any]) -> ChangedOrder:
     node = Node(entry, "orders", [])
     updated_at = moment(node, "date_modified")
     if updated_at is None or node.problems:
-        raise _another_shape()
+        raise another_shape()
     return ChangedOrder(str(_number(entry)), updated_at)
 
 
 def _no_such_order() -> CartApiError:
     message = "the cart knows no such order"
-    return CartApiError(message, is_lasting=True)
-
-
-def _another_shape() -> CartApiError:
-    message = "BigCommerce's answer has another shape than documented"
     return CartApiError(message, is_lasting=True)
