@@ -210,6 +210,10 @@ def action_of(document: Document) -> Action:  # noqa: C901, PLR0911  # one per k
             return Action.GL_BATCH if document.is_batch else Action.JOURNAL_ENTRY
         case StatisticalEntry():
             return Action.STATISTICAL_ENTRY
+        case StockDocument():
+            return Action.STOCK_DOCUMENT
+        case WarehouseTransfer():
+            return Action.WAREHOUSE_TRANSFER
         case ReverseDocument():
             return _OF_REVERSAL[document.kind]
         case CloseSalesDocument():

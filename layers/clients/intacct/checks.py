@@ -23,7 +23,10 @@ from intacct.documents import (
     Side,
 )
 from intacct.findings import Findings
+from intacct.rates import is_worth
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
+from intacct.stock_checks import movement_findings
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 # The two lengths that are documented (REST reference §5); other limits are only guidance, and what
@@ -58,6 +61,8 @@ def refuse_the_impossible(document: Document) -> None:  # noqa: C901  # one per 
             journal_findings(document, found)
         case StatisticalEntry():
             statistical_findings(document, found)
+        case StockDocument() | WarehouseTransfer():
+            movement_findings(document, found)
         case ReverseDocument() | CloseSalesDocument():
             found.needs(key=document.key)
     found.refuse("document")
@@ -193,7 +198,11 @@ def _refund(refund: CustomerRefund, found: Findings) -> None:
 
 
 def journal_findings(entry: JournalEntry, found: Findings) -> None:
-    """What is wrong with a journal entry: its sides must be equal in each currency (GL-1009)."""
+    """What is wrong with a journal entry: its sides must be equal (GL-1009).
+
+    They are compared in each currency by itself, or where the worth of lines is stated, in the
+    entity's currency, in which Sage compares them.
+    """
     found.marks(reference=entry.reference)
     found.needs(journal=entry.journal, description=entry.description)
     found.custom(entry.custom)
@@ -204,7 +213,11 @@ def journal_findings(entry: JournalEntry, found: Findings) -> None:
         found.dimensions(line.dimensions, place)
         if line.amount.is_negative:
             found.add("NEGATIVE_LINE", "a journal line is never negative", place)
-        amount = line.amount.rounded()
+        if line.worth is not None:
+            found.positive(line.worth, f"{place}/worth")
+            if not is_worth(line):
+                found.add("RATE", f"no rate makes {line.amount} worth {line.worth}", place)
+        amount = (line.amount if line.worth is None else line.worth).rounded()
         signed = amount.amount if line.side is Side.DEBIT else -amount.amount
         sums[amount.currency] = sums.get(amount.currency, Decimal(0)) + signed
     if {line.side for line in entry.lines} != set(Side):

@@ -17,6 +17,7 @@ from intacct.dimensions import NO_DIMENSIONS as NO_DIMENSIONS  # noqa: PLC0414  
 from intacct.dimensions import Dimensions as Dimensions  # noqa: PLC0414  # likewise
 from intacct.dimensions import Side as Side  # noqa: PLC0414  # likewise
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 
@@ -327,13 +328,17 @@ class CustomerRefund:
 
 @dataclass(frozen=True, slots=True)
 class JournalLine:
-    """One line of a journal entry; never negative: flip the side instead (R-0.6)."""
+    """One line of a journal entry; never negative: flip the side instead (R-0.6).
+
+    `worth` is what it must be worth in the entity's currency, where that is known (`rates.py`).
+    """
 
     account: str
     side: Side
     amount: Money
     dimensions: Dimensions = NO_DIMENSIONS
     memo: str = ""
+    worth: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,6 +375,8 @@ Document = (
     | CustomerRefund
     | JournalEntry
     | StatisticalEntry
+    | StockDocument
+    | WarehouseTransfer
     | ReverseDocument
     | CloseSalesDocument
 )

@@ -92,8 +92,8 @@ class ReadsOverXml(ReadsBooks, Interface):
         """Debits and credits per account."""
         ...
 
-    def ledger_lines(self, start_on: date, end_on: date) -> Iterator[LedgerLine]:
-        """The posted lines of a range of days."""
+    def ledger_lines(self, start_on: date, end_on: date, account: str = "") -> Iterator[LedgerLine]:
+        """The posted lines of a range of days, of one account where it is named."""
         ...
 
 
@@ -197,6 +197,9 @@ class IntacctReads:
         """Debits and credits per account of a range of days; XML alone tells them."""
         return self._xml.trial_balance(start_on, end_on)
 
-    def ledger_lines(self, start_on: date, end_on: date) -> Iterator[LedgerLine]:
-        """The posted lines of a range of days, as they arrive; XML alone tells them."""
-        return self._xml.ledger_lines(start_on, end_on)
+    def ledger_lines(self, start_on: date, end_on: date, account: str = "") -> Iterator[LedgerLine]:
+        """The posted lines of a range of days, as they arrive; XML alone tells them.
+
+        With `account`, only those on it.
+        """
+        return self._xml.ledger_lines(start_on, end_on, account)

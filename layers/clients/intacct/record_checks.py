@@ -38,7 +38,8 @@ from intacct.masters import (
 )
 from intacct.records import Record
 from intacct.statistics import StatisticalEntry
-from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
+from intacct.stock import StockDocument, WarehouseTransfer
+from intacct.stock_checks import movement_findings
 
 # Fixed once the record is there (XML reference §12.3; the model says `mutable: false`, REST §9.1).
 _FIXED = {
@@ -82,7 +83,7 @@ def _record(record: Record | Customer, found: Findings) -> None:  # noqa: C901  
             found.needs(name=record.name, folder=record.folder)
             _files(record.files, found)
         case StockDocument() | WarehouseTransfer():
-            _movement(record, found)
+            movement_findings(record, found)
         case Deposit():
             _deposit(record, found)
         case StatisticalEntry():
@@ -105,26 +106,6 @@ def _files(files: tuple[AttachedFile, ...], found: Findings) -> None:
         found.needs_at(f"/files/{index}", name=file.name)
         if not file.content:
             found.add("EMPTY_FILE", "a file has at least one byte", f"/files/{index}")
-
-
-def _movement(movement: StockDocument | WarehouseTransfer, found: Findings) -> None:
-    found.marks(reference=movement.reference)
-    if isinstance(movement, StockDocument):
-        found.needs(definition=movement.definition)
-    lines: tuple[StockLine | TransferLine, ...] = movement.lines
-    found.has_lines(lines)
-    for index, line in enumerate(lines):
-        place = f"/lines/{index}"
-        found.needs_at(place, item=line.item, unit=line.unit)
-        found.dimensions(line.dimensions, place)
-        if not line.quantity > 0:
-            found.add("QUANTITY", "a quantity of stock is positive", f"{place}/quantity")
-        if isinstance(line, StockLine):
-            found.needs_at(place, warehouse=line.warehouse)
-            continue
-        found.needs_at(place, from_warehouse=line.from_warehouse, to_warehouse=line.to_warehouse)
-        if line.from_warehouse == line.to_warehouse:
-            found.add("SAME_WAREHOUSE", "a transfer leaves its warehouse", place)
 
 
 def _deposit(deposit: Deposit, found: Findings) -> None:

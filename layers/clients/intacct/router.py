@@ -148,7 +148,8 @@ class IntacctBooks:
             return f"{protocol.value} {action_of(document).value} {document.key}"
         if protocol is Protocol.XML:
             return protocol.value
-        definition = document.definition if isinstance(document, SalesDocument) else ""
+        is_defined = isinstance(document, SalesDocument | StockDocument)
+        definition = document.definition if is_defined else ""
         return f"{protocol.value} {action_of(document).value} {definition}"
 
     def create_many(

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from commerce.money import Money
-from intacct.documents import NO_DIMENSIONS, Dimensions
+from intacct.dimensions import NO_DIMENSIONS, Dimensions
 
 
 @dataclass(frozen=True, slots=True)

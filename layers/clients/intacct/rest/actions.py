@@ -132,6 +132,8 @@ class RestActions:
                 return Said(journal_entries.OBJECT, said)
             case StatisticalEntry():
                 return Said(entries.object_of(document), entries.payload(document))
+            case StockDocument() | WarehouseTransfer():
+                return Said(stock.object_of(document), stock.payload(document))
             case SalesDocument():
                 name = typed_document(document.definition)
                 return Said(name, self._sales_documents.said(document, sources))
@@ -163,6 +165,8 @@ class RestActions:
                 return journal_entries.find(client, document, entity=entity)
             case StatisticalEntry():
                 return entries.find(client, document, entity=entity)
+            case StockDocument() | WarehouseTransfer():
+                return stock.find(client, document, entity=entity)
             case ReverseDocument() | CloseSalesDocument():
                 return undoing.find(client, document, entity=entity)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from intacct.documents import DocumentResult, JournalEntry, JournalLine
+from intacct.rates import line_rate
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, Row, equal, first_rows
 from intacct.rest.wire import Json, amount, by_id, custom, dimensions, present, text
@@ -36,17 +37,18 @@ def _line(line: JournalLine, entry: JournalEntry, base_currency: str) -> Json:
             "txnAmount": amount(line.amount),
             "glAccount": by_id(line.account),
             "description": line.memo,
-            "currency": _currency(line.amount.currency, entry, base_currency),
+            "currency": _currency(line, entry, base_currency),
             "dimensions": dimensions(line.dimensions),
         }
     )
 
 
-def _currency(currency: str, entry: JournalEntry, base_currency: str) -> Json | None:
+def _currency(line: JournalLine, entry: JournalEntry, base_currency: str) -> Json | None:
     """The currency of a line with its rate; nothing where it is the entity's own."""
+    currency = line.amount.currency
     if currency == base_currency:
         return None
-    rate, on = entry.exchange_rate, entry.rate_on
+    rate, on = line_rate(line, entry), entry.rate_on
     return present(
         {
             "txnCurrency": currency,

@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from intacct.documents import Contact, Customer, CustomerRefund, Document, DocumentResult
+from intacct.documents import (
+    Contact,
+    Customer,
+    CustomerRefund,
+    Document,
+    DocumentResult,
+    JournalEntry,
+)
 from intacct.errors import IntacctError
+from intacct.rates import fits_xml
 from intacct.results import Found
 from intacct.undoing import ReverseDocument, Undoing, is_undone
 from intacct.xml import customers
@@ -37,9 +45,14 @@ class XmlActions:
         return f"XmlActions(entity={self._entity!r})"
 
     def supports(self, document: Document) -> bool:
-        """Whether XML offers this action; it has no customer refunds (REST reference §17)."""
+        """Whether XML offers this action exactly as it is meant.
+
+        It has no customer refunds (REST reference §17), and short rates on journal lines.
+        """
         if isinstance(document, ReverseDocument):
             return can_reverse(document.kind)
+        if isinstance(document, JournalEntry):
+            return fits_xml(document)
         return not isinstance(document, CustomerRefund)
 
     def create(self, document: Document, *, control_id: str) -> DocumentResult:

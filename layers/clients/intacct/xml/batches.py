@@ -256,7 +256,7 @@ def _result_of(
             query = Query("SODOCUMENT", sales_documents.FIELDS)
             lookup = sales_lookup(query, document.reference, currency=document.currency)
             return lookup.found(row).result
-        case SalesDocument() | ArInvoice() | Adjustment():
+        case SalesDocument() | ArInvoice() | Adjustment() | StockDocument():
             key = result.key
         case ReverseDocument() | CloseSalesDocument():
             # Such functions answer a status only (§4.4).

@@ -214,10 +214,15 @@ class XmlBookReads:
             self._gateway, start_on, end_on, entity=self._entity, user_format=self._format
         )
 
-    def ledger_lines(self, start_on: date, end_on: date) -> Iterator[LedgerLine]:
-        """The posted lines of a range of days, as they arrive."""
+    def ledger_lines(self, start_on: date, end_on: date, account: str = "") -> Iterator[LedgerLine]:
+        """The posted lines of a range of days, of one account where it is named."""
         return ledger_reads.ledger_lines(
-            self._gateway, start_on, end_on, entity=self._entity, user_format=self._format
+            self._gateway,
+            start_on,
+            end_on,
+            account=account,
+            entity=self._entity,
+            user_format=self._format,
         )
 
     def _rows(self, query: Query) -> list[Element]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from intacct.documents import JournalEntry, JournalLine, Side
+from intacct.rates import line_rate
 from intacct.statistics import StatisticalEntry
 from intacct.xml.currencies import generic_currency
 from intacct.xml.custom_fields import checked
@@ -86,7 +87,7 @@ def _add_line(
     add(row, "ACCOUNTNO", line.account)
     add(row, "TR_TYPE", _TR_TYPES[line.side])
     add(row, "TRX_AMOUNT", line.amount.plain())
-    currency, rate, on = line.amount.currency, entry.exchange_rate, entry.rate_on
+    currency, rate, on = line.amount.currency, line_rate(line, entry), entry.rate_on
     add_given(row, generic_currency(currency, base_currency=base_currency, rate=rate, rate_on=on))
     add_given(row, generic(line.dimensions, location="LOCATION", department="DEPARTMENT"))
     add_given(row, [("DESCRIPTION", line.memo)])

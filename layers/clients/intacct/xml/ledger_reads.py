@@ -74,18 +74,22 @@ def ledger_lines(
     start_on: date,
     end_on: date,
     *,
+    account: str = "",
     entity: str = "",
     book: str = ACCRUAL,
     user_format: UserFormat = _US,
 ) -> Iterator[LedgerLine]:
     """The posted lines of a range of days, typed, in the order of record numbers, as they arrive.
 
+    With `account`, only those on it.
+
     Raises:
         RejectedError: a date or an amount cannot be read.
         IntacctError: as `stream_detail`.
     """
+    also = equal("ACCOUNTNO", account) if account else None
     found = stream_detail(
-        gateway, start_on, end_on, entity=entity, book=book, user_format=user_format
+        gateway, start_on, end_on, entity=entity, book=book, also=also, user_format=user_format
     )
     for row in found:
         yield _line(row, user_format)

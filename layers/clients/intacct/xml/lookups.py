@@ -19,6 +19,7 @@ from intacct.documents import (
 )
 from intacct.results import Found
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Undoing
 from intacct.xml import (
     customers,
@@ -27,6 +28,7 @@ from intacct.xml import (
     receivables,
     reversals,
     sales_documents,
+    stock,
 )
 from intacct.xml.elements import Element, money_from, text_at
 from intacct.xml.queries import Query, all_of, any_of, equal
@@ -110,6 +112,12 @@ def lookup_of(document: Document) -> Lookup:
                 "GLBATCH", journal_entries.FIELDS, equal("REFERENCENO", document.reference)
             )
             return Lookup(query, document.reference, ("REFERENCENO",), "BATCHNO")
+        case StockDocument():
+            query = stock.movement_query(document)
+            return Lookup(query, document.reference, ("PONUMBER",), "DOCID")
+        case WarehouseTransfer():
+            query = stock.movement_query(document)
+            return Lookup(query, document.reference, ("REFERENCENO",), "REFERENCENO")
         case ArInvoice() | Adjustment():
             return _numbered_lookup(document)
         case Advance() | Payment():

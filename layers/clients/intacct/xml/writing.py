@@ -87,6 +87,8 @@ def written(  # noqa: C901, PLR0911  # one per kind
             return journal_entries.create_journal_entry(document, base_currency=base_currency)
         case StatisticalEntry():
             return journal_entries.create_statistical_entry(document)
+        case StockDocument() | WarehouseTransfer():
+            return stock.create_movement(document)
         case CustomerRefund():
             message = "XML offers no customer refunds (REST reference §17)"
             raise ValueError(message)
