@@ -39,6 +39,7 @@ def make_table(client: Any, name: str = "ledger") -> str:
             {"AttributeName": "sk", "AttributeType": "S"},
             {"AttributeName": "due_shard", "AttributeType": "S"},
             {"AttributeName": "due_at", "AttributeType": "N"},
+            {"AttributeName": "doc_no", "AttributeType": "S"},
         ],
         GlobalSecondaryIndexes=[
             {
@@ -48,7 +49,12 @@ def make_table(client: Any, name: str = "ledger") -> str:
                     {"AttributeName": "due_at", "KeyType": "RANGE"},
                 ],
                 "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
+            },
+            {
+                "IndexName": "document-index",
+                "KeySchema": [{"AttributeName": "doc_no", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            },
         ],
     )
     return name

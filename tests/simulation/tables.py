@@ -103,9 +103,11 @@ class Tables:
         return {}
 
     def query(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """One page by `pk` (and a prefix of `sk`), or of the index by `due_shard` and `due_at`."""
+        """One page by `pk` (and a prefix of `sk`), or of one of the indexes."""
         values = request["ExpressionAttributeValues"]
-        if "IndexName" in request:
+        if request.get("IndexName") == "document-index":
+            found = self._numbered(request["TableName"], values[":number"])
+        elif "IndexName" in request:
             found = self._listed(request["TableName"], values)
         else:
             wanted = condition(request["KeyConditionExpression"])
@@ -136,6 +138,14 @@ class Tables:
         return [
             {"pk": {"S": pk}, "sk": {"S": sk}, "due_at": {"N": str(at)}, "due_shard": shard}
             for at, (pk, sk) in due
+        ]
+
+    def _numbered(self, table: str, number: Any) -> list[Item]:
+        """The keys of items with a document number; this index lags no step behind."""
+        return [
+            {"pk": item["pk"], "sk": item["sk"], "doc_no": number}
+            for item in self.rows(table)
+            if item.get("doc_no") == number
         ]
 
     def _settle(self) -> None:

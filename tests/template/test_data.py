@@ -56,24 +56,34 @@ def test_keys_have_the_names_that_the_code_uses(name: str) -> None:
     ]
 
 
-def test_what_is_due_is_found_by_a_sparse_index_of_keys() -> None:
-    indexed = {
-        name: table["GlobalSecondaryIndexes"]
-        for name, table in TABLES.items()
-        if "GlobalSecondaryIndexes" in table
-    }
-
-    assert set(indexed) == {"OrdersTable"}
-    for (index,) in indexed.values():
-        assert index["IndexName"] == "due-index"
-        assert index["Projection"] == {"ProjectionType": "KEYS_ONLY"}
-        assert [key["AttributeName"] for key in index["KeySchema"]] == ["due_shard", "due_at"]
+INDEXES = {
+    name: table["GlobalSecondaryIndexes"]
+    for name, table in TABLES.items()
+    if "GlobalSecondaryIndexes" in table
+}
 
 
-def test_the_sort_key_of_what_is_due_is_a_number() -> None:
-    kinds = {each["AttributeName"]: each["AttributeType"] for each in _attributes("OrdersTable")}
+@pytest.mark.parametrize(
+    ("name", "index", "keys"),
+    [
+        ("OrdersTable", "due-index", {"due_shard": "S", "due_at": "N"}),
+        ("LedgerTable", "document-index", {"doc_no": "S"}),
+    ],
+)
+def test_what_is_due_and_whose_a_document_is_is_found_by_an_index_of_keys(
+    name: str, index: str, keys: dict[str, str]
+) -> None:
+    (stated,) = INDEXES[name]
+    kinds = {each["AttributeName"]: each["AttributeType"] for each in _attributes(name)}
 
-    assert kinds == {"pk": "S", "sk": "S", "due_shard": "S", "due_at": "N"}
+    assert stated["IndexName"] == index
+    assert stated["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+    assert [key["AttributeName"] for key in stated["KeySchema"]] == list(keys)
+    assert kinds == {"pk": "S", "sk": "S", **keys}
+
+
+def test_no_other_table_pays_for_an_index() -> None:
+    assert set(INDEXES) == {"OrdersTable", "LedgerTable"}
 
 
 def _attributes(name: str) -> list[dict[str, str]]:
