@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.ownership.table import Ownership
+from shared.policy.changes import ChangePolicy
 from shared.policy.customers import CustomerPolicy
 from shared.policy.items import ItemPolicy
 from shared.policy.mapping import Mapping
@@ -127,8 +128,9 @@ class Intacct(_Model):
 class Tenant(_Model):
     """A company that uses the product; `ownership` says who is master of what we write.
 
-    `version` is the number that the document got when it was stored (0: none yet); a file that
-    names one is refused where a newer one is stored.
+    `changes` says how far what others do in Sage is followed. `version` is the number that the
+    document got when it was stored (0: none yet); a file that names one is refused where a newer
+    one is stored.
     """
 
     id: Identifier
@@ -138,6 +140,7 @@ class Tenant(_Model):
     entities: tuple[Entity, ...] = Field(min_length=1)
     stores: tuple[Store, ...] = ()
     ownership: Ownership = Ownership()
+    changes: ChangePolicy = ChangePolicy()
     is_paused: bool = False
 
     def entities_with_stores(self) -> tuple[str, ...]:
