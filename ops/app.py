@@ -20,6 +20,7 @@ from ops.commands import (
     items,
     late,
     orders,
+    payout_losses,
     payouts,
     polls,
     postings,
@@ -84,6 +85,7 @@ app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
 app.add_typer(items.app, name="items")
 app.add_typer(days.app, name="day")
+payouts.app.command("lost")(payout_losses.lost)
 app.add_typer(payouts.app, name="payout")
 app.add_typer(cards.app, name="card")
 app.add_typer(proof.app, name="proof")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ops.desk import Desk
 from ops.errors import OpsError
+from ops.payout_plans import store_book_of
 from ops.stored_orders import stored_orders
 from shared.facts.record import FactsStatus
 from shared.payouts.clearing import Clearing
 from shared.payouts.store import PayoutKey
-from shared.posting.store_books import store_book
 from shared.tenants.models import Tenant
 
 
@@ -20,11 +20,7 @@ def clearing_of(desk: Desk, tenant: Tenant, store: str) -> Clearing:
     Raises:
         OpsError: the store is not configured, or its mapping names no clearing account.
     """
-    book = store_book(tenant, store)
-    if book is None:
-        message = f"tenant {tenant.id} has no store {store!r} with an entity"
-        raise OpsError(message)
-    clearing = Clearing(book)
+    clearing = Clearing(store_book_of(desk, tenant.id, store))
     if not clearing.account:
         message = "the store's mapping has no account for the role payout_clearing"
         raise OpsError(message)

@@ -26,6 +26,7 @@ from ops.options import (
 from ops.output import print_facts, print_json, print_table
 from ops.payout_files import layout_of, midnight, read_file
 from ops.payout_numbers import payout_numbers
+from ops.payout_plans import loaded
 from shared.payouts.imports import Format
 from shared.payouts.keeping import Keeper
 from shared.payouts.records import PayoutRecord, PayoutState
@@ -75,10 +76,7 @@ def show_one(
     """One payout: its sums, what stops it, its lines, and what of it is in the books."""
     desk = desk_of(context, profile)
     key = PayoutKey(tenant, store, payout)
-    record = desk.payouts.load(key)
-    if record is None:
-        message = f"store {store} of tenant {tenant} has no payout {payout!r}"
-        raise OpsError(message)
+    record = loaded(desk, key)
     chain = desk.ledger.chain(key.ledger_pk)
     facts = _facts(record)
     postings = {posting: one.state for posting, one in chain.items()}
@@ -218,10 +216,7 @@ def arrived(
 ) -> None:
     """Say that a payout is in the bank, where its source never tells (Walmart)."""
     desk = desk_of(context, profile)
-    record = desk.payouts.load(PayoutKey(tenant, store, payout))
-    if record is None:
-        message = f"store {store} of tenant {tenant} has no payout {payout!r}"
-        raise OpsError(message)
+    record = loaded(desk, PayoutKey(tenant, store, payout))
     at = midnight(on)
     desk.audit.note(tenant, "payout arrived", f"payout:{store}:{payout}", why=why, on=on)
     told = replace(record.payout, status=PayoutStatus.PAID, arrived_at=at)
