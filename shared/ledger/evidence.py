@@ -21,6 +21,7 @@ from intacct.documents import (
     Side,
 )
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 from shared.ports import Found
 
@@ -78,6 +79,8 @@ def _shape(document: Document) -> tuple[str, str, str, str]:
             detail, route = document.journal, "batch" if document.is_batch else ""
         case StatisticalEntry():
             detail = document.journal
+        case StockDocument():
+            detail = document.definition
         case ReverseDocument():
             detail, route = document.kind.value, document.key
         case CloseSalesDocument():
@@ -116,6 +119,8 @@ def _customer(document: Document) -> str:
             return document.id
         case JournalEntry() | StatisticalEntry() | ReverseDocument() | CloseSalesDocument():
             return ""
+        case StockDocument() | WarehouseTransfer():
+            return ""
         case _:
             return document.customer
 
@@ -146,6 +151,8 @@ def _totals(document: Document) -> tuple[Money, ...]:
             totals = (total((part.amount for part in document.details), currency),)
         case Customer() | JournalEntry() | StatisticalEntry():
             pass
+        case StockDocument() | WarehouseTransfer():
+            pass  # it counts; what it is worth is Sage's to say
         case ReverseDocument() | CloseSalesDocument():
             pass
     return totals

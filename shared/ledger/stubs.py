@@ -26,6 +26,7 @@ from intacct.documents import (
     Subtotal,
 )
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
 from shared.ledger.evidence import Expected
 from shared.ledger.records import Record
@@ -52,7 +53,7 @@ def _kind_of(key: str) -> PostingKind | None:
         return None
 
 
-def _document(  # noqa: C901, PLR0911  # one per kind
+def _document(  # noqa: C901, PLR0911, PLR0912  # one per kind
     mark: str, expected: Expected
 ) -> Document | None:
     name, detail, currency, route = expected.shape
@@ -83,6 +84,10 @@ def _document(  # noqa: C901, PLR0911  # one per kind
             return JournalEntry(mark, detail, _SOME_DAY, "", (), is_batch=bool(route))
         case "StatisticalEntry":
             return StatisticalEntry(mark, detail, _SOME_DAY, "", ())
+        case "StockDocument":
+            return StockDocument(detail, mark, _SOME_DAY, ())
+        case "WarehouseTransfer":
+            return WarehouseTransfer(mark, _SOME_DAY, ())
         case "ReverseDocument":
             return ReverseDocument(Reversible(detail), route, _SOME_DAY, reference=mark)
         case _:

@@ -142,6 +142,9 @@ def decision_on_document(ownership: Ownership, document: Document) -> Decision:
         case JournalEntry():
             sort = "summary" if document.is_batch else "detail"
             return ownership.may_create(Kind.GL, Side.SAGE, sort)
+        case StockDocument() | WarehouseTransfer():
+            decisions = list(decisions_on_record(ownership, document))
+            return next((one for one in decisions if not one.is_allowed), decisions[0])
         case _:
             return ownership.may_create(Kind.ORDER, Side.SAGE)
 

@@ -22,6 +22,7 @@ _SHORT = {
     PostingKind.GL_BATCH: "GL",
     PostingKind.STATISTICAL: "ST",
     PostingKind.VOID: "VD",
+    PostingKind.STOCK: "STK",
 }
 
 

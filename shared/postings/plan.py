@@ -32,6 +32,7 @@ class PostingKind(StrEnum):
     GL_BATCH = "GL_BATCH"
     STATISTICAL = "GL_STAT"
     VOID = "VOID"
+    STOCK = "STOCK"
 
 
 @dataclass(frozen=True, slots=True)

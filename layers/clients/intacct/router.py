@@ -22,6 +22,7 @@ from intacct.documents import (
 )
 from intacct.errors import IntacctError
 from intacct.results import Found
+from intacct.stock import StockDocument
 from intacct.undoing import Undoing
 
 
@@ -148,8 +149,9 @@ class IntacctBooks:
             return f"{protocol.value} {action_of(document).value} {document.key}"
         if protocol is Protocol.XML:
             return protocol.value
-        is_defined = isinstance(document, SalesDocument | StockDocument)
-        definition = document.definition if is_defined else ""
+        definition = ""
+        if isinstance(document, SalesDocument | StockDocument):
+            definition = document.definition
         return f"{protocol.value} {action_of(document).value} {definition}"
 
     def create_many(

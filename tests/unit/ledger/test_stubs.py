@@ -31,6 +31,7 @@ from intacct.documents import (
     Subtotal,
 )
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
 from intacct.xml.lookups import lookup_of
 from shared.ledger.evidence import expected_of
@@ -66,6 +67,8 @@ POSTED: list[tuple[PostingKind, Document]] = [
     (PostingKind.VOID, CloseSalesDocument("Sales Order", "17", "Sales Order-17", "1-VD")),
     (PostingKind.GL_BATCH, JournalEntry("1-GL", "GJ", DAY, "day", (), is_batch=True)),
     (PostingKind.STATISTICAL, StatisticalEntry("1-ST", "STJ", DAY, "day", ())),
+    (PostingKind.STOCK, StockDocument("Count In", "1-STK", DAY, ())),
+    (PostingKind.STOCK, WarehouseTransfer("1-STK", DAY, ())),
 ]
 
 

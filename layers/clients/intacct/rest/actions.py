@@ -26,6 +26,7 @@ from intacct.rest import (
     journal_entries,
     payments,
     receivables,
+    stock,
     undoing,
 )
 from intacct.rest.client import RestClient
@@ -35,6 +36,7 @@ from intacct.rest.sales_documents import SalesDocuments, SourceLines
 from intacct.rest.wire import typed_document
 from intacct.results import Found
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 
 

@@ -18,6 +18,7 @@ from intacct.documents import (
     SalesDocument,
 )
 from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError, RejectedError
+from intacct.stock import StockDocument
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 from intacct.xml import sales_documents
 from intacct.xml.elements import Element, text_at

@@ -19,7 +19,7 @@ from intacct.documents import (
 )
 from intacct.results import Found
 from intacct.statistics import StatisticalEntry
-from intacct.stock import StockDocument, WarehouseTransfer
+from intacct.stock import StockDocument, StockMovement, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Undoing
 from intacct.xml import (
     customers,
@@ -88,7 +88,7 @@ class Lookup:
         return self.mark if self.mark in values else values[0]
 
 
-def lookup_of(document: Document) -> Lookup:
+def lookup_of(document: Document) -> Lookup:  # noqa: PLR0911  # one per kind
     """How to look for that document.
 
     Raises:
@@ -112,12 +112,6 @@ def lookup_of(document: Document) -> Lookup:
                 "GLBATCH", journal_entries.FIELDS, equal("REFERENCENO", document.reference)
             )
             return Lookup(query, document.reference, ("REFERENCENO",), "BATCHNO")
-        case StockDocument():
-            query = stock.movement_query(document)
-            return Lookup(query, document.reference, ("PONUMBER",), "DOCID")
-        case WarehouseTransfer():
-            query = stock.movement_query(document)
-            return Lookup(query, document.reference, ("REFERENCENO",), "REFERENCENO")
         case ArInvoice() | Adjustment():
             return _numbered_lookup(document)
         case Advance() | Payment():
@@ -127,6 +121,14 @@ def lookup_of(document: Document) -> Lookup:
             raise ValueError(message)
         case ReverseDocument() | CloseSalesDocument():
             return _undoing_lookup(document)
+        case StockDocument() | WarehouseTransfer():
+            return _movement_lookup(document)
+
+
+def _movement_lookup(movement: StockMovement) -> Lookup:
+    is_document = isinstance(movement, StockDocument)
+    mark, readable = ("PONUMBER", "DOCID") if is_document else ("REFERENCENO", "REFERENCENO")
+    return Lookup(stock.movement_query(movement), movement.reference, (mark,), readable)
 
 
 def _undoing_lookup(document: Undoing) -> Lookup:

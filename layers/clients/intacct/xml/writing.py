@@ -21,6 +21,7 @@ from intacct.documents import (
     SalesDocument,
 )
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 from intacct.xml import (
     journal_entries,
@@ -30,6 +31,7 @@ from intacct.xml import (
     reversals,
     sales_changes,
     sales_documents,
+    stock,
 )
 from intacct.xml.elements import Element
 
