@@ -63,7 +63,9 @@ class Sealer:
             if batch is not None and batch.state is BatchState.SEALED:
                 return Frozen(batch)
             if batch is None and not self._has_something(day):
-                return None
+                if self._days.head(key).unfinished is None:
+                    return None
+                continue  # another export froze it all between the two reads, and may be dead
             try:
                 opened = self._days.open_batch(key, batch or following(day))
                 done = self._seal(day, opened, book, deadline)

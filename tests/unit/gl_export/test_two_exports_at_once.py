@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from shared.gl.days import DayKey
 from shared.gl.export import DayExporter
 from shared.gl.reports import DayState
-from shared.gl.revisions import BatchState
+from shared.gl.revisions import Batch, BatchState
+from tests.fakes import MemoryDayBook
 from tests.unit.gl_export.rig import KEY, OpenBacklog, Rig, entry
 
 
@@ -34,3 +37,31 @@ def test_an_export_that_was_overtaken_leaves_no_empty_batch_behind() -> None:
     assert [batch.state for batch in slow.days.read(KEY).batches] == [BatchState.DONE]
     assert len(slow.journals()) == 1
     assert slow.due() == []
+
+
+class FrozenMeanwhile(MemoryDayBook):
+    """While one export looks for free events, another one freezes them all, and dies."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._looks = 0
+
+    def free(self, key: DayKey) -> Iterator[str]:
+        self._looks += 1
+        if self._looks == 2:
+            batch = self.open_batch(key, Batch(1, BatchState.OPEN))
+            self.freeze(key, batch, list(super().free(key)))
+        return super().free(key)
+
+
+def test_a_day_that_another_export_froze_and_left_stays_on_the_agenda() -> None:
+    rig = Rig()
+    rig.days = FrozenMeanwhile()
+    rig.exporter = DayExporter(replace(rig.exporter._parts, days=rig.days))
+    rig.enter(entry("sale:1", "10.00"))
+
+    reports = [*rig.due(), *rig.due()]
+
+    assert [report.state for report in reports][:1] == [DayState.POSTED]
+    assert len(rig.journals()) == 1
+    assert rig.due() == []
