@@ -1,0 +1,143 @@
+"""How often each kind of a company's records is read, and what that costs: pure.
+
+A reading that finds little is one API transaction per kind and entity (a page each), so the pace is
+the cost. All background reads of a company share 5,000 transactions a month; polling plans with
+`MOST_A_DAY` of them and goes slower where a company has many entities.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from intacct.limits import Tier
+from intacct.reading import Kept
+from shared.customers.keeping import TOP_LEVEL
+from shared.tenants.models import Tenant
+
+MOST_A_DAY = 100
+"""Transactions that polling plans with, of the 160 a day that all background reads may use."""
+
+LOOK_EVERY = timedelta(hours=24)
+"""How often keys are compared, and how often a reading goes back `WIDE`."""
+
+KEYS_A_CALL = 500
+"""Keys that one transaction compares (`intacct.rest.book_reads`; XML takes twice as many)."""
+
+MASTERS = (Kept.CUSTOMER, Kept.ITEM)
+SLOW_MASTERS = (Kept.CONTACT, Kept.WAREHOUSE)
+DOCUMENTS = (
+    Kept.SALES_DOCUMENT,
+    Kept.AR_INVOICE,
+    Kept.ADJUSTMENT,
+    Kept.ADVANCE,
+    Kept.PAYMENT,
+    Kept.JOURNAL_ENTRY,
+)
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """One kind of records in the books of one entity; masters are read at the top level (empty)."""
+
+    entity: str
+    kind: Kept
+
+    def __str__(self) -> str:
+        """As people read it: `100 ar_invoice`."""
+        return f"{self.entity or 'top level'} {self.kind.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long a kind is left alone between two readings."""
+
+    masters: timedelta
+    slow_masters: timedelta
+    documents: timedelta
+
+    def of(self, kind: Kept) -> timedelta:
+        """The time between two readings of a kind."""
+        if kind in MASTERS:
+            return self.masters
+        return self.slow_masters if kind in SLOW_MASTERS else self.documents
+
+    def stretched(self, factor: float) -> Pace:
+        """The same pace, so many times slower."""
+        return Pace(self.masters * factor, self.slow_masters * factor, self.documents * factor)
+
+
+_CAREFUL = Pace(timedelta(hours=2), timedelta(hours=24), timedelta(hours=4))
+_USUAL = Pace(timedelta(hours=1), timedelta(hours=12), timedelta(hours=4))
+_QUICK = Pace(timedelta(hours=1), timedelta(hours=12), timedelta(hours=3))
+
+PACES: Mapping[Tier, Pace] = {
+    Tier.ONE: _CAREFUL,
+    Tier.TWO: _USUAL,
+    Tier.TWO_500K: _USUAL,
+    Tier.THREE: _QUICK,
+    Tier.FOUR: _QUICK,
+    Tier.FIVE: _QUICK,
+    Tier.APPLICATION: _QUICK,
+}
+"""The pace of each profile; all share the same bound on background reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayCost:
+    """What a usual day costs in API transactions, when little changes.
+
+    `polls` are readings of changes, `looks` nightly comparisons of keys with the audit history's
+    word. `pace` is what is kept, slower than the profile's where that would cost too much.
+    """
+
+    places: int
+    polls: float
+    looks: float
+    pace: Pace
+
+    @property
+    def total(self) -> float:
+        """Both together."""
+        return self.polls + self.looks
+
+
+def places_of(tenant: Tenant, kinds: Iterable[Kept]) -> tuple[Place, ...]:
+    """What is read of a tenant's books of these kinds, in a fixed order."""
+    wanted = frozenset(kinds)
+    entities = tenant.entities_with_stores()
+    masters = [Place(TOP_LEVEL, kind) for kind in (*MASTERS, *SLOW_MASTERS) if kind in wanted]
+    return (
+        *masters,
+        *(Place(one, kind) for one in entities for kind in DOCUMENTS if kind in wanted),
+    )
+
+
+def pace_of(tier: Tier, places: Iterable[Place]) -> Pace:
+    """The profile's pace, slower where so many places would cost more than polling may."""
+    listed = list(places)
+    pace = PACES[tier]
+    return pace.stretched(max(1.0, _a_day(pace, listed) / MOST_A_DAY))
+
+
+def cost_of(tier: Tier, places: Iterable[Place], known: Mapping[Kept, int]) -> DayCost:
+    """What a usual day costs.
+
+    Args:
+        tier: the company's profile.
+        places: what is read.
+        known: how many records of a kind our tables name, as far as their keys are compared.
+    """
+    listed = list(places)
+    pace = pace_of(tier, listed)
+    audits = len(listed)
+    pages = sum(math.ceil(count / KEYS_A_CALL) for count in known.values())
+    return DayCost(len(listed), _a_day(pace, listed), audits + pages, pace)
+
+
+def _a_day(pace: Pace, places: Iterable[Place]) -> float:
+    return sum(_DAY / pace.of(place.kind) for place in places)
