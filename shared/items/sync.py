@@ -211,13 +211,20 @@ class ItemSync:
         run.report.orders_let_go += self._parts.waiting.let_go(run.tenant.id, waiting, once=once)
 
     def _product(self, run: _Run, waiting: Waiting) -> Product | None:
-        """The article as the cart tells it now, or the order; None where it is known no more."""
+        """The article as the cart tells it now, or the order; None where it is known no more.
+
+        A cart that tells nothing of a product does not say that it is gone: eBay's API does not
+        know listings that were made elsewhere.
+        """
         if run.client is None or not waiting.product_id:
+            return waiting.as_sold(run.store.cart, run.store.id, self._parts.clock())
+        reading = run.client.product(waiting.product_id)
+        if not (reading.products or reading.problems or reading.is_gone):
             return waiting.as_sold(run.store.cart, run.store.id, self._parts.clock())
         return next(
             (
                 product
-                for product in run.products(waiting.product_id)
+                for product in reading.products
                 if article_of(product.sku, product.ref.id) == waiting.article
             ),
             None,

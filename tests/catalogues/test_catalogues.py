@@ -53,6 +53,10 @@ class Trait:
     takes_fractions: bool = False
     counts_on_hand: bool = False
     """What it shows is what is there: an order lowers it when the goods leave."""
+    knows_nameless: bool = True
+    """It also tells what has no SKU."""
+    says_gone: bool = True
+    """It can tell that it knows a product no more."""
     is_fed: bool = False
     """Writes are ACCEPTED into a feed and done by and by."""
 
@@ -69,6 +73,15 @@ CARTS = (
         counts_on_hand=True,
     ),
     Trait("bigcommerce", places=("1", "2"), tells_bundles=False),
+    Trait(
+        "ebay",
+        tells_variants=False,
+        tells_bundles=False,
+        tells_cost=False,
+        writes_title=False,
+        knows_nameless=False,
+        says_gone=False,
+    ),
 )
 
 
@@ -186,7 +199,7 @@ def test_only_what_changed_is_told_of_a_window(trait: Trait) -> None:
         assert told["OLD"].price == usd("99.00")
 
 
-@each_cart
+@carts_that(lambda trait: trait.knows_nameless)
 def test_a_product_without_sku_is_told_as_one_without(trait: Trait) -> None:
     shop = Shop(trait)
     shop.catalogue.add(offer("", trait, title="Nameless"))
@@ -199,7 +212,8 @@ def test_a_deleted_product_is_said_to_be_gone(trait: Trait) -> None:
     shop.catalogue.add(offer("GONE", trait))
     product_id = shop.products()["GONE"].product_id
     shop.catalogue.delete(next(iter(shop.catalogue)).id)
-    assert shop.client.product(product_id).is_gone
+    reading = shop.client.product(product_id)
+    assert (reading.is_gone, reading.products) == (trait.says_gone, ())
     assert shop.products() == {}
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -15,6 +15,10 @@ from typing import Protocol, runtime_checkable
 from carts.adapter import Problem
 from commerce.catalogue import InventoryLevel, Product
 from commerce.money import Money
+
+STILL_NOW = timedelta(hours=1)
+"""A window that ended longer ago holds nothing of a cart that keeps no time of change: all that it
+tells is as it is now, and belongs to a window that comes later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,13 @@ stopped by its own time limit, nor keep the shops behind it waiting."""
 PATIENCE = stop_after_attempt(5) | stop_after_delay(LONGEST_CALL_SECONDS)
 
 _LONGEST_WAIT_SECONDS = 20.0
-_FINE = (httpx.codes.OK, httpx.codes.CREATED, httpx.codes.ACCEPTED, httpx.codes.NO_CONTENT)
+_FINE = (
+    httpx.codes.OK,
+    httpx.codes.CREATED,
+    httpx.codes.ACCEPTED,
+    httpx.codes.NO_CONTENT,
+    httpx.codes.MULTI_STATUS,
+)
 _NOT_TAKEN = (
     httpx.codes.BAD_REQUEST,
     httpx.codes.CONFLICT,

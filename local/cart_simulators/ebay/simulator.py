@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.ebay import shapes
 from local.cart_simulators.ebay.notifications import KEY_ID, TOPICS, Signer, notification
+from local.cart_simulators.ebay.products import EbayProducts
 from local.cart_simulators.limits import Tokens
 from local.cart_simulators.orders import Change, GivenBack, ShopOrder
 from local.cart_simulators.webhooks import Hook, Signed
@@ -29,6 +30,7 @@ CLIENT = ("demo-ebay-client", "demo-ebay-client-secret")
 
 _ORDERS = "/sell/fulfillment/v1/order"
 _FINANCES = "/sell/finances/v1"
+_INVENTORY = "/sell/inventory/v1"
 _TOKEN = "/identity/v1/oauth2/token"  # noqa: S105  # a path
 _KEY = "/commerce/notification/v1/public_key"
 _SPAN = re.compile(r"(lastmodifieddate|payoutDate):\[([^.\]]+\.\d+Z)\.\.([^\]]+)\]")
@@ -46,8 +48,15 @@ class EbaySimulator(CartSimulator):
     first_id: ClassVar[int] = 10_001
     retries: ClassVar[tuple[float, ...]] = (60.0, 600.0, 3600.0)
 
-    def __init__(self, **options: Any) -> None:
-        """As `CartSimulator`."""
+    def __init__(
+        self, *, reads_offers: bool = True, items_in_write: int = 25, **options: Any
+    ) -> None:
+        """`reads_offers` is what the store's secret says; else as `CartSimulator`.
+
+        `items_in_write` is how many items one call may change: eBay says 25, and says one.
+        """
+        self._reads_offers = reads_offers
+        self._items_in_write = items_in_write
         self._signer = Signer()
         self._told = 0
         super().__init__(**options)
@@ -65,6 +74,7 @@ class EbaySimulator(CartSimulator):
             "client_id": CLIENT[0],
             "client_secret": CLIENT[1],
             "public_keys": {KEY_ID: self._signer.public_key},
+            "reads_offers": self._reads_offers,
         }
 
     def shown_id(self, order: ShopOrder) -> str:
@@ -81,7 +91,13 @@ class EbaySimulator(CartSimulator):
 
     def routes(self) -> Sequence[Route]:
         """The endpoints that we call."""
+        shop = EbayProducts(self.catalogue, self._items_in_write)
         return (
+            route("GET", f"{_INVENTORY}/inventory_item", shop.items, lists_products=True),
+            route("GET", f"{_INVENTORY}/inventory_item/(?P<sku>.+)", shop.item),
+            route("POST", f"{_INVENTORY}/bulk_get_inventory_item", shop.several),
+            route("GET", f"{_INVENTORY}/offer", shop.offers),
+            route("POST", f"{_INVENTORY}/bulk_update_price_quantity", shop.update),
             route("POST", _TOKEN, self._token),
             route("GET", _ORDERS, self._orders, is_listing=True),
             route("GET", f"{_ORDERS}/{{order_id}}", self._order),

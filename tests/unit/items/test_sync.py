@@ -240,6 +240,16 @@ def test_a_cart_that_tells_no_products_is_served_from_its_orders() -> None:
     assert rig.keeper.kept == ["MUG-1"]
 
 
+def test_a_product_that_the_cart_tells_nothing_of_is_served_from_its_orders() -> None:
+    """EBay's listings that were made elsewhere are not in what its API tells."""
+    rig = Rig()
+    rig.client = CONNECT["ebay"](simulator("ebay", clock=rig.clock), 3)
+    rig.waits("1001", sold("MUG-1", "330000001"))
+
+    assert rig.run().orders_let_go == 1
+    assert rig.keeper.kept == ["MUG-1"]
+
+
 def test_only_linked_articles_follow_the_cart_by_default() -> None:
     rig = Rig()
     rig.run()

@@ -25,7 +25,7 @@ from carts.bigcommerce.products import Known, known, levels_of, product_reading
 from carts.bulk import in_calls, refused
 from carts.catalogue import NewLevel, ProductChange, ProductReading, WriteOutcome, Written
 from carts.documents import Node, to_identifier
-from carts.json_api import NotFoundError
+from carts.json_api import NotFoundError, RefusedParametersError
 from carts.numbered import Page, numbered_pages
 from commerce.catalogue import InventoryLevel
 
@@ -263,9 +263,11 @@ def _writer(calls: Calls, path: str) -> Callable[[Sequence[Json]], list[Written]
     """Writes rows at `path`, which answers with all that it wrote."""
 
     def write(rows: Sequence[Json]) -> list[Written]:
-        told = {
-            to_identifier(row.get("id")) for row in data_of(calls.send("PUT", path, list(rows)))
-        }
+        document = calls.send("PUT", path, list(rows))
+        if isinstance(document, dict) and document.get("errors"):
+            message = "BigCommerce took the batch only in part"
+            raise RefusedParametersError(message, is_lasting=True)
+        told = {to_identifier(row.get("id")) for row in data_of(document)}
         missing = Written(WriteOutcome.UNKNOWN, "the store's answer leaves this row out")
         done = Written(WriteOutcome.DONE)
         return [done if str(row["id"]) in told else missing for row in rows]

@@ -26,10 +26,14 @@ _SIGN_IN_PATH = "/identity/v1/oauth2/token"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A seller's way to eBay: clients of the two hosts, which share one token."""
+    """A seller's way to eBay: clients of the two hosts, which share one token.
+
+    `reads_offers` is the secret's word on whether prices of products are read, a call for each.
+    """
 
     orders: httpx.Client
     finances: httpx.Client
+    reads_offers: bool
 
 
 def connected(access: StoreAccess, transport: httpx.BaseTransport | None = None) -> Connection:
@@ -60,7 +64,8 @@ def connected(access: StoreAccess, transport: httpx.BaseTransport | None = None)
             transport=transport,
         )
 
-    return Connection(opened(host), opened(finances_host))
+    reads_offers = access.secret.get("reads_offers") is True
+    return Connection(opened(host), opened(finances_host), reads_offers)
 
 
 def _hosts(access: StoreAccess) -> tuple[str, str]:

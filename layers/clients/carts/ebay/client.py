@@ -16,9 +16,12 @@ from urllib.parse import quote
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
+from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.ebay import payouts
 from carts.ebay.access import connected
+from carts.ebay.answers import another_shape, as_count, as_list, as_object
+from carts.ebay.catalogue import EbayCatalogue
 from carts.ebay.readings import whole_order
 from carts.json_api import JsonApi, NotFoundError
 from commerce.money import MoneyError
@@ -40,7 +43,7 @@ _INSTANT = timedelta(milliseconds=1)
 _SENT = ("IN_PROGRESS", "FULFILLED")
 
 
-class EbayClient:
+class EbayClient(CatalogueCalls):
     """Reads one seller's orders and payouts; see `CartClient` and `PayoutClient`."""
 
     def __init__(
@@ -52,13 +55,20 @@ class EbayClient:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         page_size: int = PAGE_SIZE,
+        reads_offers: bool = False,
     ) -> None:
-        """The two clients carry base address and token of orders and of finances."""
+        """The two clients carry base address and token of orders and of finances.
+
+        `reads_offers` reads prices of products as well, a call for each.
+        """
         self._page_size = page_size
         self._orders = JsonApi(orders, sleep=sleep)
         self._finances = JsonApi(finances, sleep=sleep)
         self._store = store
         self._clock = clock
+        self._catalogue = EbayCatalogue(
+            self._orders, store, page_size=page_size, clock=clock, reads_offers=reads_offers
+        )
 
     @classmethod
     def connect(
@@ -74,6 +84,7 @@ class EbayClient:
             CartApiError: the store's secret or address is not as it must be.
         """
         connection = connected(access, transport)
+        options.setdefault("reads_offers", connection.reads_offers)
         return cls(connection.orders, connection.finances, access.store, **options)
 
     def changed_orders(
@@ -108,9 +119,9 @@ class EbayClient:
         """The orders modified from `begin` to `end`, both included; None when they are too many."""
         span = _modified(begin, end)
         params = {"filter": span, "limit": str(self._page_size), "offset": "0"}
-        document = _object(self._orders.get(_ORDERS, params).document)
-        entries = _list(document.get("orders"))
-        if _count(document) > len(entries):
+        document = as_object(self._orders.get(_ORDERS, params).document)
+        entries = as_list(document.get("orders"))
+        if as_count(document) > len(entries):
             return None
         return [_changed(entry) for entry in entries]
 
@@ -130,7 +141,7 @@ class EbayClient:
         """
         path = f"{_ORDERS}/{quote(order_id, safe='')}"
         try:
-            document = _object(self._orders.get(path).document)
+            document = as_object(self._orders.get(path).document)
         except NotFoundError as exc:
             message = "the cart knows no such order"
             raise CartApiError(message, is_lasting=True) from exc
@@ -140,7 +151,7 @@ class EbayClient:
         parcels: list[dict[str, Any]] = []
         if document.get("orderFulfillmentStatus") in _SENT:
             answer = self._orders.get(f"{path}/shipping_fulfillment").document
-            parcels = _list(_object(answer).get("fulfillments")) if answer is not None else []
+            parcels = as_list(as_object(answer).get("fulfillments")) if answer is not None else []
         try:
             return whole_order(document, parcels, self._store)
         except MoneyError as exc:
@@ -183,16 +194,16 @@ def _all(api: JsonApi, path: str, only: str, wanted: tuple[str, int]) -> list[di
             document = api.get(path, params).document
             if document is None:
                 return found
-            count = _count(_object(document))
+            count = as_count(as_object(document))
             if expected is not None and count != expected:
                 break
             expected = count
-            entries = _list(document.get(name))
+            entries = as_list(document.get(name))
             found += entries
             if len(found) >= count:
                 return found
             if not entries:
-                raise _another_shape()
+                raise another_shape()
     message = "what eBay lists kept changing while it was read"
     raise CartApiError(message)
 
@@ -206,33 +217,8 @@ def _changed(entry: dict[str, Any]) -> ChangedOrder:
     order_id = to_identifier(node.get("orderId"))
     updated_at = node.instant("lastModifiedDate")
     if not order_id or updated_at is None or node.problems:
-        raise _another_shape()
+        raise another_shape()
     return ChangedOrder(order_id, updated_at)
-
-
-def _object(document: Any) -> dict[str, Any]:
-    if not isinstance(document, dict):
-        raise _another_shape()
-    return document
-
-
-def _list(value: Any) -> list[dict[str, Any]]:
-    found = [] if value is None else value
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise _another_shape()
-    return found
-
-
-def _count(document: dict[str, Any]) -> int:
-    count = document.get("total")
-    if not isinstance(count, int) or isinstance(count, bool) or count < 0:
-        raise _another_shape()
-    return count
-
-
-def _another_shape() -> CartApiError:
-    message = "eBay's answer has another shape than documented"
-    return CartApiError(message, is_lasting=True)
 
 
 def _floored(instant: datetime) -> datetime:
