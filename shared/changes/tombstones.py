@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
+
+from botocore.exceptions import ClientError
 
 from intacct.reading import Kept
 from shared.changes.pace import Place
@@ -60,6 +62,10 @@ class Held:
         return frozenset(one.key for one in self.records) if self.is_confirmed else frozenset()
 
 
+class StaleHeldError(Exception):
+    """What waits is not what the person was shown: look again."""
+
+
 class Tombstones(Protocol):
     """Keeps what is gone; the last word counts."""
 
@@ -81,6 +87,14 @@ class Tombstones(Protocol):
 
     def hold(self, tenant: str, held: Held) -> None:
         """Store what waits, in place of what waited."""
+        ...
+
+    def confirm(self, tenant: str, held: Held, *, by: str, at: datetime) -> Held:
+        """Store a person's word that exactly these records were deleted.
+
+        Raises:
+            StaleHeldError: other records wait by now: look again.
+        """
         ...
 
 
@@ -159,10 +173,9 @@ class DynamoDbTombstones:
         Raises:
             botocore.exceptions.ClientError: it could not be stored.
         """
-        rows = [[one.key, one.id, one.reference] for one in held.records]
         item: dict[str, Any] = {
             **_held_key(tenant, held.place),
-            "records": {"B": zlib.compress(json.dumps(rows).encode(), 6)},
+            "records": {"B": _packed(held.records)},
             "compared": {"N": str(held.compared)},
             "noticed_at": {"S": held.noticed_at.isoformat()},
         }
@@ -170,6 +183,36 @@ class DynamoDbTombstones:
             item["confirmed_by"] = {"S": held.confirmed_by}
             item["confirmed_at"] = {"S": held.confirmed_at.isoformat()}
         self._client.put_item(TableName=self._table, Item=item)
+
+    def confirm(self, tenant: str, held: Held, *, by: str, at: datetime) -> Held:
+        """Store a person's word that exactly these records were deleted.
+
+        Raises:
+            StaleHeldError: other records wait by now: look again.
+            botocore.exceptions.ClientError: it could not be stored.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=_held_key(tenant, held.place),
+                UpdateExpression="SET confirmed_by = :by, confirmed_at = :at",
+                ConditionExpression="records = :records",
+                ExpressionAttributeValues={
+                    ":by": {"S": by},
+                    ":at": {"S": at.isoformat()},
+                    ":records": {"B": _packed(held.records)},
+                },
+            )
+        except ClientError as exc:
+            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+                raise
+            raise StaleHeldError(str(held.place)) from None
+        return replace(held, confirmed_by=by, confirmed_at=at)
+
+
+def _packed(records: Sequence[Known]) -> bytes:
+    rows = [[one.key, one.id, one.reference] for one in records]
+    return zlib.compress(json.dumps(rows).encode(), 6)
 
 
 def _pk(tenant: str, entity: str) -> str:

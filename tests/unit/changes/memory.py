@@ -17,7 +17,7 @@ from shared.changes.checkpoints import (
     unpacked,
 )
 from shared.changes.pace import Place
-from shared.changes.tombstones import Held, Tombstone
+from shared.changes.tombstones import Held, StaleHeldError, Tombstone
 
 
 class MemoryChangeCheckpoints:
@@ -98,3 +98,11 @@ class MemoryTombstones:
 
     def hold(self, tenant: str, held: Held) -> None:
         self.waiting[tenant, held.place] = held
+
+    def confirm(self, tenant: str, held: Held, *, by: str, at: datetime) -> Held:
+        known = self.waiting.get((tenant, held.place))
+        if known is None or known.records != held.records:
+            raise StaleHeldError
+        confirmed = replace(held, confirmed_by=by, confirmed_at=at)
+        self.waiting[tenant, held.place] = confirmed
+        return confirmed
