@@ -51,6 +51,7 @@ class Assembly:
         here = [book for book in books.values() if book.entity == entity]
         self.balances = Balances(entity, on, control_accounts(here))
         self.differences: list[Difference] = []
+        self.accepted: list[Difference] = []
         self.late: list[LateItem] = []
         self.in_doubt = 0
         self.explained: _Sums = defaultdict(Decimal)
@@ -69,7 +70,8 @@ class Assembly:
         for document in row.documents:
             if document.entity != self._entity or document.on > self._on:
                 continue
-            self.differences += document.troubles
+            for trouble in document.troubles:
+                (self.accepted if trouble.accepted else self.differences).append(trouble)
             for account, amount in moved_by_others(document):
                 self.explained[account] += amount
             self.in_doubt += document.state is not None and document.state.value == "SENT"

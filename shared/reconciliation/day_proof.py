@@ -15,7 +15,7 @@ from shared.reconciliation.assembling import Assembly
 from shared.reconciliation.balances import Balance, balance_differences
 from shared.reconciliation.book import Link
 from shared.reconciliation.budget import Budget
-from shared.reconciliation.differences import Difference
+from shared.reconciliation.differences import Acceptance, Difference
 from shared.reconciliation.documents import BookedDocument
 from shared.reconciliation.ledgers import look_at_lines
 from shared.reconciliation.looks import Asked, SageReads, gone, look, touched
@@ -26,18 +26,23 @@ from shared.tenants.models import Entity, Tenant
 
 _FIRST_DAY = date(2000, 1, 1)
 _HISTORY = timedelta(days=40)
+_NOTHING = Acceptance(frozenset(), "")
 _OVERLAP = timedelta(minutes=10)
 """How far before the last proof Sage is asked for changes: rows of open transactions come late."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProverParts:
-    """What proving needs of the outside; `on_failure` is told of a day that broke off."""
+    """What proving needs of the outside; `on_failure` is told of a day that broke off.
+
+    `accepted_of` gives what people took for right of a tenant's documents, by posting key.
+    """
 
     refresh: RefreshParts
     reads_of: Callable[[Tenant, str], SageReads]
     budget: Budget
     on_failure: Callable[[str, str, date, Exception], None]
+    accepted_of: Callable[[str], Mapping[str, Acceptance]] = lambda _: {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,7 @@ class DayProof:
             balances=held,
             differences=tuple(sorted(differences, key=lambda one: one.place)),
             late=tuple(sorted(assembly.late, key=lambda one: (one.on, one.store, one.what))),
+            accepted=tuple(sorted(assembly.accepted, key=lambda one: one.place)),
             reading=meter.reading(),
             notes=tuple(self.notes),
         )
@@ -177,6 +183,7 @@ class DayProof:
             there, beside, looked.dates, reads, base_currency=self.asked.entity.base_currency
         )
         judged = {one.document.key for one in with_lines}
+        accepted = self.parts.accepted_of(self.asked.tenant.id)
         for one in wanted:
             document, key = one.document, one.document.key
             kept = () if document.key in judged else _of_accounts(document)
@@ -185,6 +192,7 @@ class DayProof:
                 *lines.troubles.get(document.key, ()),
                 *kept,
             )
+            troubles = accepted.get(key, _NOTHING).marked(troubles)
             if self.latest and document.proved_at is None and not document.troubles:
                 self._note_late(document)
             self.updates[document.key] = replace(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -32,7 +33,9 @@ class Difference:
     `what` names the document or account. `amount` is what the books have more than they should,
     debits or totals positive; None where no amount says it. `account` is the ledger account where
     it is one account's. `since` is the ledger date of what is
-    at odds, so that its age is that of the business event, not that of our noticing.
+    at odds, so that its age is that of the business event, not that of our noticing. `member` is
+    what of a document differs, `sent` and `found` what we sent and what Sage has there.
+    `accepted` says who took it for right, and why; empty while it is open.
     """
 
     store: str
@@ -45,6 +48,16 @@ class Difference:
     currency: str = ""
     by: str = ""
     account: str = ""
+    member: str = ""
+    sent: str = ""
+    found: str = ""
+    accepted: str = ""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What tells it from any other of its document, whenever and by whom it is found."""
+        found = self.found if self.amount is None else self.amount
+        return (self.cause, self.member, self.account, found)
 
     def age_days(self, on: date) -> int:
         """How many days old it is on that ledger day."""
@@ -54,3 +67,18 @@ class Difference:
     def place(self) -> tuple[date, str, str, str, str]:
         """Its place in a list: the oldest first, then by name, whoever found it."""
         return (self.since, self.store, self.subject, self.what, self.cause.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Differences of one document that a person took for right, and who did it why."""
+
+    differences: frozenset[tuple[object, ...]]
+    reason: str
+
+    def marked(self, found: Sequence[Difference]) -> tuple[Difference, ...]:
+        """The same differences; those that were accepted say so."""
+        return tuple(
+            replace(one, accepted=self.reason if one.identity in self.differences else "")
+            for one in found
+        )

@@ -141,6 +141,7 @@ class _Day:
                     f"Sage's ledger has another amount on account {account}",
                     amount=amount,
                     account=account,
+                    edit=(f"account {account}", *_sent_and_found(one, account, amount)),
                 )
             )
         if len(group.members) == 1 and group.members[0].document.currency != base:
@@ -184,6 +185,12 @@ def _grouped(
         group = groups.setdefault(origin, _Group(booked=booked.get(origin, _Booked())))
         group.members.append(one)
     yield from groups.values()
+
+
+def _sent_and_found(one: Asked, account: str, amount: Decimal) -> tuple[str, str]:
+    """What the document was to move on the account, and what the ledger has; debits positive."""
+    sent = dict(one.document.effect or ()).get(account, Decimal(0))
+    return str(sent), str(sent + amount)
 
 
 def _doubts(documents: Sequence[BookedDocument]) -> list[_Sums]:

@@ -18,8 +18,13 @@ from intacct.reading import AccountBalance, Kept, LedgerLine, Marked, ReadBack
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import BookedDocument
 
-_TAKEN_BACK = frozenset({"reversed", "voided", "declined", "reversalPending"})
-_KEPT_AS: Mapping[Marked, Kept] = {
+TAKEN_BACK = frozenset({"reversed", "voided", "declined", "reversalPending"})
+"""The states of a document that somebody took out of the books, and that is still there."""
+
+Edit = tuple[str, str, str]
+"""What of a document differs, what we sent there, and what Sage has."""
+
+KEPT_AS: Mapping[Marked, Kept] = {
     Marked.SALES_DOCUMENT: Kept.SALES_DOCUMENT,
     Marked.AR_INVOICE: Kept.AR_INVOICE,
     Marked.ADJUSTMENT: Kept.ADJUSTMENT,
@@ -27,6 +32,7 @@ _KEPT_AS: Mapping[Marked, Kept] = {
     Marked.PAYMENT: Kept.PAYMENT,
     Marked.JOURNAL_ENTRY: Kept.JOURNAL_ENTRY,
 }
+"""The kinds of documents whose changes and deletions are read, too."""
 
 
 class SageReads(Protocol):
@@ -118,7 +124,7 @@ def gone(reads: SageReads, since: datetime) -> set[tuple[Marked, str]]:
     """
     return {
         (marked, told.identifier)
-        for marked, kept in _KEPT_AS.items()
+        for marked, kept in KEPT_AS.items()
         for told in reads.deletions(kept, since)
     }
 
@@ -126,62 +132,93 @@ def gone(reads: SageReads, since: datetime) -> set[tuple[Marked, str]]:
 def _missing(
     kind: Marked, missing: Sequence[Asked], reads: SageReads, looked: Looked, since: datetime
 ) -> None:
-    kept = _KEPT_AS.get(kind)
+    kept = KEPT_AS.get(kind)
     told = {one.identifier: one for one in reads.deletions(kept, since)} if kept else {}
     for one in missing:
         deletion = told.get(one.document.sage_key)
-        text = "no document in Sage carries our reference"
-        if deletion is not None and deletion.deleted_at is not None:
-            text = f"it was deleted in Sage at {deletion.deleted_at:%Y-%m-%d %H:%M} UTC"
         looked.troubles[one.document.key].append(
-            difference(
+            not_there(
                 one,
-                Cause.MISSING_IN_SAGE,
-                text,
-                amount=-one.document.amount,
+                at=deletion.deleted_at if deletion else None,
                 by=deletion.deleted_by if deletion else "",
             )
         )
 
 
+def not_there(one: Asked, *, at: datetime | None, by: str) -> Difference:
+    """What is said of a document that Sage does not have; `at` and `by` as far as it tells."""
+    text = "no document in Sage carries our reference"
+    if at is not None:
+        text = f"it was deleted in Sage at {at:%Y-%m-%d %H:%M} UTC"
+    amount = -one.document.amount
+    edit = ("document", "there", "not there")
+    return difference(one, Cause.MISSING_IN_SAGE, text, amount=amount, by=by, edit=edit)
+
+
 def _compare(one: Asked, there: Sequence[ReadBack], looked: Looked) -> None:
-    document = one.document
+    troubles = compared(one, there)
+    if troubles:
+        looked.troubles[one.document.key] += troubles
+    read = _own(one, there)
+    if read.dated_on is not None:
+        looked.dates[one.document.key] = read.dated_on
+
+
+def compared(one: Asked, there: Sequence[ReadBack]) -> list[Difference]:
+    """What differs between a document as it was sent and what was read back of it.
+
+    Args:
+        one: the document.
+        there: what carries its reference, each document once; at least one.
+    """
+    document, found = one.document, []
     if len(there) > 1:
         ids = ", ".join(read.id for read in there)
-        amount = document.amount * (len(there) - 1)
-        text = f"{len(there)} documents carry our reference: {ids}"
-        looked.troubles[document.key].append(
-            difference(one, Cause.DUPLICATED_IN_SAGE, text, amount=amount)
+        found.append(
+            difference(
+                one,
+                Cause.DUPLICATED_IN_SAGE,
+                f"{len(there)} documents carry our reference: {ids}",
+                amount=document.amount * (len(there) - 1),
+                edit=("number of documents", "1", str(len(there))),
+            )
         )
-        there = [read for read in there if read.key == document.sage_key] or list(there)
-    read = there[0]
-    if read.dated_on is not None:
-        looked.dates[document.key] = read.dated_on
-    looked.troubles[document.key] += _edits(one, read)
-    if not looked.troubles[document.key]:
-        del looked.troubles[document.key]
+    return found + list(_edits(one, _own(one, there)))
+
+
+def _own(one: Asked, there: Sequence[ReadBack]) -> ReadBack:
+    """The document that we made, or the first of those that carry its reference."""
+    return next((read for read in there if read.key == one.document.sage_key), there[0])
 
 
 def _edits(one: Asked, read: ReadBack) -> Iterator[Difference]:
     document = one.document
     if read.key != document.sage_key:
-        yield _edited(one, read, "another document stands in its place")
-    if read.state in _TAKEN_BACK and not document.is_undone:
-        yield _edited(one, read, f"it is {read.state} in Sage", amount=True)
+        edit = ("key", document.sage_key, read.key)
+        yield _edited(one, read, "another document stands in its place", edit)
+    if read.state in TAKEN_BACK and not document.is_undone:
+        edit = ("state", "posted", read.state)
+        yield _edited(one, read, f"it is {read.state} in Sage", edit, amount=True)
     if read.customer and document.customer and read.customer != document.customer:
-        yield _edited(one, read, "it is another customer's in Sage")
+        edit = ("customer", document.customer, read.customer)
+        yield _edited(one, read, "it is another customer's in Sage", edit)
     if document.is_dated and read.dated_on not in (None, document.on):
-        yield _edited(one, read, f"it is dated {read.dated_on} in Sage")
+        edit = ("date", str(document.on), str(read.dated_on))
+        yield _edited(one, read, f"it is dated {read.dated_on} in Sage", edit)
     if read.total is None or not document.totals or _moves_nothing(document):
         return
     if read.total.currency != document.currency:
-        yield _edited(one, read, f"it is in {read.total.currency} in Sage")
+        edit = ("currency", document.currency, read.total.currency)
+        yield _edited(one, read, f"it is in {read.total.currency} in Sage", edit)
     elif abs(read.total.amount) not in {abs(total) for total in document.totals}:
         stated = abs(read.total.amount) - abs(document.totals[0])
-        found = difference(
-            one, Cause.EDITED_IN_SAGE, f"its total in Sage is {read.total.plain()}", amount=stated
+        yield difference(
+            one,
+            Cause.EDITED_IN_SAGE,
+            f"its total in Sage is {read.total.plain()}",
+            amount=stated,
+            edit=("total", f"{abs(document.totals[0])}", f"{abs(read.total.amount)}"),
         )
-        yield found
 
 
 def _moves_nothing(document: BookedDocument) -> bool:
@@ -189,10 +226,12 @@ def _moves_nothing(document: BookedDocument) -> bool:
     return document.effect == ()
 
 
-def _edited(one: Asked, read: ReadBack, text: str, *, amount: bool = False) -> Difference:
+def _edited(
+    one: Asked, read: ReadBack, text: str, edit: Edit, *, amount: bool = False
+) -> Difference:
     when = f", changed at {read.modified_at:%Y-%m-%d %H:%M} UTC" if read.modified_at else ""
     lost = -one.document.amount if amount else None
-    return difference(one, Cause.EDITED_IN_SAGE, f"{text}{when}", amount=lost)
+    return difference(one, Cause.EDITED_IN_SAGE, f"{text}{when}", amount=lost, edit=edit)
 
 
 def difference(
@@ -203,8 +242,10 @@ def difference(
     amount: Decimal | None = None,
     by: str = "",
     account: str = "",
+    edit: Edit = ("", "", ""),
 ) -> Difference:
     """A difference of a document that Sage tells of."""
+    member, sent, found = edit
     return Difference(
         store=one.store,
         subject=one.subject,
@@ -216,4 +257,7 @@ def difference(
         currency=one.document.currency,
         by=by,
         account=account,
+        member=member,
+        sent=sent,
+        found=found,
     )

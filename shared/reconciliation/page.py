@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from shared.reconciliation.differences import Difference
 from shared.reconciliation.statement import Statement, Verdict
 
 _STYLE = """
@@ -63,21 +64,26 @@ def _title(body: Element, statement: Statement) -> None:
 
 
 def _differences(body: Element, statement: Statement) -> None:
-    rows: list[Sequence[Cell]] = [
-        (
-            one.store,
-            one.subject,
-            one.what + (f", account {one.account}" if one.account else ""),
-            one.cause.value,
-            f"{one.text} (by {one.by})" if one.by else one.text,
-            one.amount if one.amount is not None else "",
-            one.since.isoformat(),
-            one.age_days(statement.on),
-        )
-        for one in statement.differences
-    ]
+    rows = [_difference(one, statement) for one in statement.differences]
     headings = ("Store", "Whose", "What", "Cause", "What was found", "Amount", "Since", "Days")
     _table(body, f"What is open ({len(rows)})", headings, rows)
+    taken = [(*_difference(one, statement), one.accepted) for one in statement.accepted]
+    if taken:
+        title = f"What was changed in Sage and taken for right ({len(taken)})"
+        _table(body, title, (*headings, "By whom, and why"), taken)
+
+
+def _difference(one: Difference, statement: Statement) -> tuple[Cell, ...]:
+    return (
+        one.store,
+        one.subject,
+        one.what + (f", account {one.account}" if one.account else ""),
+        one.cause.value,
+        f"{one.text} (by {one.by})" if one.by else one.text,
+        one.amount if one.amount is not None else "",
+        one.since.isoformat(),
+        one.age_days(statement.on),
+    )
 
 
 def _stores(body: Element, statement: Statement) -> None:

@@ -87,7 +87,7 @@ def _held(
 def _settled(record: PayoutRecord, book: StoreBook) -> Iterator[Settled]:
     """What it took of each order's money, on the clearing account that its entries credit."""
     account = book.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
-    for line in record.payout.lines:
+    for line in record.booked_lines:
         if account and line.kind in _BUYERS and line.is_recognized and line.order_id:
             on = told_on(line.occurred_at, book)
             yield Settled(line.order_id, account, on, line.amount.rounded().amount)

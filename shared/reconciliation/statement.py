@@ -104,7 +104,8 @@ class Statement:
     """The proof of one entity's ledger day.
 
     `sequence` counts the statements of the entity from 1, `previous` is the link of the one before
-    it. `seen_from` is when the one before was begun, `made_at` when this one was.
+    it. `seen_from` is when the one before was begun, `made_at` when this one was. `accepted` are
+    differences of documents that a person took for right: they speak against nothing.
     """
 
     tenant: str
@@ -123,6 +124,7 @@ class Statement:
     late: tuple[LateItem, ...] = ()
     reading: Reading | None = None
     notes: tuple[str, ...] = ()
+    accepted: tuple[Difference, ...] = ()
     schema: int = field(default=1)
 
     @property

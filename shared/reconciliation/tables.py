@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from shared.reconciliation.differences import Difference
 from shared.reconciliation.statement import Statement
 
 HEADINGS = (
@@ -102,9 +103,9 @@ def _balances(statement: Statement) -> Iterator[Row]:
 
 
 def _differences(statement: Statement) -> Iterator[Row]:
-    for one in statement.differences:
+    for one in (*statement.differences, *statement.accepted):
         yield {
-            "section": "differences",
+            "section": "accepted" if one.accepted else "differences",
             "store": one.store,
             "subject": one.subject,
             "what": one.what,
@@ -114,8 +115,13 @@ def _differences(statement: Statement) -> Iterator[Row]:
             "currency": one.currency,
             "since": one.since.isoformat(),
             "age_days": one.age_days(statement.on),
-            "text": f"{one.text} (by {one.by})" if one.by else one.text,
+            "text": _words(one),
         }
+
+
+def _words(one: Difference) -> str:
+    text = f"{one.text} (by {one.by})" if one.by else one.text
+    return f"{text}; {one.accepted}" if one.accepted else text
 
 
 def _late(statement: Statement) -> Iterator[Row]:
