@@ -1,8 +1,10 @@
 """Notices customers that people deactivated, deleted or merged in Sage, and those that are back.
 
 Two looks: each run at the customers of orders that wait because of them, by id; once a day at all
-linked customers, by key and 500 a transaction. Merging leaves a customer deleted or inactive: who
-took its place only a person can say (`ops customer link`).
+linked customers, by key and 500 a transaction. That all of them look deleted may mean that the role
+does not show them any more: what is gone is concluded by `shared.changes`, where that is followed.
+Merging leaves a customer deleted or inactive: who took its place only a person can say (`ops
+customer link`).
 """
 
 from __future__ import annotations
@@ -152,6 +154,8 @@ class CustomerWatch:
         told = self._reads_of(tenant, TOP_LEVEL).standings(Kept.CUSTOMER, keys)
         standing = {one.key: one for one in told}
         for link in watched:
+            if link.key not in standing and tenant.changes.is_polled:
+                continue
             kept = self.keep(tenant, link, _condition(link, standing.get(link.key)))
             if kept.condition is not link.condition:
                 yield link, kept

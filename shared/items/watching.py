@@ -121,9 +121,16 @@ class ItemWatch:
             seen = Condition.GOOD if item.is_active else Condition.INACTIVE
         if seen is link.condition and (item is None or item.key == link.key):
             return link
-        key = item.key if item else link.key
+        return self.keep(link, seen, key=item.key if item else link.key)
+
+    def keep(self, link: ItemLink, condition: Condition, *, key: str = "") -> ItemLink:
+        """Keep how the link's item stands; the link as it is stored then.
+
+        Raises:
+            botocore.exceptions.ClientError: it could not be read or stored.
+        """
         try:
-            return self._links.save(replace(link, condition=seen, key=key))
+            return self._links.save(replace(link, condition=condition, key=key or link.key))
         except StaleLinkError:
             return self._links.load(link.tenant, link.store, link.article) or link
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from intacct.capabilities import Action
+from intacct.reading import Kept
 
 
 class Right(StrEnum):
@@ -123,6 +124,21 @@ STOCK_READS = _may(_IC, "Items", *_READ) | _may(_IC, "Warehouses", *_READ)
 
 AUDIT_HISTORY = _may("Platform Services", "Custom reports", Right.VIEW)
 """What reading the audit history needs beside (XML reference §11.3)."""
+
+
+KEPT_READS: Mapping[Kept, frozenset[Permission]] = {
+    Kept.CUSTOMER: _CUSTOMERS,
+    Kept.CONTACT: _may(_CO, "Contacts", *_READ),
+    Kept.ITEM: ITEM_READS,
+    Kept.WAREHOUSE: _may(_IC, "Warehouses", *_READ),
+    Kept.SALES_DOCUMENT: _may(_OE, "Order entry transactions", *_READ),
+    Kept.AR_INVOICE: _may(_AR, "Invoices", *_READ),
+    Kept.ADJUSTMENT: _may(_AR, "Adjustments", *_READ),
+    Kept.ADVANCE: _may(_AR, "Advances", *_READ),
+    Kept.PAYMENT: _may(_AR, "Receive payments", *_READ),
+    Kept.JOURNAL_ENTRY: _may(_GL, "Journal entries", *_READ),
+}
+"""What seeing the records of a kind needs: without it they look deleted."""
 
 
 def needed(actions: Iterable[Action]) -> frozenset[Permission]:

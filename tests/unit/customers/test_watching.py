@@ -18,6 +18,7 @@ from shared.customers.watching import EVERY, CustomerWatch
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.ledger.records import Intent
 from shared.ledger.states import claim, finish
+from shared.policy.changes import ChangePolicy
 from shared.postings.plan import Finding, Reason
 from shared.reviews.records import Review, ReviewStatus, Stage
 from tests.fakes import MemoryFacts, MemoryReviews
@@ -138,7 +139,7 @@ def test_all_customers_are_looked_at_once_a_day_in_one_transaction() -> None:
 
 
 def test_deactivated_deleted_and_returned_customers_are_noticed() -> None:
-    rig = Rig()
+    rig = Rig(tenant().model_copy(update={"changes": ChangePolicy(is_polled=False)}))
     left, idle, fine = buyers(rig, 3)
     rig.sage.gone.add(left)
     rig.sage.change_by_hand(idle, is_active=False)
@@ -163,6 +164,19 @@ def test_deactivated_deleted_and_returned_customers_are_noticed() -> None:
 
     assert set(rig.run().seen.good_again) == {left, idle}
     assert not any(rig.reviews.is_open("acme", f"customer:{name}") for name in (left, idle))
+
+
+def test_who_is_not_shown_any_more_is_left_to_the_look_that_tells_deletions_from_blindness() -> (
+    None
+):
+    rig = Rig()
+    names = buyers(rig, 2)
+    rig.sage.gone.update(names)
+
+    seen = rig.run().seen
+
+    assert (seen.looked_at, seen.gone_bad) == (2, ())
+    assert {link.condition for link in rig.links_by_customer().values()} == {Condition.GOOD}
 
 
 def test_nobody_is_told_of_what_the_policy_decides() -> None:

@@ -110,15 +110,30 @@ class PermissionProbe:
             CredentialsError: the login itself is refused.
             RateLimitedError: Sage asked for a pause: the report is started again later.
         """
+        granted, unclear = self._found(all_known())
+        return report(wanted, granted, unclear)
+
+    def lacks(self, wanted: Iterable[Permission]) -> PermissionReport:
+        """What of these the user lacks, and of which it cannot be told; nothing else is tried.
+
+        Raises:
+            As `compare`.
+        """
+        asked = frozenset(wanted)
+        granted, unclear = self._found(asked)
+        return report(asked, granted, unclear)
+
+    def _found(self, asked: Iterable[Permission]) -> tuple[set[Permission], set[Permission]]:
+        """What is granted, and what is unclear."""
         granted, unclear = set[Permission](), set[Permission]()
-        by_policy = groupby(sorted(all_known()), key=lambda one: (one.application, one.policy))
+        by_policy = groupby(sorted(asked), key=lambda one: (one.application, one.policy))
         for policy, permissions in by_policy:
             for permission, is_granted in self._of_policy(policy, list(permissions)):
                 if is_granted is None:
                     unclear.add(permission)
                 elif is_granted:
                     granted.add(permission)
-        return report(wanted, granted, unclear)
+        return granted, unclear
 
     def _of_policy(
         self, policy: tuple[str, str], permissions: Sequence[Permission]
