@@ -82,6 +82,15 @@ CARTS = (
         knows_nameless=False,
         says_gone=False,
     ),
+    Trait(
+        "walmart",
+        places=("10000001", "10000002"),
+        tells_variants=False,
+        tells_bundles=False,
+        tells_cost=False,
+        writes_title=False,
+        knows_nameless=False,
+    ),
 )
 
 

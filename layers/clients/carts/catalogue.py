@@ -5,7 +5,7 @@ Each part is its own protocol: a client has what its cart has. Source: carts ref
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -84,11 +84,15 @@ class WriteOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The answer to one row; `updated_at` is the time of change the cart gave it, where it does."""
+    """The answer to one row; `updated_at` is the time of change the cart gave it, where it does.
+
+    `feed` is the cart's id of the feed that an ACCEPTED row is in: see `FeedClient`.
+    """
 
     outcome: WriteOutcome
     message: str = ""
     updated_at: datetime | None = None
+    feed: str = ""
 
 
 @runtime_checkable
@@ -142,6 +146,19 @@ class ProductWriter(Protocol):
         """Set the named fields, in the cart's bulk form; one answer for each, in their order.
 
         Safe to repeat: values are absolute.
+        """
+        ...
+
+
+@runtime_checkable
+class FeedClient(Protocol):
+    """A store's API that takes rows in feeds, and works on them by and by."""
+
+    def feed_outcomes(self, feed: str) -> Mapping[str, Written] | None:
+        """What became of a feed's rows by SKU, REFUSED ones above all; None while it is worked on.
+
+        A SKU that the cart does not name is not there. A feed that the cart does not know, or
+        could not read, raises `CartApiError`.
         """
         ...
 

@@ -6,6 +6,7 @@ strictly as deliveries.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -104,6 +105,16 @@ class JsonApi:
             NotFoundError, RefusedParametersError, CartApiError: as `get`.
         """
         return self._patiently(method, path, params=dict(params or {}), json=document)
+
+    def upload(self, path: str, params: Mapping[str, str], document: Any) -> Answer:
+        """Hand in `document` as a file of a form: absolute values only, as `send`.
+
+        Raises:
+            NotFoundError, RefusedParametersError, CartApiError: as `get`.
+        """
+        body = json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
+        files = {"file": ("feed.json", body, "application/json")}
+        return self._patiently("POST", path, params=dict(params), files=files)
 
     def _patiently(self, method: str, path: str, **content: Any) -> Answer:
         return patiently(lambda: self._ask_once(method, path, content), sleep=self._sleep)

@@ -18,6 +18,7 @@ from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.limits import Bucket, Tokens
 from local.cart_simulators.orders import Change, Event, ShopOrder
 from local.cart_simulators.walmart import reports, shapes
+from local.cart_simulators.walmart.products import WalmartProducts, product_routes
 from local.cart_simulators.webhooks import Hook, Signed
 from local.cart_simulators.wire import (
     Answer,
@@ -50,6 +51,8 @@ class WalmartSimulator(CartSimulator):
     name: ClassVar[str] = "walmart"
     first_id: ClassVar[int] = 1001
     retries: ClassVar[tuple[float, ...]] = (60.0, 600.0)
+    default_location: ClassVar[str] = "10000001"
+    sells_from_stock: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -57,9 +60,16 @@ class WalmartSimulator(CartSimulator):
         splits_units: bool = True,
         refunds_touch_orders: bool = True,
         calls_at_once: int = 200,
+        feed_seconds: float = 0.0,
+        counts_on_hand: bool = False,
         **options: Any,
     ) -> None:
-        """A bucket of `calls_at_once` for each list, ten a second; else as `CartSimulator`."""
+        """A bucket of `calls_at_once` for each list, ten a second; else as `CartSimulator`.
+
+        A feed is worked on after `feed_seconds`; `counts_on_hand` is what the secret says.
+        """
+        self._feed_seconds = feed_seconds
+        self._counts_on_hand = counts_on_hand
         self._splits_units = splits_units
         self._refunds_touch_orders = refunds_touch_orders
         self._told = 0
@@ -85,6 +95,7 @@ class WalmartSimulator(CartSimulator):
             "webhook_username": WEBHOOK[0],
             "webhook_secrets": [WEBHOOK[1]],
             **({} if self._splits_units else {"charges_per": "line"}),
+            **({"counts_on_hand": True} if self._counts_on_hand else {}),
         }
 
     def shown_id(self, order: ShopOrder) -> str:
@@ -101,7 +112,9 @@ class WalmartSimulator(CartSimulator):
 
     def routes(self) -> Sequence[Route]:
         """The endpoints that we call."""
+        self._shop = WalmartProducts(self.catalogue, self.orders, self._feed_seconds)
         return (
+            *product_routes(self._shop, route),
             route("POST", _TOKEN, self._token),
             route("GET", _ORDERS, self._orders, is_listing=True),
             route("GET", f"{_ORDERS}/{{order_id}}", self._order),
@@ -123,6 +136,7 @@ class WalmartSimulator(CartSimulator):
             return
         if not self.tokens.is_valid(headers.get("wm_sec.access_token", "")):
             raise Refusal(_error(401, "UNAUTHORIZED"))
+        self._shop.work()
         bucket = self._buckets.get(request.path)
         if bucket and not bucket.take():
             raise Refusal(_error(429, "REQUEST_THRESHOLD_VIOLATED", self._left(request)))

@@ -29,10 +29,15 @@ _CORRELATION = "WM_QOS.CORRELATION_ID"
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A seller's way to Walmart, and what the seller says of charges of several units."""
+    """A seller's way to Walmart, and what the seller says of charges of several units.
+
+    `counts_on_hand` is the seller's word that Walmart takes its open orders off a quantity that is
+    written; without it what is written is what buyers can still order.
+    """
 
     http: httpx.Client
     charges_per: ChargesPer
+    counts_on_hand: bool
 
 
 def connected(
@@ -67,7 +72,7 @@ def connected(
         follow_redirects=False,
         transport=transport,
     )
-    return Connection(http, _charges_per(access))
+    return Connection(http, _charges_per(access), access.secret.get("counts_on_hand") is True)
 
 
 class _Identified(httpx.Auth):

@@ -13,16 +13,18 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
-from carts.allowance import Allowance
+from carts.catalogue import CatalogueCalls, Written
 from carts.documents import Node, to_identifier
-from carts.json_api import JsonApi, NotFoundError
+from carts.json_api import NotFoundError
 from carts.walmart import payouts, reports
 from carts.walmart.access import connected
+from carts.walmart.calls import Calls, another_shape, as_list, as_object
+from carts.walmart.catalogue import WalmartCatalogue
 from carts.walmart.models import ChargesPer
 from carts.walmart.orders import newest_change, shows_refund
 from carts.walmart.readings import ORDER_TOPIC, read
@@ -47,7 +49,7 @@ _Found = tuple[ChangedOrder, str]
 """A row, and a digest of what it was told for; empty where it may be told again."""
 
 
-class WalmartClient:
+class WalmartClient(CatalogueCalls):
     """Reads one seller's orders and reconciliation; see `CartClient` and `PayoutClient`."""
 
     def __init__(
@@ -60,20 +62,24 @@ class WalmartClient:
         sleep: Callable[[float], None] = time.sleep,
         page_size: int = PAGE_SIZE,
         most_listed: int = MOST_LISTED,
+        counts_on_hand: bool = False,
     ) -> None:
-        """`http` carries base address and token; `charges_per` is the store's word on charges."""
+        """`http` carries base address and token.
+
+        `charges_per` is the store's word on charges, `counts_on_hand` its word on quantities.
+        """
         self._http = http
-        self._api = JsonApi(http, sleep=sleep)
+        self._calls = Calls(http, clock=clock, sleep=sleep)
         self._store = store
         self._charges_per = charges_per
         self._clock = clock
         self._page_size = page_size
         self._most_listed = most_listed
-        self._allowances = {
-            name: Allowance(f"{name} call", sleep=sleep, now=lambda: clock().timestamp())
-            for name in (_ORDERS, _RETURNS, "order")
-        }
         self._told: dict[str, None] = {}
+        self.counts_on_hand = counts_on_hand
+        self._catalogue: WalmartCatalogue = WalmartCatalogue(
+            self._calls, store, page_size=page_size, clock=clock, counts_on_hand=counts_on_hand
+        )
 
     @classmethod
     def connect(
@@ -89,6 +95,7 @@ class WalmartClient:
             CartApiError: the store's secret or address is not as it must be.
         """
         connection = connected(access, transport)
+        options.setdefault("counts_on_hand", connection.counts_on_hand)
         return cls(connection.http, access.store, charges_per=connection.charges_per, **options)
 
     def changed_orders(
@@ -123,13 +130,13 @@ class WalmartClient:
             "shipNodeType": ship_node,
             "replacementInfo": "true",
         }
-        for index, document in enumerate(self._pages(_ORDERS, params)):
-            listing = _object(document.get("list"))
+        for index, document in enumerate(self._calls.pages(_ORDERS, params)):
+            listing = as_object(document.get("list"))
             if not index and _count(listing) > self._most_listed:
                 yield from self._halved(ship_node, since, until)
                 return
-            elements = _object(listing.get("elements") or {})
-            yield self._rows(_list(elements.get("order")), since)
+            elements = as_object(listing.get("elements") or {})
+            yield self._rows(as_list(elements.get("order")), since)
 
     def _halved(
         self, ship_node: str, since: datetime, until: datetime
@@ -152,7 +159,7 @@ class WalmartClient:
             order_id = to_identifier(node.get("purchaseOrderId"))
             changed_at = newest_change(node)
             if not order_id or changed_at is None or node.problems:
-                raise _another_shape()
+                raise another_shape()
             if changed_at >= since:
                 rows.append((ChangedOrder(order_id, changed_at), ""))
             said = _digest(entry)
@@ -167,11 +174,11 @@ class WalmartClient:
             "returnLastModifiedEndDate": _text(until),
             "limit": str(self._page_size),
         }
-        for document in self._pages(_RETURNS, params):
+        for document in self._calls.pages(_RETURNS, params):
             rows: list[_Found] = []
-            for entry in _list(document.get("returnOrders")):
+            for entry in as_list(document.get("returnOrders")):
                 said = _digest(entry)
-                lines = [] if said in self._told else _list(entry.get("returnOrderLines"))
+                lines = [] if said in self._told else as_list(entry.get("returnOrderLines"))
                 order_ids = {to_identifier(line.get("purchaseOrderId")) for line in lines}
                 told = (ChangedOrder(each, until, is_follower=True) for each in order_ids if each)
                 rows += [(row, said) for row in told]
@@ -191,7 +198,7 @@ class WalmartClient:
         """
         path = f"{_ORDERS}/{quote(order_id, safe='')}"
         try:
-            document = self._ask("order", path, {"replacementInfo": "true"})
+            document = self._calls.ask("order", path, {"replacementInfo": "true"})
         except NotFoundError as exc:
             message = "the cart knows no such order"
             raise CartApiError(message, is_lasting=True) from exc
@@ -211,7 +218,7 @@ class WalmartClient:
         Raises:
             CartApiError: they could not be read.
         """
-        for reported_at, name in reports.available(self._api):
+        for reported_at, name in reports.available(self._calls.api):
             if since <= reported_at < until:
                 rows = reports.download(self._http, name)
                 try:
@@ -220,73 +227,19 @@ class WalmartClient:
                     message = "the settlement's amounts are beyond belief"
                     raise CartApiError(message, is_lasting=True) from exc
 
-    def _pages(self, path: str, params: dict[str, str]) -> Iterator[dict[str, Any]]:
-        """Pages to the last; the cursor is a query string that says all there is to say."""
-        asked = params
-        for _ in range(_MOST_PAGES):
-            document = self._ask(path, path, asked)
-            yield document
-            cursor = _cursor(document)
-            if not cursor:
-                return
-            following = dict(parse_qsl(cursor.removeprefix("?"), keep_blank_values=True))
-            if not following or following == asked:
-                raise _another_shape()
-            asked = following
-        message = f"more than {_MOST_PAGES} pages in one list"
-        raise CartApiError(message, is_lasting=True)
-
-    def _ask(self, name: str, path: str, params: Mapping[str, str]) -> dict[str, Any]:
-        allowance = self._allowances[name]
-        allowance.take()
-        answer = self._api.get(path, params)
-        left = answer.headers.get("x-current-token-count", "")
-        allowance.learn(left, self._until(answer.headers.get("x-next-replenishment-time", "")))
-        return _object(answer.document)
-
-    def _until(self, moment: str) -> float | None:
-        """The seconds to a moment in epoch milliseconds; None for what is none."""
-        if not moment.isascii() or not moment.isdigit():
-            return None
-        return int(moment) / 1000 - self._clock().timestamp()
+    def feed_outcomes(self, feed: str) -> Mapping[str, Written] | None:
+        """What became of a feed's rows by SKU; None while Walmart works on it."""
+        return self._catalogue.feed_outcomes(feed)
 
 
 def _digest(entry: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(entry, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _cursor(document: dict[str, Any]) -> str:
-    """What leads to the page that follows; empty on the last one."""
-    holder = document.get("list", document)
-    meta = holder.get("meta") if isinstance(holder, dict) else None
-    cursor = meta.get("nextCursor") if isinstance(meta, dict) else None
-    if cursor is not None and not isinstance(cursor, str):
-        raise _another_shape()
-    return cursor or ""
-
-
 def _count(listing: dict[str, Any]) -> int:
     meta = listing.get("meta")
     count = meta.get("totalCount") if isinstance(meta, dict) else None
     return count if isinstance(count, int) else 0
-
-
-def _object(document: Any) -> dict[str, Any]:
-    if not isinstance(document, dict):
-        raise _another_shape()
-    return document
-
-
-def _list(value: Any) -> list[dict[str, Any]]:
-    found = [] if value is None else value
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise _another_shape()
-    return found
-
-
-def _another_shape() -> CartApiError:
-    message = "Walmart's answer has another shape than documented"
-    return CartApiError(message, is_lasting=True)
 
 
 def _text(instant: datetime) -> str:
