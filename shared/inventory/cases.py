@@ -1,0 +1,44 @@
+"""One run at one store, and the names of what its cart has stock of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from carts.catalogue import StockClient
+from commerce.catalogue import InventoryLevel
+from shared.policy.stock import StockRule
+from shared.postings.articles import BY_ID, article_of
+from shared.tenants.models import Store, Tenant
+
+ALL = "*"
+"""Stands for every article where a person confirms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run at one store: whose it is, what speaks to its cart, and until when.
+
+    `accepted` are articles whose implausible changes a person has confirmed.
+    """
+
+    tenant: Tenant
+    store: Store
+    client: StockClient
+    deadline: datetime
+    accepted: frozenset[str] = frozenset()
+
+    def accepts(self, article: str) -> bool:
+        """Whether a person has confirmed what changes of the article."""
+        return article in self.accepted or ALL in self.accepted
+
+    def rule(self, article: str) -> StockRule:
+        """What is particular to an article; a rule that says nothing where there is none."""
+        rules = self.store.stock.rules
+        return next((rule for rule in rules if rule.sku == article), StockRule(article))
+
+
+def article_of_level(row: InventoryLevel) -> str:
+    """The article of a level; one without SKU is known to nobody by the name of its stock."""
+    name = article_of(row.sku, row.stock_id)
+    return f"{BY_ID}stock:{row.stock_id}" if name.startswith(BY_ID) else name

@@ -1,0 +1,253 @@
+"""Carries what the warehouses hold to a cart: only differences travel, and only plausible ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from carts.catalogue import NewLevel, WriteOutcome
+from commerce.catalogue import InventoryLevel
+from shared.inventory import findings
+from shared.inventory.articles import Articles, Named, keeps_stock
+from shared.inventory.cases import Case, article_of_level
+from shared.inventory.levels import Held, Level, doubt, is_mass, level_of
+from shared.inventory.reading import Stock, Warehouses
+from shared.policy.stock import SoldIn
+from shared.ports import Clock
+from shared.postings.findings import Finding
+from shared.tenants.models import Store, Tenant
+
+MOST_LEVELS = 500
+"""Levels given to the client at a time; it cuts them to its cart's bulk calls."""
+
+MARGIN = timedelta(seconds=20)
+
+OnTheWay = Callable[[Tenant, Store], Mapping[str, Decimal]]
+"""What was sold at a store and is not in the books yet, by article, in the cart's units."""
+
+_NOTHING = Held(Decimal(0))
+
+
+@dataclass(slots=True)
+class Outward:
+    """What was done of Sage's stock at one cart; `conflicts` are read again by the next run."""
+
+    compared: int = 0
+    written: int = 0
+    conflicts: int = 0
+    unknown: int = 0
+    unsent: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+
+class OutwardStock:
+    """Carries Sage's levels to carts, of any store."""
+
+    def __init__(
+        self, warehouses: Warehouses, articles: Articles, on_the_way: OnTheWay, clock: Clock
+    ) -> None:
+        """`on_the_way` is asked only where Sage counts what is sold."""
+        self._warehouses = warehouses
+        self._articles = articles
+        self._on_the_way = on_the_way
+        self._clock = clock
+
+    def carry(
+        self,
+        case: Case,
+        rows: Sequence[InventoryLevel],
+        places: Mapping[str, tuple[str, ...]],
+    ) -> Outward:
+        """Write what the cart shows otherwise than Sage says.
+
+        Args:
+            case: the run.
+            rows: what the cart shows now, of all its things.
+            places: the warehouses of each location that Sage owns.
+
+        Raises:
+            IntacctError: Sage could not be asked.
+            CartApiError: the cart could not be told.
+            botocore.exceptions.ClientError: links or orders could not be read.
+        """
+        done = Outward()
+        told = [row for row in rows if row.location in places]
+        named = self._named(case, told, done)
+        sold = self._sold(case)
+        levels: list[tuple[str, NewLevel]] = []
+        for location, warehouses in places.items():
+            stock = self._warehouses.stock(case.tenant, case.store, warehouses)
+            here = [row for row in told if row.location == location]
+            levels += self._differences(case, here, _Known(stock, named, sold), done)
+        self._write(case, levels, done)
+        return done
+
+    def _named(self, case: Case, rows: Sequence[InventoryLevel], done: Outward) -> Named:
+        named = self._articles.named(case.tenant, case.store, map(article_of_level, rows))
+        done.findings += named.wrong.values()
+        if named.unknown:
+            done.findings.append(findings.without_items(case.store.id, named.unknown))
+        return named
+
+    def _sold(self, case: Case) -> Mapping[str, Decimal]:
+        if case.client.counts_on_hand or case.store.stock.sold_in is not SoldIn.SAGE:
+            return {}
+        return self._on_the_way(case.tenant, case.store)
+
+    def _differences(
+        self, case: Case, rows: Sequence[InventoryLevel], known: _Known, done: Outward
+    ) -> list[tuple[str, NewLevel]]:
+        """What is to be written at one location."""
+        why = _unsayable(case, rows, known.stock)
+        if why is not None:
+            done.findings.append(why)
+            return []
+        sayable = self._sayable(case, rows, known, done)
+        counted = _counted(rows)
+        levels: dict[str, tuple[InventoryLevel, Level]] = {}
+        for row in rows:
+            article = article_of_level(row)
+            if article in sayable and counted[article] > 1:
+                done.findings.append(findings.doubled(case.store.id, article))
+                sayable.discard(article)
+            elif article in sayable:
+                levels[article] = row, _level(case, row, known)
+        done.compared += len(levels)
+        hidden = _hidden(case, levels, known.stock)
+        if hidden:
+            done.findings.append(findings.hidden(case.store.id, len(hidden)))
+        judged = (
+            (article, self._judged(case, row, level, done))
+            for article, (row, level) in levels.items()
+            if article not in hidden
+        )
+        return [(article, new) for article, new in judged if new is not None]
+
+    def _sayable(
+        self, case: Case, rows: Sequence[InventoryLevel], known: _Known, done: Outward
+    ) -> set[str]:
+        """The articles whose level can be said: Sage counts them, even where it has none.
+
+        An item without a row has never had stock, is not kept in stock, or is not there: that is
+        asked only of those that the cart shows otherwise.
+        """
+        items = known.named.items
+        articles = {article_of_level(row): row for row in rows if article_of_level(row) in items}
+        absent = {
+            article: items[article]
+            for article, row in articles.items()
+            if items[article] not in known.stock.held and row.available != 0
+        }
+        if not absent:
+            return set(articles)
+        there = self._articles.known(case.tenant, list(absent.values()))
+        gone = [article for article, item in absent.items() if item not in there]
+        if gone:
+            done.findings.append(findings.without_items(case.store.id, gone))
+        unkept = {
+            article: there[item]
+            for article, item in absent.items()
+            if item in there and not keeps_stock(there[item])
+        }
+        for article, item in unkept.items():
+            why = findings.not_kept(case.store.id, article, item.id, item.type)
+            done.findings.append(why)
+        return set(articles) - set(gone) - set(unkept)
+
+    def _judged(
+        self, case: Case, row: InventoryLevel, level: Level, done: Outward
+    ) -> NewLevel | None:
+        """The level as it is to be written; None where it is shown already or not believed."""
+        store, article = case.store, article_of_level(row)
+        if level.short > 0:
+            is_zero = not store.stock.allows_oversell
+            done.findings.append(
+                findings.oversold(store.id, article, level.short, is_shown_as_zero=is_zero)
+            )
+        if row.available == level.quantity:
+            return None
+        finding = doubt(store.id, article, store.stock, row.available, level.quantity)
+        if finding is not None and not case.accepts(article):
+            done.findings.append(finding)
+            return None
+        return NewLevel(
+            row.sku,
+            row.location,
+            level.quantity,
+            stock_id=row.stock_id,
+            expected=row.available,
+        )
+
+    def _write(self, case: Case, levels: Sequence[tuple[str, NewLevel]], done: Outward) -> None:
+        for start in range(0, len(levels), MOST_LEVELS):
+            if self._clock() + MARGIN >= case.deadline:
+                done.unsent = len(levels) - start
+                return
+            part = levels[start : start + MOST_LEVELS]
+            answers = case.client.set_stock([level for _, level in part])
+            for (article, _), answer in zip(part, answers, strict=True):
+                match answer.outcome:
+                    case WriteOutcome.DONE | WriteOutcome.ACCEPTED:
+                        done.written += 1
+                    case WriteOutcome.CONFLICT:
+                        done.conflicts += 1
+                    case WriteOutcome.UNKNOWN:
+                        done.unknown += 1
+                    case WriteOutcome.REFUSED:
+                        why = findings.not_taken(case.store.id, article, answer.message)
+                        done.findings.append(why)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known before levels are compared: stock, items, and what is sold on the way."""
+
+    stock: Stock
+    named: Named
+    sold: Mapping[str, Decimal]
+
+
+def _unsayable(case: Case, rows: Iterable[InventoryLevel], stock: Stock) -> Finding | None:
+    """Why no level of a location can be said at all: nobody tells what is sold."""
+    if case.client.counts_on_hand:
+        return None
+    if case.store.stock.sold_in is SoldIn.SAGE:
+        silent = stock.silent
+        return findings.unallocated(case.store.id, ", ".join(silent)) if silent else None
+    is_silent = any(row.committed is None for row in rows)
+    return findings.uncommitted(case.store.id) if is_silent else None
+
+
+def _level(case: Case, row: InventoryLevel, known: _Known) -> Level:
+    article = article_of_level(row)
+    return level_of(
+        known.stock.held.get(known.named.items[article], _NOTHING),
+        case.store.stock,
+        case.rule(article),
+        committed=row.committed or Decimal(0),
+        on_the_way=known.sold.get(article, Decimal(0)),
+        counts_on_hand=case.client.counts_on_hand,
+    )
+
+
+def _hidden(
+    case: Case, levels: Mapping[str, tuple[InventoryLevel, Level]], stock: Stock
+) -> frozenset[str]:
+    """What would be sold out at once, where so much of it is likelier a narrower view of the books.
+
+    Nobody's confirmed articles are among it.
+    """
+    shown = {name for name, (row, _) in levels.items() if (row.available or 0) > 0}
+    emptied = frozenset(name for name in shown if levels[name][1].quantity <= 0)
+    if is_mass(emptied, shown) or (emptied and not stock.held):
+        return frozenset(name for name in emptied if not case.accepts(name))
+    return frozenset()
+
+
+def _counted(rows: Iterable[InventoryLevel]) -> dict[str, int]:
+    things: dict[str, set[str]] = {}
+    for number, row in enumerate(rows):
+        things.setdefault(article_of_level(row), set()).add(row.stock_id or str(number))
+    return {article: len(ids) for article, ids in things.items()}
