@@ -69,8 +69,10 @@ class FifoQueue:
     def receive(self, most: int) -> list[QueuedMessage]:
         """Up to `most` messages, each group in its order; what was received too often is dead."""
         now = self._now()
-        blocked = {m.group for m in self.messages if m.visible_at > now}
         taken: list[QueuedMessage] = []
+        if not self.messages:
+            return taken
+        blocked = {m.group for m in self.messages if m.visible_at > now}
         for message in list(self.messages):
             if len(taken) >= most:
                 break
