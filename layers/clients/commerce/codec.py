@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 import types
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from functools import cache
@@ -25,6 +26,7 @@ SCHEMA = 1
 """Raised when a stored document changes shape; older schemas must stay readable."""
 
 _Decode = Callable[[Any], Any]
+_Encode = Callable[[Any], Any]
 _T = TypeVar("_T")
 
 
@@ -61,7 +63,7 @@ def decode(data: bytes) -> Facts:
 
 def encode_as(name: str, document: Any) -> bytes:
     """A commerce document under its name as JSON bytes, for `decode_as` of that name."""
-    stored = {"schema": SCHEMA, name: _plain(document, canonical=False)}
+    stored = {"schema": SCHEMA, name: _AS_WRITTEN.plain(document)}
     return json.dumps(stored, separators=(",", ":"), ensure_ascii=False).encode()
 
 
@@ -92,7 +94,7 @@ def decode_as(name: str, kind: type[_T], data: bytes) -> _T:
 
 def canonical(document: Any) -> bytes:
     """A commerce document as bytes that are the same for equal values: 12.0 and 12.00 agree."""
-    plain = _plain(document, canonical=True)
+    plain = _BY_MEANING.plain(document)
     return json.dumps(plain, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode()
 
 
@@ -101,45 +103,77 @@ def fingerprint(document: Any) -> str:
     return hashlib.sha256(canonical(document)).hexdigest()[:32]
 
 
-def _number(value: Decimal, *, canonical: bool) -> str:
-    if not canonical:
-        return str(value)
+class _Encoders(dict[type, _Encode]):
+    """How each type turns into what `json` writes, found out on first use.
+
+    Asked for a type without a stored form, it raises a TypeError.
+    """
+
+    def __init__(self, number: Callable[[Decimal], str], zone: tzinfo | None) -> None:
+        """`zone` is the one that all instants are told in; without it, each in its own."""
+        super().__init__()
+        self._number = number
+        self._zone = zone
+
+    def plain(self, value: Any) -> Any:
+        """The value as `json` takes it."""
+        return self[type(value)](value)
+
+    def __missing__(self, kind: type) -> _Encode:
+        encode = self[kind] = self._encoder(kind)
+        return encode
+
+    def _encoder(self, kind: type) -> _Encode:
+        if issubclass(kind, Enum):
+            return operator.attrgetter("value")
+        if issubclass(kind, (type(None), int, str)):
+            return _as_it_is
+        if is_dataclass(kind):
+            return self._amount if kind is Money else self._members_of(kind)
+        by_kind: dict[type, _Encode] = {
+            Decimal: self._number,
+            datetime: self._instant,
+            tuple: self._list,
+        }
+        if kind not in by_kind:
+            message = f"{kind.__name__} has no stored form"
+            raise TypeError(message)
+        return by_kind[kind]
+
+    def _amount(self, money: Money) -> str:
+        return f"{self._number(money.amount)} {money.currency}"
+
+    def _instant(self, instant: datetime) -> str:
+        return (instant.astimezone(self._zone) if self._zone else instant).isoformat()
+
+    def _list(self, members: tuple[Any, ...]) -> list[Any]:
+        return [self[type(member)](member) for member in members]
+
+    def _members_of(self, kind: type) -> _Encode:
+        """What a member's default says is left out: it is read back all the same."""
+        known = [(field.name, field.default) for field in fields(typing.cast("Any", kind))]
+
+        def encode_members(value: Any) -> dict[str, Any]:
+            plain = {}
+            for name, default in known:
+                member = getattr(value, name)
+                if member is not default and (default is MISSING or member != default):
+                    plain[name] = self[type(member)](member)
+            return plain
+
+        return encode_members
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _shortest(value: Decimal) -> str:
     return format(value.normalize(), "f") if value else "0"
 
 
-def _plain(value: Any, *, canonical: bool) -> Any:
-    """Turn a document into what `json` writes."""
-    match value:
-        case Enum():
-            plain: Any = value.value
-        case None | bool() | int() | str():
-            plain = value
-        case Money():
-            plain = f"{_number(value.amount, canonical=canonical)} {value.currency}"
-        case Decimal():
-            plain = _number(value, canonical=canonical)
-        case datetime():
-            plain = (value.astimezone(UTC) if canonical else value).isoformat()
-        case tuple():
-            plain = [_plain(member, canonical=canonical) for member in value]
-        case _ if is_dataclass(value):
-            known = _members_of(typing.cast("type", type(value)))
-            members = ((name, default, getattr(value, name)) for name, default in known)
-            plain = {
-                name: _plain(member, canonical=canonical)
-                for name, default, member in members
-                if default is MISSING or member != default
-            }
-        case _:
-            message = f"{type(value).__name__} has no stored form"
-            raise TypeError(message)
-    return plain
-
-
-@cache
-def _members_of(kind: type) -> Sequence[tuple[str, Any]]:
-    """The fields of a kind of document, each with its default."""
-    return [(field.name, field.default) for field in fields(typing.cast("Any", kind))]
+_AS_WRITTEN = _Encoders(str, None)
+_BY_MEANING = _Encoders(_shortest, UTC)
 
 
 def _decode_money(value: Any) -> Money:
