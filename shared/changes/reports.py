@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +45,20 @@ class PlaceReport:
     held: int = 0
     reached_at: datetime | None = None
     detail: str = ""
+
+    def counts(self) -> Counter[str]:
+        """What is counted as metrics, by their names; what is nothing is left out."""
+        told = Counter(
+            {
+                "ChangesTold": self.changes,
+                "KeysCompared": self.compared,
+                "RecordsGone": self.gone,
+                "RecordsBack": self.back,
+                "RecordsHeld": self.held,
+            }
+        )
+        told[f"Changes{self.outcome.value.title()}"] += 1
+        return +told
 
     def as_json(self) -> dict[str, Any]:
         """For the function's answer."""

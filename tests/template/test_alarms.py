@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shared.changes.reports import Outcome as ChangeOutcome
 from shared.connections.keeping import REFUSED
 from shared.customers.sync import SyncOutcome
 from shared.gl.reports import DayState
@@ -24,6 +25,10 @@ METRICS = {
     },
     "customer_watch": {"CustomerWatchFailed"},
     "item_sync": {f"ItemSync{outcome.value.title()}" for outcome in PollOutcome},
+    "intacct_poller": {
+        "RecordsHeld",
+        *(f"Changes{outcome.value.title()}" for outcome in ChangeOutcome),
+    },
     "order_posting": {f"Order{state.value.title()}" for state in PostingState},
     "gl_export": {f"Day{state.value.title()}" for state in DayState},
     "payout_sync": {

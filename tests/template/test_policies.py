@@ -40,6 +40,7 @@ ADAPTERS = {
         "shared/dead_letters/kept.py",
         "shared/audit.py",
         "shared/items/link_store.py",
+        "shared/changes/tombstones.py",
         "shared/reconciliation/store.py",
         "shared/reconciliation/sources.py",
     ],
@@ -50,12 +51,17 @@ ADAPTERS = {
         "shared/connections/rate_slots.py",
         "shared/connections/calls.py",
     ],
-    "TenantsTable": ["shared/tenants/directory.py", "shared/polling/checkpoints.py"],
+    "TenantsTable": [
+        "shared/tenants/directory.py",
+        "shared/polling/checkpoints.py",
+        "shared/changes/checkpoints.py",
+    ],
 }
 OPENS_INTACCT = {
     "CustomerSyncFunction",
     "CustomerWatchFunction",
     "ItemSyncFunction",
+    "IntacctPollerFunction",
     "OrderPostingFunction",
     "GlExportFunction",
     "PayoutSyncFunction",

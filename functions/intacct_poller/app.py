@@ -1,0 +1,78 @@
+"""Follow what people and other programs change in Sage: what is due by each company's pace."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import BaseModel, ConfigDict
+
+from intacct.reading import Kept
+from shared.bootstrap.changes import change_poller
+from shared.bootstrap.clock import now
+from shared.bootstrap.reporting import sage_at_work
+from shared.bootstrap.tenants import tenants
+from shared.changes.pace import Place
+from shared.changes.poller import Wanted
+from shared.changes.schedule import polled
+from shared.tenants.models import Tenant
+
+logger = Logger()
+metrics = Metrics()
+
+_MARGIN = timedelta(seconds=80)
+"""Longer than the last page, its probe and what handlers make of it may take."""
+
+
+class ChangesRequest(BaseModel):
+    """What to read: what is due, of all tenants or of one; by hand one entity or kind, due or not.
+
+    `looks` compares keys as well.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    tenant: str = ""
+    entity: str | None = None
+    kind: Kept | None = None
+    is_forced: bool = False
+    looks: bool = False
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same for the poller."""
+        return Wanted(self.entity, self.kind, is_forced=self.is_forced, looks=self.looks)
+
+
+def _failed(tenant: Tenant, place: Place, error: Exception) -> None:
+    logger.error("changes not followed", tenant=tenant.id, place=str(place), exc_info=error)
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Entry point: `{}` from the schedule, or a `ChangesRequest` by hand; says what came of it."""
+    request = ChangesRequest.model_validate(event)
+    counts: Counter[str] = Counter()
+    places = []
+    with sage_at_work(context, logger, metrics) as ends_at:
+        told = polled(
+            change_poller(_failed),
+            tenants(),
+            request.wanted,
+            tenant=request.tenant,
+            deadline=ends_at - _MARGIN,
+            clock=now,
+        )
+        for report in told:
+            counts += report.counts()
+            places.append(report.as_json())
+            logger.info("changes followed", **places[-1])
+    for name, count in sorted(counts.items()):
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    metrics.add_metric(name="ChangesRun", unit=MetricUnit.Count, value=1)
+    return {"places": places}

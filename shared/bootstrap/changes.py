@@ -1,0 +1,108 @@
+"""What follows changes on Sage's side, built on first use: the poller, and those who are told."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable
+from functools import cache
+
+from intacct.capabilities import Protocol, Read, read_protocols
+from intacct.reading import Kept
+from intacct.rest.permission_probe import PermissionProbe
+from shared.bootstrap import aws
+from shared.bootstrap.background import background_reads
+from shared.bootstrap.books import reading_client, reads, records, rest_client
+from shared.bootstrap.clock import now
+from shared.bootstrap.item_links import item_links
+from shared.bootstrap.reconciliation import proof_book
+from shared.bootstrap.reviews import reviews
+from shared.changes.checkpoints import DynamoDbChangeCheckpoints
+from shared.changes.comparing import Comparer, ComparerParts
+from shared.changes.customers import CustomerChanges
+from shared.changes.documents import HeldDocuments, KnownDocuments
+from shared.changes.items import ItemChanges
+from shared.changes.pace import Place
+from shared.changes.poller import ChangePoller, PollerParts
+from shared.changes.ports import ChangeHandler, KnownRecords
+from shared.changes.reading import ChangeReader
+from shared.changes.sight import RoleSight
+from shared.changes.tombstones import DynamoDbTombstones
+from shared.customers.following import Follower
+from shared.customers.link_store import DynamoDbLinks
+from shared.customers.watching import CustomerWatch
+from shared.items.watching import ItemWatch
+from shared.settings import OrdersSettings, TenantSettings
+from shared.tenants.models import Tenant
+
+KINDS = frozenset(Kept)
+"""Everything that is read by change."""
+
+
+def change_poller(on_failure: Callable[[Tenant, Place, Exception], None]) -> ChangePoller:
+    """What follows the changes of any tenant; `on_failure` is told of what could not be read."""
+    held = HeldDocuments(tombstones(), reviews(), clock=now)
+    handlers: list[ChangeHandler] = [_customers(), _items(), held]
+    return ChangePoller(
+        PollerParts(
+            kinds=KINDS,
+            checkpoints=_checkpoints(),
+            reader=ChangeReader(reads, handlers, now),
+            comparer=_comparer(handlers, [_customers(), _items(), _documents()]),
+            background=background_reads(),
+            reviews=reviews(),
+            on_failure=on_failure,
+            clock=now,
+        )
+    )
+
+
+@cache
+def tombstones() -> DynamoDbTombstones:
+    """The process's one keeper of what is gone."""
+    return DynamoDbTombstones(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
+
+
+def _comparer(handlers: list[ChangeHandler], known: list[KnownRecords]) -> Comparer:
+    return Comparer(
+        ComparerParts(
+            reads_of=reads,
+            probe=RoleSight(_probe),
+            known=known,
+            handlers=handlers,
+            tombstones=tombstones(),
+            reviews=reviews(),
+            clock=now,
+        )
+    )
+
+
+@cache
+def _checkpoints() -> DynamoDbChangeCheckpoints:
+    return DynamoDbChangeCheckpoints(
+        aws.dynamodb(), TenantSettings.from_environment().TENANTS_TABLE, owner=secrets.token_hex(8)
+    )
+
+
+@cache
+def _customers() -> CustomerChanges:
+    links = DynamoDbLinks(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
+    watch = CustomerWatch(links, Follower(reads, records), reads, reviews(), clock=now)
+    return CustomerChanges(watch, links, reviews())
+
+
+@cache
+def _items() -> ItemChanges:
+    return ItemChanges(ItemWatch(item_links(), reads), item_links(), reviews(), clock=now)
+
+
+@cache
+def _documents() -> KnownDocuments:
+    return KnownDocuments(proof_book().rows, now)
+
+
+def _probe(tenant: Tenant, entity: str) -> PermissionProbe:
+    """A probe of the user whose reads are compared: the second one reads over REST only."""
+    by_rest = read_protocols(tenant.intacct.protocols)[Read.STANDINGS] is Protocol.REST
+    client = reading_client(tenant) if by_rest else rest_client(tenant)
+    return PermissionProbe(client, entity=entity, new_key=lambda: str(uuid.uuid4()))
