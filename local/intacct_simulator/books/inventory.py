@@ -119,8 +119,7 @@ def change_stock(desk: Desk, item: int, warehouse: int, quantity: Decimal) -> No
     if on_hand + quantity < 0 and not place.get("enable_negative_inventory"):
         raise errors.exceeds_due(-quantity, on_hand)
     if row is None:
-        row = store.insert(
-            "stock", {"item": item, "warehouse": warehouse, "quantity": ZERO, "id": ""}
-        )
+        amounts = dict.fromkeys(("quantity", "allocated", "reserved"), ZERO)
+        row = store.insert("stock", {"item": item, "warehouse": warehouse, "id": "", **amounts})
         row = store.change("stock", row["key"], id=str(row["key"]))
     store.change("stock", row["key"], quantity=on_hand + quantity)

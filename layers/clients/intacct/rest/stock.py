@@ -6,6 +6,7 @@ Which fields Sage requires is not confirmed (U20): what it refuses comes back wi
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,6 +27,14 @@ from intacct.stock import (
 
 TRANSFER = "inventory-control/warehouse-transfer"
 LEVELS = "inventory-control/item-warehouse-available-inventory"
+
+_LEVEL_FIELDS = (
+    "item.id",
+    "warehouse.id",
+    "quantity.quantityLeft",
+    "quantity.quantityAllocated",
+    "quantity.quantityReserved",
+)
 
 
 def object_of(movement: StockMovement) -> str:
@@ -144,20 +153,30 @@ def levels(
         filters.append(one_of("item.id", items))
     if warehouse:
         filters.append(equal("warehouse.id", warehouse))
-    fields = ("item.id", "warehouse.id", "quantity.quantityLeft")
-    query = Query(LEVELS, fields, tuple(filters), include_private=True)
-    on_hand: dict[tuple[str, str], Decimal] = {}
+    query = Query(LEVELS, _LEVEL_FIELDS, tuple(filters), include_private=True)
+    found: dict[tuple[str, str], StockLevel] = {}
     for row in rows(client, query, entity=entity):
         place = text(row.get("item.id")), text(row.get("warehouse.id"))
-        on_hand[place] = on_hand.get(place, Decimal(0)) + _quantity(row)
-    for (item, held_in), quantity in on_hand.items():
-        yield StockLevel(item, held_in, quantity)
+        known = found.get(place) or StockLevel(*place, Decimal(0), Decimal(0), Decimal(0))
+        found[place] = replace(
+            known,
+            on_hand=known.on_hand + (_quantity(row, "quantityLeft") or Decimal(0)),
+            allocated=_sum(known.allocated, _quantity(row, "quantityAllocated")),
+            reserved=_sum(known.reserved, _quantity(row, "quantityReserved")),
+        )
+    yield from found.values()
 
 
-def _quantity(row: Row) -> Decimal:
-    left: Any = row.get("quantity.quantityLeft")
+def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    """Both together; what a row does not say is not known of the whole."""
+    return None if one is None or other is None else one + other
+
+
+def _quantity(row: Row, name: str) -> Decimal | None:
+    """A quantity of a row; None where it has none."""
+    told: Any = row.get(f"quantity.{name}")
     try:
-        return Decimal(str(left)) if left not in (None, "") else Decimal(0)
+        return Decimal(str(told)) if told not in (None, "") else None
     except InvalidOperation:
         message = "a quantity on hand is not a number"
         raise RejectedError(message) from None

@@ -134,6 +134,8 @@ STOCK = """
 item                 | item             | ref(inventory-control/item) | ro
 warehouse            | warehouse        | ref(inventory-control/warehouse) | ro
 quantity.quantityLeft | quantity        | quantity | ro
+quantity.quantityAllocated | allocated  | quantity | ro
+quantity.quantityReserved | reserved    | quantity | ro
 """
 
 INVENTORY_DOCUMENT = """

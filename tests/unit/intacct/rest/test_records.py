@@ -296,6 +296,20 @@ def test_levels_of_one_warehouse_are_summed_over_its_bins() -> None:
     ]
 
 
+def test_what_is_allocated_is_known_only_where_every_bin_tells_it() -> None:
+    told = {"quantity.quantityAllocated": "1", "quantity.quantityReserved": "0.5"}
+    row = {"warehouse.id": "W1", "quantity.quantityLeft": "4"}
+    rows: list[dict[str, Any]] = [
+        {"key": "1", "item.id": "TEE", **row, **told},
+        {"key": "2", "item.id": "TEE", **row, **told},
+        {"key": "3", "item.id": "MUG", **row, **told},
+        {"key": "4", "item.id": "MUG", **row},
+    ]
+    tee, mug = stock.levels(client(Server(page(rows))), entity="100")
+    assert (tee.on_hand, tee.allocated, tee.reserved) == (Decimal(8), Decimal(2), Decimal(1))
+    assert (mug.on_hand, mug.allocated, mug.reserved) == (Decimal(8), None, None)
+
+
 ENTRY = JournalEntry(
     "JE-1",
     "GJ",

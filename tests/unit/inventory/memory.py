@@ -1,0 +1,25 @@
+"""Counts in memory, by the rules of the table; held to them by the contract test."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from shared.inventory.counts import CountBook, CountMovedError
+
+
+class MemoryCounts:
+    """`shared.inventory.counts.Counts` in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str, str], CountBook] = {}
+
+    def load(self, tenant: str, store: str, warehouse: str) -> CountBook:
+        name = (tenant, store, warehouse)
+        return self.stored.get(name, CountBook(tenant, store, warehouse))
+
+    def save(self, book: CountBook) -> CountBook:
+        name = (book.tenant, book.store, book.warehouse)
+        if self.load(*name).version != book.version:
+            raise CountMovedError
+        self.stored[name] = replace(book, version=book.version + 1)
+        return self.stored[name]
