@@ -30,11 +30,15 @@ _MARGIN = timedelta(seconds=80)
 class PayoutRequest(PollRequest):
     """What to read and book; with `payout`, only that one is booked and nothing is read.
 
-    `release_by` names the person who lets an entry that was refused go again.
+    `release_by` names the person who lets an entry that was refused go again. Of a payout that
+    brings its sales into the books, `even_if_incomplete` leaves what matches no sale to the
+    clearing account, and `correct_by` names who has the sales made anew.
     """
 
     payout: str = ""
     release_by: str = ""
+    even_if_incomplete: bool = False
+    correct_by: str = ""
 
 
 def report(done: PollReport) -> dict[str, Any]:
@@ -84,7 +88,16 @@ def _bookings(request: PayoutRequest, deadline: datetime) -> list[BookingReport]
     if request.payout:
         tenant = tenants().tenant(request.tenant)
         key = PayoutKey(request.tenant, request.store, request.payout)
-        return [booker.book(tenant, key, deadline, release_by=request.release_by)]
+        return [
+            booker.book(
+                tenant,
+                key,
+                deadline,
+                release_by=request.release_by,
+                even_if_incomplete=request.even_if_incomplete,
+                correct_by=request.correct_by,
+            )
+        ]
     chosen = [tenants().tenant(request.tenant)] if request.tenant else tenants().all()
     return booker.book_due(chosen, deadline, store=request.store)
 

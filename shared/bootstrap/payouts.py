@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Callable
 from functools import cache
 
-from shared.bootstrap import aws, tenants
+from shared.bootstrap import aws, books, tenants
 from shared.bootstrap.cards import card_book
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
-from shared.bootstrap.gl import day_book
+from shared.bootstrap.gl import day_book, payout_days
+from shared.bootstrap.gl_export import sage_side
 from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import applier, ledger
 from shared.bootstrap.posting import closed_periods
@@ -18,9 +19,12 @@ from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
 from shared.payouts.booking import BookerParts, PayoutBooker
 from shared.payouts.keeping import Keeper
+from shared.payouts.member_orders import MemberOrders
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.polling import PAYOUTS_READER, PayoutPoller, PayoutPollerParts
 from shared.payouts.store import DynamoDbPayouts, PayoutKey
+from shared.payouts.valuing import Valuer
+from shared.payouts.summing import PayoutSummer, SummerParts
 from shared.polling.checkpoints import DynamoDbCheckpoints
 from shared.posting.versions import OrderBooks
 from shared.postings.planner import plan
@@ -60,6 +64,26 @@ def payout_poller(on_held: Callable[[PayoutKey], None]) -> PayoutPoller:
     )
 
 
+@cache
+def _order_books() -> OrderBooks:
+    return OrderBooks(tenants.tenants().tenant_under, day_book(), linked_items(), card_book())
+
+
+def _summer() -> PayoutSummer:
+    orders = MemberOrders(facts_store(), ledger(), payout_days(), _order_books(), plan)
+    return PayoutSummer(
+        SummerParts(
+            days=day_book(),
+            payout_days=payout_days(),
+            orders=orders,
+            ledger=ledger(),
+            applier_of=applier,
+            sage_side_of=sage_side,
+            clock=now,
+        )
+    )
+
+
 def payout_booker(on_failure: Callable[[PayoutKey, Exception], None]) -> PayoutBooker:
     """What books payouts; `on_failure` is told of one whose booking broke off."""
     return PayoutBooker(
@@ -70,14 +94,14 @@ def payout_booker(on_failure: Callable[[PayoutKey, Exception], None]) -> PayoutB
             orders=OrderMoneyReader(
                 facts=facts_store(),
                 ledger=ledger(),
-                books=OrderBooks(
-                    tenants.tenants().tenant_under, day_book(), linked_items(), card_book()
-                ),
+                books=_order_books(),
                 plan=plan,
             ),
             applier_of=applier,
             clock=now,
             on_failure=on_failure,
             closed=closed_periods(),
+            valuer=Valuer(facts_store(), ledger(), books.reads),
+            summaries=_summer(),
         )
     )

@@ -63,7 +63,7 @@ class Corrector:
             BatchMovedError: another run is at work on the day.
         """
         days, key = self._parts.days, day.key
-        self._set_aside(day)
+        set_aside(days, day)
         ends_at = day_end(key.on, book.zone, book.day_ends_at)
         through = day.corrected_to
         for number, kept in enumerate(days.entries(key, after=through)):
@@ -81,22 +81,7 @@ class Corrector:
 
     def must_wait(self, day: Day) -> bool:
         """Whether a batch must be finished first: something of it is, or may be, in the books."""
-        batch = day.unfinished
-        if batch is None or batch.state is not BatchState.SEALED:
-            return False
-        chain = self._parts.ledger.chain(day.key.ledger_pk)
-        of_batch = (record for key, record in chain.items() if is_of(key, day, batch.sequence))
-        return any(record.state in _BEGUN for record in of_batch)
-
-    def _set_aside(self, day: Day) -> None:
-        """A batch of which Sage has nothing, and will get nothing, gives its events back.
-
-        Raises:
-            BatchMovedError: another run moved it on.
-        """
-        batch = day.unfinished
-        if batch is not None:
-            self._parts.days.move(day.key, batch, replace(batch, state=BatchState.VOID))
+        return is_begun(day, self._parts.ledger)
 
     def _made_anew(
         self, kept: KeptEntry, book: StoreBook, version: int, ends_at: datetime
@@ -129,6 +114,27 @@ class Corrector:
             self._parts.facts.save(replace(record, configured=version))
         except StaleFactsError:
             raise BatchMovedError from None
+
+
+def is_begun(day: Day, ledger: Ledger) -> bool:
+    """Whether something of the day's unfinished batch is, or may be, in the books."""
+    batch = day.unfinished
+    if batch is None or batch.state is not BatchState.SEALED:
+        return False
+    chain = ledger.chain(day.key.ledger_pk)
+    of_batch = (record for key, record in chain.items() if is_of(key, day, batch.sequence))
+    return any(record.state in _BEGUN for record in of_batch)
+
+
+def set_aside(days: DayBook, day: Day) -> None:
+    """A batch of which Sage has nothing, and will get nothing, gives its events back.
+
+    Raises:
+        BatchMovedError: another run moved it on.
+    """
+    batch = day.unfinished
+    if batch is not None:
+        days.move(day.key, batch, replace(batch, state=BatchState.VOID))
 
 
 def is_of(posting_key: str, day: Day, sequence: int) -> bool:

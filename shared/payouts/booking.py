@@ -15,6 +15,7 @@ from itertools import groupby
 
 from commerce.orders import Facts
 from shared.facts.record import order_pk
+from shared.gl.posting import Asked
 from shared.ledger.apply import Applier
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger
@@ -22,11 +23,13 @@ from shared.payouts.dating import DatedApplier
 from shared.payouts.disputes import dispute_purpose, refunded_disputes
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.paying import Paid, PayoutPayer
-from shared.payouts.planner import EntityPosting, plan_payout
+from shared.payouts.planner import EntityPosting, PayoutPlan, plan_payout
 from shared.payouts.proof import payout_subject
 from shared.payouts.records import PayoutRecord
 from shared.payouts.settling import pays_invoices
 from shared.payouts.store import PayoutKey, PayoutMovedError, Payouts
+from shared.payouts.summary_parts import is_summed, settled
+from shared.payouts.summing import Paying, PayoutSummer, Summed
 from shared.ports import Clock
 from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.store_books import store_book
@@ -81,7 +84,7 @@ class BookerParts:
     """What booking needs of the outside.
 
     `orders` reads the orders that a thrifty channel's payout pays; `on_failure` is told of a payout
-    that broke off.
+    that broke off; `summaries` posts payouts with the sales that they pay.
     """
 
     payouts: Payouts
@@ -92,6 +95,7 @@ class BookerParts:
     clock: Clock
     on_failure: Callable[[PayoutKey, Exception], None]
     closed: ClosedPeriods | None = None
+    summaries: PayoutSummer | None = None
 
 
 class PayoutBooker:
@@ -126,20 +130,41 @@ class PayoutBooker:
         return reports
 
     def book(
-        self, tenant: Tenant, key: PayoutKey, deadline: datetime, *, release_by: str = ""
+        self,
+        tenant: Tenant,
+        key: PayoutKey,
+        deadline: datetime,
+        *,
+        release_by: str = "",
+        even_if_incomplete: bool = False,
+        correct_by: str = "",
     ) -> BookingReport:
-        """One payout; `release_by` names who lets an entry that was refused go again."""
+        """One payout.
+
+        Args:
+            tenant: whose payout it is.
+            key: the payout.
+            deadline: when this process must have ended.
+            release_by: who lets an entry that was refused go again.
+            even_if_incomplete: leave to the clearing account what matches no sale, where the payout
+                brings its sales into the books (`summary_payout`).
+            correct_by: who has the sales of such a payout made anew, under today's mapping.
+        """
+        asked = Asked(
+            deadline,
+            even_if_incomplete=even_if_incomplete,
+            release_by=release_by,
+            correct_by=correct_by,
+        )
         try:
-            return self._booked(tenant, key, deadline, release_by)
+            return self._booked(tenant, key, asked)
         except PayoutMovedError:
             return BookingReport(key, BookingState.PARKED, reasons=("read again meanwhile",))
         except Exception as error:  # noqa: BLE001  # a process edge: the other payouts go on
             self._parts.on_failure(key, error)
             return BookingReport(key, BookingState.FAILED, reasons=(type(error).__name__,))
 
-    def _booked(  # noqa: PLR0911  # one for each way to stop
-        self, tenant: Tenant, key: PayoutKey, deadline: datetime, release_by: str
-    ) -> BookingReport:
+    def _booked(self, tenant: Tenant, key: PayoutKey, asked: Asked) -> BookingReport:
         record = self._parts.payouts.load(key)
         book = store_book(tenant, key.store)
         if record is None:
@@ -152,25 +177,57 @@ class PayoutBooker:
         if planned.waiting:
             self._parts.payouts.save(replace(record, findings=(), due_at=None))
             return BookingReport(key, BookingState.WAITING, reasons=(planned.waiting,))
-        if not record.frozen:
-            record = self._parts.payouts.save(replace(record, frozen=record.content))
+        return self._carried_out(tenant, key, record, book=book, planned=planned, asked=asked)
+
+    def _carried_out(
+        self,
+        tenant: Tenant,
+        key: PayoutKey,
+        record: PayoutRecord,
+        *,
+        book: StoreBook,
+        planned: PayoutPlan,
+        asked: Asked,
+    ) -> BookingReport:
+        """Freeze the payout and post what is planned of it, as far as that goes now."""
+        deadline, release_by = asked.deadline, asked.release_by
+        chain = self._parts.ledger.chain(key.ledger_pk)
+        summed = None
+        if is_summed(record, chain, book):
+            told = settled(record, planned, book)
+            summed = Summed(self._parts.summaries, Paying(tenant, key, record, book, told, asked))
+        record, halt = self._with_sales(record, summed)
+        if halt is not None:
+            return self._stopped(key, record, halt)
         record, flagged = self._flagged(key, record, release_by)
         withheld = {dispute_purpose(key.payout_id, line_id) for line_id in flagged}
-        entries = [each for each in planned.entries if each.purpose not in withheld]
+        entries = [each for each in _own(planned, summed) if each.purpose not in withheld]
         outcome = self._posted(tenant, key, book, entries, deadline=deadline, release_by=release_by)
         if outcome is not None and outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(key, record, outcome)
         pays = pays_invoices(book)
+        paid = Paid()
         if pays and not record.is_paid:
             paid = self._payer.pay(tenant, key, record, book, deadline)
-            if paid.outcome is not None or paid.findings:
-                return self._unpaid(key, record, paid)
+        if not paid.is_done:
+            return self._unpaid(key, record, paid)
         done = replace(record, findings=(), is_booked=not flagged, is_paid=pays, due_at=None)
         if flagged:
             return self._held(key, done, list(flagged.values()))
         self._parts.payouts.save(done)
         self._parts.reviews.close(key.tenant, _subject(key), at=self._parts.clock())
         return BookingReport(key, BookingState.BOOKED, len(planned.entries))
+
+    def _with_sales(
+        self, record: PayoutRecord, summed: Summed | None
+    ) -> tuple[PayoutRecord, Outcome | None]:
+        """Freeze the payout, and post it with the sales that it brings; what stopped that."""
+        halt = summed.prepare() if summed else None
+        if halt is None and not record.frozen:
+            record = self._parts.payouts.save(replace(record, frozen=record.content))
+        if halt is None and summed:
+            halt = summed.post()
+        return record, halt
 
     def _flagged(
         self, key: PayoutKey, record: PayoutRecord, release_by: str
@@ -236,6 +293,11 @@ class PayoutBooker:
         self._parts.payouts.save(replace(record, findings=tuple(findings), due_at=due_at))
         reasons = tuple(dict.fromkeys(finding.reason.value for finding in findings))
         return BookingReport(key, BookingState.HELD, reasons=reasons)
+
+
+def _own(planned: PayoutPlan, summed: Summed | None) -> tuple[EntityPosting, ...]:
+    """The entries that the payout books by itself, without those that its journals hold."""
+    return planned.entries if summed is None else summed.beside
 
 
 def _subject(key: PayoutKey) -> str:

@@ -26,6 +26,11 @@ class Paid:
     outcome: Outcome | None = None
     findings: tuple[Finding, ...] = ()
 
+    @property
+    def is_done(self) -> bool:
+        """Whether everything is paid."""
+        return self.outcome is None and not self.findings
+
 
 @dataclass(frozen=True, slots=True)
 class PayoutPayer:

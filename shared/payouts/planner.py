@@ -27,7 +27,6 @@ from shared.payouts.entries import (
 from shared.payouts.proof import proof_findings
 from shared.payouts.records import PayoutRecord, is_sent
 from shared.policy.mapping import Role
-from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.effects import Amount
 from shared.postings.findings import Finding, Reason
@@ -265,9 +264,6 @@ def _scope_findings(payout: Payout, book: StoreBook) -> Iterator[Finding]:
     if payout.bank_amount is not None and payout.bank_amount.currency != payout.currency:
         message = f"it reached the bank in {payout.bank_amount.currency}"
         yield Finding(Reason.OUT_OF_SCOPE, f"{place} bank_amount", message)
-    if book.policy.posting_mode is PostingMode.SUMMARY_PAYOUT:
-        message = "posting_mode summary_payout is not supported"
-        yield Finding(Reason.OUT_OF_SCOPE, "policy.posting_mode", message)
 
 
 def _month_end(on: date) -> date:

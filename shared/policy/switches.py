@@ -133,6 +133,17 @@ class SummaryJournals(StrEnum):
     DRAFT = "draft"
 
 
+class PayoutMonths(StrEnum):
+    """How a payout of sales in several months is posted in `summary_payout` (R-6.6).
+
+    SPLIT: each month's part in its month, and what is still to be paid stands on the clearing
+    account between them. DEPOSIT: everything on the date of the deposit.
+    """
+
+    SPLIT = "split"
+    DEPOSIT = "deposit"
+
+
 class GiftCardBelowFace(StrEnum):
     """How a gift card sold below its face value is booked (R-4.3)."""
 
@@ -216,6 +227,7 @@ class PostingPolicy:
     closed_period_payouts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_summaries: ClosedPeriod = ClosedPeriod.HOLD
     summary_journals: SummaryJournals = SummaryJournals.POSTED
+    payout_months: PayoutMonths = PayoutMonths.SPLIT
     gift_card_below_face: GiftCardBelowFace = GiftCardBelowFace.FACE_WITH_CONTRA
     breakage: Breakage = Breakage.OFF
     expected_returns: ExpectedReturns = ExpectedReturns.OFF
@@ -255,6 +267,8 @@ class PostingPolicy:
                 f" to {self.recognise_on.value}, or to what comes before it"
             )
             found.append(("recognise_on", message))
+        if PostingMode.SUMMARY_PAYOUT in self.modes():
+            found += self._against_payout_summaries()
         if self.tax_point is TaxPoint.CAPTURE:
             depths = {self.posting_depth}
             if self.posting_depth_from:
@@ -266,6 +280,17 @@ class PostingPolicy:
                 message = "tax at capture needs posting_depth full: payouts book no single receipt"
                 found.append(("tax_point", message))
         return tuple(found)
+
+    def _against_payout_summaries(self) -> list[tuple[str, str]]:
+        found = []
+        if self.recognise_on is not self.invoice_on:
+            message = "a payout's journal holds sales whole: set it to what invoice_on is"
+            found.append(("recognise_on", message))
+        depths = {self.posting_depth, self.posting_depth_before if self.posting_depth_from else ""}
+        if PostingDepth.THRIFTY in depths:
+            message = "posting_mode summary_payout has no invoices that a payout could settle"
+            found.append(("posting_depth", message))
+        return found
 
     def mode_on(self, placed_on: date) -> PostingMode:
         """How deep an order placed on that ledger date is posted, all its life long (R-11.9)."""

@@ -13,16 +13,21 @@ from shared.postings.plan import Plan
 def enter(days: DayBook, pk: str, book: StoreBook, plan: Plan) -> int:
     """Add the order's events to their days; an event is in one day book, whatever its date.
 
+    Events that a payout pays are left to it.
+
     Returns:
         How many events were not there yet.
 
     Raises:
-        EntryConflictError: an event is there with other lines.
+        EntryConflictError: an event is there, or in a payout's journal, with other lines.
     """
-    if not plan.day_entries:
+    if not plan.events:
         return 0
     known = days.entered(pk)
     entered = 0
+    for entry in plan.payout_entries:
+        if known.get(entry.event, digest(entry.lines)) != digest(entry.lines):
+            raise EntryConflictError(entry.event)
     for entry in plan.day_entries:
         if entry.event in known:
             if known[entry.event] != digest(entry.lines):
@@ -39,5 +44,6 @@ def entry_conflict(event: str) -> Finding:
     return Finding(
         reason=Reason.CONTENT_CONFLICT,
         place=event,
-        message="the event's lines changed after they had been added to a day's journal",
+        message="the event's lines changed after they had been added to a journal",
+        hint="if they are right now: ops day correct, or ops payout correct",
     )

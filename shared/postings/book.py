@@ -82,8 +82,13 @@ class StoreBook:
 
     def comes_by_payout(self, account: str) -> bool:
         """Whether money on that account is booked with the payout that brings it."""
-        clearing = self.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
+        clearing = self.payout_clearing
         return self.is_thrifty and bool(clearing) and account == clearing
+
+    @property
+    def payout_clearing(self) -> str:
+        """The account that payouts clear; empty where the mapping names none."""
+        return self.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
 
     @property
     def balance_dimensions(self) -> Dimensions:

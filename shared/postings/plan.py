@@ -87,17 +87,24 @@ class Plan:
     again, where no person must decide. `withheld` are the posting keys of that and of all that
     needs it. `waiting` says what the order waits for when there is
     nothing to do yet (a payment, a shipment), in words for people. `paid_out` is the money of a
-    thrifty channel that its payouts book.
+    thrifty channel that its payouts book; `payout_entries` are the events of a channel in
+    `summary_payout` that the payout of their money brings into the books (R-11.1).
     """
 
     postings: tuple[Posting, ...] = ()
     day_entries: tuple[DayEntry, ...] = ()
+    payout_entries: tuple[DayEntry, ...] = ()
     findings: tuple[Finding, ...] = ()
     waiting: tuple[str, ...] = ()
     paid_out: tuple[PaidOut, ...] = ()
     blocked: tuple[Finding, ...] = ()
     blocked_until: datetime | None = None
     withheld: tuple[str, ...] = ()
+
+    @property
+    def events(self) -> tuple[DayEntry, ...]:
+        """All events of a summary channel, whatever journal they belong to."""
+        return (*self.day_entries, *self.payout_entries)
 
 
 Posted = dict[str, DocumentResult]

@@ -19,6 +19,7 @@ from shared.postings.day_entries import DayWriter
 from shared.postings.effects import imbalance
 from shared.postings.money import MoneyWriter
 from shared.postings.order_keys import Keys
+from shared.postings.payout_entries import by_payout
 from shared.postings.periods import in_open_periods
 from shared.postings.plan import Finding, Plan, Posted, Posting, PostingKind, Reason
 from shared.postings.preparation import Prepared, prepare
@@ -63,8 +64,9 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
         return Plan(findings=tuple(findings))
     if waiting := _nothing_yet(prepared):
         return Plan(waiting=(waiting,))
-    if book.policy.mode_on(book.ledger_on(order.placed_at)) is PostingMode.SUMMARY_DAILY:
-        return _daily(prepared)
+    mode = book.policy.mode_on(book.ledger_on(order.placed_at))
+    if mode is not PostingMode.DETAIL:
+        return _summary(prepared, mode)
     return in_open_periods(
         _detail(prepared),
         book.calendar,
@@ -76,19 +78,19 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
 def _policy_findings(book: StoreBook) -> Iterable[Finding]:
     """Policies that this planner cannot follow, and a book without customer."""
     policy = book.policy
-    if PostingMode.SUMMARY_PAYOUT in policy.modes():
-        yield Finding(
-            Reason.OUT_OF_SCOPE,
-            "policy.posting_mode",
-            "this setting is not offered",
-            "choose one of the documented settings",
-        )
     for switch, message in policy.contradictions():
         yield Finding(
             Reason.OUT_OF_SCOPE,
             f"policy.{switch}",
             message,
             "choose settings that go together",
+        )
+    if PostingMode.SUMMARY_PAYOUT in policy.modes() and not book.payout_clearing:
+        yield Finding(
+            Reason.MAPPING_MISSING,
+            "mapping.accounts.payout_clearing",
+            "no account on which payouts and the sales that they pay meet",
+            "add the account to the store's mapping",
         )
     if not book.customer_id:
         yield Finding(
@@ -169,7 +171,7 @@ def _detail(prepared: Prepared) -> Plan:
     )
 
 
-def _daily(prepared: Prepared) -> Plan:
+def _summary(prepared: Prepared, mode: PostingMode) -> Plan:
     days = DayWriter(prepared)
     entries = days.entries()
     findings = [*prepared.chart.findings, *_excess_findings(prepared), *days.findings]
@@ -177,7 +179,11 @@ def _daily(prepared: Prepared) -> Plan:
         return Plan(findings=tuple(findings))
     for entry in entries:
         _insist_on_balance(entry.event, entry.lines, entry.currency)
-    return Plan(day_entries=tuple(entries), waiting=(*_waiting(prepared), *days.waiting))
+    waiting = (*_waiting(prepared), *days.waiting)
+    if mode is PostingMode.SUMMARY_DAILY:
+        return Plan(day_entries=tuple(entries), waiting=waiting)
+    daily, paid = by_payout(entries, prepared.book)
+    return Plan(day_entries=daily, payout_entries=paid, waiting=waiting)
 
 
 def _insist_on_balance(name: str, lines: Iterable[JournalLine], currency: str) -> None:

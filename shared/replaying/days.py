@@ -273,7 +273,7 @@ def _planned(
         life = replace(book.for_customer(record.customer), revision=revision)
         made = plan(record.facts, {}, life)
         findings = made.findings
-        entries |= {entry.event: entry for entry in made.day_entries}
+        entries |= {entry.event: entry for entry in made.events}
         memory = recall(record, {}, life, entered=entered)
         undone = plan_undo({}, memory, life).day_entries
         entries |= {entry.event: entry for entry in undone if entry.event not in entries}

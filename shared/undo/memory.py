@@ -38,7 +38,7 @@ def recall(
             is_right = kept is not None and kept.effect == effect_digest(posting.effect)
             if is_right or posting.key not in known:
                 known[posting.key] = posting
-    entries = plan(facts, {}, book).day_entries if entered else ()
+    entries = plan(facts, {}, book).events if entered else ()
     number = facts.order.number if facts.order else facts.ref.id
     return Memory(number, known, entries, entered)
 

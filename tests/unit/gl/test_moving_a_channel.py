@@ -57,7 +57,7 @@ def test_the_day_of_the_move_begins_where_the_entity_is(hour: int, *, is_daily: 
     assert bool(made.day_entries) is is_daily
 
 
-def test_a_move_to_what_is_not_offered_is_refused() -> None:
+def test_a_move_to_payouts_needs_the_account_that_they_clear() -> None:
     made = planned(order_a(), DETAIL, PostingMode.SUMMARY_PAYOUT, "2026-03-02")
 
-    assert [finding.reason for finding in made.findings] == ["OUT_OF_SCOPE"]
+    assert [finding.place for finding in made.findings] == ["mapping.accounts.payout_clearing"]

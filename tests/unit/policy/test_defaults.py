@@ -39,6 +39,7 @@ DEFAULTS = {
     "closed_period_payouts": "next_open",
     "closed_period_summaries": "hold",
     "summary_journals": "posted",
+    "payout_months": "split",
     "gift_card_below_face": "face_with_contra",
     "breakage": "off",
     "expected_returns": "off",

@@ -31,6 +31,7 @@ from shared.policy.switches import (
     Cogs,
     CustomerMode,
     Moment,
+    PostingDepth,
     PostingMode,
     TaxPoint,
     UnknownLiability,
@@ -49,6 +50,7 @@ from tests.accounting.lives import (
 )
 from tests.accounting.planning import by_name, places, planned, reasons
 from tests.accounting.shop import (
+    ACCOUNTS,
     STATE,
     back,
     book,
@@ -244,12 +246,19 @@ def test_a_channel_customer_serves_where_the_policy_says_so() -> None:
         {"invoice_on": Moment.DELIVER},
         {"recognise_on": Moment.CAPTURE},
         {"tax_point": TaxPoint.CAPTURE, "posting_mode": PostingMode.SUMMARY_DAILY},
-        {"posting_mode": PostingMode.SUMMARY_PAYOUT},
+        {"posting_mode": PostingMode.SUMMARY_PAYOUT, "invoice_on": Moment.CAPTURE},
+        {
+            "posting_mode": PostingMode.SUMMARY_PAYOUT,
+            "posting_depth": PostingDepth.THRIFTY,
+            "customer_mode": CustomerMode.CHANNEL,
+        },
     ],
     ids=str,
 )
 def test_a_policy_that_is_not_offered_is_refused(policy: dict[str, Any]) -> None:
-    made = planned(order_a_placed(), PAID, books=book(**policy))
+    accounts = {**ACCOUNTS, Role.PAYOUT_CLEARING: "1100"}
+    chart = mapping(accounts=accounts, channel_customer="C-ADA")
+    made = planned(order_a_placed(), PAID, books=book(chart=chart, **policy))
     assert reasons(made) == {Reason.OUT_OF_SCOPE}
 
 
