@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.ledger.driving import drive_one
@@ -28,10 +29,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def results_of(records: Mapping[str, Record]) -> Posted:
     """What is in the books, of a chain as the ledger knows it, in the sequence of sending.
 
-    An order's postings are sent one after the other: what was sent first was booked first.
+    An order's postings are sent one after the other: what was sent first was booked first. Each
+    result bears the digest of the lines that it was sent with.
     """
     done = [
-        (record.sent_at or _EPOCH, key, record.result)
+        (record.sent_at or _EPOCH, key, replace(record.result, effect=record.effect))
         for key, record in records.items()
         if record.state is State.DONE and record.result is not None
     ]

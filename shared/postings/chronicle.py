@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from commerce.money import Money, total
+from commerce.money import total
 from commerce.orders import Facts, FulfillmentStatus, Fulfilment, LineKind, Order, Restock
 from shared.policy.switches import Moment, PostingPolicy
-from shared.postings.book import StoreBook
 from shared.postings.editions import OrderEdition
-from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
+from shared.postings.events import Capture, Delivery, Event, RefundEvent
 from shared.postings.histories import histories
+from shared.postings.in_books import InBooks
 from shared.postings.life import Storyteller
 from shared.postings.order_keys import Keys
-from shared.postings.parts import EDIT, Life
+from shared.postings.parts import Life
 from shared.postings.pieces import OrderPieces
-from shared.postings.plan import Posted, PostingKind
-from shared.postings.sequences import keeps_sequence, place_of
+from shared.postings.plan import PostingKind
+from shared.postings.sequences import booked, keeps_sequence, moment_of, sequences
 from shared.postings.takings import Taking, paid_in_full_at
 
 
@@ -87,182 +87,79 @@ def _is_booked(name: str, keys: Keys) -> bool:
 def tell_life(
     *,
     order: Order,
-    book: StoreBook,
     editions: tuple[OrderEdition, ...],
     takings: tuple[Taking, ...],
     refunds: tuple[RefundEvent, ...],
     deliveries: tuple[Delivery, ...],
-    posted: Posted,
-    keys: Keys,
+    in_books: InBooks,
 ) -> Life:
     """The life in the order of time, unless the books show that it was posted in another.
 
     A shipment or refund that is heard of late must not change parts that are in the books: so what
-    is posted comes first then, or refunds of what was never billed come first, or the parts in the
-    books are those of an earlier edition of the order, and an edit follows them.
+    is posted comes first then, or the parts in the books are those of an earlier edition of the
+    order, and an edit follows them.
     """
-    pieces = editions[-1].pieces
-    bills_on_capture = book.policy.invoice_on is Moment.CAPTURE
+    keys, pieces = in_books.keys, editions[-1].pieces
+    policy = keys.book.policy
+    bills_on_capture = policy.invoice_on is Moment.CAPTURE
     events: list[Event] = [*deliveries, *refunds]
     if bills_on_capture and (at := _billing_moment(order, takings, deliveries, editions, keys)):
         events.append(Capture(capture_id(order.ref.id), at))
-    kept = total((taking.amount for taking in takings), order.currency)
-    for event in refunds:
-        back = (*event.money.settled, *event.money.pending)
-        kept -= total((payment.amount for payment in back), order.currency)
+    keeps_money = order.cancelled_at is None or _is_money_kept(order, takings, refunds)
+    knows_shipments = _knows_shipments(order, refunds, deliveries)
 
     def tell(ordered: Sequence[Event], first: OrderPieces = pieces) -> Life:
         return Storyteller(
             first,
             bills_on_capture=bills_on_capture,
-            defers=book.policy.recognise_on is not book.policy.invoice_on,
-            keeps_money=order.cancelled_at is None or kept.amount > 0,
-            knows_shipments=_knows_shipments(order, refunds, deliveries),
+            defers=policy.recognise_on is not policy.invoice_on,
+            keeps_money=keeps_money,
+            knows_shipments=knows_shipments,
         ).tell(ordered)
 
-    in_books = {_event_id(event) for event in events if _is_in_books(event, keys)}
-    orders = [
-        sorted(events, key=_moment),
-        sorted(events, key=lambda event: (place_of(event, keys), *_moment(event))),
-        sorted(events, key=lambda event: (not _gave_back_unbilled(event, keys), *_moment(event))),
-    ]
-    in_turn = [orders[1], orders[0], orders[2]] if in_books else orders[:1]
-    lives = [tell(ordered) for ordered in in_turn]
-    agreeing = [life for life in lives if _agrees(life, posted, keys)]
-    if agreeing:
-        return next((life for life in agreeing if keeps_sequence(life, keys)), agreeing[0])
-    usual = lives[1] if in_books else lives[0]
-    booked = [event for event in orders[1] if _event_id(event) in in_books]
-    later = orders[1][len(booked) :]
-    for history in histories(editions, booked, _edits_in_books(keys)) if booked else ():
-        life = tell([*history.events, *later], history.first)
-        if _agrees(life, posted, keys, unbooked=history.unbooked):
-            return life
-    return usual
+    by_time = tell(sorted(events, key=moment_of))
+    if not in_books.parts or (in_books.agree(by_time) and in_books.confirm(by_time)):
+        return by_time
+    return _believed(events, editions, in_books, tell) or by_time
 
 
-def _event_id(event: Event) -> str:
-    match event:
-        case RefundEvent():
-            return event.refund.ref.id
-        case Delivery(bills=False):
-            return f"{event.id}:arrived"
-        case _:
-            return event.id
+def _believed(
+    events: Sequence[Event],
+    editions: tuple[OrderEdition, ...],
+    in_books: InBooks,
+    tell: Callable[[Sequence[Event], OrderPieces], Life],
+) -> Life | None:
+    """The first life with the lines in the books; else the likeliest with their totals."""
+    keys, newest = in_books.keys, editions[-1].pieces
+    agreeing: list[Life] = []
+    in_turn = [*sequences(events, keys), sorted(events, key=moment_of)]
+    for ordered in in_turn:
+        life = tell(ordered, newest)
+        if in_books.agree(life):
+            if in_books.confirm(life):
+                return life
+            agreeing.append(life)
+    if in_books.are_told or not agreeing:
+        done = booked(events, keys)
+        later = sorted((event for event in events if event not in done), key=moment_of)
+        for history in histories(editions, done, in_books.edits) if done else ():
+            life = tell([*history.events, *later], history.first)
+            if in_books.agree(life, history.unbooked):
+                if in_books.confirm(life):
+                    return life
+                agreeing.append(life)
+    usual = agreeing[0] if agreeing else None
+    return next((life for life in agreeing if keeps_sequence(life, keys)), usual)
 
 
-def _moment(event: Event) -> tuple[datetime, int, str]:
-    match event:
-        case Capture():
-            return (event.at, 0, "")
-        case Delivery():
-            return (event.at, 1, event.id)
-        case RefundEvent():
-            return (event.refund.created_at, 2, event.refund.ref.id)
-        case Edit():
-            return (event.at, 3, event.id)
-
-
-def _is_in_books(event: Event, keys: Keys) -> bool:
-    match event:
-        case Capture():
-            return keys.knows(PostingKind.INVOICE, f"invoice:{event.id}")
-        case Delivery():
-            is_billed = keys.knows(PostingKind.INVOICE, f"invoice:{event.id}")
-            is_earned = keys.knows(PostingKind.JOURNAL_ENTRY, f"recognise:{event.id}")
-            return (event.bills and is_billed) or (event.recognises and is_earned)
-        case RefundEvent():
-            settled = (
-                keys.knows(PostingKind.CUSTOMER_REFUND, f"refund:{payment.ref.id}")
-                for payment in event.money.settled
-            )
-            credit = f"credit:{event.refund.ref.id}"
-            return keys.knows(PostingKind.CREDIT_MEMO, credit) or any(settled)
-        case Edit():
-            return False
-
-
-def _gave_back_unbilled(event: Event, keys: Keys) -> bool:
-    """Whether it is a refund in the books for which no credit memo was needed."""
-    if not isinstance(event, RefundEvent) or not _is_in_books(event, keys):
-        return False
-    return not keys.knows(PostingKind.CREDIT_MEMO, f"credit:{event.refund.ref.id}")
-
-
-def _agrees(life: Life, posted: Posted, keys: Keys, unbooked: str = "") -> bool:
-    """Whether this life leads to the books as they are.
-
-    Its first invoices are exactly those in the books, each with the total that Sage gave it, and so
-    are the documents of its edits. Those of the edit `unbooked` need not be there yet.
-    """
-    if invoices_that_differ(life, posted, keys):
-        return False
-    edit = f"{EDIT}{unbooked}"
-    billed = [sale.id for sale in life.billed if sale.amounts]
-    in_books = set(keys.purposes(PostingKind.INVOICE, "invoice:"))
-    wanted = [name for name in billed if name != edit or name in in_books]
-    if any(name.startswith(EDIT) and name not in in_books for name in wanted):
-        return False
-    return set(wanted[: len(in_books)]) == in_books and _has_edits_of(life, keys, edit)
-
-
-def _has_edits_of(life: Life, keys: Keys, unbooked: str) -> bool:
-    """Whether the books hold the credit memos and recognitions of the life's edits, and no other.
-
-    What an edit recognises is posted before it is billed or credited: so an edit that is in the
-    books without it came before the goods left.
-    """
-    corrected = {item.purpose for item in life.corrections}
-    memos = _edited(keys, PostingKind.CREDIT_MEMO, "credit")
-    if memos - corrected or corrected - memos - {unbooked}:
-        return False
-    recognised = {sale.id for sale in life.recognised if sale.id.startswith(EDIT)}
-    journals = _edited(keys, PostingKind.JOURNAL_ENTRY, "recognise")
-    is_begun = unbooked in memos | journals | _edited(keys, PostingKind.INVOICE, "invoice")
-    missing = recognised - journals - (set() if is_begun else {unbooked})
-    return not life.is_deferred or not (journals - recognised or missing)
-
-
-def _edited(keys: Keys, kind: PostingKind, what: str) -> set[str]:
-    """The ids of the edits of which documents of that kind were begun or are done."""
-    return {f"{EDIT}{name}" for name in keys.purposes(kind, f"{what}:{EDIT}")}
-
-
-def _edits_in_books(keys: Keys) -> set[str]:
-    """The editions whose edit was booked, by whatever document."""
-    kinds = (
-        (PostingKind.INVOICE, "invoice"),
-        (PostingKind.CREDIT_MEMO, "credit"),
-        (PostingKind.JOURNAL_ENTRY, "recognise"),
-    )
-    return {name for kind, what in kinds for name in keys.purposes(kind, f"{what}:{EDIT}")}
-
-
-def unexplained_invoices(life: Life, keys: Keys) -> list[str]:
-    """Purposes of what is in the books and no event accounts for any more.
-
-    Invoices without their shipment or capture, and credit memos of edits that are undone.
-    """
-    billed = {sale.id for sale in life.billed}
-    corrected = {item.edition for item in life.corrections}
-    invoices = set(keys.purposes(PostingKind.INVOICE, "invoice:")) - billed
-    memos = set(keys.purposes(PostingKind.CREDIT_MEMO, f"credit:{EDIT}")) - corrected
-    return sorted(
-        [*(f"invoice:{name}" for name in invoices), *(f"credit:{EDIT}{name}" for name in memos)]
-    )
-
-
-def invoices_that_differ(life: Life, posted: Posted, keys: Keys) -> list[tuple[str, Money]]:
-    """Posted invoices whose total is not what the facts give now, with Sage's total less ours."""
-    differing = []
-    billed = {keys.of(PostingKind.INVOICE, f"invoice:{sale.id}"): sale for sale in life.billed}
-    for key, sale in billed.items():
-        result = posted.get(key)
-        if result and result.total:
-            planned = sale.total(result.total.currency)
-            if result.total != planned:
-                differing.append((sale.id, result.total - planned))
-    return differing
+def _is_money_kept(
+    order: Order, takings: tuple[Taking, ...], refunds: tuple[RefundEvent, ...]
+) -> bool:
+    kept = total((taking.amount for taking in takings), order.currency)
+    for event in refunds:
+        back = (*event.money.settled, *event.money.pending)
+        kept -= total((payment.amount for payment in back), order.currency)
+    return kept.amount > 0
 
 
 def _billing_moment(

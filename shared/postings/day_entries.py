@@ -48,7 +48,7 @@ class DayWriter:
         entries += [entry for sale in self._p.life.billed for entry in self._sale(sale)]
         if self._p.life.is_deferred:
             for sale in self._p.life.recognised:
-                recognised = self._sales.recognised(sale)
+                recognised = self._p.entries.recognition(sale)
                 counts = self._sold(sale, self._p.life.recognised)
                 entries += self._entry(f"recognise:{sale.id}", sale.at, recognised, counts)
         for sale in self._p.life.recognised:
@@ -103,7 +103,7 @@ class DayWriter:
         is_whole = sale.id == capture_id(order_id)
         event = f"sale:{order_id}" if is_whole else f"sale:{order_id}:{sale.id}"
         counts = [] if self._p.life.is_deferred else self._sold(sale, self._p.life.billed)
-        return self._entry(event, at, [*paid, *self._sales.sold(sale.amounts)], counts)
+        return self._entry(event, at, [*paid, *self._p.entries.sold(sale.amounts)], counts)
 
     def _sold(self, sale: Sale, parts: list[Sale]) -> list[StatisticalLine]:
         first = next((part for part in parts if part.amounts), None)
@@ -130,7 +130,7 @@ class DayWriter:
                     )
                 )
                 return []
-            taken_back = self._credits.taken_back(item)
+            taken_back = self._p.entries.taken_back(item)
             counts = self._counter.refunded()
             entries += self._entry(f"refund:{refund_id}", at, [*taken_back, *paid], counts)
         cost = self._sales.cost_of_returned(item.returned)

@@ -153,7 +153,12 @@ class Storyteller:
             self.life.waiting.append(f"refund {refund.ref.id}: the shipment of its goods")
             return
         split = _Split(
-            recognised={}, deferred={}, unbilled={}, dropped_quantities={}, undelivered={}
+            recognised={},
+            deferred={},
+            unbilled={},
+            undone={},
+            dropped_quantities={},
+            undelivered={},
         )
         returned: list[Returned] = []
         for line in refund.lines:
@@ -177,6 +182,7 @@ class Storyteller:
             returned,
             unbilled=total(self._booked(split.unbilled).values(), refund.currency),
             omitted=total(left_out, refund.currency),
+            undone=self._booked(split.undone),
         )
 
     def _lacks_shipment(self, refund: Refund) -> bool:
@@ -304,6 +310,8 @@ class Storyteller:
             deferred = Money.zero(amount.currency)
         _add(split.deferred, piece.id, deferred)
         _add(split.recognised, piece.id, amount - deferred)
+        if undelivered:
+            _add(split.undone, piece.id, amount - deferred)
 
     def _apply(self, split: _Split) -> None:
         self._billing.drop(split.dropped_quantities, split.unbilled)
@@ -352,6 +360,7 @@ class _Split:
     recognised: Amounts
     deferred: Amounts
     unbilled: Amounts
+    undone: Amounts
     dropped_quantities: dict[str, Decimal]
     undelivered: dict[str, Decimal]
 

@@ -80,9 +80,10 @@ class MoneyWriter:
             for receipt in settled.advances
             if receipt.id not in later
         ]
-        written += [
-            self._receipts_of.payment(*paid) for paid in settled.payments if paid[0].id not in later
-        ]
+        for receipt, paid in settled.payments:
+            if receipt.id not in later:
+                before = (x for x in settled.before[receipt.id] if x.credit_id not in later)
+                written.append(self._receipts_of.payment(receipt, paid, before))
         written += [
             self._receipts_of.application(item)
             for item in settled.applications
@@ -225,6 +226,7 @@ class MoneyWriter:
                 at=item.at,
                 amount=item.total(currency),
                 is_posted=key in self._p.keys.known,
+                place=self._p.keys.place_of(key),
             )
             for item in self._p.life.corrections
         ]
@@ -235,6 +237,7 @@ class MoneyWriter:
                 at=self._credits.booked_at(item),
                 amount=item.total,
                 is_posted=key in self._p.keys.known,
+                place=self._p.keys.place_of(key),
             )
             for item in self._p.life.credits
             if item.total
@@ -252,13 +255,14 @@ class MoneyWriter:
             for payment in (*event.money.settled, *waiting):
                 self._back[payment.ref.id] = (event, payment)
                 purpose = f"refund:{payment.ref.id}"
-                kinds = ((REFUND, purpose), (DEBIT, purpose), (JOURNAL, purpose))
-                is_posted = any(self._p.keys.knows(*kind) for kind in kinds)
-                is_posted |= self._p.keys.knows(DEBIT, f"pending:{payment.ref.id}")
+                kinds = [(kind, purpose) for kind in (REFUND, DEBIT, JOURNAL)]
+                kinds.append((DEBIT, f"pending:{payment.ref.id}"))
+                keys = self._p.keys
+                is_posted = any(keys.knows(*kind) for kind in kinds)
+                place = min(keys.place(*kind) for kind in kinds)
                 at = max(payment.processed_at, event.refund.created_at)
-                outflows.append(
-                    Outflow(payment.ref.id, refund_id, at, payment.amount.rounded(), is_posted)
-                )
+                amount = payment.amount.rounded()
+                outflows.append(Outflow(payment.ref.id, refund_id, at, amount, is_posted, place))
         return outflows
 
     def _outflow(self, outflow: Outflow, draws: list[Draw]) -> list[Dated]:

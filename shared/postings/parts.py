@@ -47,9 +47,10 @@ class Returned:
 class Credit:
     """What a refund takes back of what was billed.
 
-    `recognised` and `deferred` are amounts by piece id, signed as the pieces; `adjustments` are the
-    refund's parts without lines; `unbilled` is what it gives back of what was never
-    billed, `omitted` of what is never booked.
+    `recognised` and `deferred` are amounts by piece id, signed as the pieces; `undone` is what of
+    `recognised` belongs to goods that never left: it was sold a cent too early, and nothing came
+    back. `adjustments` are the refund's parts without lines; `unbilled` is what it gives back of
+    what was never billed, `omitted` of what is never booked.
     """
 
     refund: Refund
@@ -59,6 +60,7 @@ class Credit:
     returned: tuple[Returned, ...]
     unbilled: Money
     omitted: Money | None = None
+    undone: Amounts = field(default_factory=dict)
 
     @property
     def total(self) -> Money:

@@ -14,7 +14,6 @@ from commerce.orders import Facts, PaymentStatus
 from intacct.documents import JournalLine
 from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
-from shared.postings.chronicle import invoices_that_differ, unexplained_invoices
 from shared.postings.day_entries import DayWriter
 from shared.postings.effects import imbalance
 from shared.postings.money import MoneyWriter
@@ -140,7 +139,7 @@ def _documents(prepared: Prepared) -> tuple[list[Dated], MoneyWriter]:
     memos = CreditWriter(prepared, sales)
     money = MoneyWriter(prepared, memos)
     is_thrifty = prepared.book.is_thrifty
-    invoices = receivable_invoices(prepared, sales) if is_thrifty else sales.invoices()
+    invoices = receivable_invoices(prepared) if is_thrifty else sales.invoices()
     dated = [*invoices, *sales.recognitions(), *sales.costs(), *memos.memos()]
     dated += memos.corrections()
     dated += money.postings()
@@ -225,7 +224,7 @@ def _excess_findings(prepared: Prepared) -> Iterable[Finding]:
 
 def _differences(prepared: Prepared) -> Iterable[Finding]:
     """Invoices in the books that differ from the facts: edited, or taxed by Sage itself."""
-    for sale_id, difference in invoices_that_differ(prepared.life, prepared.posted, prepared.keys):
+    for sale_id, difference in prepared.in_books.invoices_that_differ(prepared.life):
         yield Finding(
             Reason.AMOUNT_MISMATCH,
             f"invoice:{sale_id}",
@@ -233,7 +232,7 @@ def _differences(prepared: Prepared) -> Iterable[Finding]:
             "credit and bill the difference by hand, or correct the order in the cart",
             difference,
         )
-    for place in unexplained_invoices(prepared.life, prepared.keys):
+    for place in prepared.in_books.unexplained(prepared.life):
         yield Finding(
             Reason.AMOUNT_MISMATCH,
             place,

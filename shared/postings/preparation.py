@@ -20,7 +20,9 @@ from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
 from shared.postings.editions import OrderEdition, editions_of
+from shared.postings.entries import Entries
 from shared.postings.events import Delivery, RefundEvent
+from shared.postings.in_books import InBooks
 from shared.postings.line_rules import selectors_of
 from shared.postings.omitted import refunds_without, takings_without
 from shared.postings.order_keys import Keys
@@ -50,6 +52,7 @@ class Prepared:
     deliveries: tuple[Delivery, ...]
     life: Life
     editions: tuple[OrderEdition, ...]
+    in_books: InBooks
 
     @property
     def receivable(self) -> Money:
@@ -60,6 +63,11 @@ class Prepared:
         """The same order with the keys of another entity's books."""
         book = replace(self.book, entity=entity)
         return replace(self, book=book, keys=replace(self.keys, book=book))
+
+    @property
+    def entries(self) -> Entries:
+        """What the parts of its life do to the accounts."""
+        return self.in_books.entries
 
     @property
     def is_cancelled(self) -> bool:
@@ -78,17 +86,16 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
     takings = takings_of(facts, order, chart)
     refunds = _refunds(facts, order, book, pieces, chart)
     deliveries = deliveries_of(facts, order, keys, pieces, takings)
+    in_books = InBooks(posted, keys, Entries(chart, pieces, book.policy))
     life = Life()
     if not chart.findings:
         life = tell_life(
             order=order,
-            book=book,
             editions=editions,
             takings=takings,
             refunds=refunds,
             deliveries=deliveries,
-            posted=posted,
-            keys=keys,
+            in_books=in_books,
         )
     takings, refunds = takings_without(takings, pieces), refunds_without(refunds, life)
     return Prepared(
@@ -104,6 +111,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
         deliveries=deliveries,
         life=life,
         editions=editions,
+        in_books=in_books,
     )
 
 

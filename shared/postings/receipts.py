@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commerce.money import Money
 from intacct.documents import Advance, Application, CreditKind, KeyOf, MoneyPlace, Payment
 from shared.policy.mapping import Role
@@ -73,8 +75,17 @@ class ReceiptWriter:
         ]
         return posting(self._p, ADVANCE, purpose, document, at=taking.at, effect=effect)
 
-    def payment(self, receipt: Receipt, paid: list[tuple[Bill, Money]]) -> Dated:
-        """Money after the invoices that it pays; what is too much stays with the buyer (J-2.9)."""
+    def payment(
+        self,
+        receipt: Receipt,
+        paid: list[tuple[Bill, Money]],
+        before: Iterable[settlement.Application],
+    ) -> Dated:
+        """Money after the invoices that it pays; what is too much stays with the buyer (J-2.9).
+
+        It is posted after what was applied to them `before`: the books then tell how much was left
+        for it to pay, whatever is broken off.
+        """
         taking = self._takings[receipt.id]
         purpose = f"receipt:{receipt.id}"
         document = Payment(
@@ -94,6 +105,7 @@ class ReceiptWriter:
             ),
         ]
         needs = [bill.key for bill, _ in paid]
+        needs += [self._p.keys.of(APPLY, _applied(item)) for item in before]
         return posting(
             self._p, PAYMENT, purpose, document, at=taking.at, needs=needs, effect=effect
         )
@@ -101,7 +113,7 @@ class ReceiptWriter:
     def application(self, item: settlement.Application) -> Dated:
         """A credit applied without new money (J-2.3); a credit memo then moves no account."""
         amount = item.credit.amount
-        purpose = f"apply:{item.credit_id}:{item.bill.id}:{amount.plain()}"
+        purpose = _applied(item)
         taking = self._takings.get(item.credit_id)
         place = money_place(taking.tender) if taking else self._nowhere()
         document = Payment(
@@ -127,3 +139,8 @@ class ReceiptWriter:
     def _nowhere(self) -> MoneyPlace:
         """A place for a payment without money: Sage names one and moves nothing there."""
         return MoneyPlace(undeposited_account=self._p.chart.account(Role.CUSTOMER_ADVANCES))
+
+
+def _applied(item: settlement.Application) -> str:
+    """What an application is for: which credit, which invoice, how much."""
+    return f"apply:{item.credit_id}:{item.bill.id}:{item.credit.amount.plain()}"

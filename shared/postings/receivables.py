@@ -12,20 +12,20 @@ from shared.postings.effects import ledger_lines
 from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.rates import Rates
-from shared.postings.sales import Dated, SalesWriter, posting
+from shared.postings.sales import Dated, posting
 
 INVOICE = PostingKind.INVOICE
 
 
-def receivable_invoices(prepared: Prepared, sales: SalesWriter) -> list[Dated]:
+def receivable_invoices(prepared: Prepared) -> list[Dated]:
     """One invoice for each billed part; it stays open until a payout's payment settles it."""
     written = []
     for sale in prepared.life.billed:
-        lines = ledger_lines(sales.sold(sale.amounts))
+        lines = ledger_lines(prepared.entries.sold(sale.amounts))
         if lines:
             purpose = f"invoice:{sale.id}"
             document = _document(prepared, sale.at, purpose, lines)
-            effect = sales.invoice_effect(sale)
+            effect = prepared.entries.invoice(sale)
             written.append(posting(prepared, INVOICE, purpose, document, at=sale.at, effect=effect))
     return written
 

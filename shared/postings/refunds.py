@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -93,7 +93,7 @@ class GivenBack:
         self._pieces = {piece.id: piece for piece in order.pieces}
         zero = Money.zero(order.currency)
         self._given: Amounts = {piece.id: zero for piece in order.pieces}
-        self._quantity = dict.fromkeys(order.quantities, Decimal(0))
+        self._units: dict[tuple[str, bool], Decimal] = {}
         self.excesses: list[Excess] = []
 
     def restate(self, order: OrderPieces) -> None:
@@ -114,16 +114,10 @@ class GivenBack:
             return {}
         amounts: Amounts = {}
         shown = Money.zero(self._order.currency)
-        if part.line_id in self._quantity:
-            self._quantity[part.line_id] += part.quantity
         for discount in self._order.of_part(part.line_id, PieceKind.DISCOUNT):
-            shown = self._discount_share(discount, part.line_id)
+            shown = self._discount_share(discount, part, has_left=discount_left is None)
             if discount_left is not None:
-                shown = (
-                    discount_left
-                    if part.closes_line
-                    else max(shown, discount_left, key=lambda money: money.amount)
-                )
+                shown = discount_left if part.closes_line else max(shown, discount_left)
             amounts[discount.id] = shown
         amounts[goods[0].id] = subtotal - shown
         taxes = self._order.of_part(part.line_id, PieceKind.TAX)
@@ -183,42 +177,74 @@ class GivenBack:
     def _given_of(self, pieces: Iterable[Piece]) -> Money:
         return total((self._given[piece.id] for piece in pieces), self._order.currency)
 
-    def _discount_share(self, discount: Piece, line_id: str) -> Money:
-        ordered = self._order.quantities.get(line_id, Decimal(1)) or Decimal(1)
-        share = min(Fraction(1), Fraction(self._quantity.get(line_id, ordered)) / Fraction(ordered))
-        return share_of(discount.amount, share) - self._given[discount.id]
+    def _discount_share(self, discount: Piece, part: LinePart, *, has_left: bool) -> Money:
+        """By cumulative quantity, of goods that came back and of goods that never left apart.
+
+        So it does not matter which of the two is heard of first.
+        """
+        ordered = self._order.quantities.get(part.line_id, Decimal(0))
+        before = self._units.get((part.line_id, has_left), Decimal(0))
+        after = before + part.quantity
+        self._units[part.line_id, has_left] = after
+        shares = (min(Fraction(1), Fraction(n) / Fraction(ordered or 1)) for n in (before, after))
+        had, has = (share_of(discount.amount, share) for share in shares)
+        return max(has - had, discount.amount - self._given[discount.id])
 
     def _tax(self, taxes: tuple[Piece, ...], tax: Money, place: str) -> Amounts:
         """By agency first, so that cents fall where most is owed, then over its taxes."""
-        left = [piece for piece in taxes if self._left(piece).amount > 0]
         agencies: dict[str, list[Piece]] = {}
-        for piece in left:
+        for piece in (each for each in taxes if each.amount.amount > 0):
             agencies.setdefault(piece.account, []).append(piece)
-        sums = [total(map(self._left, owed), tax.currency) for owed in agencies.values()]
-        available = total(sums, tax.currency)
+        available = total((self._left_of(owed) for owed in agencies.values()), tax.currency)
         if tax > available:
             self.excesses.append(Excess(f"{place}.tax", tax - available))
             return {}
         amounts: Amounts = {}
-        for owed, part in zip(agencies.values(), _parts(tax, sums), strict=True):
+        parts = self._next_parts(list(agencies.values()), tax)
+        for owed, part in zip(agencies.values(), parts, strict=True):
             amounts.update(self._spread(tuple(owed), part, place))
         return amounts
+
+    def _next_parts(self, groups: Sequence[Sequence[Piece]], amount: Money) -> list[Money]:
+        """What each group gets of the next amount: its share of all so far less what it had.
+
+        So it does not matter in which sequence refunds come (R-9.4). Where a share would fall by
+        the cent that another gains, it stays; where an edit lowered a piece below what it had given
+        back, the amount goes over what is left.
+        """
+        if not groups:
+            return []
+        currency = self._order.currency
+        left = [self._left_of(group) for group in groups]
+        given = [self._given_of(group) for group in groups]
+        whole = [total((piece.amount for piece in group), currency) for group in groups]
+        if any(piece.amount < self._given[piece.id] for group in groups for piece in group):
+            return allocate(amount, [rest.amount for rest in left])
+        so_far = allocate(total(given, currency) + amount, [each.amount for each in whole])
+        parts = [max(x - y, x * 0) for x, y in zip(so_far, given, strict=True)]
+        over = total(parts, currency) - amount
+        for place in sorted(range(len(parts)), key=lambda at: -parts[at].amount):
+            cut = min(over, parts[place])
+            parts[place] -= cut
+            over -= cut
+        return parts
 
     def _left(self, piece: Piece) -> Money:
         return piece.amount - self._given[piece.id]
 
+    def _left_of(self, pieces: Iterable[Piece]) -> Money:
+        zero = Money.zero(self._order.currency)
+        return total((max(self._left(piece), zero) for piece in pieces), self._order.currency)
+
     def _spread(self, pieces: tuple[Piece, ...], amount: Money, place: str) -> Amounts:
-        """An amount over what is left of the pieces, by largest remainder (R-9.3)."""
-        left = [(piece, self._left(piece)) for piece in pieces]
-        left = [(piece, rest) for piece, rest in left if rest.amount > 0]
-        available = total((rest for _, rest in left), self._order.currency)
+        """An amount over the pieces, by largest remainder of all so far (R-9.3, R-9.4)."""
+        pieces = tuple(piece for piece in pieces if piece.amount.amount > 0)
+        available = self._left_of(pieces)
         if amount > available:
             self.excesses.append(Excess(place, amount - available))
             return {}
-        if not amount:
-            return {}
-        parts = allocate(amount, [rest.amount for _, rest in left])
-        return {piece.id: part for (piece, _), part in zip(left, parts, strict=True) if part}
+        parts = self._next_parts([[piece] for piece in pieces], amount) if amount else []
+        return {piece.id: part for piece, part in zip(pieces, parts, strict=False) if part}
 
     def _keep(self, amounts: Amounts, place: str) -> Amounts:
         for piece_id, amount in amounts.items():
@@ -227,7 +253,3 @@ class GivenBack:
             if beyond > Money.zero(beyond.currency):
                 self.excesses.append(Excess(f"{place}: {piece_id}", beyond))
         return {piece_id: amount for piece_id, amount in amounts.items() if amount}
-
-
-def _parts(amount: Money, weights: list[Money]) -> list[Money]:
-    return allocate(amount, [weight.amount for weight in weights]) if weights else []

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from commerce.money import Money
-from commerce.orders import AdjustmentKind as RefundPart
-from commerce.orders import RefundAdjustment
 from intacct.documents import Adjustment, AdjustmentKind, AdjustmentLine, JournalLine
-from shared.policy.mapping import Role
-from shared.policy.switches import CreditOn, RefundPresentation
-from shared.postings.effects import Amount, credit, debit, ledger_lines
+from shared.policy.switches import CreditOn
+from shared.postings.effects import ledger_lines
 from shared.postings.events import RefundEvent
 from shared.postings.parts import Correction, Credit
-from shared.postings.pieces import Piece, PieceKind
 from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.rates import DocumentRate, Rates
@@ -30,7 +25,7 @@ class CreditWriter:
         """`sales` knows the cost of goods."""
         self._p = prepared
         self._sales = sales
-        self._pieces = {piece.id: piece for piece in prepared.pieces.pieces}
+        self._entries = prepared.entries
         self._events = {event.refund.ref.id: event for event in prepared.refunds}
 
     def key(self, refund_id: str) -> str:
@@ -54,7 +49,7 @@ class CreditWriter:
             written += self._sales.returned_cost(refund_id, at, item.returned, needs)
             if not item.total:
                 continue
-            lines = ledger_lines(self.taken_back(item))
+            lines = ledger_lines(self._entries.taken_back(item))
             rate = self._rate(item)
             document = Adjustment(
                 reference=self._p.keys.reference(CREDIT, f"credit:{refund_id}"),
@@ -67,9 +62,7 @@ class CreditWriter:
                 rate_on=rate.on,
                 description=f"Refund, order {self._p.order.number}",
             )
-            receivable = self._p.chart.account(Role.RECEIVABLE)
-            dimensions = self._p.chart.balance_dimensions
-            effect = [*self.taken_back(item), credit(receivable, item.total, dimensions)]
+            effect = self._entries.credit_memo(item)
             needs = self._invoices_before(item)
             purpose = f"credit:{refund_id}"
             written.append(
@@ -86,17 +79,6 @@ class CreditWriter:
         return self.key(item.purpose)
 
     def _correction(self, item: Correction) -> Dated:
-        """On the accounts that were credited: what an edit takes off was never sold."""
-        chart = self._p.chart
-        is_deferred = self._p.life.is_deferred
-        waiting = chart.account(Role.DEFERRED_REVENUE) if is_deferred else ""
-        amounts = []
-        for key, change in item.amounts.items():
-            piece = self._pieces[key]
-            if is_deferred and piece.is_deferrable:
-                amounts.append(Amount(waiting, change, chart.balance_dimensions))
-            else:
-                amounts.append(Amount(piece.account, change, piece.dimensions))
         purpose = f"credit:{item.purpose}"
         document = Adjustment(
             reference=self._p.keys.reference(CREDIT, purpose),
@@ -104,18 +86,16 @@ class CreditWriter:
             customer=self._p.book.customer_id,
             dated_on=self._p.book.ledger_on(item.at),
             currency=self._p.order.currency,
-            lines=adjustment_lines(ledger_lines(amounts)),
+            lines=adjustment_lines(ledger_lines(self._entries.never_sold(item.amounts))),
             description=f"Edited, order {self._p.order.number}",
         )
-        owed = item.total(self._p.order.currency)
-        receivable = credit(chart.account(Role.RECEIVABLE), owed, chart.balance_dimensions)
         needs = [
             self._p.keys.of(PostingKind.INVOICE, f"invoice:{sale.id}")
             for sale in self._p.life.billed
             if sale.amounts and sale.at <= item.at
         ]
         needs += self._sales.earned_by(item.purpose)
-        effect = [*amounts, receivable]
+        effect = self._entries.correction(item)
         return posting(self._p, CREDIT, purpose, document, at=item.at, needs=needs, effect=effect)
 
     def _rate(self, item: Credit) -> DocumentRate:
@@ -124,39 +104,6 @@ class CreditWriter:
         rates = Rates(book, order.currency, self._p.chart)
         before = [sale.at for sale in self._p.life.billed if sale.amounts]
         return rates.memo(book.ledger_on(min(before, default=item.refund.created_at)))
-
-    def taken_back(self, item: Credit) -> list[Amount]:
-        """The refund's side of the books without the buyer's: returns, discounts, taxes, fees."""
-        amounts = [
-            self._given_up(self._pieces[key], amount) for key, amount in item.recognised.items()
-        ]
-        deferred = [-amount for amount in item.deferred.values()]
-        if deferred:
-            waiting = sum(deferred[1:], deferred[0])
-            account = self._p.chart.account(Role.DEFERRED_REVENUE)
-            amounts.append(Amount(account, waiting, self._p.chart.balance_dimensions))
-        return [*amounts, *(self._adjustment(part) for part in item.adjustments)]
-
-    def _given_up(self, piece: Piece, amount: Money) -> Amount:
-        """What was sold, taken back with the dimensions of its sale (R-13.5)."""
-        is_revenue = piece.kind is PieceKind.GOODS and not piece.is_liability
-        policy = self._p.book.policy.refund_presentation
-        if not is_revenue or policy is not RefundPresentation.RETURNS_ACCOUNT:
-            return Amount(piece.account, -amount, piece.dimensions, piece.hits)
-        account = self._p.chart.account(Role.RETURNS)
-        kept = (hit for hit in piece.hits if hit.field not in ("item", "account"))
-        hits = (*kept, *self._p.chart.usual_hits(account))
-        return Amount(account, -amount, piece.dimensions, hits)
-
-    def _adjustment(self, part: RefundAdjustment) -> Amount:
-        """Fees kept are revenue; allowances and unexplained differences reduce it (R-3.6)."""
-        chart = self._p.chart
-        roles = {
-            RefundPart.RESTOCKING_FEE: Role.RESTOCKING_FEE_REVENUE,
-            RefundPart.RETURN_SHIPPING_FEE: Role.SHIPPING_REVENUE,
-        }
-        account = chart.account(roles.get(part.kind, Role.RETURNS))
-        return debit(account, part.amount, chart.result_dimensions)
 
     def _invoices_before(self, item: Credit) -> list[str]:
         return [

@@ -19,10 +19,8 @@ from intacct.documents import (
 from shared.policy.mapping import Role
 from shared.policy.switches import Cogs
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
-from shared.postings.meter import Amounts
 from shared.postings.order_versions import is_of_newest, known_orders, order_purpose
 from shared.postings.parts import EDIT, Returned, Sale
-from shared.postings.pieces import Piece
 from shared.postings.plan import Posting, PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.rates import DocumentRate, Rates
@@ -72,6 +70,7 @@ class SalesWriter:
     def __init__(self, prepared: Prepared) -> None:
         """Nothing is written until asked."""
         self._p = prepared
+        self.entries = prepared.entries
         self.order_purpose = order_purpose(prepared)
         self._mapping = prepared.book.mapping
         self._pieces = {piece.id: piece for piece in prepared.pieces.pieces}
@@ -142,35 +141,10 @@ class SalesWriter:
                     document,
                     at=sale.at,
                     needs=(self.order_key, *self.earned_by(sale.id)),
-                    effect=self.invoice_effect(sale),
+                    effect=self.entries.invoice(sale),
                 )
             )
         return written
-
-    def invoice_effect(self, sale: Sale) -> list[Amount]:
-        """Receivable against revenue or deferred revenue, discounts and taxes."""
-        chart = self._p.chart
-        receivable = chart.account(Role.RECEIVABLE)
-        total = sale.total(self._p.order.currency)
-        return [
-            debit(receivable, total, chart.balance_dimensions),
-            *self.sold(sale.amounts),
-        ]
-
-    def sold(self, amounts: Amounts) -> list[Amount]:
-        """What billing credits: deferrable pieces to deferred revenue where the policy says so."""
-        chart = self._p.chart
-        if not self._p.life.is_deferred:
-            return [self._own(piece, amount) for piece, amount in self._of(amounts)]
-        waiting = Money.zero(self._p.order.currency)
-        lines = []
-        for piece, amount in self._of(amounts):
-            if piece.is_deferrable:
-                waiting += amount
-            else:
-                lines.append(self._own(piece, amount))
-        deferred = chart.account(Role.DEFERRED_REVENUE)
-        return [credit(deferred, waiting, chart.balance_dimensions), *lines]
 
     def recognitions(self) -> list[Dated]:
         """The journal of each delivery that was billed before (J-2.7, J-2.8)."""
@@ -188,7 +162,7 @@ class SalesWriter:
                 rate=self._billed_rate,
             )
             for sale in self._p.life.recognised
-            if ledger_lines(effect := self.recognised(sale))
+            if ledger_lines(effect := self.entries.recognition(sale))
         ]
 
     def earned_by(self, edit: str) -> tuple[str, ...]:
@@ -200,7 +174,7 @@ class SalesWriter:
         if not self._p.life.is_deferred or not edit.startswith(EDIT):
             return ()
         sales = (sale for sale in self._p.life.recognised if sale.id == edit)
-        has_effect = any(ledger_lines(self.recognised(sale)) for sale in sales)
+        has_effect = any(ledger_lines(self.entries.recognition(sale)) for sale in sales)
         key = self._p.keys.of(PostingKind.JOURNAL_ENTRY, f"recognise:{edit}")
         return (key,) if has_effect else ()
 
@@ -209,17 +183,6 @@ class SalesWriter:
         """The rate at which deferred revenue was billed, so that nothing of it is left behind."""
         billed = min(sale.at for sale in self._p.life.billed)
         return self._rates.memo(self._p.book.ledger_on(billed))
-
-    def recognised(self, sale: Sale) -> list[Amount]:
-        """Deferred revenue given up for revenue at list and discounts."""
-        chart = self._p.chart
-        earned = [(p, amount) for p, amount in self._of(sale.amounts) if p.is_deferrable]
-        waiting = sum((amount for _, amount in earned), Money.zero(self._p.order.currency))
-        deferred = chart.account(Role.DEFERRED_REVENUE)
-        return [
-            debit(deferred, waiting, chart.balance_dimensions),
-            *(self._own(piece, amount) for piece, amount in earned),
-        ]
 
     def costs(self) -> list[Dated]:
         """The journal of what the goods cost, where inventory is kept in Sage (J-2.4)."""
@@ -291,7 +254,7 @@ class SalesWriter:
 
     def _invoice_of(self, sale: Sale) -> tuple[str, ...]:
         """The key of a part's invoice; what comes to nothing, line by line, has none (R-0.5)."""
-        if not ledger_lines(self.sold(sale.amounts)):
+        if not ledger_lines(self.entries.sold(sale.amounts)):
             return ()
         return (self._p.keys.of(INVOICE, f"invoice:{sale.id}"),)
 
@@ -351,10 +314,3 @@ class SalesWriter:
             exchange_rate=self._rates.invoice(dated_on).rate,
             source=KeyOf(self.order_key) if converts else "",
         )
-
-    def _of(self, amounts: Amounts) -> Iterable[tuple[Piece, Money]]:
-        return ((self._pieces[piece_id], amount) for piece_id, amount in amounts.items())
-
-    @staticmethod
-    def _own(piece: Piece, amount: Money) -> Amount:
-        return Amount(piece.account, amount, piece.dimensions, piece.hits)

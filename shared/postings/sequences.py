@@ -1,4 +1,4 @@
-"""In which sequence the parts of an order came into the books, and whether a life keeps to it.
+"""In which sequences the events of an order may have come into the books.
 
 What is heard of late is booked late, whatever its date: a life that takes the booked parts in the
 sequence of their postings gives each what it was booked with, and the others what is left.
@@ -6,13 +6,70 @@ sequence of their postings gives each what it was booked with, and the others wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import chain, islice, product
 
-from commerce.orders import Refund, Restock
 from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.order_keys import Keys
 from shared.postings.parts import EDIT, Life
 from shared.postings.plan import PostingKind
+
+_MOST = 100
+"""How many sequences are tried besides that of time."""
+
+
+def moment_of(event: Event) -> tuple[datetime, int, str]:
+    """When the event happened; at one instant money before goods, and goods before refunds."""
+    match event:
+        case Capture():
+            return (event.at, 0, "")
+        case Delivery():
+            return (event.at, 1, event.id)
+        case RefundEvent():
+            return (event.refund.created_at, 2, event.refund.ref.id)
+        case Edit():
+            return (event.at, 3, event.id)
+
+
+def booked(events: Sequence[Event], keys: Keys) -> list[Event]:
+    """Those of which a part is in the books, in the sequence of their postings."""
+    places = [(place_of(event, keys), *moment_of(event), event) for event in events]
+    known = [entry for entry in places if entry[0] < len(keys.known)]
+    return [entry[-1] for entry in sorted(known, key=lambda entry: entry[:-1])]
+
+
+def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
+    """The sequences that may have led to the books, the likeliest first.
+
+    Nothing in the books tells of a parcel or a cancellation of no value. It may have been known
+    when a part that happened later was booked, or not: so each has its turn at every place that its
+    moment allows.
+    """
+    done = booked(events, keys)
+    left = sorted((event for event in events if event not in done), key=moment_of)
+    places = [_places(event, done) for event in left]
+    last = max(map(len, places), default=0)
+    together = ([each[min(rank, len(each) - 1)] for each in places] for rank in range(last))
+    tried: set[tuple[int, ...]] = set()
+    for chosen in islice(chain(together, product(*places)), _MOST):
+        if tuple(chosen) not in tried:
+            tried.add(tuple(chosen))
+            yield _merged(done, left, chosen)
+
+
+def _places(event: Event, done: Sequence[Event]) -> list[int]:
+    """Before which of the booked events it may stand; after all of them first."""
+    later = [at for at, other in enumerate(done) if moment_of(other) > moment_of(event)]
+    return [len(done), *reversed(later)]
+
+
+def _merged(done: Sequence[Event], left: Sequence[Event], chosen: Sequence[int]) -> list[Event]:
+    merged: list[Event] = []
+    for at in range(len(done) + 1):
+        merged += [event for event, place in zip(left, chosen, strict=True) if place == at]
+        merged += done[at : at + 1]
+    return merged
 
 
 def place_of(event: Event, keys: Keys) -> int:
@@ -50,18 +107,6 @@ def _kinds(event: Event) -> list[tuple[PostingKind, str]]:
             earned = [(PostingKind.JOURNAL_ENTRY, f"recognise:{event.id}")]
             return [*billed, *(earned if event.recognises else [])]
         case RefundEvent():
-            credit = (PostingKind.CREDIT_MEMO, f"credit:{event.refund.ref.id}")
-            settled = (
-                (PostingKind.CUSTOMER_REFUND, f"refund:{payment.ref.id}")
-                for payment in event.money.settled
-            )
-            return [credit, *settled, *_closing(event.refund)]
+            return [(PostingKind.CREDIT_MEMO, f"credit:{event.refund.ref.id}")]
         case Edit():
             return []
-
-
-def _closing(refund: Refund) -> list[tuple[PostingKind, str]]:
-    """What a refund that cancels goods may have led to by itself: the bill of the order's rest."""
-    if not any(line.restock is Restock.CANCEL for line in refund.lines):
-        return []
-    return [(PostingKind.INVOICE, f"invoice:rest:{refund.order_id}")]

@@ -1,7 +1,8 @@
 """Which money settles which invoice: advances, payments, overpayments, refunds (R-2.3, R-3.2).
 
 What is posted already keeps the role it was posted in, whatever arrives later; only what is new is
-decided, in the order of time. So late and repeated deliveries never move money twice.
+decided, in the order of time. So late and repeated deliveries never move money twice. What was
+booked first took what was open then, whichever money came first.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from intacct.documents import CreditKind
 class Bill:
     """An invoice by its posting key and `id` in application keys.
 
-    `place`, here and on receipts, tells the sequence of what is in the books.
+    `place`, here and below, tells the sequence of what is in the books.
     """
 
     key: str
@@ -52,6 +53,7 @@ class OwnCredit:
     at: datetime
     amount: Money
     is_posted: bool
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Outflow:
     at: datetime
     amount: Money
     is_posted: bool
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +89,15 @@ class Application:
 
 @dataclass(slots=True)
 class Settlement:
-    """The decision: receipts as advances or payments, applications, refunds by source."""
+    """The decision: receipts as advances or payments, applications, refunds by source.
+
+    `before` has what was applied to a payment's invoices before it, by the receipt's id: how much
+    it pays of them follows from that.
+    """
 
     advances: list[Receipt] = field(default_factory=list)
     payments: list[tuple[Receipt, list[tuple[Bill, Money]]]] = field(default_factory=list)
+    before: dict[str, tuple[Application, ...]] = field(default_factory=dict)
     applications: list[Application] = field(default_factory=list)
     outflows: list[tuple[Outflow, list[Draw]]] = field(default_factory=list)
     uncovered: list[tuple[Outflow, Money]] = field(default_factory=list)
@@ -135,11 +143,8 @@ class Settler:
         self._to_pay_back = [event.refund_id for event in ordered if isinstance(event, Outflow)]
         self._names = [_pool_id(e) for e in ordered if isinstance(e, (Receipt, OwnCredit))]
         self._bill_ids = [event.id for event in ordered if isinstance(event, Bill)]
-        posted = [event for event in ordered if _is_posted(event)]
-        for kind in (Bill, OwnCredit, Receipt, Outflow):
-            for event in posted:
-                if isinstance(event, kind):
-                    self._live(event)
+        for event in sorted(filter(_is_posted, ordered), key=lambda event: event.place):
+            self._live(event)
         self._replay_applications()
         self._match()
         for event in ordered:
@@ -171,8 +176,6 @@ class Settler:
             bill
             for bill in self._bills
             if bill.at <= receipt.at and self._open[bill.key] > self._zero
-            # A payment in the books has paid nothing that came there after it.
-            if not receipt.posted_as or bill.place < receipt.place
         ]
         is_payment = receipt.posted_as == receipt.payment_key or (not receipt.posted_as and bills)
         if not is_payment:
@@ -190,6 +193,9 @@ class Settler:
                 left -= used
                 paid.append((bill, used))
         self._result.payments.append((receipt, paid))
+        keys = {bill.key for bill, _ in paid}
+        applied = (item for item in self._result.applications if item.bill.key in keys)
+        self._result.before[receipt.id] = tuple(applied)
         kind, key = CreditKind.OVERPAYMENT, receipt.payment_key
         self._keep(_Pool(receipt.id, kind, key, receipt.at, left + later))
 

@@ -13,6 +13,7 @@ from typing import Any
 import tests.accounting.more_lives  # noqa: F401  # registers its lives
 from commerce.money import total
 from intacct.documents import DocumentResult, JournalLine, SalesDocument, Side
+from shared.ledger.content import effect_digest
 from shared.postings.plan import Posted, Posting
 from shared.postings.planner import plan
 from tests.accounting.lives import OrderLife
@@ -129,7 +130,7 @@ def _result(posting: Posting, number: int) -> DocumentResult:
     if isinstance(posting.document, SalesDocument):
         amounts = (one.unit_price * one.quantity for one in posting.document.lines)
         known = total(amounts, posting.document.currency)
-    return DocumentResult(key=str(number), total=known)
+    return DocumentResult(key=str(number), total=known, effect=effect_digest(posting.effect))
 
 
 def play(life: OrderLife) -> Played:

@@ -9,16 +9,20 @@ from random import Random
 
 from commerce.money import total
 from commerce.orders import Facts
-from intacct.documents import DocumentResult, SalesDocument
+from intacct.documents import DocumentResult, JournalLine, SalesDocument, Side
+from shared.ledger.content import effect_digest
+from shared.policy.mapping import ItemRule
 from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry, Plan, Posted, Posting
 from shared.postings.planner import plan
 from tests.accounting.journals import net
-from tests.accounting.shop import book, facts
+from tests.accounting.shop import book, facts, mapping
 from tests.lives.carts import Life
 
 Balances = dict[str, Decimal]
+Sums = dict[tuple[object, ...], Decimal]
+"""Something, an account and its dimensions, to a balance."""
 
 
 @dataclass(slots=True)
@@ -43,9 +47,24 @@ class Books:
             self.done.append(posting)
 
     @property
+    def by_dimension(self) -> Sums:
+        """The balance of each account and dimension set, debits positive; no zeros."""
+        return summed((), (line for posting in self.done for line in posting.effect))
+
+    @property
     def balances(self) -> Balances:
         """The balance of each account, debits positive; those that are zero are left out."""
         return without_zeros(net(line for posting in self.done for line in posting.effect))
+
+
+def summed(of: tuple[object, ...], lines: Iterable[JournalLine]) -> Sums:
+    """What the lines come to, by account and dimensions, each name begun with `of`; no zeros."""
+    sums: Sums = {}
+    for line in lines:
+        name = (*of, line.account, line.dimensions)
+        sign = 1 if line.side is Side.DEBIT else -1
+        sums[name] = sums.get(name, Decimal(0)) + sign * line.amount.amount
+    return {name: amount for name, amount in sums.items() if amount}
 
 
 def without_zeros(sums: Balances) -> Balances:
@@ -54,8 +73,12 @@ def without_zeros(sums: Balances) -> Balances:
 
 
 def books_of(life: Life) -> StoreBook:
-    """The test shop's books under the policy of a life."""
-    return book(**life.policy)
+    """The test shop's books under the policy of a life: two departments, and goods of neither."""
+    rules = (
+        ItemRule("LINE0", "TEE", department="APP"),
+        ItemRule("LINE1", "MUG", department="HOME"),
+    )
+    return book(chart=mapping(item_rules=rules), **life.policy)
 
 
 def at_once(life: Life) -> Books:
@@ -97,7 +120,7 @@ def _result(posting: Posting, number: int) -> DocumentResult:
     if isinstance(posting.document, SalesDocument):
         amounts = (one.unit_price * one.quantity for one in posting.document.lines)
         known = total(amounts, posting.document.currency)
-    return DocumentResult(key=str(number), total=known)
+    return DocumentResult(key=str(number), total=known, effect=effect_digest(posting.effect))
 
 
 def of_kind(postings: Iterable[Posting], definition: str) -> list[SalesDocument]:

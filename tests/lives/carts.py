@@ -6,7 +6,7 @@ refund of some units tells its share of what the line was worth, cumulatively.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from random import Random
@@ -102,6 +102,20 @@ def draw(seed: int, *, whole_lines: bool = False) -> Life:
     refunds += _goodwill(random, paid, refunds)
     events: list[Event] = [*paid, *parcels, *refunds]
     return Life(seed, placed, tuple(sorted(events, key=moment)), random.choice(POLICIES))
+
+
+def paid_as_it_leaves(life: Life) -> Life:
+    """The same life as cash sales: placed, paid and sent at one instant, and nothing cancelled."""
+    at = min((parcel.shipped_at for parcel in life.parcels), default=day(2))
+    events: list[Event] = [
+        given
+        for given in life.refunds
+        if not any(line.restock is Restock.CANCEL for line in given.lines)
+    ]
+    events += [replace(payment, processed_at=at) for payment in life.payments]
+    events += [replace(parcel, shipped_at=at) for parcel in life.parcels]
+    placed = replace(life.order, placed_at=at)
+    return replace(life, order=placed, events=tuple(sorted(events, key=moment)))
 
 
 def moment(event: Event) -> datetime:

@@ -388,7 +388,8 @@ class DocumentResult:
 
     `key` is the system key (REST key, XML RECORDNO), `id` the readable id or number, `total` the
     amount as Sage computed it where it says so; `invoice_key` is the AR invoice that an Order Entry
-    invoice made, when the answer names it.
+    invoice made, when the answer names it. `effect` is the digest of the ledger lines that it was
+    sent with, where whoever asks remembers that; Sage does not say it.
     """
 
     key: str
@@ -396,3 +397,4 @@ class DocumentResult:
     state: str = ""
     total: Money | None = None
     invoice_key: str = ""
+    effect: str = ""

@@ -25,6 +25,7 @@ from commerce.orders import (
 )
 from intacct.documents import DocumentResult, SalesDocument
 from shared.facts.merge import merge
+from shared.ledger.content import effect_digest
 from shared.policy.switches import Cogs, Moment, PostingMode, Presentation, TaxPoint
 from shared.postings.book import StoreBook
 from shared.postings.plan import Plan, Posted, Posting
@@ -219,7 +220,7 @@ def _result(posting: Posting, number: int) -> DocumentResult:
     known = None
     if isinstance(document, SalesDocument):
         known = total((one.unit_price * one.quantity for one in document.lines), USD)
-    return DocumentResult(key=str(number), total=known)
+    return DocumentResult(key=str(number), total=known, effect=effect_digest(posting.effect))
 
 
 def _carry_out(planned: Plan, posted: Posted, done: list[Posting]) -> None:
