@@ -7,12 +7,8 @@ finds candidates; what is decided is decided on consistent reads of the chain.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
-
-from shared.ledger.items import from_item
-from shared.ledger.records import Record, State
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -33,10 +29,6 @@ class DocumentIndex(Protocol):
 
     def places(self, tenant: str, number: str) -> tuple[Place, ...]:
         """The tenant's postings whose document carries the number; a moment behind the table."""
-        ...
-
-    def posted(self, tenant: str, entity: str) -> Iterator[Record]:
-        """Every posting of an entity that is in the books; goes through the whole table."""
         ...
 
 
@@ -62,26 +54,6 @@ class DynamoDbDocumentIndex:
         )
         found = (_place(item) for page in pages for item in page["Items"])
         return tuple(place for place in found if place.key.startswith(f"{tenant}/"))
-
-    def posted(self, tenant: str, entity: str) -> Iterator[Record]:
-        """Every posting of an entity that is in the books, without its history.
-
-        Raises:
-            botocore.exceptions.ClientError: the table could not be read.
-        """
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._table,
-            FilterExpression="st = :done AND begins_with(sk, :entity)",
-            ExpressionAttributeValues={
-                ":done": {"S": State.DONE.value},
-                ":entity": {"S": f"{tenant}/{entity}/"},
-            },
-            ProjectionExpression=(
-                "pk, sk, st, fence, doc_no, controlid, req_hash, erp_doc, expected, dated_on"
-            ),
-        )
-        for page in pages:
-            yield from map(from_item, page["Items"])
 
 
 def _place(item: dict[str, Any]) -> Place:

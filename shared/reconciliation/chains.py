@@ -77,7 +77,7 @@ def documents_of(chain: Chain, *, subject: str, is_judged: bool) -> Found:
     """
     found = Found()
     documents = []
-    undone = _undone(chain.records)
+    taken_back = undone(chain.records)
     closed = _closed({*chain.records, *chain.past.postings})
     for key in sorted({*chain.missing, *chain.records}):
         kind, record = kind_of(key), chain.records.get(key)
@@ -89,13 +89,13 @@ def documents_of(chain: Chain, *, subject: str, is_judged: bool) -> Found:
             assert record is not None, "what is missing is planned"  # noqa: S101
             document = _unwanted(chain, record, kind)
         else:
-            document = _told(chain, posting, record, undone)
-        is_explained = key in {*chain.past.wanted, *undone, *closed} or _undoes(key)
-        document = replace(document, is_wanted=is_explained, is_undone=key in undone)
+            document = _told(chain, posting, record, taken_back)
+        is_explained = key in {*chain.past.wanted, *taken_back, *closed} or _undoes(key)
+        document = replace(document, is_wanted=is_explained, is_undone=key in taken_back)
         documents.append(document)
         if is_posted and is_judged and not is_explained:
             found.differences.append(_unexplained(document, chain.book.store, subject))
-        elif is_posted and is_judged and posting is not None and key not in undone:
+        elif is_posted and is_judged and posting is not None and key not in taken_back:
             found.differences += _edited(chain.book, subject, posting, document)
     found.documents = tuple(documents)
     return found
@@ -136,12 +136,18 @@ def kind_of(key: str) -> PostingKind | None:
         return None
 
 
-def _undone(records: Mapping[str, Record]) -> frozenset[str]:
-    """The keys of documents that we took back ourselves: what undoes one names it."""
+def undone(records: Mapping[str, Record], *, or_in_doubt: bool = False) -> frozenset[str]:
+    """The keys of documents that we took back ourselves: what undoes one names it.
+
+    Args:
+        records: a ledger partition.
+        or_in_doubt: count what was sent, too, though nobody knows yet whether it arrived.
+    """
+    states = {State.DONE, State.SENT} if or_in_doubt else {State.DONE}
     undoing = {
         (name.store, name.purpose)
         for key, record in records.items()
-        if record.state is State.DONE and (name := named(key)) is not None and name.undoes
+        if record.state in states and (name := named(key)) is not None and name.undoes
     }
     return frozenset(
         key
@@ -184,15 +190,15 @@ def _told(
         return document
     if record.state is not State.DONE or record.result is None:
         return replace(document, state=record.state)
-    booked = _booked(document, record, before)
+    sent = booked(document, record, before)
     if record.dated_on is None and (
         record.content_hash != document.content or posting.key in undone
     ):
-        booked = replace(booked, is_dated=False)
+        sent = replace(sent, is_dated=False)
     if is_it(posting, record) or not (record.effect or posting.effect):
-        return booked
+        return sent
     kept = _kept_effect(record, before)
-    return replace(booked, effect=kept if kept is not None else _with_total(document, booked))
+    return replace(sent, effect=kept if kept is not None else _with_total(document, sent))
 
 
 def _planned(book: StoreBook, posting: Posting) -> BookedDocument:
@@ -216,7 +222,7 @@ def _currency_of_lines(posting: Posting) -> str:
     return posting.effect[0].amount.currency if posting.effect else ""
 
 
-def _booked(
+def booked(
     planned: BookedDocument, record: Record, before: BookedDocument | None
 ) -> BookedDocument:
     """The document as it was sent, with what was proved of it before."""
@@ -310,7 +316,7 @@ def _unwanted(chain: Chain, record: Record, kind: PostingKind | None) -> BookedD
         effect=_kept_effect(record, before),
         is_dated=record.dated_on is not None,
     )
-    return _booked(bare, record, before)
+    return booked(bare, record, before)
 
 
 def _sent_on(book: StoreBook, record: Record) -> date:

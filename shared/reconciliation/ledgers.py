@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
+from typing import Protocol
 
 from intacct.reading import LedgerLine, Marked
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import BookedDocument, Effect
-from shared.reconciliation.looks import Asked, SageReads, difference
+from shared.reconciliation.looks import Asked, difference
 
 _MODULES: Mapping[Marked, str] = {
     Marked.SALES_DOCUMENT: "8",
@@ -29,6 +30,14 @@ _MODULES: Mapping[Marked, str] = {
 }
 _Origin = tuple[str, str]
 _Sums = dict[str, Decimal]
+
+
+class ReadsLines(Protocol):
+    """What is read of an entity's ledger (`intacct.read_router.IntacctReads`)."""
+
+    def ledger_lines(self, start_on: date, end_on: date) -> Iterator[LedgerLine]:
+        """Posted lines of a range of days."""
+        ...
 
 
 @dataclass(slots=True)
@@ -57,7 +66,7 @@ def look_at_lines(
     asked: Sequence[Asked],
     others: Sequence[Asked],
     dates: Mapping[str, date],
-    reads: SageReads,
+    reads: ReadsLines,
     *,
     base_currency: str,
 ) -> LedgerLooked:

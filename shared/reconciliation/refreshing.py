@@ -141,21 +141,8 @@ class _Refresh:
             if record is not None:
                 chain = self.parts.ledger.chain(key.ledger_pk)
                 known = self._known(store, name)
-                paid = self._payments(record, store)
+                paid = payments_of(self.parts, self.tenant, store.book, record)
                 self._put(payout_row(record, chain, store.book, known, payments=paid))
-
-    def _payments(self, record: PayoutRecord, store: _Store) -> tuple[Posting, ...]:
-        """What a thrifty channel's payout pays of its orders' invoices."""
-        book = store.book
-        if not book.is_thrifty:
-            return ()
-        reader, money = self.parts.orders, {}
-        for order_id in order_ids(record):
-            order = reader.read(self.tenant, book.store, order_id)
-            money[order_id] = order.money if order else None
-        return tuple(
-            settle(record, book, money, told_on(record.payout.initiated_at, book)).postings
-        )
 
     def _find_days(self, store: _Store, name: str, sent: set[str]) -> None:
         """Days with events that are free, whose journal travelled, or that were open before."""
@@ -194,6 +181,19 @@ class _Refresh:
         self.made += 1
         if self.parts.clock() > self.deadline:
             raise OutOfTimeError
+
+
+def payments_of(
+    parts: RefreshParts, tenant: Tenant, book: StoreBook, record: PayoutRecord
+) -> tuple[Posting, ...]:
+    """What a thrifty channel's payout pays of its orders' invoices; nothing of any other's."""
+    if not book.is_thrifty:
+        return ()
+    money = {}
+    for order_id in order_ids(record):
+        order = parts.orders.read(tenant, book.store, order_id)
+        money[order_id] = order.money if order else None
+    return tuple(settle(record, book, money, told_on(record.payout.initiated_at, book)).postings)
 
 
 def _is_stale(head: RowHead | None, version: int) -> bool:

@@ -79,21 +79,6 @@ def test_another_tenants_document_of_the_same_number_is_not_ours(rig: Rig) -> No
     assert [place.pk for place in rig.index.places("globex", "SAME")] == ["ORD#globex#shop#1"]
 
 
-def test_what_is_in_the_books_of_an_entity_is_listed_with_its_key_in_sage(rig: Rig) -> None:
-    done(rig, "acme/100/INVOICE/shop:a")
-    claimed(rig, "acme/100/INVOICE/shop:b")
-    done(rig, "acme/1000/INVOICE/shop:c")
-
-    (listed,) = rig.index.posted("acme", "100")
-
-    assert (listed.pk, listed.key, listed.document_number) == (
-        PK,
-        "acme/100/INVOICE/shop:a",
-        "N-a",
-    )
-    assert listed.result == RESULT
-
-
 def test_the_fault_simulators_table_answers_from_the_index_as_dynamodb_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

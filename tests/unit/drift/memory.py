@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from shared.drift.records import Drift, StaleDriftError
 from shared.ledger.document_index import Place
-from shared.ledger.records import Record, State
 from tests.fakes import MemoryLedger
 
 
@@ -22,7 +23,26 @@ class MemoryDocumentIndex:
             if record.document_number == number and key.startswith(f"{tenant}/")
         )
 
-    def posted(self, tenant: str, entity: str) -> Iterator[Record]:
-        for (_, key), record in list(self._ledger.records.items()):
-            if key.startswith(f"{tenant}/{entity}/") and record.state is State.DONE:
-                yield record
+
+class MemoryDrifts:
+    """Drift records in a dictionary."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Drift] = {}
+
+    def load(self, tenant: str, key: str) -> Drift | None:
+        return self.kept.get((tenant, key))
+
+    def save(self, drift: Drift) -> Drift:
+        place = (drift.tenant, drift.place.key)
+        known = self.kept.get(place)
+        if (known.version if known else 0) != drift.version:
+            raise StaleDriftError(drift.place.key)
+        newer = replace(drift, version=drift.version + 1)
+        self.kept[place] = newer
+        return newer
+
+    def all(self, tenant: str) -> Iterator[Drift]:
+        for (of, _), drift in sorted(self.kept.items()):
+            if of == tenant:
+                yield drift
