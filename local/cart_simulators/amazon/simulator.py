@@ -1,7 +1,7 @@
 """Amazon's Selling Partner API: cursors, rates per operation, tokens of an hour, late finances.
 
 Source: carts reference §7. A refund changes no order; Finances tells it, up to `finances_lag` late,
-in pages of which some are empty. Not imitated: documents of personal data, reports, FBA.
+in pages of which some are empty. Not imitated: documents of personal data, reports, feeds.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ from urllib.parse import parse_qs
 
 from local.cart_simulators.amazon import finances, shapes
 from local.cart_simulators.amazon.finances import Posting
+from local.cart_simulators.amazon.products import (
+    LISTINGS,
+    SUMMARIES,
+    AmazonProducts,
+    product_routes,
+)
 from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.limits import Bucket, Tokens
 from local.cart_simulators.orders import Change, Event, ShopOrder
@@ -43,6 +49,9 @@ _RATES = {
     "getOrder": (0.5, 30),
     "listTransactions": (0.5, 10),
     "listFinancialEventGroups": (0.5, 30),
+    "searchListingsItems": (5.0, 5),
+    "patchListingsItem": (5.0, 5),
+    "getInventorySummaries": (2.0, 2),
 }
 _HURRIED = 100.0
 _NEWEST = timedelta(minutes=2)
@@ -60,6 +69,7 @@ class AmazonSimulator(CartSimulator):
 
     name: ClassVar[str] = "amazon"
     first_id: ClassVar[int] = 1_000_001
+    default_location: ClassVar[str] = "DEFAULT"
 
     def __init__(
         self,
@@ -110,7 +120,9 @@ class AmazonSimulator(CartSimulator):
 
     def routes(self) -> Sequence[Route]:
         """The endpoints that we call."""
+        self.shop = AmazonProducts(self.catalogue)
         return (
+            *product_routes(self.shop, route),
             route("POST", "/auth/o2/token", self._token),
             route("GET", _ORDERS, self._search, is_listing=True),
             route("GET", f"{_ORDERS}/{{order_id}}", self._order),
@@ -128,7 +140,7 @@ class AmazonSimulator(CartSimulator):
             return
         if not self.tokens.is_valid(request.headers.get("x-amz-access-token", "")):
             raise Refusal(_error(403, "Unauthorized"))
-        if not self._is_hurried and not self._buckets[_operation(request.path)].take():
+        if not self._is_hurried and not self._buckets[_operation(request)].take():
             raise Refusal(_error(429, "QuotaExceeded", self._stated(request)))
 
     def expire_tokens(self) -> None:
@@ -253,13 +265,18 @@ class AmazonSimulator(CartSimulator):
         return self._finances_lag * share
 
     def _stated(self, request: Request) -> dict[str, str]:
-        rate = _HURRIED if self._is_hurried else _RATES[_operation(request.path)][0]
+        rate = _HURRIED if self._is_hurried else _RATES[_operation(request)][0]
         return {"x-amzn-RateLimit-Limit": str(rate)}
 
 
-def _operation(path: str) -> str:
+def _operation(request: Request) -> str:
+    path = request.path
     if path == _ORDERS:
         return "searchOrders"
+    if path.startswith(LISTINGS):
+        return "searchListingsItems" if request.method == "GET" else "patchListingsItem"
+    if path == SUMMARIES:
+        return "getInventorySummaries"
     if path.startswith(_ORDERS):
         return "getOrder"
     return "listTransactions" if path == _TRANSACTIONS else "listFinancialEventGroups"

@@ -32,10 +32,14 @@ _REFUSED = (401, 403)
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A store's way to Amazon: a client that renews its token, and what the store sells on."""
+    """A store's way to Amazon: a client that renews its token, and what the store sells on.
+
+    `reads_fba` is whether the stock that Amazon keeps is read: its API wants a role of its own.
+    """
 
     http: httpx.Client
     marketplaces: tuple[str, ...]
+    reads_fba: bool
 
 
 def connected(access: StoreAccess, transport: httpx.BaseTransport | None = None) -> Connection:
@@ -62,7 +66,7 @@ def connected(access: StoreAccess, transport: httpx.BaseTransport | None = None)
     http = httpx.Client(
         base_url=base_url, auth=auth, timeout=TIMEOUT, follow_redirects=False, transport=transport
     )
-    return Connection(http, marketplaces)
+    return Connection(http, marketplaces, access.secret.get("reads_fba") is not False)
 
 
 def _place(request: httpx.Request, token: str) -> None:

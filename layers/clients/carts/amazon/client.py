@@ -17,12 +17,21 @@ import httpx
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
 from carts.amazon import payouts
 from carts.amazon.access import connected
+from carts.amazon.calls import (
+    MOST_PAGES,
+    Calls,
+    another_shape,
+    as_list,
+    next_token,
+    too_many_pages,
+)
+from carts.amazon.catalogue import AmazonCatalogue
 from carts.amazon.marketplaces import MARKETPLACES
 from carts.amazon.readings import whole_order
 from carts.amazon.transactions import GROUP_ID, ORDER_ID, read_transactions
+from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
-from carts.json_api import JsonApi, NotFoundError, RefusedParametersError
-from carts.pace import Pace
+from carts.json_api import NotFoundError, RefusedParametersError
 from commerce.money import MoneyError
 
 PAGE_SIZE = 100
@@ -38,14 +47,13 @@ _TRANSACTIONS = "/finances/2024-06-19/transactions"
 _GROUPS = "/finances/v0/financialEventGroups"
 _INCLUDED = "PROCEEDS,TAX,BUYER,RECIPIENT,PAYMENT,PROMOTION,CANCELLATION,FULFILLMENT"
 _LONGEST_GROUP = timedelta(days=35)
-_MOST_PAGES = 1000
 _MOST_TOLD = 20_000
 _NO_MONEY_YET = frozenset({"PENDING_AVAILABILITY", "PENDING"})
 
 _Window = tuple[datetime, datetime]
 
 
-class AmazonClient:
+class AmazonClient(CatalogueCalls):
     """Reads one seller's orders and settlements; see `CartClient` and `PayoutClient`."""
 
     def __init__(
@@ -58,23 +66,29 @@ class AmazonClient:
         sleep: Callable[[float], None] = time.sleep,
         monotonic: Callable[[], float] = time.monotonic,
         page_size: int = PAGE_SIZE,
+        seller: str = "",
+        reads_fba: bool = True,
     ) -> None:
-        """`http` carries base address and token; `marketplaces` are those the store sells on."""
+        """`http` carries base address and token; `marketplaces` are those the store sells on.
+
+        `seller` is the seller's id, without which nothing of products is told; `reads_fba` is
+        whether the stock that Amazon keeps is read.
+        """
         self._page_size = page_size
-        self._api = JsonApi(http, sleep=sleep)
+        self._calls = Calls(http, sleep=sleep, monotonic=monotonic)
         self._store = store
         self._marketplaces = tuple(marketplaces)
         self._currencies = {MARKETPLACES[each].currency for each in marketplaces}
         self._clock = clock
-        self._paces = {
-            name: Pace(name, per_second=rate, burst=burst, sleep=sleep, now=monotonic)
-            for name, rate, burst in (
-                ("searchOrders", 0.0056, 20),
-                ("getOrder", 0.5, 30),
-                ("listTransactions", 0.5, 10),
-                ("listFinancialEventGroups", 0.5, 30),
-            )
-        }
+        self._catalogue = AmazonCatalogue(
+            self._calls,
+            store,
+            marketplaces=self._marketplaces,
+            seller=seller,
+            page_size=page_size,
+            clock=clock,
+            reads_fba=reads_fba,
+        )
         self._resumable: dict[_Window, str] = {}
         self._told: dict[tuple[str, str], None] = {}
 
@@ -92,7 +106,12 @@ class AmazonClient:
             CartApiError: the store's secret or address is not as it must be.
         """
         connection = connected(access, transport)
-        return cls(connection.http, access.store, marketplaces=connection.marketplaces, **options)
+        return cls(
+            connection.http,
+            access.store,
+            marketplaces=connection.marketplaces,
+            **{"seller": access.domain, "reads_fba": connection.reads_fba, **options},
+        )
 
     def changed_orders(
         self, *, since: datetime, until: datetime
@@ -122,22 +141,22 @@ class AmazonClient:
             "maxResultsPerPage": str(self._page_size),
         }
         token = self._resumable.get(window, "")
-        for _ in range(_MOST_PAGES):
+        for _ in range(MOST_PAGES):
             page = self._page(params, token, window)
-            yield [_changed(entry) for entry in _list(page.get("orders"))]
-            following = _next_token(page.get("pagination"), token)
+            yield [_changed(entry) for entry in as_list(page.get("orders"))]
+            following = next_token(page.get("pagination"), token)
             if not following:
                 self._resumable.pop(window, None)
                 return
             token = following
             self._resumable = {window: token}
-        raise _too_many_pages()
+        raise too_many_pages()
 
     def _page(self, params: dict[str, str], token: str, window: _Window) -> dict[str, Any]:
         if not token:
-            return self._ask("searchOrders", _ORDERS, params)
+            return self._calls.ask("searchOrders", _ORDERS, params)
         try:
-            return self._ask("searchOrders", _ORDERS, params | {"paginationToken": token})
+            return self._calls.ask("searchOrders", _ORDERS, params | {"paginationToken": token})
         except RefusedParametersError as exc:
             self._resumable.pop(window, None)
             message = "Amazon no longer takes the token of the page: the window is read anew"
@@ -174,7 +193,7 @@ class AmazonClient:
         """
         try:
             path = f"{_ORDERS}/{quote(order_id, safe='')}"
-            document = self._ask("getOrder", path, {"includedData": _INCLUDED})
+            document = self._calls.ask("getOrder", path, {"includedData": _INCLUDED})
         except NotFoundError as exc:
             message = "the cart knows no such order"
             raise CartApiError(message, is_lasting=True) from exc
@@ -229,17 +248,17 @@ class AmazonClient:
             "MaxResultsPerPage": str(PAGE_SIZE),
         }
         token = ""
-        for _ in range(_MOST_PAGES):
+        for _ in range(MOST_PAGES):
             more = {"NextToken": token} if token else {}
-            answer = self._ask("listFinancialEventGroups", _GROUPS, params | more)
+            answer = self._calls.ask("listFinancialEventGroups", _GROUPS, params | more)
             payload = answer.get("payload")
             if not isinstance(payload, dict):
-                raise _another_shape()
-            yield from _list(payload.get("FinancialEventGroupList"))
-            token = _next_token({"nextToken": payload.get("NextToken")}, token)
+                raise another_shape()
+            yield from as_list(payload.get("FinancialEventGroupList"))
+            token = next_token({"nextToken": payload.get("NextToken")}, token)
             if not token:
                 return
-        raise _too_many_pages()
+        raise too_many_pages()
 
     def _transactions(self, name: str, value: str) -> list[Any]:
         params = {"relatedIdentifierName": name, "relatedIdentifierValue": value}
@@ -248,27 +267,17 @@ class AmazonClient:
     def _transaction_pages(self, params: dict[str, str]) -> Iterator[list[Any]]:
         """Pages to the last: one may be empty and still not be the last."""
         token = ""
-        for _ in range(_MOST_PAGES):
+        for _ in range(MOST_PAGES):
             more = {"nextToken": token} if token else {}
-            answer = self._ask("listTransactions", _TRANSACTIONS, params | more)
+            answer = self._calls.ask("listTransactions", _TRANSACTIONS, params | more)
             payload = answer.get("payload", answer)
             if not isinstance(payload, dict):
-                raise _another_shape()
-            yield _list(payload.get("transactions"))
-            token = _next_token(payload, token)
+                raise another_shape()
+            yield as_list(payload.get("transactions"))
+            token = next_token(payload, token)
             if not token:
                 return
-        raise _too_many_pages()
-
-    def _ask(self, name: str, path: str, params: dict[str, str]) -> dict[str, Any]:
-        """An answer at the pace of its operation; the pace that Amazon states takes over."""
-        pace = self._paces[name]
-        pace.take()
-        answer = self._api.get(path, params)
-        pace.learn(answer.headers.get("x-amzn-RateLimit-Limit", ""))
-        if not isinstance(answer.document, dict):
-            raise _another_shape()
-        return answer.document
+        raise too_many_pages()
 
 
 def _state(order: dict[str, Any]) -> str:
@@ -282,25 +291,8 @@ def _changed(entry: dict[str, Any]) -> ChangedOrder:
     order_id = to_identifier(node.get("orderId"))
     updated_at = node.instant("lastUpdatedTime")
     if not order_id or updated_at is None or node.problems:
-        raise _another_shape()
+        raise another_shape()
     return ChangedOrder(order_id, updated_at)
-
-
-def _list(value: Any) -> list[Any]:
-    found = [] if value is None else value
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise _another_shape()
-    return found
-
-
-def _next_token(holder: Any, token: str) -> str:
-    """The token of the page that follows; empty on the last one."""
-    found = holder.get("nextToken") if isinstance(holder, dict) else None
-    if found is None or found == "":
-        return ""
-    if not isinstance(found, str) or found == token:
-        raise _another_shape()
-    return found
 
 
 def _windows(since: datetime, until: datetime) -> Iterator[_Window]:
@@ -310,16 +302,6 @@ def _windows(since: datetime, until: datetime) -> Iterator[_Window]:
         end = min(begin + LONGEST_FINANCES_WINDOW, until)
         yield begin, end
         begin = end
-
-
-def _too_many_pages() -> CartApiError:
-    message = f"more than {_MOST_PAGES} pages in one list"
-    return CartApiError(message, is_lasting=True)
-
-
-def _another_shape() -> CartApiError:
-    message = "Amazon's answer has another shape than documented"
-    return CartApiError(message, is_lasting=True)
 
 
 def _text(instant: datetime) -> str:
