@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from commerce.money import Money
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.payout_plans import store_book_of
 from ops.stored_orders import stored_orders
-from shared.facts.record import FactsStatus
+from shared.facts.record import FactsRecord, FactsStatus
 from shared.payouts.clearing import Clearing
+from shared.payouts.order_fees import booked_fees
 from shared.payouts.store import PayoutKey
+from shared.postings.book import StoreBook
 from shared.tenants.models import Tenant
 
 
@@ -26,10 +29,18 @@ def clearing_of(desk: Desk, tenant: Tenant, store: str) -> Clearing:
         raise OpsError(message)
     for known in stored_orders(desk, tenant.id, store):
         if known.status is FactsStatus.READY:
-            clearing.add_order(known.facts)
+            clearing.add_order(known.facts, _fees(desk, known, clearing.book))
     for head in desk.payouts.heads(tenant.id, store):
         if head.is_booked:
             record = desk.payouts.load(PayoutKey(tenant.id, store, head.payout.ref.id))
             if record is not None:
                 clearing.add_payout(record)
     return clearing
+
+
+def _fees(desk: Desk, known: FactsRecord, book: StoreBook) -> list[Money]:
+    """The fees that the order booked itself; asked only where orders may do so."""
+    if not book.policy.may_book_fees_with_orders:
+        return []
+    life = book.for_revision(known.revision)
+    return list(booked_fees(desk.ledger.chain(known.pk), life).values())

@@ -19,6 +19,7 @@ from shared.ledger.content import content_hash
 from shared.ledger.records import Record, State
 from shared.ledger.run import mark_of
 from shared.payouts.chart import PayoutChart
+from shared.payouts.disputes import LOST
 from shared.payouts.entries import net_of, row_amounts
 from shared.payouts.planner import EntityPosting, plan_payout, told_on
 from shared.payouts.records import PayoutRecord
@@ -102,7 +103,8 @@ class _Rows:
 
     def _rows_of(self, purpose: str, on: date) -> list[PayoutLine]:
         """The rows that an entry is about: its own event, those of its months, or none."""
-        payout_id, rows = self._record.payout.ref.id, self._record.payout.lines
+        payout_id, rows = self._record.payout.ref.id, self._record.booked_lines
+        purpose = purpose.removesuffix(LOST)
         if purpose == f"payout:{payout_id}":
             return [row for row in rows if self._month(row) >= _month(on)]
         if purpose == f"payout:{payout_id}:{on:%Y-%m}":
@@ -118,6 +120,7 @@ class _Rows:
     def _parts(self, line: JournalLine, rows: Sequence[PayoutLine], purpose: str) -> Iterator[Part]:
         """The rows on the line's account, then the payout's own money, where that is the rest."""
         payout_id = self._record.payout.ref.id
+        purpose = purpose.removesuffix(LOST)
         if len(rows) == 1 and purpose == f"{rows[0].kind.value}:{payout_id}:{rows[0].id}":
             yield self._part(rows[0], line.amount, line.account)
             return
@@ -147,7 +150,7 @@ class _Rows:
     def _own_money(self, rest: Money, rows: Sequence[PayoutLine], account: str) -> Iterator[Part]:
         """The rest of a line, if it is one of the sums that a payout moves; else nothing."""
         payout = self._record.payout
-        earlier = [row for row in payout.lines if row not in rows] if rows else []
+        earlier = [row for row in self._record.booked_lines if row not in rows] if rows else []
         sums = {
             "the payout's net": payout.net,
             "the net of these rows, carried forward": net_of(rows, payout.currency),

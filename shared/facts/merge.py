@@ -75,10 +75,14 @@ def _payment_key(payment: Payment) -> Hashable:
     return (payment.ref.id, payment.amount.currency)
 
 
-def _payment_rank(payment: Payment) -> tuple[int, datetime, Decimal, bytes]:
-    """Final states win; of two amounts the lower: an implied receipt never grows once booked."""
-    moment = payment.processed_at.astimezone(UTC)
-    return (_STATE_RANK[payment.state], moment, -payment.amount.amount, canonical(payment))
+def _payment_rank(payment: Payment) -> tuple[int, datetime, Decimal, bool, bytes]:
+    """Final states win; of two amounts the lower: an implied receipt never grows once booked.
+
+    A gateway's fee is known from when it was first told.
+    """
+    moment, told = payment.processed_at.astimezone(UTC), canonical(payment)
+    is_told = payment.fee is not None
+    return (_STATE_RANK[payment.state], moment, -payment.amount.amount, is_told, told)
 
 
 def _fulfilment_rank(fulfilment: Fulfilment) -> tuple[bool, bool, float, bytes]:

@@ -21,11 +21,12 @@ from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger
 from shared.payouts.dating import DatedApplier
 from shared.payouts.disputes import dispute_purpose, refunded_disputes
+from shared.payouts.order_fees import OrderFees
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.paying import Paid, PayoutPayer
 from shared.payouts.planner import EntityPosting, PayoutPlan, plan_payout
 from shared.payouts.proof import payout_subject
-from shared.payouts.records import PayoutRecord
+from shared.payouts.records import PayoutRecord, is_sent
 from shared.payouts.settling import pays_invoices
 from shared.payouts.store import PayoutKey, PayoutMovedError, Payouts
 from shared.payouts.summary_parts import is_summed, settled
@@ -40,6 +41,10 @@ from shared.tenants.models import Tenant
 
 LOOK_AGAIN = timedelta(hours=1)
 """When a held payout is tried again: what held it may have been configured meanwhile."""
+
+
+_TO_POST = timedelta(seconds=60)
+"""What is left of an invocation for posting, after orders were asked for their fees."""
 
 
 class BookingState(StrEnum):
@@ -105,6 +110,7 @@ class PayoutBooker:
         """`parts` are shared by all payouts."""
         self._parts = parts
         self._dated = DatedApplier(parts.ledger, parts.applier_of, parts.clock, parts.closed)
+        self._fees = OrderFees(parts.orders, parts.clock)
         self._payer = PayoutPayer(parts.ledger, parts.orders, parts.applier_of)
 
     def book_due(
@@ -171,6 +177,9 @@ class PayoutBooker:
             return BookingReport(key, BookingState.WAITING, reasons=("it is not known",))
         if book is None:
             return self._held(key, record, [_not_configured(key)])
+        record, unsure = self._with_fees(tenant, key, record, book, asked)
+        if unsure is not None:
+            return unsure
         planned = plan_payout(record, book)
         if planned.findings:
             return self._held(key, record, planned.findings)
@@ -228,6 +237,29 @@ class PayoutBooker:
         if halt is None and summed:
             halt = summed.post()
         return record, halt
+
+    def _with_fees(
+        self,
+        tenant: Tenant,
+        key: PayoutKey,
+        record: PayoutRecord,
+        book: StoreBook,
+        asked: Asked,
+    ) -> tuple[PayoutRecord, BookingReport | None]:
+        """The payout with what its orders booked of its fees, or the report of what is not sure."""
+        if not book.policy.may_book_fees_with_orders or not is_sent(record.payout):
+            return record, None
+        until, released = asked.deadline - _TO_POST, bool(asked.release_by)
+        told = self._fees.of(tenant, record, until, released=released)
+        if told.fees:
+            history = replace(record.history, fees=(*record.history.fees, *told.fees))
+            record = self._parts.payouts.save(replace(record, history=history))
+        if told.findings:
+            return record, self._held(key, record, told.findings)
+        if told.is_whole:
+            return record, None
+        self._parts.payouts.save(replace(record, due_at=self._parts.clock()))
+        return record, BookingReport(key, BookingState.PARKED, reasons=("orders are left to ask",))
 
     def _flagged(
         self, key: PayoutKey, record: PayoutRecord, release_by: str

@@ -67,8 +67,13 @@ class Clearing:
         """The account; empty where the mapping names none."""
         return self.book.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
 
-    def add_order(self, facts: Facts) -> None:
-        """Take in an order's receipts and refunds at the gateways of this account."""
+    def add_order(self, facts: Facts, fees: Iterable[Money] = ()) -> None:
+        """Take in an order's receipts and refunds at the gateways of this account.
+
+        Args:
+            facts: of the order.
+            fees: what it booked itself of what gateways kept of them (R-6.3).
+        """
         order = facts.order
         if order is not None and self.book.for_placed(order.placed_at).is_thrifty:
             self._elsewhere.add(f"order {facts.ref.id}")
@@ -78,12 +83,14 @@ class Clearing:
                 amount = -payment.amount if is_back else payment.amount
                 subject = f"order {facts.ref.id}"
                 self._add(self._captured, subject, amount.rounded(), payment.processed_at)
+        for fee in fees:
+            self._captured[f"order {facts.ref.id}"] -= fee
 
     def add_payout(self, record: PayoutRecord) -> None:
         """Take in what a payout's entries moved on this account."""
         payout = record.payout
         left = self._effect(record)
-        for line in payout.lines:
+        for line in record.booked_lines:
             if line.kind in _BUYERS and line.is_recognized and line.order_id:
                 subject = f"order {line.order_id}"
                 self._add(self._settled, subject, line.amount, line.occurred_at)

@@ -25,6 +25,10 @@ FactsOf = Callable[[str], Facts | None]
 """The facts of the store's order with that id; None where it is not known."""
 
 
+LOST = ":lost"
+"""What the purposes of entries end with that write a lost dispute off."""
+
+
 def dispute_purpose(payout_id: str, line_id: str) -> str:
     """The purpose of the entry of a dispute's row."""
     return f"{PayoutLineKind.DISPUTE.value}:{payout_id}:{line_id}"
@@ -32,7 +36,7 @@ def dispute_purpose(payout_id: str, line_id: str) -> str:
 
 def lost_purpose(payout_id: str, line_id: str) -> str:
     """The purpose of the entry that writes a lost dispute off."""
-    return f"{dispute_purpose(payout_id, line_id)}:lost"
+    return f"{dispute_purpose(payout_id, line_id)}{LOST}"
 
 
 def is_opened(line: PayoutLine) -> bool:

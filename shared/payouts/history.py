@@ -43,15 +43,25 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderFee:
+    """What of a charge's fee its order had booked when the payout was booked; zero for nothing."""
+
+    line_id: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything about a payout that no source tells.
 
     `losses` are its disputes that were lost. `passed` are the rows of disputes on refunded orders
-    that a person let into the books (R-7.2).
+    that a person let into the books (R-7.2). `fees` are its charges of which it was looked up what
+    their orders booked (R-6.3).
     """
 
     losses: tuple[Loss, ...] = ()
     passed: tuple[str, ...] = ()
+    fees: tuple[OrderFee, ...] = ()
 
     def loss_of(self, line_id: str) -> Loss | None:
         """What was said of the dispute of that row; None where it is still open."""

@@ -143,7 +143,7 @@ class _Planned:
     def entries(self) -> Iterator[EntityPosting]:
         """All entries, in the order in which they happened."""
         name = self.payout.ref.id
-        for line in self.payout.lines:
+        for line in self.record.booked_lines:
             if is_own_event(line, is_settlement=self.is_settlement):
                 lines = own_entry(line, self.chart)
                 purpose = f"{line.kind.value}:{name}:{line.id}"
@@ -182,7 +182,7 @@ class _Planned:
     def _by_month(self) -> dict[date, list[PayoutLine]]:
         """The rows by the last day of their month; what is no settlement is never split."""
         months: dict[date, list[PayoutLine]] = {self._last_month: []}
-        for line in self.payout.lines:
+        for line in self.record.booked_lines:
             month = _month_end(self.on(line.occurred_at))
             if not self.is_settlement or month > self._last_month:
                 month = self._last_month

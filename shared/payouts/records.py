@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from commerce.payouts import Payout, PayoutStatus
+from commerce.payouts import Payout, PayoutLine, PayoutStatus
 from shared.payouts.history import NOTHING, History, Step
 from shared.postings.findings import Finding
 
@@ -73,6 +73,20 @@ class PayoutRecord:
         if self.is_booked:
             return PayoutState.BOOKED
         return PayoutState.DUE if is_sent(self.payout) else PayoutState.GATHERING
+
+    @property
+    def booked_lines(self) -> tuple[PayoutLine, ...]:
+        """The lines as they are booked: without the fees that orders book themselves (R-6.3).
+
+        What each is worth stays the same: so much less stands on the clearing account already.
+        """
+        by_orders = {fee.line_id: fee.amount for fee in self.history.fees if fee.amount}
+        return tuple(
+            replace(line, amount=line.amount - own, fee=line.fee - own)
+            if (own := by_orders.get(line.id)) is not None
+            else line
+            for line in self.payout.lines
+        )
 
     def seen(self, status: PayoutStatus) -> datetime | None:
         """Since when it was in that state; None where it never was, as far as we saw."""

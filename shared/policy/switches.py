@@ -179,9 +179,14 @@ class FxRate(StrEnum):
 
 
 class FeesOn(StrEnum):
-    """When a processor's fees are booked."""
+    """When a processor's fees are booked (R-6.3).
+
+    CAPTURE: each with the receipt of its order, where the cart tells it by then; what it does not
+    tell is booked with the payout.
+    """
 
     PAYOUT = "payout"
+    CAPTURE = "capture"
 
 
 class LostDisputeTaxRelief(StrEnum):
@@ -198,7 +203,8 @@ class PostingPolicy:
     Orders placed before the ledger date `posting_mode_from` (YYYY-MM-DD) finish in the mode
     `posting_mode_before` (R-11.9); empty, all orders are posted in `posting_mode`. In the same way
     orders placed before `posting_depth_from` finish in `posting_depth_before`, with the customers
-    of `customer_mode_before`.
+    of `customer_mode_before`, and those placed before `fees_on_from` with their fees as
+    `fees_on_before` says.
     """
 
     posting_mode: PostingMode = PostingMode.DETAIL
@@ -234,6 +240,8 @@ class PostingPolicy:
     currency_side: CurrencySide = CurrencySide.SHOP
     fx_rate: FxRate = FxRate.ERP_DAILY
     fees_on: FeesOn = FeesOn.PAYOUT
+    fees_on_from: str = ""
+    fees_on_before: FeesOn = FeesOn.PAYOUT
     lost_dispute_tax_relief: LostDisputeTaxRelief = LostDisputeTaxRelief.OFF
     post_zero_lines: bool = False
 
@@ -254,7 +262,7 @@ class PostingPolicy:
                     " one payment, one customer"
                 )
                 raise ValueError(message)
-        for name in ("posting_mode_from", "posting_depth_from"):
+        for name in ("posting_mode_from", "posting_depth_from", "fees_on_from"):
             _insist_on_date(name, getattr(self, name))
 
     def contradictions(self) -> tuple[tuple[str, str], ...]:
@@ -269,6 +277,8 @@ class PostingPolicy:
             found.append(("recognise_on", message))
         if PostingMode.SUMMARY_PAYOUT in self.modes():
             found += self._against_payout_summaries()
+        if self.may_book_fees_with_orders:
+            found += self._against_fees_with_orders()
         if self.tax_point is TaxPoint.CAPTURE:
             depths = {self.posting_depth}
             if self.posting_depth_from:
@@ -292,6 +302,23 @@ class PostingPolicy:
             found.append(("posting_depth", message))
         return found
 
+    @property
+    def may_book_fees_with_orders(self) -> bool:
+        """Whether fees of some orders of the channel are booked with their receipts."""
+        before = {self.fees_on_before} if self.fees_on_from else set()
+        return FeesOn.CAPTURE in {self.fees_on, *before}
+
+    def _against_fees_with_orders(self) -> list[tuple[str, str]]:
+        found = []
+        if self.modes() != {PostingMode.DETAIL}:
+            message = "fees at capture need posting_mode detail: a day's journal holds no fees"
+            found.append(("fees_on", message))
+        depths = {self.posting_depth, self.posting_depth_before if self.posting_depth_from else ""}
+        if PostingDepth.THRIFTY in depths:
+            message = "fees at capture need posting_depth full: payouts book no single receipt"
+            found.append(("fees_on", message))
+        return found
+
     def mode_on(self, placed_on: date) -> PostingMode:
         """How deep an order placed on that ledger date is posted, all its life long (R-11.9)."""
         if self.posting_mode_from and placed_on < date.fromisoformat(self.posting_mode_from):
@@ -305,15 +332,21 @@ class PostingPolicy:
 
     def for_placed(self, placed_on: date) -> PostingPolicy:
         """The policy of an order placed on that ledger date, all its life long (R-11.9)."""
-        moves_on = self.posting_depth_from
-        if not moves_on or placed_on >= date.fromisoformat(moves_on):
-            return self
-        return replace(
-            self,
-            posting_depth=self.posting_depth_before,
-            customer_mode=self.customer_mode_before,
-            posting_depth_from="",
-        )
+        policy = self
+        if _is_before(placed_on, self.posting_depth_from):
+            policy = replace(
+                policy,
+                posting_depth=self.posting_depth_before,
+                customer_mode=self.customer_mode_before,
+                posting_depth_from="",
+            )
+        if _is_before(placed_on, self.fees_on_from):
+            policy = replace(policy, fees_on=self.fees_on_before, fees_on_from="")
+        return policy
+
+
+def _is_before(placed_on: date, moves_on: str) -> bool:
+    return bool(moves_on) and placed_on < date.fromisoformat(moves_on)
 
 
 def _insist_on_date(name: str, text: str) -> None:

@@ -24,6 +24,7 @@ from shared.postings.card_discounts import discounts_released
 from shared.postings.chart import money_place
 from shared.postings.effects import ledger_lines
 from shared.postings.events import RefundEvent
+from shared.postings.fees import fee_journals
 from shared.postings.paid_out import PaidOut, Settled
 from shared.postings.plan import Finding, PostingKind, Reason
 from shared.postings.preparation import Prepared
@@ -91,6 +92,7 @@ class MoneyWriter:
         ]
         if self._p.book.policy.tax_point is TaxPoint.CAPTURE:
             written += TaxPointWriter(self._p, settled).journals()
+        written += fee_journals(self._p)
         uncovered = {outflow.id for outflow, _ in settled.uncovered}
         for outflow, draws in settled.outflows:
             if outflow.id not in uncovered:

@@ -20,6 +20,7 @@ from intacct.documents import (
 from intacct.undoing import ReverseDocument
 from shared.policy.switches import ClosedPeriod, PostingPolicy
 from shared.postings.calendars import Calendar
+from shared.postings.fees import FEE
 from shared.postings.plan import Finding, Plan, Posting, PostingKind, Reason
 from shared.postings.tax_points import TAX
 
@@ -32,7 +33,7 @@ _CREDIT_JOURNALS = ("restock:", "refund:")
 def rule_of(posting: Posting, policy: PostingPolicy) -> ClosedPeriod:
     """What the policy says of a posting of that kind that is dated in a closed period (R-10.4)."""
     purpose = posting.key.partition(":")[2]
-    if posting.kind in _RECEIPTS or purpose.startswith(TAX):
+    if posting.kind in _RECEIPTS or purpose.startswith((TAX, FEE)):
         return policy.closed_period_receipts
     if posting.kind in _CREDITS or purpose.startswith(_CREDIT_JOURNALS):
         return policy.closed_period_credits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from shared.policy.mapping import Role
 from shared.policy.switches import PostingMode
 from shared.posting.doubts import begun
 from shared.postings.book import StoreBook
+from shared.postings.fees import FEE
 from shared.postings.findings import Finding, Reason
 from shared.postings.plan import Plan
 from shared.postings.planner import plan
@@ -25,6 +26,7 @@ from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import BookedDocument, effect_of
 from shared.reconciliation.recalling import Recalled, recalled
 from shared.reconciliation.rows import Moved, Row, order_name
+from shared.undo.in_books import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class _Order:
             is_judged=is_judged,
         )
         differences = [*self._held(), *self._findings(real.findings), *found.differences]
-        money = tuple(self._money()) if is_ready else ()
+        money = (*self._money(), *self._fees(found.documents)) if is_ready else ()
         if is_judged:
             differences += missing_differences(
                 [one for one in found.documents if not one.is_posted], self.book.store, self.order
@@ -233,6 +235,17 @@ class _Order:
             is_back = payment.kind is PaymentKind.REFUND
             on = self.book.ledger_on(payment.processed_at)
             yield Moved(account, on, -amount if is_back else amount)
+
+    def _fees(self, documents: Iterable[BookedDocument]) -> Iterator[Moved]:
+        """What gateways kept of receipts, where the order books it (`shared.postings.fees`)."""
+        accounts = set(self._accounts().values())
+        for document in documents:
+            name = named(document.key)
+            if name is None or not name.purpose.startswith(FEE) or document.is_undone:
+                continue
+            for account, amount in document.effect or ():
+                if account in accounts:
+                    yield Moved(account, document.on, amount)
 
     def _money_differs(
         self, money: tuple[Moved, ...], documents: tuple[BookedDocument, ...]

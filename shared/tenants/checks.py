@@ -16,6 +16,7 @@ from shared.ownership.contradictions import contradictions
 from shared.ownership.table import Kind, Side
 from shared.policy.switches import CustomerMode, PostingMode
 from shared.tenants.customer_checks import customer_problems
+from shared.tenants.fee_checks import fee_problems
 from shared.tenants.item_checks import item_problems
 from shared.tenants.mapping_checks import mapping_problems
 from shared.tenants.models import Store, Tenant
@@ -94,6 +95,7 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
     yield from _ownership(tenant, store, (*place, "policy", "posting_mode"))
     for inner, message in (
         *customer_problems(store, tenant.ownership),
+        *fee_problems(store),
         *item_problems(store, tenant.ownership),
         *stock_problems(store, tenant),
     ):

@@ -19,8 +19,8 @@ from commerce.orders import (
     TaxCollector,
     TaxLine,
 )
-from shared.policy.mapping import ItemRule, LineRule, RuleScope, Tender
-from shared.policy.switches import MarketplaceTax, Moment, TaxPoint
+from shared.policy.mapping import ItemRule, LineRule, Role, RuleScope, Tender
+from shared.policy.switches import FeesOn, MarketplaceTax, Moment, TaxPoint
 from shared.postings.gift_cards import Card, CardUse
 from tests.accounting.lives import (
     DEFERRED,
@@ -37,6 +37,7 @@ from tests.accounting.lives import (
     told_life,
 )
 from tests.accounting.shop import (
+    ACCOUNTS,
     STATE,
     TENDERS,
     back,
@@ -54,6 +55,18 @@ from tests.accounting.shop import (
     tax,
     usd,
 )
+
+
+@told_life
+def order_a_with_its_fee() -> OrderLife:
+    """Paid at a gateway whose fee the cart tells, shipped, and one tee of it back (R-6.3)."""
+    accounts = {**ACCOUNTS, Role.PAYOUT_CLEARING: "1100", Role.PROCESSING_FEES: "6100"}
+    books = book(chart=mapping(accounts=accounts), fees_on=FeesOn.CAPTURE)
+    kept = replace(PAID, fee=usd("2.33"))
+    placed = order_a_placed()
+    return OrderLife(
+        books, (facts(placed, kept), facts(placed, kept, SHIPPED), facts(placed, one_tee_back()))
+    )
 
 
 @told_life

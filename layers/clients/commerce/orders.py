@@ -247,7 +247,8 @@ def implied_receipt_id(order_id: str) -> str:
 class Payment:
     """One money movement at a gateway; `amount` is positive whatever the kind.
 
-    `card_id` names the gift card that it was drawn from, where the cart tells.
+    `card_id` names the gift card that it was drawn from, where the cart tells. `fee` is what the
+    gateway kept of a receipt for itself, above zero; None where only its payouts tell.
     """
 
     ref: Ref
@@ -261,6 +262,7 @@ class Payment:
     external_id: str = ""
     is_test: bool = False
     card_id: str = ""
+    fee: Money | None = None
 
     @property
     def is_implied(self) -> bool:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from carts.adapter import PayoutCart, PayoutReading
+from carts.documents import Node
 from carts.registry import adapter
+from carts.woocommerce.readings import whole_order
 from commerce.money import Money
+from commerce.orders import Payment
 from commerce.payouts import FeeKind, line_breaches
 from tests.unit.carts.numbers import sample
 
@@ -79,3 +82,21 @@ def test_what_cannot_be_compared_or_read_is_refused_with_its_place(
 def test_an_order_without_a_noted_fee_tells_none() -> None:
     assert read(order(fee=None)) == PayoutReading(None)
     assert read(sample("woocommerce", "order_updated_cancelled_jpy")) == PayoutReading(None)
+
+
+def receipt_of(document: Any) -> Payment:
+    told = whole_order(Node(document, "", []), "shop").facts
+    assert told is not None
+    (payment,) = told.payments
+    return payment
+
+
+def test_the_receipt_of_an_order_carries_what_was_kept_of_it() -> None:
+    assert receipt_of(order()).fee == Money.of("1.42", "GBP")
+
+
+@pytest.mark.parametrize(
+    "meta", [{"fee": None}, {"fee": "much"}, {"fee": "1.425"}, {"fee": "-1"}, {"currency": "usd"}]
+)
+def test_a_note_that_is_not_sure_holds_no_order_and_tells_no_fee(meta: dict[str, Any]) -> None:
+    assert receipt_of(order(**meta)).fee is None

@@ -46,6 +46,8 @@ DEFAULTS = {
     "currency_side": "shop",
     "fx_rate": "erp_daily",
     "fees_on": "payout",
+    "fees_on_from": "",
+    "fees_on_before": "payout",
     "lost_dispute_tax_relief": "off",
     "post_zero_lines": False,
 }
@@ -114,11 +116,12 @@ def test_an_unknown_role_is_refused() -> None:
         TypeAdapter(Mapping).validate_python({"version": "1", "accounts": {"petty_cash": "1"}})
 
 
-def test_all_switches_are_words_and_two_are_dates() -> None:
+def test_all_switches_are_words_and_three_are_dates() -> None:
     switches = asdict(PostingPolicy())
 
     assert switches.pop("posting_mode_from") == ""
     assert switches.pop("posting_depth_from") == ""
+    assert switches.pop("fees_on_from") == ""
     assert all(isinstance(value, (StrEnum, bool)) for value in switches.values())
 
 

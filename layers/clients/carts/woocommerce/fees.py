@@ -10,6 +10,7 @@ from carts.adapter import PayoutReading
 from carts.assembly import distinct
 from carts.documents import Node
 from carts.woocommerce.models import CART, currency_of, gmt, metadata, required_money
+from commerce.money import Money, MoneyError
 from commerce.orders import Ref
 from commerce.payouts import FeeKind, Payout, PayoutLine, PayoutLineKind, PayoutStatus
 
@@ -19,6 +20,21 @@ FEE, NET, CURRENCY = "_stripe_fee", "_stripe_net", "_stripe_currency"
 def tells_fee(node: Node) -> bool:
     """Whether the order's metadata holds a fee that is understood."""
     return bool(metadata(node, FEE))
+
+
+def kept_of(node: Node, currency: str) -> Money | None:
+    """What the gateway kept of the order's payment; None where that cannot be said for sure.
+
+    An order is not held for a plug-in's note: what is not understood is left to the payouts.
+    """
+    told = metadata(node, FEE)
+    if not told or (metadata(node, CURRENCY) or currency).upper() != currency:
+        return None
+    try:
+        fee = Money.of(told, currency)
+    except MoneyError:
+        return None
+    return None if fee.is_negative or fee.rounded() != fee else fee
 
 
 def fee_reading(node: Node, store: str) -> PayoutReading:

@@ -12,6 +12,7 @@ from typing import Any
 
 from carts.adapter import Code, Problem
 from carts.documents import Node
+from carts.woocommerce.fees import kept_of
 from carts.woocommerce.models import (
     CART,
     TaxRates,
@@ -249,6 +250,7 @@ def receipt(node: Node, order: Order) -> tuple[Payment, ...]:
         amount=order.total,
         processed_at=order.paid_at,
         external_id=node.text("transaction_id"),
+        fee=kept_of(node, order.currency),
     )
     return (payment,)
 

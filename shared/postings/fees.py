@@ -1,0 +1,74 @@
+"""What a gateway kept of a receipt, booked with its order where the policy says so (R-6.3).
+
+A fee is booked with the receipt or with the payout, never with both: the order books it only when
+the cart tells it by the time that the receipt is booked. Who books the payout looks what is in the
+books of the order then (`shared.payouts.order_fees`), and nothing comes after that.
+"""
+
+from __future__ import annotations
+
+from commerce.money import Money
+from intacct.documents import JournalEntry
+from shared.policy.mapping import Role
+from shared.policy.switches import FeesOn
+from shared.postings.effects import credit, debit, ledger_lines
+from shared.postings.plan import PostingKind
+from shared.postings.preparation import Prepared
+from shared.postings.sales import Dated, posting
+from shared.postings.takings import Taking
+
+FEE = "fee:"
+"""What the purposes of these journals begin with: `fee:<payment id>:<amount>`."""
+
+_RECEIPTS = (PostingKind.ADVANCE, PostingKind.PAYMENT)
+_JOURNAL = PostingKind.JOURNAL_ENTRY
+
+
+def payment_and_fee(purpose: str, currency: str) -> tuple[str, Money]:
+    """The payment and the amount that the purpose of a fee's journal names."""
+    payment_id, _, amount = purpose.removeprefix(FEE).rpartition(":")
+    return payment_id, Money.of(amount, currency)
+
+
+def fee_journals(prepared: Prepared) -> list[Dated]:
+    """A journal for the fee of each receipt whose fee is the order's to book."""
+    told = {payment.ref.id: payment.fee for payment in prepared.facts.payments}
+    written = []
+    for taking in prepared.takings:
+        fee = _fee(prepared, taking, told.get(taking.id))
+        if fee:
+            written.append(_journal(prepared, taking, fee))
+    return written
+
+
+def _fee(prepared: Prepared, taking: Taking, told: Money | None) -> Money | None:
+    """The fee as it is in the books, else as the cart tells it, unless it came too late."""
+    known = prepared.keys.purposes(_JOURNAL, f"{FEE}{taking.id}:")
+    if known:
+        return Money.of(known[0], prepared.order.currency)
+    if prepared.book.policy.fees_on is not FeesOn.CAPTURE:
+        return None
+    is_cleared = taking.tender.account == prepared.chart.account(Role.PAYOUT_CLEARING)
+    if not is_cleared or told is None or told.currency != prepared.book.base_currency:
+        return None
+    receipt = f"receipt:{taking.id}"
+    if any(prepared.keys.of(kind, receipt) in prepared.posted for kind in _RECEIPTS):
+        return None
+    return told.rounded()
+
+
+def _journal(prepared: Prepared, taking: Taking, fee: Money) -> Dated:
+    purpose = f"{FEE}{taking.id}:{fee.plain()}"
+    expense = prepared.chart.account(Role.PROCESSING_FEES)
+    effect = [
+        debit(expense, fee, prepared.chart.result_dimensions),
+        credit(taking.tender.account, fee, prepared.chart.balance_dimensions),
+    ]
+    document = JournalEntry(
+        reference=prepared.keys.reference(_JOURNAL, purpose),
+        journal=prepared.book.mapping.definitions.journal,
+        posted_on=prepared.book.ledger_on(taking.at),
+        description=f"Gateway fee, order {prepared.order.number}",
+        lines=ledger_lines(effect),
+    )
+    return posting(prepared, _JOURNAL, purpose, document, at=taking.at, effect=effect)
