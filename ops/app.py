@@ -12,6 +12,7 @@ from ops.commands import (
     audit,
     cards,
     carts,
+    changes,
     connections,
     customers,
     days,
@@ -84,6 +85,7 @@ orders.app.command("redo")(undoing.redo)
 app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
 app.add_typer(items.app, name="items")
+app.add_typer(changes.app, name="changes")
 app.add_typer(days.app, name="day")
 payouts.app.command("lost")(payout_losses.lost)
 app.add_typer(payouts.app, name="payout")

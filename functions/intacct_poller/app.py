@@ -9,16 +9,13 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ConfigDict
 
-from intacct.reading import Kept
 from shared.bootstrap.changes import change_poller
 from shared.bootstrap.clock import now
 from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
 from shared.changes.pace import Place
-from shared.changes.poller import Wanted
-from shared.changes.schedule import polled
+from shared.changes.schedule import ChangesRequest, polled
 from shared.tenants.models import Tenant
 
 logger = Logger()
@@ -26,26 +23,6 @@ metrics = Metrics()
 
 _MARGIN = timedelta(seconds=80)
 """Longer than the last page, its probe and what handlers make of it may take."""
-
-
-class ChangesRequest(BaseModel):
-    """What to read: what is due, of all tenants or of one; by hand one entity or kind, due or not.
-
-    `looks` compares keys as well.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
-
-    tenant: str = ""
-    entity: str | None = None
-    kind: Kept | None = None
-    is_forced: bool = False
-    looks: bool = False
-
-    @property
-    def wanted(self) -> Wanted:
-        """The same for the poller."""
-        return Wanted(self.entity, self.kind, is_forced=self.is_forced, looks=self.looks)
 
 
 def _failed(tenant: Tenant, place: Place, error: Exception) -> None:

@@ -27,6 +27,9 @@ LEASE = timedelta(minutes=6)
 MOST_HANDLED = 20_000
 """Stamps that are kept; of more in one overlap none is: they are told once more, which is safe."""
 
+SETTLING = timedelta(minutes=2)
+"""How young a stamp may yet be another change's: a second, and as much as clocks differ."""
+
 _SAGE = "sage:"
 
 if TYPE_CHECKING:
@@ -258,13 +261,18 @@ def unpacked(blob: bytes) -> frozenset[Stamp]:
     )
 
 
-def trimmed(watermark: Watermark) -> Watermark:
-    """The watermark without stamps that no usual reading meets again."""
-    if watermark.reached_at is None:
+def trimmed(watermark: Watermark, *, read_at: datetime) -> Watermark:
+    """The watermark without stamps that no usual reading meets again, and without young ones.
+
+    Stamps have whole seconds: a record that changes once more within its second keeps its stamp. So
+    one that was as young as `SETTLING` when it was read is told again by the next reading.
+    """
+    reached = watermark.reached_at
+    if reached is None:
         return watermark
-    oldest = watermark.reached_at - OVERLAP
+    oldest, newest = reached - OVERLAP, read_at - SETTLING
     return Watermark(
-        watermark.reached_at, frozenset(one for one in watermark.handled if one[1] >= oldest)
+        reached, frozenset(one for one in watermark.handled if oldest <= one[1] < newest)
     )
 
 

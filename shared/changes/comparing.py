@@ -12,16 +12,13 @@ from intacct.errors import PermissionDeniedError, RejectedError
 from intacct.reading import Kept, Standing
 from shared.changes.findings import implausible, place_subject
 from shared.changes.judging import Evidence, Verdict, judged, missing
-from shared.changes.pace import KEYS_A_CALL, Place
+from shared.changes.pace import KEYS_A_CALL, MOST_CALLS, Place
 from shared.changes.ports import ChangeHandler, Gone, Known, KnownRecords
 from shared.changes.reading import ReadsChanges, ReadsOf, change_of
 from shared.changes.tombstones import Held, Tombstone, Tombstones
 from shared.ports import Clock
 from shared.reviews.records import Reviews
 from shared.tenants.models import Tenant
-
-MOST_CALLS = 10
-"""Transactions that one comparison of a kind may take; what is left has its turn the next night."""
 
 AUDITED_SINCE = timedelta(days=35)
 """How far back the audit history is asked."""
@@ -101,6 +98,9 @@ class Comparer:
         look = _Look(tenant, place, self._parts.reads_of(tenant, place.entity), stones)
         known = self._known(look)
         part, rest = _part(known, after)
+        held = self._parts.tombstones.held(tenant.id, place)
+        believed = held.believed if held else frozenset[str]()
+        part |= {name: one for name, one in known.items() if name in believed}
         audited: Mapping[str, Deletion] = {}
         is_asked = bool(after or rest) or any(not one.key for one in part.values())
         if is_asked:
@@ -112,10 +112,7 @@ class Comparer:
             raise UnseenError(str(place)) from error
         back = self._back(look, shown)
         evidence = self._evidence(look, part, shown, audited, is_asked=is_asked)
-        held = self._parts.tombstones.held(tenant.id, place)
-        verdict = judged(
-            replace(evidence, believed=held.believed if held else frozenset()), tenant.changes
-        )
+        verdict = judged(replace(evidence, believed=believed), tenant.changes)
         self._bury(look, verdict.gone)
         waiting = self._wait(look, part, verdict, held)
         return Compared(len(part), verdict.gone, back, waiting, rest)

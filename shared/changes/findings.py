@@ -35,7 +35,7 @@ def implausible(place: Place, missing: int, compared: int) -> Finding:
     entity = f" --entity {place.entity}" if place.entity else ""
     hint = (
         "see whether the user may still view them (ops connections probe); where they were deleted,"
-        f" say so: ops changes confirm TENANT {kind}{entity}"
+        f" say so: ops changes confirm TENANT --kind {kind}{entity}"
     )
     return Finding(Reason.PERMISSION, str(place), message, hint)
 

@@ -26,6 +26,9 @@ LOOK_EVERY = timedelta(hours=24)
 KEYS_A_CALL = 500
 """Keys that one transaction compares (`intacct.rest.book_reads`; XML takes twice as many)."""
 
+MOST_CALLS = 10
+"""Transactions that one comparison of a kind may take; what is left has its turn the next night."""
+
 MASTERS = (Kept.CUSTOMER, Kept.ITEM)
 SLOW_MASTERS = (Kept.CONTACT, Kept.WAREHOUSE)
 DOCUMENTS = (
@@ -92,12 +95,14 @@ class DayCost:
     """What a usual day costs in API transactions, when little changes.
 
     `polls` are readings of changes, `looks` nightly comparisons of keys with the audit history's
-    word. `pace` is what is kept, slower than the profile's where that would cost too much.
+    word, which take so many `nights` to be through. `pace` is what is kept, slower than the
+    profile's where that would cost too much.
     """
 
     places: int
     polls: float
     looks: float
+    nights: int
     pace: Pace
 
     @property
@@ -134,9 +139,12 @@ def cost_of(tier: Tier, places: Iterable[Place], known: Mapping[Kept, int]) -> D
     """
     listed = list(places)
     pace = pace_of(tier, listed)
-    audits = len(listed)
-    pages = sum(math.ceil(count / KEYS_A_CALL) for count in known.values())
-    return DayCost(len(listed), _a_day(pace, listed), audits + pages, pace)
+    pages = {kind: math.ceil(count / KEYS_A_CALL) for kind, count in known.items() if count}
+    # The history is asked where a night does not see all keys, and of contacts, which have none.
+    audits = [kind for kind, count in pages.items() if count > MOST_CALLS or kind is Kept.CONTACT]
+    looks = sum(min(count, MOST_CALLS) for kind, count in pages.items() if kind is not Kept.CONTACT)
+    nights = max((math.ceil(count / MOST_CALLS) for count in pages.values()), default=1)
+    return DayCost(len(listed), _a_day(pace, listed), looks + len(audits), nights, pace)
 
 
 def _a_day(pace: Pace, places: Iterable[Place]) -> float:

@@ -21,9 +21,9 @@ from shared.changes.checkpoints import (
     Progress,
     ReadElsewhereError,
 )
-from shared.changes.comparing import MOST_CALLS, Comparer, UnseenError
+from shared.changes.comparing import Comparer, UnseenError
 from shared.changes.findings import place_subject, unseen
-from shared.changes.pace import LOOK_EVERY, Pace, Place, pace_of, places_of
+from shared.changes.pace import LOOK_EVERY, MOST_CALLS, Pace, Place, pace_of, places_of
 from shared.changes.reading import ChangeReader, OutOfTimeError
 from shared.changes.reports import Outcome, PlaceReport
 from shared.ports import Clock

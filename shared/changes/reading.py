@@ -21,8 +21,11 @@ FIRST_LOOK_BACK = timedelta(days=1)
 """How far the first reading goes back: what was there before is found by its key or not at all."""
 
 WIDE = timedelta(hours=48)
-"""How far back one reading a day goes: it finds what a clock that was set back would hide, and rows
-that became visible later than the usual overlap bears (REST reference §8.5)."""
+"""How far back one reading a day goes, and tells again whatever it meets.
+
+It finds what a clock that was set back would hide, and what became visible later than the usual
+overlap bears (REST reference §8.5).
+"""
 
 _AT_ONCE = 500
 
@@ -79,6 +82,8 @@ class ChangeReader:
         since = progress.watermark
         if since.reached_at is None:
             since = Watermark(now - FIRST_LOOK_BACK)
+        if is_wide:
+            since = Watermark(since.reached_at)
         reading = Reading(since, started_at=now, overlap=WIDE if is_wide else OVERLAP)
         changes = map(change_of, self._reads_of(tenant, place.entity).changes(place.kind, reading))
         count = 0
@@ -88,7 +93,7 @@ class ChangeReader:
             if self._clock() >= deadline:
                 raise OutOfTimeError
         is_first = progress.wide_at is None
-        done = replace(progress, watermark=trimmed(reading.watermark), read_at=now)
+        done = replace(progress, watermark=trimmed(reading.watermark, read_at=now), read_at=now)
         return (replace(done, wide_at=now) if is_wide or is_first else done), count
 
     def tell(self, tenant: Tenant, place: Place, changes: Sequence[Change]) -> None:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from pydantic import BaseModel, ConfigDict
+
 from intacct.reading import Kept
 from shared.changes.pace import Place
 from shared.changes.poller import ChangePoller, Wanted
@@ -19,6 +21,26 @@ SHORTEST_TURN = timedelta(seconds=10)
 """What a tenant may take at least, as long as the run lasts."""
 
 _TURN_SECONDS = 900
+
+
+class ChangesRequest(BaseModel):
+    """What to read: what is due, of all tenants or of one; by hand one entity or kind, due or not.
+
+    `looks` compares keys as well.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    tenant: str = ""
+    entity: str | None = None
+    kind: Kept | None = None
+    is_forced: bool = False
+    looks: bool = False
+
+    @property
+    def wanted(self) -> Wanted:
+        """The same for the poller."""
+        return Wanted(self.entity, self.kind, is_forced=self.is_forced, looks=self.looks)
 
 
 class TenantsToFollow(Protocol):

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from intacct.reading import Kept
-from shared.changes.comparing import MOST_CALLS, Sight
-from shared.changes.pace import KEYS_A_CALL, MASTERS, SLOW_MASTERS, Place
+from shared.changes.comparing import Sight
+from shared.changes.pace import KEYS_A_CALL, MASTERS, MOST_CALLS, SLOW_MASTERS, Place
 from shared.changes.poller import Wanted
 from shared.changes.ports import How, Known
 from shared.changes.reports import Outcome, PlaceReport

@@ -8,6 +8,7 @@ import pytest
 
 from intacct.errors import CredentialsError, NotSentError, OutcomeUnknownError
 from intacct.reading import Kept
+from shared.changes.checkpoints import SETTLING
 from shared.changes.pace import Place
 from shared.changes.poller import RETRY, Wanted
 from shared.changes.reports import Outcome
@@ -26,6 +27,7 @@ def rig() -> Rig:
 
 def test_a_change_is_told_once_with_who_and_when(rig: Rig) -> None:
     rig.company.write(Kept.CUSTOMER, "1", id="C-1")
+    rig.clock.pass_time(SETTLING.total_seconds() + 1)
 
     rig.run()
     rig.clock.pass_time(3 * HOUR)
@@ -33,7 +35,22 @@ def test_a_change_is_told_once_with_who_and_when(rig: Rig) -> None:
 
     ((entity, change),) = rig.handler.heard
     assert (entity, change.key, change.id, change.state) == ("", "1", "C-1", "active")
-    assert (change.modified_by, change.modified_at) == ("7", rig.clock() - timedelta(hours=3))
+    assert (change.modified_by, change.modified_at) == (
+        "7",
+        rig.clock() - timedelta(hours=3, seconds=121),
+    )
+
+
+def test_a_second_change_within_its_second_is_told_too(rig: Rig) -> None:
+    rig.company.write(Kept.CUSTOMER, "1")
+    rig.run()
+    rig.company.write(Kept.CUSTOMER, "1", "inactive")
+
+    for _ in range(3):
+        rig.clock.pass_time(3 * HOUR)
+        rig.run()
+
+    assert [change.state for _, change in rig.handler.heard] == ["active", "inactive"]
 
 
 def test_masters_are_read_at_the_top_level_and_documents_at_each_entity_with_stores(
@@ -140,6 +157,7 @@ def test_a_kind_that_the_role_does_not_cover_is_one_review_until_it_does(rig: Ri
 
 def test_what_a_clock_that_was_set_back_hid_is_found_within_a_day(rig: Rig) -> None:
     rig.company.write(Kept.CUSTOMER, "1")
+    rig.clock.pass_time(SETTLING.total_seconds() + 1)
     rig.run()
     rig.clock.pass_time(-2 * HOUR)
     rig.company.write(Kept.CUSTOMER, "2")
@@ -155,6 +173,7 @@ def test_what_a_clock_that_was_set_back_hid_is_found_within_a_day(rig: Rig) -> N
 
 def test_our_own_clock_set_back_moves_no_watermark_back(rig: Rig) -> None:
     rig.company.write(Kept.CUSTOMER, "1")
+    rig.clock.pass_time(2 * HOUR)
     rig.run()
     reached = rig.checkpoints.of_entity("acme", "")[Kept.CUSTOMER].watermark.reached_at
 

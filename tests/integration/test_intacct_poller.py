@@ -1,0 +1,117 @@
+"""The function that follows changes in Sage, on its tables and with Sage in place of a fake."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from intacct.reading import Kept
+from shared.bootstrap import background
+from shared.bootstrap import changes as bootstrap
+from shared.bootstrap.background import background_reads
+from shared.bootstrap.item_links import item_links
+from shared.bootstrap.reconciliation import proof_book
+from shared.bootstrap.reviews import reviews
+from shared.changes.comparing import Sight
+from shared.changes.tombstones import DynamoDbTombstones
+from shared.customers.link_store import DynamoDbLinks
+from shared.customers.links import Condition, CustomerLink, Origin
+from shared.reviews.records import DynamoDbReviews, ReviewStatus
+from tests.fakes import FakeClock
+from tests.integration.carts_rig import ROOT, CartRig, context, handler_of, rig, tenant
+from tests.integration.test_customer_watch import MonthOfReads
+from tests.unit.changes.rig import Company
+
+__all__ = ["rig"]
+
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def company(rig: CartRig, monkeypatch: pytest.MonkeyPatch) -> Company:
+    """A company with customers 1 to 3, of which 1 and 2 are linked."""
+    monkeypatch.setenv("PROOFS_BUCKET", "proofs")
+    company = Company(FakeClock(datetime.now(UTC)))
+    monkeypatch.setattr(bootstrap, "reads", lambda *_: company)
+    monkeypatch.setattr(bootstrap, "RoleSight", lambda _: lambda *_: Sight.CLEAR)
+    monkeypatch.setattr(background, "call_records", MonthOfReads)
+    monkeypatch.setattr(MonthOfReads, "used", 0)
+    for built in (
+        bootstrap.tombstones, bootstrap._checkpoints, bootstrap._customers, bootstrap._items,
+        bootstrap._documents, proof_book, background_reads, item_links, reviews,
+    ):  # fmt: skip
+        built.cache_clear()
+    rig.put_tenant(tenant())
+    for key in ("1", "2", "3"):
+        company.write(Kept.CUSTOMER, key, id=f"C-{key}")
+    for key in ("1", "2"):
+        DynamoDbLinks(rig.dynamodb, "orders").put_new(
+            CustomerLink(
+                "acme", f"B{key}", "shop", f"C-{key}", Origin.MATCHED, Condition.GOOD, AT, key=key
+            )
+        )
+    return company
+
+
+def follow(name: str = "schedule", **changed: Any) -> dict[tuple[str, str], dict[str, Any]]:
+    event = json.loads((ROOT / "events" / f"intacct_poller.{name}.json").read_text())
+    told = handler_of("intacct_poller")({**event, **changed}, context())
+    return {(one["entity"], one["kind"]): one for one in told["places"]}
+
+
+def conditions(rig: CartRig) -> dict[str, Condition]:
+    links = DynamoDbLinks(rig.dynamodb, "orders").all("acme")
+    return {link.customer: link.condition for link in links}
+
+
+@pytest.mark.usefixtures("company")
+def test_a_scheduled_run_reads_every_kind_once_and_then_what_is_due(rig: CartRig) -> None:
+    first, second = follow(), follow()
+
+    assert {one["outcome"] for one in first.values()} == {"complete"}
+    assert {kind for _, kind in first} == {kind.value for kind in Kept}
+    assert first["", "customer"]["changes"] == 3
+    assert second == {}
+    assert conditions(rig) == {"C-1": Condition.GOOD, "C-2": Condition.GOOD}
+
+
+def test_what_people_did_to_customers_is_in_the_links_after_a_run(
+    rig: CartRig, company: Company
+) -> None:
+    follow()
+    company.write(Kept.CUSTOMER, "1", "inactive", id="C-1")
+    company.delete(Kept.CUSTOMER, "2")
+
+    told = follow("one_kind", entity="", kind="customer")["", "customer"]
+
+    assert (told["changes"], told["gone"], told["outcome"]) == (2, 1, "complete")
+    assert conditions(rig) == {"C-1": Condition.INACTIVE, "C-2": Condition.DELETED}
+    (stone,) = DynamoDbTombstones(rig.dynamodb, "orders").of_entity("acme", "")
+    assert (stone.gone.id, stone.gone.deleted_by) == ("C-2", "boss")
+    found = DynamoDbReviews(rig.dynamodb, "orders").all("acme")
+    assert {one.subject for one in found if one.status is ReviewStatus.OPEN} == {
+        "customer:C-1",
+        "customer:C-2",
+    }
+
+
+def test_a_role_that_sees_no_customers_any_more_deletes_none(
+    rig: CartRig, company: Company
+) -> None:
+    follow()
+    company.hidden = set(company.records)
+
+    told = follow("one_kind", entity="", kind="customer")["", "customer"]
+
+    assert (told["gone"], told["held"]) == (0, 2)
+    assert conditions(rig) == {"C-1": Condition.GOOD, "C-2": Condition.GOOD}
+
+
+def test_without_reads_left_it_says_so(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(MonthOfReads, "used", 5_000)
+
+    assert {one["outcome"] for one in follow().values()} == {"budget"}
+    assert not company.asked
