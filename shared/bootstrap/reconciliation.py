@@ -12,7 +12,7 @@ from shared.bootstrap.cards import card_book
 from shared.bootstrap.clock import now
 from shared.bootstrap.connections import call_records, calls
 from shared.bootstrap.facts import facts_store
-from shared.bootstrap.gl import day_book
+from shared.bootstrap.gl import day_book, payout_days
 from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import ledger
 from shared.bootstrap.tenants import tenants
@@ -70,6 +70,7 @@ def prover(on_failure: Callable[[str, str, date, Exception], None]) -> Prover:
                     facts_store(), ledger(), OrderBooks(tenants().tenant_under, day_book()), plan
                 ),
                 clock=now,
+                payout_days=payout_days(),
             ),
             reads_of=reads,
             budget=Budget(used=_used, of_month=_of_month, note=_note),

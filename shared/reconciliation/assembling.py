@@ -11,11 +11,23 @@ from decimal import Decimal
 from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.plan import PostingKind
-from shared.reconciliation.balances import Balances, control_accounts, moved_by_others
+from shared.reconciliation.balances import (
+    ITEMS_MAX,
+    Balances,
+    control_accounts,
+    moved_by_others,
+)
 from shared.reconciliation.differences import Difference
 from shared.reconciliation.documents import WORDS, BookedDocument
 from shared.reconciliation.rows import Row
-from shared.reconciliation.statement import AccountDay, KindDay, LateItem, MoneyDay, StoreDay
+from shared.reconciliation.statement import (
+    AccountDay,
+    AwaitedItem,
+    KindDay,
+    LateItem,
+    MoneyDay,
+    StoreDay,
+)
 
 _Sums = dict[str, Decimal]
 
@@ -54,6 +66,7 @@ class Assembly:
         self.accepted: list[Difference] = []
         self.late: list[LateItem] = []
         self.in_doubt = 0
+        self._awaited: list[AwaitedItem] = []
         self.explained: _Sums = defaultdict(Decimal)
         self._accounts: _Sums = defaultdict(Decimal)
         self._found: _Sums = defaultdict(Decimal)
@@ -67,6 +80,11 @@ class Assembly:
         if row.store in self._stores:
             self.differences += [one for one in row.differences if one.since <= self._on]
             self._add_to_store(self._stores[row.store], row)
+            self._awaited += [
+                AwaitedItem(row.store, row.subject, one.event, one.on, one.amount, row.currency)
+                for one in row.awaited
+                if one.on <= self._on
+            ]
         for document in row.documents:
             if document.entity != self._entity or document.on > self._on:
                 continue
@@ -93,7 +111,7 @@ class Assembly:
                 kind.posted.append(document.amount)
             if document.is_posted and document.is_in_sage:
                 kind.in_sage.append(document.amount_in_sage)
-        if self._books[row.store].policy.posting_mode is PostingMode.SUMMARY_DAILY:
+        if self._books[row.store].policy.posting_mode is not PostingMode.DETAIL:
             return
         for one in moved:
             sums.in_cart[one.account] += one.amount
@@ -108,6 +126,16 @@ class Assembly:
         for trouble in document.troubles:
             if trouble.account and trouble.amount is not None:
                 self._found[trouble.account] += trouble.amount
+
+    def awaited(self) -> tuple[AwaitedItem, ...]:
+        """What waits for payouts, the oldest first; of very much, the oldest items."""
+        ordered = sorted(self._awaited, key=lambda one: (one.since, one.store, one.what))
+        return tuple(ordered[:ITEMS_MAX])
+
+    def notes(self) -> tuple[str, ...]:
+        """What is too long to be listed."""
+        left = len(self._awaited) - ITEMS_MAX
+        return (f"{left} more events wait for their payouts",) if left > 0 else ()
 
     def stores(self) -> tuple[StoreDay, ...]:
         """Every store of the entity on the day."""

@@ -118,7 +118,8 @@ class DayProof:
             late=tuple(sorted(assembly.late, key=lambda one: (one.on, one.store, one.what))),
             accepted=tuple(sorted(assembly.accepted, key=lambda one: one.place)),
             reading=meter.reading(),
-            notes=tuple(self.notes),
+            notes=(*self.notes, *assembly.notes()),
+            awaited=assembly.awaited(),
         )
 
     def accept_what_was_there(self, statement: Statement) -> None:

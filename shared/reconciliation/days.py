@@ -28,7 +28,7 @@ def day_row(day: Day, chain: Mapping[str, Record], book: StoreBook, known: Row |
         known: the row that was made before.
     """
     subject = f"day {day.key.on.isoformat()} {day.key.currency}"
-    wanted, broken = _journals(day, subject)
+    wanted, broken = wanted_journals(day, subject)
     ours = {key: record for key, record in chain.items() if f":{day.key.currency}:" in key}
     found = documents_of(chain_of(book, ours, wanted, known), subject=subject, is_judged=not broken)
     missing = [one for one in found.documents if not one.is_posted]
@@ -42,12 +42,12 @@ def day_row(day: Day, chain: Mapping[str, Record], book: StoreBook, known: Row |
             *broken,
             *found.differences,
             *missing_differences(missing, book.store, subject),
-            *_free(day, subject),
+            *free_events(day, subject),
         ),
     )
 
 
-def _journals(day: Day, subject: str) -> tuple[list[Posting], tuple[Difference, ...]]:
+def wanted_journals(day: Day, subject: str) -> tuple[list[Posting], tuple[Difference, ...]]:
     """The journals of all sealed batches, and those whose events are not what was sealed."""
     wanted: dict[str, Posting] = {}
     broken = []
@@ -73,7 +73,7 @@ def _broken(day: Day, batch: Batch, subject: str, text: str) -> Difference:
     )
 
 
-def _free(day: Day, subject: str) -> Iterator[Difference]:
+def free_events(day: Day, subject: str) -> Iterator[Difference]:
     """Events that are in no sealed journal: the day is not exported, or they came later."""
     unsealed = {batch.name for batch in day.batches if batch.state is BatchState.OPEN}
     for kept in day.entries:
@@ -86,7 +86,7 @@ def _free(day: Day, subject: str) -> Iterator[Difference]:
             subject=subject,
             cause=Cause.NOT_POSTED,
             what=kept.entry.event,
-            text="it waits for the day's journal",
+            text=f"it waits for the journal of {day.key.place}",
             since=day.key.on,
             amount=-total,
             currency=day.key.currency,

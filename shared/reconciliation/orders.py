@@ -19,13 +19,13 @@ from shared.posting.doubts import begun
 from shared.postings.book import StoreBook
 from shared.postings.fees import FEE
 from shared.postings.findings import Finding, Reason
-from shared.postings.plan import Plan
+from shared.postings.plan import DayEntry, Plan
 from shared.postings.planner import plan
 from shared.reconciliation.chains import Chain, documents_of, missing_differences
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import BookedDocument, effect_of
 from shared.reconciliation.recalling import Recalled, recalled
-from shared.reconciliation.rows import Moved, Row, order_name
+from shared.reconciliation.rows import Awaited, Moved, Row, order_name
 from shared.undo.in_books import named
 
 
@@ -95,7 +95,7 @@ class _Order:
 
     @property
     def is_summary(self) -> bool:
-        return self.book.policy.posting_mode is PostingMode.SUMMARY_DAILY
+        return self.book.policy.posting_mode is not PostingMode.DETAIL
 
     def row(self) -> Row:
         chain, status = self.state.chain, self.record.status
@@ -130,6 +130,7 @@ class _Order:
             differences=tuple(differences),
             days=tuple(sorted({(one.currency, one.ledger_on) for one in real.day_entries})),
             is_waiting=bool(real.waiting) or status is FactsStatus.WAITING,
+            awaited=tuple(self._awaited(real)) if is_judged else (),
         )
 
     @property
@@ -183,12 +184,12 @@ class _Order:
     def _not_entered(self, planned: Plan) -> Iterator[Difference]:
         """Events of a summary channel that are in no day book, or otherwise than they are now."""
         entered = dict(self.state.entered)
-        for entry in planned.day_entries:
+        awaited = {entry.event for entry in planned.payout_entries}
+        for entry in planned.events:
             known = entered.pop(entry.event, None)
-            if known == digest(entry.lines):
+            if known == digest(entry.lines) or (known is None and entry.event in awaited):
                 continue
-            effect = effect_of(entry.lines)
-            total = sum((amount for _, amount in effect if amount > 0), start=Decimal(0))
+            total = _debits(entry)
             cause = Cause.NOT_POSTED if known is None else Cause.CART_DIFFERS
             text = "in no day book yet" if known is None else "entered before with other lines"
             yield Difference(
@@ -205,6 +206,12 @@ class _Order:
             for event in sorted(entered):
                 text = "it is in a day book, and the cart does not tell of it"
                 yield self._difference(Cause.NOT_IN_CART, event, text)
+
+    def _awaited(self, planned: Plan) -> Iterator[Awaited]:
+        """Events that no journal holds yet, and that a payout will bring."""
+        for entry in planned.payout_entries:
+            if entry.event not in self.state.entered:
+                yield Awaited(entry.event, entry.ledger_on, _debits(entry))
 
     def _accounts(self) -> dict[str, str]:
         """Gateways by their folded name, and the account that their money is cleared on.
@@ -271,6 +278,11 @@ class _Order:
                     amount=difference,
                     currency=self.currency,
                 )
+
+
+def _debits(entry: DayEntry) -> Decimal:
+    effect = effect_of(entry.lines)
+    return sum((amount for _, amount in effect if amount > 0), start=Decimal(0))
 
 
 def _has_moved(payment: Payment) -> bool:

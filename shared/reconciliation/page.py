@@ -47,6 +47,7 @@ def page(statement: Statement) -> bytes:
     _stores(body, statement)
     _accounts(body, statement)
     _balances(body, statement)
+    _awaited(body, statement)
     _late(body, statement)
     _foot(body, statement)
     text: bytes = tostring(html, encoding="utf-8", method="html")
@@ -160,6 +161,23 @@ def _balances(body: Element, statement: Statement) -> None:
                 items.append(("", "further items", "", "", balance.rest))
             title = f"Open on {balance.account}, {balance.role}"
             _table(body, title, ("Store", "Whose", "Since", "Days", "Amount"), items)
+
+
+def _awaited(body: Element, statement: Statement) -> None:
+    rows: list[Sequence[Cell]] = [
+        (
+            one.store,
+            one.subject,
+            one.what,
+            one.since.isoformat(),
+            one.age_days(statement.on),
+            one.amount,
+        )
+        for one in statement.awaited
+    ]
+    if rows:
+        headings = ("Store", "Whose", "What", "Since", "Days", "Amount")
+        _table(body, "Sales and refunds that wait for their payout", headings, rows)
 
 
 def _late(body: Element, statement: Statement) -> None:

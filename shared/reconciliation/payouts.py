@@ -8,12 +8,14 @@ from commerce.payouts import PayoutLineKind
 from shared.ledger.records import Record
 from shared.payouts.planner import plan_payout, told_on
 from shared.payouts.records import PayoutRecord
+from shared.payouts.summary_parts import settled
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
-from shared.postings.findings import Finding
+from shared.postings.findings import Finding, Reason
 from shared.postings.plan import Posting, PostingKind
 from shared.reconciliation.chains import chain_of, documents_of, kind_of, missing_differences
 from shared.reconciliation.differences import Cause, Difference
+from shared.reconciliation.payout_journals import PayoutJournals
 from shared.reconciliation.rows import Row, Settled, payout_name
 
 _BUYERS = (PayoutLineKind.CHARGE, PayoutLineKind.REFUND)
@@ -26,6 +28,7 @@ def payout_row(
     known: Row | None,
     *,
     payments: Sequence[Posting] = (),
+    journals: PayoutJournals | None = None,
 ) -> Row:
     """The row of a payout: every entry that it should have in the books, and what stops it.
 
@@ -35,10 +38,18 @@ def payout_row(
         book: the books of its store.
         known: the row that was made before.
         payments: what the payout of a thrifty channel pays of its orders' invoices.
+        journals: those of a payout that brings its sales into the books.
     """
     planned = plan_payout(record, book)
     subject = f"payout {record.payout.ref.id}"
-    postings = [*(entry.posting for entry in planned.entries), *payments]
+    entries = settled(record, planned, book).beside if journals else planned.entries
+    held = planned.findings or record.findings
+    if journals and not (journals.is_gathered or held or planned.waiting):
+        held = (_ungathered(record),)
+    if journals and not journals.is_gathered:
+        entries = ()
+    brought = journals or PayoutJournals()
+    postings = [*(entry.posting for entry in entries), *payments, *brought.postings]
     linked = chain_of(book, chain, postings, known)
     if book.is_thrifty:
         # What was paid stays paid, whatever the orders say later.
@@ -55,13 +66,24 @@ def payout_row(
         version=record.version,
         currency=record.payout.currency,
         documents=found.documents,
-        settled=tuple(_settled(record, book)) if found.documents and not book.is_thrifty else (),
+        settled=tuple(_settled(record, book, brought.orders))
+        if found.documents and not book.is_thrifty
+        else (),
         differences=(
-            *_held(record, book, planned.findings or record.findings),
+            *_held(record, book, held),
+            *brought.differences,
             *found.differences,
             *(missing_differences(missing, book.store, subject)),
         ),
         is_waiting=bool(planned.waiting),
+    )
+
+
+def _ungathered(record: PayoutRecord) -> Finding:
+    return Finding(
+        Reason.DAY_INCOMPLETE,
+        f"payout {record.payout.ref.id}",
+        "its journal was not made yet",
     )
 
 
@@ -84,10 +106,14 @@ def _held(
         )
 
 
-def _settled(record: PayoutRecord, book: StoreBook) -> Iterator[Settled]:
-    """What it took of each order's money, on the clearing account that its entries credit."""
+def _settled(record: PayoutRecord, book: StoreBook, brought: frozenset[str]) -> Iterator[Settled]:
+    """What it took of each order's money, on the clearing account that its entries credit.
+
+    Orders that it `brought` into the books itself have nothing there.
+    """
     account = book.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
     for line in record.booked_lines:
-        if account and line.kind in _BUYERS and line.is_recognized and line.order_id:
+        is_order = line.order_id and line.order_id not in brought
+        if account and line.kind in _BUYERS and line.is_recognized and is_order:
             on = told_on(line.occurred_at, book)
             yield Settled(line.order_id, account, on, line.amount.rounded().amount)

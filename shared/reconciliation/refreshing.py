@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from shared.gl.days import DayBook, DayKey
+from shared.gl.payout_days import PayoutDays
 from shared.ledger.port import Ledger
+from shared.ledger.records import Record
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.planner import told_on
 from shared.payouts.records import PayoutRecord
@@ -23,6 +25,7 @@ from shared.postings.plan import Posting
 from shared.reconciliation.book import ProofBook, RowHead, Sources
 from shared.reconciliation.days import day_row
 from shared.reconciliation.orders import order_row, unbooked_row
+from shared.reconciliation.payout_journals import PayoutJournals, payout_journals
 from shared.reconciliation.payouts import payout_row
 from shared.reconciliation.rows import Row, day_name, order_name, payout_name
 from shared.tenants.models import Tenant
@@ -47,6 +50,7 @@ class RefreshParts:
     books: OrderBooks
     orders: OrderMoneyReader
     clock: Clock
+    payout_days: PayoutDays
 
 
 @dataclass(slots=True)
@@ -142,11 +146,19 @@ class _Refresh:
                 chain = self.parts.ledger.chain(key.ledger_pk)
                 known = self._known(store, name)
                 paid = payments_of(self.parts, self.tenant, store.book, record)
-                self._put(payout_row(record, chain, store.book, known, payments=paid))
+                journals = self._journals(record, chain, store)
+                row = payout_row(record, chain, store.book, known, payments=paid, journals=journals)
+                self._put(row)
+
+    def _journals(
+        self, record: PayoutRecord, chain: Mapping[str, Record], store: _Store
+    ) -> PayoutJournals | None:
+        claims = self.parts.payout_days
+        return payout_journals(record, chain, store.book, self.parts.days, claims)
 
     def _find_days(self, store: _Store, name: str, sent: set[str]) -> None:
         """Days with events that are free, whose journal travelled, or that were open before."""
-        if store.book.policy.posting_mode is PostingMode.SUMMARY_DAILY or store.days:
+        if store.book.policy.posting_mode is not PostingMode.DETAIL or store.days:
             due = self.parts.days.due(self.tenant.id, now=self.deadline)
             store.days |= {key for key in due if key.store == name}
         prefix = f"GL#{self.tenant.id}#{name}#"

@@ -35,13 +35,23 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Awaited:
+    """An event that the payout of its money will bring into the books; `amount` is its debits."""
+
+    event: str
+    on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One subject of a store: an order, a payout, or a day of a summary channel.
 
     `version` is that of the facts it was made from. `money` is what the cart says, apart from how
     it is booked. `differences` are those between facts and ledger; those with Sage stand at the
     documents. `days` are the currencies and days of a summary channel's day books that hold events
-    of it. `is_waiting` says that nothing is wrong and more is to come.
+    of it. `awaited` are events that payouts will bring into the books. `is_waiting` says that
+    nothing is wrong and more is to come.
     """
 
     store: str
@@ -54,6 +64,7 @@ class Row:
     differences: tuple[Difference, ...] = ()
     days: tuple[tuple[str, date], ...] = ()
     is_waiting: bool = False
+    awaited: tuple[Awaited, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -63,7 +74,8 @@ class Row:
     @property
     def is_open(self) -> bool:
         """Whether it is made anew although its facts did not change: the ledger may have."""
-        return bool(self.differences) or any(not one.is_posted for one in self.documents)
+        is_under_way = any(not one.is_posted for one in self.documents)
+        return bool(self.differences or self.awaited) or is_under_way
 
     def all_differences(self) -> Iterator[Difference]:
         """Those between facts and ledger, and those between ledger and Sage."""

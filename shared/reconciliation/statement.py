@@ -83,6 +83,22 @@ class LateItem:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitedItem:
+    """An event that waits for the payout that pays it (R-11.1); no difference."""
+
+    store: str
+    subject: str
+    what: str
+    since: date
+    amount: Decimal
+    currency: str
+
+    def age_days(self, on: date) -> int:
+        """How many days it has waited on that ledger day."""
+        return (on - self.since).days
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What reading Sage cost, in API transactions: this proof, and the month of its company.
 
@@ -105,7 +121,8 @@ class Statement:
 
     `sequence` counts the statements of the entity from 1, `previous` is the link of the one before
     it. `seen_from` is when the one before was begun, `made_at` when this one was. `accepted` are
-    differences of documents that a person took for right: they speak against nothing.
+    differences of documents that a person took for right: they speak against nothing. `awaited` are
+    the oldest of the events that wait for payouts.
     """
 
     tenant: str
@@ -126,6 +143,7 @@ class Statement:
     notes: tuple[str, ...] = ()
     accepted: tuple[Difference, ...] = ()
     schema: int = field(default=1)
+    awaited: tuple[AwaitedItem, ...] = ()
 
     @property
     def is_true(self) -> bool:

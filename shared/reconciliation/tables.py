@@ -35,7 +35,7 @@ def table(statement: Statement) -> bytes:
 
 def _rows(statement: Statement) -> Iterator[Row]:
     usual: Row = {"entity": statement.entity, "date": statement.on.isoformat()}
-    for section in (_head, _stores, _accounts, _balances, _differences, _late):
+    for section in (_head, _stores, _accounts, _balances, _differences, _late, _awaited):
         for row in section(statement):
             yield {**usual, "currency": statement.currency, **row}
 
@@ -135,6 +135,20 @@ def _late(statement: Statement) -> Iterator[Row]:
             "currency": one.currency,
             "since": one.on.isoformat(),
             "age_days": (statement.on - one.on).days,
+        }
+
+
+def _awaited(statement: Statement) -> Iterator[Row]:
+    for one in statement.awaited:
+        yield {
+            "section": "awaited",
+            "store": one.store,
+            "subject": one.subject,
+            "what": one.what,
+            "cart": one.amount,
+            "currency": one.currency,
+            "since": one.since.isoformat(),
+            "age_days": one.age_days(statement.on),
         }
 
 

@@ -35,6 +35,7 @@ from shared.reconciliation.refreshing import RefreshParts
 from tests.accounting.journals import play
 from tests.accounting.lives import order_a
 from tests.fakes import FakeClock, MemoryDayBook, MemoryFacts, MemoryLedger
+from tests.unit.payouts.claims import MemoryPayoutDays
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.reconciliation.memory import MemoryProofBook
 from tests.unit.reconciliation.told import done
@@ -147,6 +148,7 @@ def measured(count: int) -> tuple[float, float, int, int]:
             MemoryFacts(), MemoryLedger(), OrderBooks(lambda _tenant, _number: tenant, days), plan
         ),
         clock=clock,
+        payout_days=MemoryPayoutDays(days),
     )
     budget = Budget(lambda _: sage.calls, lambda _tenant, _month: {}, lambda _tenant, _count: None)
     parts = ProverParts(refresh, lambda _tenant, _entity: sage, budget, _raise)

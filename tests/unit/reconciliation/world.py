@@ -40,7 +40,9 @@ from shared.ledger.apply import Applier
 from shared.messages import OrderReady
 from shared.payouts.booking import BookerParts, BookingReport, PayoutBooker
 from shared.payouts.keeping import Keeper
+from shared.payouts.member_orders import MemberOrders
 from shared.payouts.order_money import OrderMoneyReader
+from shared.payouts.summing import PayoutSummer, SummerParts
 from shared.policy.switches import PostingMode, PostingPolicy
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.reports import PostingReport
@@ -64,6 +66,7 @@ from tests.fakes import (
     MemoryReviews,
     counting_ids,
 )
+from tests.unit.payouts.claims import MemoryPayoutDays
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.reconciliation.memory import MemoryProofBook, MemorySources
 
@@ -165,11 +168,21 @@ class World:
             )
         )
         self.keeper = Keeper(self.payouts, self.reviews, self.clock, lambda _: None)
-        money = OrderMoneyReader(
-            self.facts,
-            self.ledger,
-            OrderBooks(lambda _tenant, _number: self.tenant, self.days),
-            plan,
+        versions = OrderBooks(lambda _tenant, _number: self.tenant, self.days)
+        money = OrderMoneyReader(self.facts, self.ledger, versions, plan)
+        claims = MemoryPayoutDays(self.days)
+        summer = PayoutSummer(
+            SummerParts(
+                days=self.days,
+                payout_days=claims,
+                orders=MemberOrders(self.facts, self.ledger, claims, versions, plan),
+                ledger=self.ledger,
+                applier_of=self.applier,
+                sage_side_of=lambda _tenant, _entity: JournalsAtSage(
+                    lambda: self.reads, base_currency="USD"
+                ),
+                clock=self.clock,
+            )
         )
         self.booker = PayoutBooker(
             BookerParts(
@@ -180,6 +193,7 @@ class World:
                 applier_of=self.applier,
                 clock=self.clock,
                 on_failure=lambda _key, error: self.failures.append(error),
+                summaries=summer,
             )
         )
         sources = MemorySources(self.facts, self.ledger, self.days)
@@ -189,9 +203,10 @@ class World:
             ledger=self.ledger,
             payouts=self.payouts,
             days=self.days,
-            books=OrderBooks(lambda _tenant, _number: self.tenant, self.days),
+            books=versions,
             orders=money,
             clock=self.clock,
+            payout_days=claims,
         )
         budget = Budget(
             used=lambda _: self.transactions,
