@@ -49,6 +49,7 @@ WATCHED = (
     Watched("cart-poller", "", "CartPollerDlqUrl"),
     Watched("customer-watch", "", "CustomerWatchDlqUrl"),
     Watched("item-sync", "", "ItemSyncDlqUrl"),
+    Watched("inventory-sync", "", "InventorySyncDlqUrl"),
     Watched("intacct-poller", "", "IntacctPollerDlqUrl"),
     Watched("gl-export", "", "GlExportDlqUrl"),
     Watched("payout-sync", "", "PayoutSyncDlqUrl"),

@@ -67,9 +67,13 @@ def level_of(
     """
     free, sold = held.on_hand, _NOTHING
     if not counts_on_hand:
-        is_sages = policy.sold_in is SoldIn.SAGE
-        free -= (held.taken or _NOTHING) if is_sages else _NOTHING
-        sold = on_the_way if is_sages else committed
+        match policy.sold_in:
+            case SoldIn.SAGE:
+                free, sold = free - (held.taken or _NOTHING), on_the_way
+            case SoldIn.CART:
+                sold = committed
+            case SoldIn.NOBODY:
+                pass
     buffer = policy.buffer if rule.buffer is None else rule.buffer
     pack = policy.pack if rule.pack is None else rule.pack
     whole = in_packs(free / rule.contains - sold - buffer, pack)

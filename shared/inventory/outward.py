@@ -217,7 +217,8 @@ def _unsayable(case: Case, rows: Iterable[InventoryLevel], stock: Stock) -> Find
         silent = stock.silent
         return findings.unallocated(case.store.id, ", ".join(silent)) if silent else None
     is_silent = any(row.committed is None for row in rows)
-    return findings.uncommitted(case.store.id) if is_silent else None
+    is_asked = case.store.stock.sold_in is SoldIn.CART
+    return findings.uncommitted(case.store.id) if is_asked and is_silent else None
 
 
 def _level(case: Case, row: InventoryLevel, known: _Known) -> Level:

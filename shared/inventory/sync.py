@@ -19,6 +19,7 @@ from shared.inventory.cases import Case
 from shared.inventory.counts import CountMovedError
 from shared.inventory.findings import capped, stock_subject
 from shared.inventory.inward import Inward, InwardStock
+from shared.inventory.on_the_way import TooManyOnTheWayError
 from shared.inventory.outward import Outward, OutwardStock
 from shared.inventory.pace import pause
 from shared.inventory.places import Places, places_of
@@ -138,7 +139,7 @@ class StockSync:
             return report
         try:
             self._run(_Visit(tenant, store, deadline, lease, order or StockOrder()), report)
-        except (CartApiError, IntacctError, CountMovedError) as exc:
+        except (CartApiError, IntacctError, CountMovedError, TooManyOnTheWayError) as exc:
             report.outcome, report.detail = PollOutcome.FAILED, _told(exc)
         finally:
             self._parts.checkpoints.release(lease)
@@ -237,6 +238,6 @@ def _problems(tenant: Tenant, store: Store, client: CartClient | None) -> list[F
     return found
 
 
-def _told(error: CartApiError | IntacctError | CountMovedError) -> str:
+def _told(error: Exception) -> str:
     """What a log may hold of an error."""
     return str(error) if isinstance(error, CartApiError) else type(error).__name__

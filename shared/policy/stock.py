@@ -14,12 +14,15 @@ from enum import StrEnum
 class SoldIn(StrEnum):
     """Who counts what was sold and has not left: it is not available any more.
 
-    SAGE: what Sage has allocated and reserved. CART: what this cart has committed to its orders;
-    it needs a cart that tells so, and a warehouse that no other store sells from.
+    SAGE: what Sage has allocated and reserved for the sales orders that we make, and what is on its
+    way there. CART: what this cart has committed to its orders; it needs a cart that tells so, and
+    a warehouse that no other store sells from. NOBODY: what is on hand is offered whole, since
+    another system takes what is sold out of Sage at once.
     """
 
     SAGE = "sage"
     CART = "cart"
+    NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)

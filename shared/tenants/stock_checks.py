@@ -7,10 +7,14 @@ from collections.abc import Iterator
 
 from shared.ownership.table import Decision, Kind, Ownership, Side
 from shared.policy.stock import SoldIn, StockPlace
+from shared.policy.switches import PostingDepth, PostingMode
 from shared.tenants.models import Store, Tenant
 
 Place = tuple[str | int, ...]
 Told = tuple[Place, str]
+
+COUNT_ON_HAND = frozenset({"magento"})
+"""Carts that are told what is on hand and take their own orders off it."""
 
 _PLACES: Place = ("stock", "places")
 
@@ -44,6 +48,7 @@ def stock_problems(store: Store, tenant: Tenant) -> Iterator[Told]:
         if not decision.is_allowed:
             yield at, f"{decision.rule} says no: {decision.message}"
     yield from _shared_places(store, tenant)
+    yield from _sold(store, tenant)
     yield from _definitions(store, tenant)
 
 
@@ -87,6 +92,23 @@ def _others(store: Store, tenant: Tenant, warehouse: str) -> list[str]:
         if other.id != store.id
         and any(place.warehouse == warehouse for place in other.stock.places)
     )
+
+
+def _sold(store: Store, tenant: Tenant) -> Iterator[Told]:
+    """Sage counts what is sold by the sales orders that we make; not every store has them."""
+    owners = {owner_of(tenant.ownership, place) for place in store.stock.places}
+    if Side.SAGE not in owners or store.stock.sold_in is not SoldIn.SAGE:
+        return
+    policy = store.policy
+    if store.cart not in COUNT_ON_HAND and (
+        policy.posting_mode is not PostingMode.DETAIL
+        or policy.posting_depth is PostingDepth.THRIFTY
+    ):
+        message = (
+            "this store makes no sales orders in Sage, where what is sold would be counted:"
+            " choose cart, or nobody where another system takes it out of Sage"
+        )
+        yield ("stock", "sold_in"), message
 
 
 def _definitions(store: Store, tenant: Tenant) -> Iterator[Told]:

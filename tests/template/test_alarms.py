@@ -25,6 +25,7 @@ METRICS = {
     },
     "customer_watch": {"CustomerWatchFailed"},
     "item_sync": {f"ItemSync{outcome.value.title()}" for outcome in PollOutcome},
+    "inventory_sync": {f"InventorySync{outcome.value.title()}" for outcome in PollOutcome},
     "intacct_poller": {
         "RecordsHeld",
         *(f"Changes{outcome.value.title()}" for outcome in ChangeOutcome),

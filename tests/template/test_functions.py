@@ -29,6 +29,7 @@ JOBS = {
     "customer_sync",
     "customer_watch",
     "item_sync",
+    "inventory_sync",
     "intacct_poller",
     "order_posting",
     "gl_export",

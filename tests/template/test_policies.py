@@ -61,6 +61,7 @@ OPENS_INTACCT = {
     "CustomerSyncFunction",
     "CustomerWatchFunction",
     "ItemSyncFunction",
+    "InventorySyncFunction",
     "IntacctPollerFunction",
     "OrderPostingFunction",
     "GlExportFunction",
@@ -75,6 +76,7 @@ OPENS_STORES = {
     "CartPollerFunction",
     "CustomerSyncFunction",
     "ItemSyncFunction",
+    "InventorySyncFunction",
     "PayoutSyncFunction",
 }
 

@@ -6,11 +6,17 @@ from typing import Any
 
 import pytest
 
+from carts.catalogue import StockClient
+from local.cart_simulators.registry import simulator
+from local.intacct_simulator.clock import Clock
 from shared.ownership.table import Ownership, Right, Rule, Side
 from shared.policy.stock import SoldIn, StockPlace, StockPolicy, StockRule
+from shared.policy.switches import CustomerMode, PostingDepth, PostingMode, PostingPolicy
 from shared.tenants.checks import disagreements
 from shared.tenants.models import Tenant
 from shared.tenants.named import named
+from shared.tenants.stock_checks import COUNT_ON_HAND, stock_problems
+from tests.paging.clients import CONNECT
 from tests.unit.tenants.test_pinned import tenant
 
 FULL = (Right.READ, Right.LINK, Right.CREATE, Right.UPDATE)
@@ -128,3 +134,22 @@ def test_a_rule_names_its_sku_once() -> None:
         StockPolicy(rules=(StockRule("A"), StockRule("A")))
     with pytest.raises(ValueError, match="names a warehouse"):
         StockPlace("")
+
+
+def test_what_is_sold_is_counted_by_sage_only_where_we_make_sales_orders_there() -> None:
+    thrifty = PostingPolicy(posting_depth=PostingDepth.THRIFTY, customer_mode=CustomerMode.CHANNEL)
+    for posted in (thrifty, PostingPolicy(posting_mode=PostingMode.SUMMARY_DAILY)):
+        for sold_in, count in ((SoldIn.SAGE, 1), (SoldIn.CART, 0), (SoldIn.NOBODY, 0)):
+            found = known(policy(("MAIN", "1"), sold_in=sold_in))
+            store = found.stores[0].model_copy(update={"policy": posted})
+            told = list(stock_problems(store, found))
+            assert len(told) == count
+            counting = store.model_copy(update={"cart": "magento"})
+            assert list(stock_problems(counting, found)) == []
+
+
+@pytest.mark.parametrize("cart", sorted(CONNECT))
+def test_the_carts_that_count_on_hand_are_those_whose_clients_say_so(cart: str) -> None:
+    client = CONNECT[cart](simulator(cart, clock=Clock()), 5)
+    if isinstance(client, StockClient):
+        assert client.counts_on_hand == (cart in COUNT_ON_HAND)

@@ -1,0 +1,60 @@
+"""Stock, built on first use: what compares it and what carries it either way."""
+
+from __future__ import annotations
+
+import secrets
+from functools import cache
+
+from shared.bootstrap import aws, tenants
+from shared.bootstrap.background import background_reads
+from shared.bootstrap.books import reads
+from shared.bootstrap.clock import now
+from shared.bootstrap.facts import facts_store
+from shared.bootstrap.item_links import item_links
+from shared.bootstrap.ledger import applier, ledger
+from shared.bootstrap.reviews import reviews
+from shared.customers.access import StoreClients
+from shared.inventory.articles import Articles
+from shared.inventory.counts import DynamoDbCounts
+from shared.inventory.inward import InwardParts, InwardStock
+from shared.inventory.on_the_way import OrdersOnTheWay
+from shared.inventory.outward import OutwardStock
+from shared.inventory.reading import Warehouses
+from shared.inventory.sync import STOCK_READER, StockSync, StockSyncParts
+from shared.polling.checkpoints import DynamoDbCheckpoints
+from shared.settings import OrdersSettings, StoreSecretSettings, TenantSettings
+
+
+@cache
+def stock_sync() -> StockSync:
+    """The process's one syncer of stock."""
+    prefix = StoreSecretSettings.from_environment().STORE_SECRET_PREFIX
+    warehouses, articles = Warehouses(reads, now), Articles(item_links(), reads)
+    on_the_way = OrdersOnTheWay(facts_store(), ledger(), reviews(), now)
+    return StockSync(
+        StockSyncParts(
+            checkpoints=DynamoDbCheckpoints(
+                aws.dynamodb(),
+                TenantSettings.from_environment().TENANTS_TABLE,
+                owner=secrets.token_hex(8),
+                reader=STOCK_READER,
+            ),
+            outward=OutwardStock(warehouses, articles, on_the_way, now),
+            inward=InwardStock(
+                InwardParts(
+                    counts=DynamoDbCounts(
+                        aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE
+                    ),
+                    warehouses=warehouses,
+                    articles=articles,
+                    ledger=ledger(),
+                    applier_of=applier,
+                    clock=now,
+                )
+            ),
+            background=background_reads(),
+            reviews=reviews(),
+            client_of=StoreClients(tenants.secrets(), prefix).client,
+            clock=now,
+        )
+    )
