@@ -93,10 +93,10 @@ class Drift:
     @property
     def acceptance(self) -> Acceptance | None:
         """What the daily proof takes for right because of it; None for nothing."""
-        if self.status not in (DriftStatus.ADOPTED, DriftStatus.RESTORED):
+        if self.status not in (DriftStatus.ADOPTED, DriftStatus.RESTORED) or not self.decided_by:
             return None
         word = f"{self.status.value} by {self.decided_by}: {self.reason}"
-        return Acceptance(self.content, word)
+        return Acceptance(self.content, word, is_over=self.status is DriftStatus.RESTORED)
 
 
 class StaleDriftError(Exception):

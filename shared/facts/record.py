@@ -47,10 +47,16 @@ class FactsStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UndoRequest:
-    """Who wants the order undone; `open_from` is the first day that may be posted to, if said."""
+    """Who wants the order undone; `open_from` is the first day that may be posted to, if said.
+
+    `gone` are the posting keys of documents that somebody took out of Sage already: nothing is left
+    of them to take back. `is_redone` says that the order is posted anew once it is undone.
+    """
 
     by: str
     open_from: date | None = None
+    gone: tuple[str, ...] = ()
+    is_redone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

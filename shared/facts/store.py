@@ -173,6 +173,10 @@ def _item(record: FactsRecord) -> dict[str, Any]:
         open_from = record.undo.open_from
         item["undo_by"] = {"S": record.undo.by}
         item["undo_from"] = {"S": open_from.isoformat() if open_from else ""}
+        if record.undo.gone:
+            item["undo_gone"] = {"L": [{"S": key} for key in record.undo.gone]}
+        if record.undo.is_redone:
+            item["undo_redo"] = {"BOOL": True}
     if record.due_at is not None:
         item["due_at"] = {"N": str(_millis(record.due_at))}
         item["due_shard"] = {"S": str(due_shard(record.pk))}
@@ -188,7 +192,12 @@ def _undo(item: dict[str, Any]) -> UndoRequest | None:
     if "undo_by" not in item:
         return None
     open_from = item.get("undo_from", {}).get("S", "")
-    return UndoRequest(item["undo_by"]["S"], date.fromisoformat(open_from) if open_from else None)
+    return UndoRequest(
+        by=item["undo_by"]["S"],
+        open_from=date.fromisoformat(open_from) if open_from else None,
+        gone=tuple(key["S"] for key in item.get("undo_gone", {}).get("L", [])),
+        is_redone=item.get("undo_redo", {}).get("BOOL", False),
+    )
 
 
 def _key(pk: str) -> dict[str, Any]:

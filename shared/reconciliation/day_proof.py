@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from shared.reconciliation.assembling import Assembly
 from shared.reconciliation.balances import Balance, balance_differences
 from shared.reconciliation.book import Link
 from shared.reconciliation.budget import Budget
-from shared.reconciliation.differences import Acceptance, Difference
+from shared.reconciliation.differences import Acceptance, Cause, Difference
 from shared.reconciliation.documents import BookedDocument
 from shared.reconciliation.ledgers import look_at_lines
 from shared.reconciliation.looks import Asked, SageReads, gone, look, touched
@@ -98,9 +98,11 @@ class DayProof:
         else:
             self.notes.append("Sage was not read: the month's background reads are used up")
         assembly = Assembly(entity.id, asked.on, self.books)
+        accepted = self.parts.accepted_of(asked.tenant.id)
+        replaced = frozenset(key for key, one in accepted.items() if one.is_over)
         for row in self._rows(written=True):
             keys = frozenset(one.key for one in row.documents if one.key in self.late)
-            assembly.add(row, late=keys)
+            assembly.add(_without_replaced(row, replaced), late=keys)
         held = assembly.balances.balances(balances, self._accepted(), assembly.explained)
         differences = [*assembly.differences, *self._by_others(assembly, held)]
         return Statement(
@@ -193,7 +195,10 @@ class DayProof:
                 *lines.troubles.get(document.key, ()),
                 *kept,
             )
-            troubles = accepted.get(key, _NOTHING).marked(troubles)
+            acceptance = accepted.get(key, _NOTHING)
+            # What was taken back as it stood moves nothing any more.
+            is_over = acceptance.is_over and document.is_undone
+            troubles = () if is_over else acceptance.marked(troubles)
             if self.latest and document.proved_at is None and not document.troubles:
                 self._note_late(document)
             self.updates[document.key] = replace(
@@ -242,6 +247,15 @@ class DayProof:
     def _was_sent_meanwhile(self) -> bool:
         sent = self.parts.refresh.sources.sent_since(self.asked.tenant.id, self.begun_at)
         return next(iter(sent), None) is not None
+
+
+def _without_replaced(row: Row, keys: Collection[str]) -> Row:
+    """The row without asking who wants documents that were posted anew under other keys."""
+    gone = {one.what for one in row.documents if one.key in keys}
+    left = tuple(
+        one for one in row.differences if one.cause is not Cause.NOT_IN_CART or one.what not in gone
+    )
+    return replace(row, differences=left) if len(left) < len(row.differences) else row
 
 
 def _of_accounts(document: BookedDocument) -> tuple[Difference, ...]:

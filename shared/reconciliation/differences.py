@@ -71,10 +71,15 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Differences of one document that a person took for right, and who did it why."""
+    """Differences of one document that a person took for right, and who did it why.
+
+    `is_over` says that the document was taken back as it stood, or posted anew where nothing was
+    left of it: nothing asks for it any more.
+    """
 
     differences: frozenset[tuple[object, ...]]
     reason: str
+    is_over: bool = False
 
     def marked(self, found: Sequence[Difference]) -> tuple[Difference, ...]:
         """The same differences; those that were accepted say so."""

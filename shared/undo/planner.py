@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -40,6 +40,7 @@ def plan_undo(
     book: StoreBook,
     *,
     open_from: date | None = None,
+    gone: Collection[str] = (),
 ) -> UndoPlan:
     """What takes the order out of the books, or everything that stands in the way.
 
@@ -50,18 +51,25 @@ def plan_undo(
         memory: what we know of their contents.
         book: of the order, with the policy and mapping under which it was posted.
         open_from: the first day of the first open period: what is dated before is undone on it.
+        gone: the keys of documents that somebody took out of Sage: they are passed over.
     """
-    return _Undo(chain, memory, book, open_from).plan()
+    return _Undo(chain, memory, book, open_from, gone).plan()
 
 
 class _Undo:
     def __init__(
-        self, chain: Mapping[str, Record], memory: Memory, book: StoreBook, open_from: date | None
+        self,
+        chain: Mapping[str, Record],
+        memory: Memory,
+        book: StoreBook,
+        open_from: date | None,
+        gone: Collection[str],
     ) -> None:
         self._chain = chain
         self._memory = memory
         self._book = book
         self._open_from = open_from
+        self._gone = frozenset(gone)
         self._writers: dict[str, UndoWriter] = {}
         self._findings: list[Finding] = []
         self._left: list[str] = []
@@ -76,7 +84,7 @@ class _Undo:
             item
             for kind in _ORDER
             for name, record in sorted(known, key=lambda pair: pair[1].key)
-            if name.kind is kind
+            if name.kind is kind and record.key not in self._gone
             for item in self._undone(name, record, known)
         ]
         for name, record in known:

@@ -127,8 +127,14 @@ class Undoer:
     def plan(self, record: FactsRecord, chain: Mapping[str, Record], book: StoreBook) -> UndoPlan:
         """What the undo of the order posts; nothing is written."""
         memory = recall(record, chain, book, entered=self.days.entered(record.pk))
-        open_from = record.undo.open_from if record.undo else None
-        return plan_undo(chain, memory, book, open_from=open_from)
+        asked = record.undo
+        return plan_undo(
+            chain,
+            memory,
+            book,
+            open_from=asked.open_from if asked else None,
+            gone=asked.gone if asked else (),
+        )
 
     def _cancel_unsent(self, chain: Mapping[str, Record], book: StoreBook) -> None:
         """T9: what waited to be sent is not wanted any more."""
@@ -168,14 +174,16 @@ class Undoer:
             newest = self.facts.load(record.pk)
             if newest is None or newest.status is not FactsStatus.UNDOING:
                 return
+            # What is to be posted anew goes the way of an order whose customer is not sure yet.
+            is_redone = newest.undo is not None and newest.undo.is_redone
             undone = replace(
                 newest,
-                status=FactsStatus.UNDONE,
+                status=FactsStatus.AWAITING_CUSTOMER if is_redone else FactsStatus.UNDONE,
                 revision=newest.revision + 1,
                 # What is posted after a redo belongs to the configuration of then.
                 configured=0,
                 undo=None,
-                due_at=None,
+                due_at=self.clock() if is_redone else None,
             )
             with suppress(StaleFactsError):
                 self.facts.save(undone)

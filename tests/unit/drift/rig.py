@@ -185,12 +185,33 @@ class Rig(World):
         decider = Decider(self.drifts, self.reviews, self.clock)
         return decider.decide(drift, status, by="ada", why="the auditor asked for it")
 
-    def undo(self, order_id: str, store: str = "shop") -> PostingReport:
+    def undo(self, order_id: str, request: UndoRequest | None = None) -> PostingReport:
         """Undo an order as `ops order undo --apply` does."""
-        record = self.facts.load(order_pk(TENANT, store, order_id))
+        record = self.facts.load(order_pk(TENANT, "shop", order_id))
         assert record is not None
-        self.facts.save(replace(record, status=FactsStatus.UNDOING, undo=UndoRequest("ada")))
-        return self.post(order_id, store=store)
+        undo = request or UndoRequest("ada")
+        self.facts.save(replace(record, status=FactsStatus.UNDOING, undo=undo))
+        return self.post(order_id)
+
+    def reverse(self, record: Record) -> None:
+        """Reverse a document as a person does, with all that Sage makes of it."""
+        self.company.clock.advance(600)
+        table, row = self.row(record)
+        on = row[DATES[table]]
+        fields = {"reversal_date": on, "date": on}
+        self.company.books.act(table, row["key"], "reverse", fields, entity="100")
+
+    def take_out(self, record: Record) -> None:
+        """Reverse a document and remove it, as if it had never been: nothing of it is left."""
+        table, row = self.row(record)
+        store = self.company.books.store
+        before = {line["key"] for line in store.rows("gl_detail")}
+        own = [line["key"] for line in self.lines(record)]
+        self.reverse(record)
+        made = [line["key"] for line in list(store.rows("gl_detail")) if line["key"] not in before]
+        for key in (*own, *made):
+            store.remove("gl_detail", key)
+        store.remove(table, row["key"])
 
     @property
     def found(self) -> list[Drift]:
