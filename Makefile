@@ -96,6 +96,10 @@ fuzz: setup ## Feed every cart's reader bent documents (INPUTS=1000000 JOBS=2): 
 paging: setup ## Poll carts whose orders change meanwhile (SEEDS=500 JOBS=2): none lost, none doubled
 	@$(RUN) -m tests.paging --seeds $(or $(SEEDS),500) --jobs $(or $(JOBS),2)
 
+.PHONY: changes
+changes: setup ## Follow a company that changes meanwhile (SEEDS=500 FIRST=0 JOBS=2): nothing lost, nothing buried alive
+	@$(RUN) -m tests.changes --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
+
 .PHONY: proofs
 proofs: setup ## Prove seeded days with late events, crashes and a planted cent (SEEDS=2000 FIRST=0 JOBS=2)
 	@$(RUN) -m tests.proofs --seeds $(or $(SEEDS),2000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
