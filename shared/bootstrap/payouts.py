@@ -23,8 +23,8 @@ from shared.payouts.member_orders import MemberOrders
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.polling import PAYOUTS_READER, PayoutPoller, PayoutPollerParts
 from shared.payouts.store import DynamoDbPayouts, PayoutKey
-from shared.payouts.valuing import Valuer
 from shared.payouts.summing import PayoutSummer, SummerParts
+from shared.payouts.valuing import Valuer
 from shared.polling.checkpoints import DynamoDbCheckpoints
 from shared.posting.versions import OrderBooks
 from shared.postings.planner import plan

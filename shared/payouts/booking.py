@@ -14,6 +14,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from commerce.orders import Facts
+from intacct.errors import IntacctError
 from shared.facts.record import order_pk
 from shared.gl.posting import Asked
 from shared.ledger.apply import Applier
@@ -24,13 +25,14 @@ from shared.payouts.disputes import dispute_purpose, refunded_disputes
 from shared.payouts.order_fees import OrderFees
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.paying import Paid, PayoutPayer
-from shared.payouts.planner import EntityPosting, PayoutPlan, plan_payout
+from shared.payouts.planner import EntityPosting, PayoutPlan, plan_payout, settled_on
 from shared.payouts.proof import payout_subject
 from shared.payouts.records import PayoutRecord, is_sent
 from shared.payouts.settling import pays_invoices
 from shared.payouts.store import PayoutKey, PayoutMovedError, Payouts
 from shared.payouts.summary_parts import is_summed, settled
 from shared.payouts.summing import Paying, PayoutSummer, Summed
+from shared.payouts.valuing import Valuer
 from shared.ports import Clock
 from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.store_books import store_book
@@ -100,6 +102,7 @@ class BookerParts:
     clock: Clock
     on_failure: Callable[[PayoutKey, Exception], None]
     closed: ClosedPeriods | None = None
+    valuer: Valuer | None = None
     summaries: PayoutSummer | None = None
 
 
@@ -170,7 +173,9 @@ class PayoutBooker:
             self._parts.on_failure(key, error)
             return BookingReport(key, BookingState.FAILED, reasons=(type(error).__name__,))
 
-    def _booked(self, tenant: Tenant, key: PayoutKey, asked: Asked) -> BookingReport:
+    def _booked(  # noqa: PLR0911  # one for each way to stop
+        self, tenant: Tenant, key: PayoutKey, asked: Asked
+    ) -> BookingReport:
         record = self._parts.payouts.load(key)
         book = store_book(tenant, key.store)
         if record is None:
@@ -181,6 +186,11 @@ class PayoutBooker:
         if unsure is not None:
             return unsure
         planned = plan_payout(record, book)
+        if planned.is_unvalued and self._parts.valuer is not None:
+            valued = self._valued(self._parts.valuer, tenant, key, record, book=book)
+            if isinstance(valued, BookingReport):
+                return valued
+            record, planned = valued, plan_payout(valued, book)
         if planned.findings:
             return self._held(key, record, planned.findings)
         if planned.waiting:
@@ -237,6 +247,26 @@ class PayoutBooker:
         if halt is None and summed:
             halt = summed.post()
         return record, halt
+
+    def _valued(
+        self,
+        valuer: Valuer,
+        tenant: Tenant,
+        key: PayoutKey,
+        record: PayoutRecord,
+        *,
+        book: StoreBook,
+    ) -> PayoutRecord | BookingReport:
+        """The record with what it is worth in the entity's currency, or what stopped that."""
+        try:
+            valued = valuer.value(tenant, record.payout, book, settled_on(record, book))
+        except IntacctError as error:
+            self._parts.payouts.save(replace(record, due_at=self._parts.clock()))
+            return BookingReport(key, BookingState.PARKED, reasons=(type(error).__name__,))
+        if valued.findings:
+            return self._held(key, record, valued.findings)
+        history = replace(record.history, valuation=valued.valuation)
+        return self._parts.payouts.save(replace(record, history=history))
 
     def _with_fees(
         self,

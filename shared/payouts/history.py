@@ -11,6 +11,7 @@ from datetime import datetime
 
 from commerce.money import Money
 from commerce.payouts import PayoutStatus
+from shared.payouts.worths import Valuation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class OrderFee:
 class History:
     """Everything about a payout that no source tells.
 
+    `valuation` is what it is worth in the entity's currency, where that had to be found out.
     `losses` are its disputes that were lost. `passed` are the rows of disputes on refunded orders
     that a person let into the books (R-7.2). `fees` are its charges of which it was looked up what
     their orders booked (R-6.3).
@@ -61,6 +63,7 @@ class History:
 
     losses: tuple[Loss, ...] = ()
     passed: tuple[str, ...] = ()
+    valuation: Valuation | None = None
     fees: tuple[OrderFee, ...] = ()
 
     def loss_of(self, line_id: str) -> Loss | None:

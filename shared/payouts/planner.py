@@ -14,6 +14,7 @@ from commerce.money import Money
 from commerce.payouts import Payout, PayoutLine, PayoutStatus
 from intacct.documents import Dimensions, JournalEntry, JournalLine
 from shared.payouts.chart import PayoutChart
+from shared.payouts.currencies import Exchange, currency_findings
 from shared.payouts.disputes import lost_entry, lost_purpose
 from shared.payouts.entries import (
     dimensions,
@@ -26,10 +27,11 @@ from shared.payouts.entries import (
 )
 from shared.payouts.proof import proof_findings
 from shared.payouts.records import PayoutRecord, is_sent
+from shared.payouts.worths import needs_valuation
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
 from shared.postings.effects import Amount
-from shared.postings.findings import Finding, Reason
+from shared.postings.findings import Finding
 from shared.postings.keys import document_number, posting_key
 from shared.postings.plan import Posting, PostingKind
 
@@ -51,12 +53,14 @@ class EntityPosting:
 class PayoutPlan:
     """The entries of a payout in their order, or every reason why there are none.
 
-    `waiting` says what it waits for, where not all of it can be booked yet.
+    `waiting` says what it waits for, where not all of it can be booked yet; `is_unvalued` that it
+    waits for what it is worth in the entity's currency (`shared.payouts.valuing`).
     """
 
     entries: tuple[EntityPosting, ...] = ()
     findings: tuple[Finding, ...] = ()
     waiting: str = ""
+    is_unvalued: bool = False
 
 
 def plan_payout(record: PayoutRecord, book: StoreBook) -> PayoutPlan:
@@ -68,16 +72,23 @@ def plan_payout(record: PayoutRecord, book: StoreBook) -> PayoutPlan:
     """
     if not is_sent(record.payout):
         return PayoutPlan(waiting="its source has not sent the money yet")
-    findings = (*proof_findings(record), *_scope_findings(record.payout, book))
+    findings = (*proof_findings(record), *currency_findings(record.payout, book))
     if findings:
         return PayoutPlan(findings=findings)
     planned = _Planned(record, PayoutChart(book))
     if planned.is_early:
         return PayoutPlan(waiting="the money has not arrived yet")
-    entries = tuple(planned.entries())
-    if planned.chart.findings:
-        return PayoutPlan(findings=tuple(planned.chart.findings))
+    if needs_valuation(record.payout, record.history.valuation, book, is_begun=bool(record.frozen)):
+        return PayoutPlan(waiting="what it settles was not valued yet", is_unvalued=True)
+    entries, differences = planned.in_currencies(tuple(planned.entries()))
+    if planned.chart.findings or differences:
+        return PayoutPlan(findings=(*planned.chart.findings, *differences))
     return PayoutPlan(entries=entries)
+
+
+def settled_on(record: PayoutRecord, book: StoreBook) -> date:
+    """The ledger date of the entry that settles the payout, whose rate counts."""
+    return _Planned(record, PayoutChart(book)).settled_on
 
 
 def told_on(instant: datetime, book: StoreBook) -> date:
@@ -157,6 +168,26 @@ class _Planned:
             yield from self._moved(f"payout:{name}:arrival", self.arrived_at, transit, self.net)
         if self.failed_at is not None:
             yield from self._failed(f"payout:{name}:failure", self.failed_at)
+
+    def in_currencies(
+        self, entries: tuple[EntityPosting, ...]
+    ) -> tuple[tuple[EntityPosting, ...], list[Finding]]:
+        """The entries in the currencies that they belong in, and what stops them (R-8.6)."""
+        valuation = self.record.history.valuation
+        if valuation is None:
+            return entries, []
+        exchange = Exchange(self.payout, self.chart, valuation)
+        findings = list(exchange.findings(self.payout.lines))
+        name, months = f"payout:{self.payout.ref.id}", self._by_month()
+        rows = {f"{name}:{month:%Y-%m}": lines for month, lines in months.items()}
+        rows[name] = months[self._last_month]
+        exchanged = []
+        for entry in entries:
+            purpose = entry.posting.key.partition(":")[2]
+            posting, finding = exchange.exchanged(entry.posting, rows.get(purpose, ()))
+            exchanged.append(replace(entry, posting=posting))
+            findings += [finding] if finding else []
+        return tuple(exchanged), findings
 
     def _settled(self, purpose: str) -> Iterator[EntityPosting]:
         """The payout itself; a settlement's earlier months apart, with what they carry (R-6.6)."""
@@ -253,17 +284,6 @@ class _Planned:
             lines=told,
         )
         yield EntityPosting(entity, Posting(key, kind, document, effect=told, true_on=on))
-
-
-def _scope_findings(payout: Payout, book: StoreBook) -> Iterator[Finding]:
-    """What payouts cannot be yet, said before anything is booked."""
-    place = f"payout {payout.ref.id}"
-    if payout.currency != book.base_currency:
-        message = f"a payout in {payout.currency} into books in {book.base_currency}"
-        yield Finding(Reason.OUT_OF_SCOPE, f"{place} currency", message)
-    if payout.bank_amount is not None and payout.bank_amount.currency != payout.currency:
-        message = f"it reached the bank in {payout.bank_amount.currency}"
-        yield Finding(Reason.OUT_OF_SCOPE, f"{place} bank_amount", message)
 
 
 def _month_end(on: date) -> date:

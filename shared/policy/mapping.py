@@ -38,6 +38,7 @@ class Role(StrEnum):
     INVENTORY_WRITE_DOWN = "inventory_write_down"
     PROCESSING_FEES = "processing_fees"
     ROUNDING = "rounding"
+    REALISED_FX = "realised_fx"
     PAYOUT_CLEARING = "payout_clearing"
     PAYOUTS_IN_TRANSIT = "payouts_in_transit"
     RESERVES_HELD = "reserves_held"

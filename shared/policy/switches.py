@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 
@@ -178,6 +179,17 @@ class FxRate(StrEnum):
     TABLE = "table"
 
 
+class ClearingDifferences(StrEnum):
+    """What becomes of a payout that changed money into another amount than its receipt (R-8.4).
+
+    STAY: it is left on the clearing account. FX: within the tolerance it is booked as realised
+    gain or loss with the payout; beyond it the payout waits for a person (R-8.6).
+    """
+
+    STAY = "stay"
+    FX = "fx"
+
+
 class FeesOn(StrEnum):
     """When a processor's fees are booked (R-6.3).
 
@@ -199,6 +211,9 @@ class LostDisputeTaxRelief(StrEnum):
 @dataclass(frozen=True, slots=True)
 class PostingPolicy:
     """Every switch, at its default unless the tenant says otherwise.
+
+    `fx_tolerance_percent` and `fx_tolerance_min` (in the entity's currency) are how much of an
+    entry may be a difference of rates (R-8.6).
 
     Orders placed before the ledger date `posting_mode_from` (YYYY-MM-DD) finish in the mode
     `posting_mode_before` (R-11.9); empty, all orders are posted in `posting_mode`. In the same way
@@ -239,6 +254,9 @@ class PostingPolicy:
     expected_returns: ExpectedReturns = ExpectedReturns.OFF
     currency_side: CurrencySide = CurrencySide.SHOP
     fx_rate: FxRate = FxRate.ERP_DAILY
+    fx_tolerance_percent: str = "0.5"
+    fx_tolerance_min: str = "0.05"
+    clearing_differences: ClearingDifferences = ClearingDifferences.STAY
     fees_on: FeesOn = FeesOn.PAYOUT
     fees_on_from: str = ""
     fees_on_before: FeesOn = FeesOn.PAYOUT
@@ -249,8 +267,8 @@ class PostingPolicy:
         """Refuse a day on which no mode can change, and a depth without its one customer.
 
         Raises:
-            ValueError: a date of a move is none, or `posting_depth` thrifty stands beside a
-                `customer_mode` other than channel.
+            ValueError: a date of a move is none, a tolerance is no number or beyond reason, or
+                `posting_depth` thrifty stands beside a `customer_mode` other than channel.
         """
         depths = [(self.posting_depth, self.customer_mode, "")]
         if self.posting_depth_from:
@@ -264,6 +282,8 @@ class PostingPolicy:
                 raise ValueError(message)
         for name in ("posting_mode_from", "posting_depth_from", "fees_on_from"):
             _insist_on_date(name, getattr(self, name))
+        _insist_on_number("fx_tolerance_percent", self.fx_tolerance_percent, most=5)
+        _insist_on_number("fx_tolerance_min", self.fx_tolerance_min, most=1000)
 
     def contradictions(self) -> tuple[tuple[str, str], ...]:
         """Switches that do not go together: each the one to change, and why."""
@@ -357,3 +377,13 @@ def _insist_on_date(name: str, text: str) -> None:
     except ValueError:
         message = f"{name} {text!r} is no date (YYYY-MM-DD)"
         raise ValueError(message) from None
+
+
+def _insist_on_number(name: str, text: str, *, most: int) -> None:
+    try:
+        is_one = 0 <= Decimal(text) <= most
+    except InvalidOperation:
+        is_one = False
+    if not is_one:
+        message = f"{name} {text!r} is no number from 0 to {most}"
+        raise ValueError(message)

@@ -21,10 +21,12 @@ from intacct.documents import Side
 from shared.payouts.planner import EntityPosting, PayoutPlan, plan_payout
 from shared.payouts.records import merged
 from shared.policy.mapping import Role
+from shared.policy.switches import CustomerMode, PostingDepth
 from shared.postings.effects import imbalance
 from shared.postings.findings import Reason
 from tests.accounting import payout_lives
 from tests.accounting.payout_lives import DIRECT, LIVES, PAYOUT_ACCOUNTS, payout_book, play
+from tests.accounting.shop import book, mapping
 from tests.unit.payouts.told import ARRIVED_AT, LINES, SENT_AT, line, payout
 
 _FILE = Path(payout_lives.__file__).with_name("payout_journals.toml")
@@ -205,11 +207,17 @@ def test_a_payout_that_does_not_add_up_is_not_planned() -> None:
     assert [finding.reason for finding in plan.findings] == [Reason.UNBALANCED]
 
 
-def test_other_currencies_are_refused() -> None:
+def test_other_currencies_wait_until_they_are_valued_and_not_every_channel_can_have_them() -> None:
     euros = Money.of("147.00", "EUR")
     abroad = merged("acme", None, replace(payout(), bank_amount=euros), at=SENT_AT)
+    chart = mapping(accounts=PAYOUT_ACCOUNTS, bank_entity="E100")
+    thrifty = book(
+        chart=chart, posting_depth=PostingDepth.THRIFTY, customer_mode=CustomerMode.CHANNEL
+    )
 
     plan = plan_payout(abroad, payout_book())
+    refused = plan_payout(abroad, thrifty)
 
-    assert plan.entries == ()
-    assert [finding.reason for finding in plan.findings] == [Reason.OUT_OF_SCOPE]
+    assert (plan.entries, plan.is_unvalued) == ((), True)
+    assert refused.entries == ()
+    assert [finding.reason for finding in refused.findings] == [Reason.OUT_OF_SCOPE] * 2

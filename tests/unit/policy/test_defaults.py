@@ -45,6 +45,9 @@ DEFAULTS = {
     "expected_returns": "off",
     "currency_side": "shop",
     "fx_rate": "erp_daily",
+    "fx_tolerance_percent": "0.5",
+    "fx_tolerance_min": "0.05",
+    "clearing_differences": "stay",
     "fees_on": "payout",
     "fees_on_from": "",
     "fees_on_before": "payout",
@@ -122,6 +125,8 @@ def test_all_switches_are_words_and_three_are_dates() -> None:
     assert switches.pop("posting_mode_from") == ""
     assert switches.pop("posting_depth_from") == ""
     assert switches.pop("fees_on_from") == ""
+    assert switches.pop("fx_tolerance_percent") == "0.5"
+    assert switches.pop("fx_tolerance_min") == "0.05"
     assert all(isinstance(value, (StrEnum, bool)) for value in switches.values())
 
 
