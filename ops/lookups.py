@@ -60,7 +60,8 @@ def days_on(desk: Desk, tenant: str, on: date) -> list[DayKey]:
         if item["pk"]["S"].endswith(f"#{on.isoformat()}")
         or item.get("posted_on", {}).get("S") == on.isoformat()
     }
-    return sorted(DayKey.parse(pk) for pk in keys)
+    # A payout's journals are found by the payout.
+    return sorted(key for key in map(DayKey.parse, keys) if not key.payout)
 
 
 def _scan(desk: Desk, table: str, expression: str, values: dict[str, str]) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from commerce.money import Money, total
-from intacct.documents import JournalEntry, JournalLine, Side
+from intacct.documents import Dimensions, JournalEntry, JournalLine, Side
 from shared.explain.lines import ExplainedEntry, Part, explained, rules_of
 from shared.gl.batches import Sealed, original, postings
 from shared.gl.contents import Adder, Group, SummaryError
@@ -31,15 +31,21 @@ class _Share:
     line: JournalLine
     side: Side
     amount: Money
+    place: Dimensions | None = None
 
     @property
     def group(self) -> Group:
-        """The line of the journal that it is in."""
-        return (self.side, self.line.account, self.line.dimensions)
+        """The line of the journal that it is in; `place` where netting put it elsewhere."""
+        return (self.side, self.line.account, self.place or self.line.dimensions)
 
     def turned(self) -> _Share:
         """The same on the other side."""
         return replace(self, side=OTHER[self.side])
+
+    def on(self, line: JournalLine) -> _Share:
+        """The same as a part of that line, which others are netted in."""
+        amount = self.amount if self.side is line.side else -self.amount
+        return replace(self, side=line.side, amount=amount, place=line.dimensions)
 
 
 _Parts = dict[Group, list[Part]]
@@ -133,7 +139,7 @@ class ExplainedDays:
                 shares = [share.turned() for share in before.shares(place - own)]
             record = chain.get(posting.key)
             if record is not None or now.batch.state is not BatchState.VOID:
-                groups = _grouped(shares)
+                groups = _grouped(_netted(shares, now.batch.netted, posting))
                 yield _entry(key, now, posting, record, groups)
 
 
@@ -150,7 +156,7 @@ def _entry(
     return ExplainedEntry(
         key=posting.key,
         kind=posting.kind.value,
-        subject=f"day {key.store} {key.on.isoformat()} {key.currency}",
+        subject=f"payout {key.payout}" if key.payout else f"day {key.place}",
         store=key.store,
         posted_on=document.posted_on,
         mapping_version=content.batch.mapping_version,
@@ -182,6 +188,18 @@ def _problems(content: _Content, posting: Posting, record: Record | None) -> Ite
         yield "the journal that was sent has another content than its frozen events give"
     if record.state is not State.DONE:
         yield f"it is not in the books: {record.state.value}"
+
+
+def _netted(shares: Iterable[_Share], netted: str, posting: Posting) -> Iterator[_Share]:
+    """The shares with those of the netted account on its one line, or gone where it has none."""
+    document = posting.document
+    assert isinstance(document, JournalEntry), "chosen by its kind"  # noqa: S101
+    left = next((line for line in document.lines if netted and line.account == netted), None)
+    for share in shares:
+        if not netted or share.line.account != netted:
+            yield share
+        elif left is not None:
+            yield share.on(left)
 
 
 def _grouped(shares: Iterable[_Share]) -> _Parts:

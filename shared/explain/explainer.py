@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,9 @@ from shared.postings.book import StoreBook
 from shared.postings.plan import PostingKind
 from shared.replaying.history import RawDocuments
 from shared.undo.in_books import named
+
+_JOURNAL = re.compile(r"(?:payout:(.+):)?(?:summary|reversal):([\d-]{10}):([A-Z]{3}):")
+"""The purpose of a journal's posting: its payout, its date, its currency."""
 
 
 class NothingKnownError(LookupError):
@@ -93,7 +97,9 @@ class Explainer:
             raise NothingKnownError(message)
         chain = self._parts.ledger.chain(key.ledger_pk)
         books = self._parts.books_of(key.tenant, key.store)
-        return explain_payout(record, chain, books, self._parts.money_of)
+        days = {day for posting in chain if (day := day_of(posting)) is not None}
+        brought = [entry for day in sorted(days) for entry in self._days.journals(day, chain)]
+        return explain_payout(record, chain, books, self._parts.money_of, brought=brought)
 
     def traced(self, entries: Iterable[ExplainedEntry]) -> list[ExplainedEntry]:
         """The same entries with what the orders of their parts rest on; reads each order once."""
@@ -126,7 +132,8 @@ class Explainer:
         pk = order_pk(tenant, store, order_id)
         entries = self._order(pk)
         for key in self._parts.days_of(pk):
-            entries += _of_order(self.day(key), order_id)
+            if not key.payout:
+                entries += _of_order(self.day(key), order_id)
         for head in self._parts.payouts.heads(tenant, store):
             payout = PayoutKey(tenant, store, head.payout.ref.id)
             known = self._parts.payouts.load(payout) if head.is_booked else None
@@ -156,13 +163,14 @@ class Explainer:
 
 
 def day_of(key: str) -> DayKey | None:
-    """The day that a journal of a summary channel belongs to, by its posting key."""
+    """The day, or a payout's part, that a journal belongs to, by its posting key."""
     name = named(key)
-    told = name.purpose.split(":") if name else []
-    if name is None or name.kind is not PostingKind.GL_BATCH or len(told) < 3:  # noqa: PLR2004  # what, day, currency
+    told = _JOURNAL.match(name.purpose) if name else None
+    if name is None or name.kind is not PostingKind.GL_BATCH or told is None:
         return None
+    payout, on, currency = told.groups(default="")
     try:
-        return DayKey(key.partition("/")[0], name.store, told[2], date.fromisoformat(told[1]))
+        return DayKey(key.partition("/")[0], name.store, currency, date.fromisoformat(on), payout)
     except ValueError:
         return None
 

@@ -23,8 +23,10 @@ from shared.payouts.disputes import LOST
 from shared.payouts.entries import net_of, row_amounts
 from shared.payouts.planner import EntityPosting, plan_payout, told_on
 from shared.payouts.records import PayoutRecord
+from shared.payouts.summary_parts import is_summed, settled
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
+from shared.postings.plan import PostingKind
 from shared.undo.in_books import named
 
 _NEVER_SPLIT = (9999, 12)
@@ -35,6 +37,8 @@ def explain_payout(
     chain: Mapping[str, Record],
     books: Iterable[StoreBook],
     money_of: MoneyOf = nothing_known,
+    *,
+    brought: Sequence[ExplainedEntry] = (),
 ) -> list[ExplainedEntry]:
     """Every entry of the payout that the ledger knows, and those it should know and does not.
 
@@ -44,10 +48,11 @@ def explain_payout(
         books: of its store, as each version of the mapping has them, the newest first; the first
             one under which the entries are those that were sent counts.
         money_of: what the orders of a thrifty channel say of their money.
+        brought: its journals, where it brought its sales into the books.
     """
     best: list[ExplainedEntry] = []
     for book in books:
-        entries = _under(record, chain, book, money_of)
+        entries = _under(record, chain, book, money_of, brought)
         if all(entry.is_proved for entry in entries):
             return entries
         best = best or entries
@@ -55,16 +60,24 @@ def explain_payout(
 
 
 def _under(
-    record: PayoutRecord, chain: Mapping[str, Record], book: StoreBook, money_of: MoneyOf
+    record: PayoutRecord,
+    chain: Mapping[str, Record],
+    book: StoreBook,
+    money_of: MoneyOf,
+    brought: Sequence[ExplainedEntry],
 ) -> list[ExplainedEntry]:
-    planned = {entry.posting.key: entry for entry in plan_payout(record, book).entries}
+    made = plan_payout(record, book)
+    own = settled(record, made, book).beside if is_summed(record, chain, book) else made.entries
+    planned = {entry.posting.key: entry for entry in own}
     rows = _Rows(record, book)
     entries = [rows.entry(made, chain.get(key)) for key, made in planned.items()]
     subject = f"payout {record.payout.ref.id}"
     paid = explain_settlement(settlement_of(record, book, money_of), chain, subject, book)
     entries += [entry for entry in paid if entry.state]
+    entries += brought
     told = {entry.key for entry in entries}
-    unknown = [known for key, known in sorted(chain.items()) if key not in told]
+    left = [known for key, known in sorted(chain.items()) if key not in told]
+    unknown = [known for known in left if not _moves_nothing(known)]
     return [*entries, *(_unexplained(record, book, known) for known in unknown)]
 
 
@@ -185,6 +198,14 @@ class _Rows:
     @property
     def _version(self) -> str:
         return self._book.mapping.version
+
+
+def _moves_nothing(known: Record) -> bool:
+    """Whether it counts, or is a journal that a difference took the place of (R-11.7)."""
+    name = named(known.key)
+    if name is None or name.kind is not PostingKind.GL_BATCH:
+        return name is not None and name.kind is PostingKind.STATISTICAL
+    return known.state in (State.REFUSED, State.CANCELLED)
 
 
 def _month(on: date) -> tuple[int, int]:

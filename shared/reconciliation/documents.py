@@ -49,7 +49,7 @@ WORDS: Mapping[PostingKind, str] = {
     PostingKind.DEBIT_MEMO: "debit memo",
     PostingKind.CUSTOMER_REFUND: "customer refund",
     PostingKind.JOURNAL_ENTRY: "journal entry",
-    PostingKind.GL_BATCH: "journal of the day",
+    PostingKind.GL_BATCH: "summary journal",
     PostingKind.VOID: "reversal",
 }
 """What an accountant calls a posting's document."""

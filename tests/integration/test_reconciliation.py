@@ -60,7 +60,7 @@ def test_a_posted_day_is_equal_its_statement_is_stored_and_its_cost_is_counted(
     assert [(p["state"], p["sequence"]) for p in answer["proofs"]] == [("equal", 1)]
     kinds = {kind.kind: kind.proved for store in statement.stores for kind in store.kinds}
     assert kinds["invoice"] == 1
-    assert kinds["journal of the day"] == 1
+    assert kinds["summary journal"] == 1
     assert verify(built.proof_book(), "acme", "100").breaches == ()
     assert statement.reading is not None
     used = [

@@ -9,6 +9,8 @@ from typing import Any
 
 from commerce.orders import Facts, Fulfilment, Order, Payment, Refund
 from commerce.payouts import Payout
+from shared.explain.explainer import Explainer, ExplainerParts
+from shared.explain.lines import ExplainedEntry
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.gl.correcting import planned_by
 from shared.gl.days import DayKey
@@ -44,6 +46,7 @@ from tests.fakes import (
     counting_ids,
 )
 from tests.scenarios.channel import COUNTED, Nothing
+from tests.unit.explain.telling import MemoryDocuments
 from tests.unit.payouts.claims import MemoryPayoutDays
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.payouts.told import SENT_AT
@@ -161,6 +164,22 @@ class SummaryRig:
         """The company closes its books."""
         self.teller.company.books.periods.close("", through)
         self.teller.company.books.periods.close("100", through)
+
+    def explained(self, payout_id: str = "po-1001") -> list[ExplainedEntry]:
+        """The journals of a payout, taken apart."""
+        explainer = Explainer(
+            ExplainerParts(
+                facts=self.facts,
+                ledger=self.ledger,
+                days=self.days,
+                payouts=self.payouts,
+                archive=MemoryDocuments(),
+                book_of=lambda *_: self.book,
+                books_of=lambda *_: [self.book],
+                days_of=lambda pk: self.payout_days.holders(pk).values(),
+            )
+        )
+        return explainer.payout(PayoutKey("acme", "shop", payout_id))
 
     def export_days(self) -> None:
         """Close the days that hold what no payout brings."""

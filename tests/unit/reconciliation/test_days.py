@@ -48,7 +48,7 @@ def test_a_day_that_is_exported_is_equal(world: World) -> None:
     (journal,) = outlet.kinds
     assert statement.differences == ()
     assert statement.verdict is Verdict.EQUAL
-    assert (journal.kind, journal.proved) == ("journal of the day", 1)
+    assert (journal.kind, journal.proved) == ("summary journal", 1)
     assert journal.proved_amount == Decimal("152.40")
 
 

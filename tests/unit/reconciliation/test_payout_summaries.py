@@ -83,7 +83,7 @@ def test_a_payout_with_its_sales_is_proved_in_sage(world: World) -> None:
     assert (statement.verdict, statement.awaited) == (Verdict.EQUAL, ())
     (market,) = [one for one in statement.stores if one.store == "market"]
     assert [(one.kind, one.wanted, one.proved) for one in market.kinds] == [
-        ("journal of the day", 1, 1)
+        ("summary journal", 1, 1)
     ]
     clearing = next(one for one in statement.balances if one.account == "1100")
     assert (clearing.ours, clearing.items) == (Decimal(0), ())
