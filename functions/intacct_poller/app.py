@@ -16,6 +16,7 @@ from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
 from shared.changes.pace import Place
 from shared.changes.schedule import ChangesRequest, polled
+from shared.drift.noticing import Noticed
 from shared.tenants.models import Tenant
 
 logger = Logger()
@@ -29,6 +30,15 @@ def _failed(tenant: Tenant, place: Place, error: Exception) -> None:
     logger.error("changes not followed", tenant=tenant.id, place=str(place), exc_info=error)
 
 
+def _looked(tenant: str, noticed: Noticed) -> None:
+    counted = (("DriftFound", len(noticed.found)), ("DriftSettled", len(noticed.settled)))
+    for name, count in counted:
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
+    if noticed.found or noticed.settled:
+        found, settled = list(noticed.found), list(noticed.settled)
+        logger.warning("documents differ in sage", tenant=tenant, found=found, settled=settled)
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -38,7 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     places = []
     with sage_at_work(context, logger, metrics) as ends_at:
         told = polled(
-            change_poller(_failed),
+            change_poller(_failed, _looked),
             tenants(),
             request.wanted,
             tenant=request.tenant,

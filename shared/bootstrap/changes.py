@@ -14,6 +14,7 @@ from shared.bootstrap import aws
 from shared.bootstrap.background import background_reads
 from shared.bootstrap.books import reading_client, reads, records, rest_client
 from shared.bootstrap.clock import now
+from shared.bootstrap.drift import drift_handler
 from shared.bootstrap.item_links import item_links
 from shared.bootstrap.reconciliation import proof_book
 from shared.bootstrap.reviews import reviews
@@ -31,6 +32,7 @@ from shared.changes.tombstones import DynamoDbTombstones
 from shared.customers.following import Follower
 from shared.customers.link_store import DynamoDbLinks
 from shared.customers.watching import CustomerWatch
+from shared.drift.handler import Report
 from shared.items.watching import ItemWatch
 from shared.settings import OrdersSettings, TenantSettings
 from shared.tenants.models import Tenant
@@ -39,10 +41,17 @@ KINDS = frozenset(Kept)
 """Everything that is read by change."""
 
 
-def change_poller(on_failure: Callable[[Tenant, Place, Exception], None]) -> ChangePoller:
-    """What follows the changes of any tenant; `on_failure` is told of what could not be read."""
+def change_poller(
+    on_failure: Callable[[Tenant, Place, Exception], None], on_drift: Report
+) -> ChangePoller:
+    """What follows the changes of any tenant.
+
+    Args:
+        on_failure: is told of what could not be read.
+        on_drift: is told of every look at changed documents of ours.
+    """
     held = HeldDocuments(tombstones(), reviews(), clock=now)
-    handlers: list[ChangeHandler] = [_customers(), _items(), held]
+    handlers: list[ChangeHandler] = [_customers(), _items(), held, drift_handler(on_drift)]
     return ChangePoller(
         PollerParts(
             kinds=KINDS,

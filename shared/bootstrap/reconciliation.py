@@ -17,6 +17,8 @@ from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import ledger
 from shared.bootstrap.tenants import tenants
 from shared.connections.calls import TRANSACTIONS
+from shared.drift.records import accepted
+from shared.drift.store import DynamoDbDrifts
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.store import DynamoDbPayouts
 from shared.posting.versions import OrderBooks
@@ -53,28 +55,34 @@ def _sources() -> TableSources:
     )
 
 
+def refresh_parts() -> RefreshParts:
+    """What the rows of the proof book are made from."""
+    books = OrderBooks(tenants().tenant_under, day_book(), linked_items(), card_book())
+    return RefreshParts(
+        book=proof_book(),
+        sources=_sources(),
+        ledger=ledger(),
+        payouts=DynamoDbPayouts(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE),
+        days=day_book(),
+        books=books,
+        orders=OrderMoneyReader(
+            facts_store(), ledger(), OrderBooks(tenants().tenant_under, day_book()), plan
+        ),
+        clock=now,
+        payout_days=payout_days(),
+    )
+
+
 def prover(on_failure: Callable[[str, str, date, Exception], None]) -> Prover:
     """What proves days; `on_failure` is told of tenant, entity and day of one that broke off."""
+    drifts = DynamoDbDrifts(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
     return Prover(
         ProverParts(
-            refresh=RefreshParts(
-                book=proof_book(),
-                sources=_sources(),
-                ledger=ledger(),
-                payouts=DynamoDbPayouts(
-                    aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE
-                ),
-                days=day_book(),
-                books=OrderBooks(tenants().tenant_under, day_book(), linked_items(), card_book()),
-                orders=OrderMoneyReader(
-                    facts_store(), ledger(), OrderBooks(tenants().tenant_under, day_book()), plan
-                ),
-                clock=now,
-                payout_days=payout_days(),
-            ),
+            refresh=refresh_parts(),
             reads_of=reads,
             budget=Budget(used=_used, of_month=_of_month, note=_note),
             on_failure=on_failure,
+            accepted_of=lambda tenant: accepted(drifts, tenant),
         )
     )
 

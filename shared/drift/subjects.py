@@ -15,6 +15,7 @@ from shared.postings.book import StoreBook
 from shared.reconciliation.days import day_row
 from shared.reconciliation.documents import BookedDocument
 from shared.reconciliation.orders import order_row
+from shared.reconciliation.payout_journals import payout_journals
 from shared.reconciliation.payouts import payout_row
 from shared.reconciliation.refreshing import RefreshParts, payments_of
 from shared.reconciliation.rows import Row, day_name, order_name, payout_name
@@ -78,7 +79,9 @@ class Subjects:
         chain = self._parts.ledger.chain(key.ledger_pk)
         known = self._parts.book.row(tenant.id, book.store, payout_name(payout_id))
         paid = payments_of(self._parts, tenant, book, record)
-        yield payout_row(record, chain, book, known, payments=paid)
+        days, claims = self._parts.days, self._parts.payout_days
+        journals = payout_journals(record, chain, book, days, claims)
+        yield payout_row(record, chain, book, known, payments=paid, journals=journals)
 
     def _days(self, tenant: Tenant, book: StoreBook, day: str) -> Iterator[Row]:
         """A day's partition names no currency: each that the proof knows, and the entity's own."""

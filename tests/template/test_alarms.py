@@ -28,6 +28,7 @@ METRICS = {
     "inventory_sync": {f"InventorySync{outcome.value.title()}" for outcome in PollOutcome},
     "intacct_poller": {
         "RecordsHeld",
+        "DriftFound",
         *(f"Changes{outcome.value.title()}" for outcome in ChangeOutcome),
     },
     "order_posting": {f"Order{state.value.title()}" for state in PostingState},
