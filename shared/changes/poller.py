@@ -203,6 +203,9 @@ class ChangePoller:
         """Read, then compare; each is kept once it is through."""
         tenant, place = work.tenant, work.due.place
         if work.due.reads:
+            begun = self._parts.reader.begun(work.lease.progress)
+            if begun is not work.lease.progress:
+                self._keep(work, begun)
             progress, count = self._parts.reader.read(
                 tenant, place, work.lease.progress, work.deadline
             )

@@ -67,6 +67,15 @@ class ChangeReader:
         self._handlers = handlers
         self._clock = clock
 
+    def begun(self, progress: Progress) -> Progress:
+        """The progress with which a kind that was never read begins; others stand as they are.
+
+        It is kept before the first reading: one that fails for days loses nothing of them.
+        """
+        if progress.watermark.reached_at is not None:
+            return progress
+        return replace(progress, watermark=Watermark(self._clock() - FIRST_LOOK_BACK))
+
     def read(
         self, tenant: Tenant, place: Place, progress: Progress, deadline: datetime
     ) -> tuple[Progress, int]:
@@ -80,8 +89,6 @@ class ChangeReader:
         now = self._clock()
         is_wide = progress.wide_at is not None and now - progress.wide_at >= LOOK_EVERY
         since = progress.watermark
-        if since.reached_at is None:
-            since = Watermark(now - FIRST_LOOK_BACK)
         if is_wide:
             since = Watermark(since.reached_at)
         reading = Reading(since, started_at=now, overlap=WIDE if is_wide else OVERLAP)

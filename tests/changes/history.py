@@ -37,7 +37,10 @@ class KilledError(Exception):
 
 
 class Mortal(MemoryChangeCheckpoints):
-    """Checkpoints of a process that may be killed as it keeps them; its lease stays behind."""
+    """Checkpoints of a process that may be killed as it keeps them; its lease stays behind.
+
+    Not before it was noted where the kind begins: what was before that is nobody's to tell.
+    """
 
     def __init__(self, me: str, beside: MemoryChangeCheckpoints, dice: random.Random) -> None:
         super().__init__(me, beside)
@@ -46,7 +49,8 @@ class Mortal(MemoryChangeCheckpoints):
         self._is_dead = False
 
     def keep(self, lease: Lease, progress: Progress, *, now: datetime) -> Lease:
-        if self._dice.random() < self.chance:
+        is_begun = self.stored[lease.tenant, lease.place].watermark.reached_at is not None
+        if is_begun and self._dice.random() < self.chance:
             self._is_dead = True
             raise KilledError
         return super().keep(lease, progress, now=now)

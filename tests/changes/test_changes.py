@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
 
 from shared.changes import judging, reading
 from tests.changes.history import ChangesHistory, LostError
+
+
+def live(seeds: Iterable[int]) -> None:
+    for seed in seeds:
+        ChangesHistory(seed).live()
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -22,7 +28,7 @@ def test_histories_show_what_a_reading_that_never_goes_far_back_loses(
     monkeypatch.setattr(reading, "OVERLAP", timedelta(seconds=1))
 
     with pytest.raises(LostError, match="never told"):
-        ChangesHistory(3).live()
+        live(range(30))
 
 
 def test_histories_show_what_is_buried_alive_when_blindness_counts_as_deletion(
@@ -31,4 +37,4 @@ def test_histories_show_what_is_buried_alive_when_blindness_counts_as_deletion(
     monkeypatch.setattr(judging, "_is_blind", lambda *_: False)
 
     with pytest.raises(LostError, match="and is there"):
-        ChangesHistory(8).live()
+        live(range(30))

@@ -103,6 +103,19 @@ def test_what_stops_the_company_stops_its_run(rig: Rig, error: NotSentError) -> 
     assert set(rig.outcomes().values()) == {"complete"}
 
 
+def test_a_first_reading_that_fails_for_days_loses_nothing_of_them(rig: Rig) -> None:
+    rig.company.write(Kept.CUSTOMER, "1")
+    rig.company.broken = OutcomeUnknownError("timed out")
+    for _ in range(5):
+        rig.run()
+        rig.clock.pass_time(25 * HOUR)
+
+    rig.company.broken = None
+    rig.run()
+
+    assert rig.handler.told == ["1"]
+
+
 def test_a_reading_that_time_ran_out_for_is_begun_again(rig: Rig) -> None:
     for number in range(600):
         rig.company.write(Kept.CUSTOMER, str(number))
