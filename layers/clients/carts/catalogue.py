@@ -155,10 +155,10 @@ class FeedClient(Protocol):
     """A store's API that takes rows in feeds, and works on them by and by."""
 
     def feed_outcomes(self, feed: str) -> Mapping[str, Written] | None:
-        """What became of a feed's rows by SKU, REFUSED ones above all; None while it is worked on.
+        """What became of a feed's rows, REFUSED ones above all; None while it is worked on.
 
-        A SKU that the cart does not name is not there. A feed that the cart does not know, or
-        could not read, raises `CartApiError`.
+        By the cart's id of the thing (`ref.id`, a SKU at Walmart); what the cart does not name is
+        not there. A feed that it does not know, or could not read, raises `CartApiError`.
         """
         ...
 

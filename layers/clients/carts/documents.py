@@ -160,6 +160,11 @@ class Node:
         """The place of a member."""
         return f"{self.place}.{name}" if self.place and name else self.place or name
 
+    @property
+    def members(self) -> dict[str, Any]:
+        """The object itself, as it was read."""
+        return self._value
+
     def get(self, name: str) -> Any:
         """The member as it is, None when absent."""
         return self._value.get(name)

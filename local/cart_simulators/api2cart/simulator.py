@@ -11,10 +11,16 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from local.cart_simulators.api2cart.products import (
+    Api2CartProducts,
+    envelope,
+    error,
+    product_routes,
+)
 from local.cart_simulators.api2cart.shapes import listed_body, oddly, order_body
 from local.cart_simulators.cart import CartSimulator
 from local.cart_simulators.limits import Bucket
@@ -25,7 +31,6 @@ from local.cart_simulators.wire import (
     Refusal,
     Request,
     Route,
-    json_answer,
     route,
     to_json,
 )
@@ -54,9 +59,16 @@ class Api2CartSimulator(CartSimulator):
         has_test_payments: bool = False,
         profile: str = "b",
         calls_at_once: int = 500,
+        writes_in_batches: bool = False,
+        job_seconds: float = 0.0,
         **options: Any,
     ) -> None:
-        """A quota of `calls_at_once`, twenty a second; else as `CartSimulator`."""
+        """A quota of `calls_at_once`, twenty a second; else as `CartSimulator`.
+
+        `writes_in_batches` is what the secret says; a batch is done after `job_seconds`.
+        """
+        self._writes_in_batches = writes_in_batches
+        self._job_seconds = job_seconds
         self._is_odd = is_odd
         self._knows_cursors = knows_cursors
         self._has_test_payments = has_test_payments
@@ -76,11 +88,19 @@ class Api2CartSimulator(CartSimulator):
             "store_key": STORE_KEY,
             "webhook_profile": self._profile,
             "webhook_secrets": [STORE_KEY],
+            **({"writes_in_batches": True} if self._writes_in_batches else {}),
         }
 
     def routes(self) -> Sequence[Route]:
         """The methods that we call."""
+        self._shop = Api2CartProducts(
+            self.catalogue,
+            self._listed_products,
+            is_odd=self._is_odd,
+            job_seconds=self._job_seconds,
+        )
         return (
+            *product_routes(self._shop, _API, route),
             route("GET", f"{_API}/order\\.list\\.json", self._list, is_listing=True),
             route("GET", f"{_API}/order\\.info\\.json", self._info),
             route("GET", f"{_API}/order\\.transaction\\.list\\.json", self._transactions),
@@ -94,13 +114,14 @@ class Api2CartSimulator(CartSimulator):
         """
         keys = (request.headers.get("x-api-key"), request.headers.get("x-store-key"))
         if keys != (API_KEY, STORE_KEY):
-            raise Refusal(_error(2, "Incorrect API key or store key"))
+            raise Refusal(error(2, "Incorrect API key or store key"))
         if not self._quota.take():
-            raise Refusal(_error(5, "Your quota of requests is exceeded"))
+            raise Refusal(error(5, "Your quota of requests is exceeded"))
+        self._shop.work()
 
     def not_found(self) -> Answer:
         """What API2Cart answers of an order that it does not know."""
-        return _error(112, "Order not found")
+        return error(112, "Order not found")
 
     def hooks(self, change: Change) -> Sequence[Hook]:
         """One delivery per change; the body is built when it is sent."""
@@ -130,14 +151,14 @@ class Api2CartSimulator(CartSimulator):
         query = request.query
         if cursor := query.get("page_cursor"):
             if len(query) > 1:
-                return _error(109, "Incorrect parameter 'page_cursor'")
+                return error(109, "Incorrect parameter 'page_cursor'")
             asked = _untoken(cursor)
         else:
             asked = query
         since, until = (_instant(asked.get(n, "")) for n in ("modified_from", "modified_to"))
         size = int(asked.get("count", "10"))
         if since is None or until is None or not 1 <= size <= _MOST:
-            return _error(109, "Incorrect parameter 'modified_from'")
+            return error(109, "Incorrect parameter 'modified_from'")
         after = (datetime.fromisoformat(asked["at"]), asked["id"]) if "at" in asked else None
         rows = sorted((each.updated_at, each.id) for each in self.orders)
         rows = [row for row in rows if since < row[0] < until and (after is None or row > after)]
@@ -149,14 +170,34 @@ class Api2CartSimulator(CartSimulator):
             following = _token({**asked, **last})
         bodies = [listed_body(self.orders.order(number)) for _, number in shown]
         result = {"orders_count": len(shown), "order": [self._shaped(body) for body in bodies]}
-        return _envelope(result, pagination={"previous": None, "next": following})
+        return envelope(result, pagination={"previous": None, "next": following})
+
+    def _listed_products(self, request: Request, rows: Iterable[Json], member: str) -> Answer:
+        """Products or child items by filters; a cursor goes on where the page before ended."""
+        query = request.query
+        asked = _untoken(query["page_cursor"]) if "page_cursor" in query else query
+        if "page_cursor" in query and len(query) > 1:
+            return error(109, "Incorrect parameter 'page_cursor'")
+        size = int(asked.get("count", "10"))
+        if not 1 <= size <= _MOST:
+            return error(109, "Incorrect parameter 'count'")
+        found = [row for row in rows if _fits(row, asked)]
+        found.sort(key=lambda row: (_changed_at(row), row["id"]))
+        after = tuple(asked["at"]) if "at" in asked else None
+        found = [row for row in found if after is None or (_changed_at(row), row["id"]) > after]
+        found = found[int(asked.get("start", "0")) :]
+        shown, following = found[:size], None
+        if len(found) > size and self._knows_cursors:
+            following = _token({**asked, "at": [_changed_at(shown[-1]), shown[-1]["id"]]})
+        result: Json = {"total_count": len(found), member: shown}
+        return envelope(result, pagination={"previous": None, "next": following})
 
     def _info(self, request: Request) -> Answer:
         query = request.query
         if "id" not in query and "order_id" not in query:
-            return _error(114, "Missing parameter 'id'")
+            return error(114, "Missing parameter 'id'")
         order = self.orders.order(query.get("id") or query["order_id"].removeprefix("1000"))
-        return _envelope(self._shaped(order_body(order)))
+        return envelope(self._shaped(order_body(order)))
 
     def _transactions(self, request: Request) -> Answer:
         order = self.orders.order(request.query.get("order_ids", ""))
@@ -167,10 +208,31 @@ class Api2CartSimulator(CartSimulator):
             "settlement_amount": order.total,
         }
         found = [payment] if order.paid_at and self._has_test_payments else []
-        return _envelope({"transactions_count": len(found), "transactions": found})
+        return envelope({"transactions_count": len(found), "transactions": found})
 
     def _shaped(self, body: Json) -> Json:
         return oddly(body) if self._is_odd else body
+
+
+def _changed_at(row: Json) -> str:
+    """When a product or child item changed, in a form that sorts."""
+    told = row.get("modified_at") or row.get("modified_time")
+    text = told["value"] if isinstance(told, dict) else told
+    found = datetime.fromisoformat(str(text))
+    return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+
+
+def _fits(row: Json, asked: Json) -> bool:
+    """Whether the filters let a product or child item through."""
+    since, until = (_instant(asked.get(name, "")) for name in ("modified_from", "modified_to"))
+    changed_at = datetime.fromisoformat(_changed_at(row))
+    owner = row.get("parent_id", row["id"])
+    return (
+        (since is None or changed_at > since)
+        and (until is None or changed_at < until)
+        and ("sku" not in asked or asked["sku"] == row.get("u_sku", row.get("sku")))
+        and ("product_ids" not in asked or owner in asked["product_ids"].split(","))
+    )
 
 
 def _instant(text: str) -> datetime | None:
@@ -187,14 +249,6 @@ def _token(members: Json) -> str:
 def _untoken(token: str) -> Json:
     found: Json = json.loads(base64.urlsafe_b64decode(token))
     return found
-
-
-def _envelope(result: Json, **members: Json) -> Answer:
-    return json_answer({"return_code": 0, "return_message": "", **members, "result": result})
-
-
-def _error(code: int, message: str) -> Answer:
-    return json_answer({"return_code": code, "return_message": message, "result": {}})
 
 
 SIMULATOR = Api2CartSimulator

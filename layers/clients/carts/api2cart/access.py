@@ -28,12 +28,14 @@ class Connection:
     """A store's way to API2Cart, and what its secret says of the cart behind it.
 
     `reach` is how far back that cart tells orders, None where it tells all; `reads_transactions`
-    is whether it tells payments, and with them whether an order is a test.
+    is whether it tells payments, and with them whether an order is a test; `writes_in_batches` is
+    whether it takes products and stock in batches.
     """
 
     http: httpx.Client
     reach: timedelta | None
     reads_transactions: bool
+    writes_in_batches: bool
 
 
 def connected(access: StoreAccess, transport: httpx.BaseTransport | None = None) -> Connection:
@@ -59,7 +61,12 @@ def connected(access: StoreAccess, transport: httpx.BaseTransport | None = None)
         transport=transport,
     )
     reach = _reach(access.secret.get("reach_days"))
-    return Connection(http, reach, access.secret.get("reads_transactions") is True)
+    return Connection(
+        http,
+        reach,
+        access.secret.get("reads_transactions") is True,
+        access.secret.get("writes_in_batches") is True,
+    )
 
 
 def _host(given: str) -> str:

@@ -1,14 +1,9 @@
-"""One store behind API2Cart: which orders changed, and one order as it is now.
-
-Lists go on by a cursor, which stands alone in its call. Some carts behind know no cursor: a full
-page without one is believed to be all only when nothing follows it; else the window is halved.
-Pages by number lose orders that change meanwhile (carts reference §2.4 and §10.3).
-"""
+"""One store behind API2Cart: which orders changed, and one order as it is now."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -17,17 +12,18 @@ import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
 from carts.api2cart.access import connected
+from carts.api2cart.catalogue import Api2CartCatalogue
 from carts.api2cart.envelopes import Envelopes, another_shape
+from carts.api2cart.lists import ChangeList
 from carts.api2cart.models import child, children, is_true, required_instant
 from carts.api2cart.readings import ORDER_TOPIC, read
+from carts.catalogue import CatalogueCalls, Written
 from carts.documents import Node, to_identifier
 from carts.json_api import NotFoundError
 from commerce.money import MoneyError
 
 PAGE_SIZE = 250
 
-_MOST_PAGES = 1000
-_SECOND = timedelta(seconds=1)
 _LISTED = (
     "{return_code,return_message,pagination,"
     "result{orders_count,order{id,order_id,create_at,modified_at}}}"
@@ -40,7 +36,7 @@ _WHOLE = (
 )
 
 
-class Api2CartClient:
+class Api2CartClient(CatalogueCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     def __init__(
@@ -53,6 +49,7 @@ class Api2CartClient:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         page_size: int = PAGE_SIZE,
+        writes_in_batches: bool = False,
     ) -> None:
         """`http` carries base address and keys; see `access.Connection` for the rest."""
         self._api = Envelopes(http, sleep=sleep)
@@ -60,7 +57,21 @@ class Api2CartClient:
         self._reach = reach
         self._reads_transactions = reads_transactions
         self._clock = clock
-        self._page_size = page_size
+        asked = {
+            "sort_by": "modified_at",
+            "sort_direction": "asc",
+            "response_fields": _LISTED,
+        }
+        self._orders = ChangeList(
+            self._api, "order.list", "order", asked=asked, page_size=page_size
+        )
+        self._catalogue: Api2CartCatalogue = Api2CartCatalogue(
+            self._api,
+            store,
+            page_size=page_size,
+            clock=clock,
+            writes_in_batches=writes_in_batches,
+        )
 
     @classmethod
     def connect(
@@ -81,7 +92,7 @@ class Api2CartClient:
             access.store,
             reach=connection.reach,
             reads_transactions=connection.reads_transactions,
-            **options,
+            **{"writes_in_batches": connection.writes_in_batches, **options},
         )
 
     def changed_orders(
@@ -97,49 +108,11 @@ class Api2CartClient:
             message = f"the cart tells orders of {days} days, not those of {since:%Y-%m-%d}"
             raise CartApiError(message, is_lasting=True)
         seen: set[ChangedOrder] = set()
-        for page in self._modified(since, until):
+        for nodes in self._orders.modified(since, until):
+            page = [_changed(node) for node in nodes]
             rows = [row for row in page if since <= row.updated_at < until and row not in seen]
             yield rows
             seen.update(rows)
-
-    def _modified(self, since: datetime, until: datetime) -> Iterator[list[ChangedOrder]]:
-        """Whether the bounds belong to the window is not documented: a second more on both ends."""
-        params = {
-            "modified_from": _text(since - _SECOND),
-            "modified_to": _text(until + _SECOND),
-            "sort_by": "modified_at",
-            "sort_direction": "asc",
-            "count": str(self._page_size),
-            "response_fields": _LISTED,
-        }
-        for _ in range(_MOST_PAGES):
-            envelope = self._api.ask("order.list", params)
-            rows = _rows(envelope)
-            yield rows
-            cursor = _cursor(envelope)
-            if not cursor:
-                is_first = "page_cursor" not in params
-                if is_first and len(rows) >= self._page_size and not self._is_all(params, rows):
-                    yield from self._halved(since, until)
-                return
-            if params == {"page_cursor": cursor}:
-                raise another_shape()
-            params = {"page_cursor": cursor}
-        message = f"more than {_MOST_PAGES} pages in one window"
-        raise CartApiError(message, is_lasting=True)
-
-    def _is_all(self, params: dict[str, str], rows: list[ChangedOrder]) -> bool:
-        """Whether nothing follows a full page, and nothing moved while that was found out."""
-        following = self._api.ask("order.list", {**params, "start": str(len(rows)), "count": "1"})
-        return not _rows(following) and _rows(self._api.ask("order.list", params)) == rows
-
-    def _halved(self, since: datetime, until: datetime) -> Iterator[list[ChangedOrder]]:
-        if until - since <= _SECOND:
-            message = f"{self._page_size} orders or more of one second, and no cursor to go on by"
-            raise CartApiError(message, is_lasting=True)
-        middle = since + (until - since) / 2
-        yield from self._modified(since, middle)
-        yield from self._modified(middle, until)
 
     def order(self, order_id: str) -> Reading:
         """The order as it is now, with its refunds and what its state implies.
@@ -165,6 +138,10 @@ class Api2CartClient:
             return replace(reading, facts=replace(facts, order=order))
         return reading
 
+    def feed_outcomes(self, feed: str) -> Mapping[str, Written] | None:
+        """What became of a batch's rows by their ids; None while API2Cart works on it."""
+        return self._catalogue.feed_outcomes(feed)
+
     def _info(self, order_id: str) -> dict[str, Any]:
         """By `id`; where the cart behind leaves that empty its orders are known by `order_id`."""
         try:
@@ -184,31 +161,9 @@ class Api2CartClient:
         return any(found)
 
 
-def _rows(envelope: dict[str, Any]) -> list[ChangedOrder]:
-    root = Node(envelope, "", [])
-    result = child(root, "result")
-    if result is None:
+def _changed(node: Node) -> ChangedOrder:
+    order_id = to_identifier(node.get("id")) or to_identifier(node.get("order_id"))
+    changed_at = required_instant(node, "modified_at", "create_at")
+    if not order_id or node.problems:
         raise another_shape()
-    rows = []
-    for node in children(result, "order"):
-        order_id = to_identifier(node.get("id")) or to_identifier(node.get("order_id"))
-        changed_at = required_instant(node, "modified_at", "create_at")
-        if not order_id or root.problems:
-            raise another_shape()
-        rows.append(ChangedOrder(order_id, changed_at))
-    if root.problems:
-        raise another_shape()
-    return rows
-
-
-def _cursor(envelope: dict[str, Any]) -> str:
-    """What leads to the page that follows; empty on the last one."""
-    pagination = envelope.get("pagination")
-    cursor = pagination.get("next") if isinstance(pagination, dict) else None
-    if cursor is not None and not isinstance(cursor, str):
-        raise another_shape()
-    return cursor or ""
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
+    return ChangedOrder(order_id, changed_at)

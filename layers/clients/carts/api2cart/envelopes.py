@@ -10,7 +10,7 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from carts.adapter import CartApiError
-from carts.json_api import JsonApi, NotFoundError, RefusedParametersError
+from carts.json_api import Answer, JsonApi, NotFoundError, RefusedParametersError
 
 _OK = "0"
 _JOB_IN_PROGRESS = "12"
@@ -41,6 +41,17 @@ class Envelopes:
             RefusedParametersError: a parameter is wrong or missing (109, 114).
             CartApiError: the API refuses, stays busy, or answers no envelope.
         """
+        return self._opened(lambda: self._api.get(f"/{method}.json", params))
+
+    def send(self, verb: str, method: str, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The envelope of a method that writes absolute values; `verb` is HTTP's.
+
+        Raises:
+            NotFoundError, RefusedParametersError, CartApiError: as `ask`.
+        """
+        return self._opened(lambda: self._api.send(verb, f"/{method}.json", dict(document)))
+
+    def _opened(self, call: Callable[[], Answer]) -> dict[str, Any]:
         retrying = Retrying(
             stop=stop_after_attempt(_ATTEMPTS),
             retry=retry_if_exception_type(_WaitError),
@@ -49,18 +60,19 @@ class Envelopes:
             reraise=True,
         )
         try:
-            envelope: dict[str, Any] = retrying(self._ask_once, method, params)
+            envelope: dict[str, Any] = retrying(_open, call)
         except _WaitError as exc:
             message = "API2Cart is busy with this store, or its quota is spent"
             raise CartApiError(message) from exc
         return envelope
 
-    def _ask_once(self, method: str, params: Mapping[str, str]) -> dict[str, Any]:
-        document = self._api.get(f"/{method}.json", params).document
-        if not isinstance(document, dict) or "return_code" not in document:
-            raise another_shape()
-        _check(document)
-        return document
+
+def _open(call: Callable[[], Answer]) -> dict[str, Any]:
+    document = call().document
+    if not isinstance(document, dict) or "return_code" not in document:
+        raise another_shape()
+    _check(document)
+    return document
 
 
 def _check(envelope: dict[str, Any]) -> None:
