@@ -32,6 +32,7 @@ from ops.commands import (
     replay,
     reviews,
     tenant_lint,
+    stock,
     tenants,
     undoing,
 )
@@ -86,6 +87,7 @@ app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
 app.add_typer(items.app, name="items")
 app.add_typer(changes.app, name="changes")
+app.add_typer(stock.app, name="stock")
 app.add_typer(days.app, name="day")
 payouts.app.command("lost")(payout_losses.lost)
 app.add_typer(payouts.app, name="payout")

@@ -36,15 +36,18 @@ class InventoryRequest(PollRequest):
     """Whose stock to compare; a store that is named does not wait for its time.
 
     `accept` are SKUs whose implausible changes are right (`*` is every one), `release_by` names the
-    person who lets an adjustment in doubt go again.
+    person who lets an adjustment in doubt go again. With `dry` nothing is written: the answer says
+    what differs.
     """
 
     accept: tuple[str, ...] = ()
     release_by: str = ""
+    dry: bool = False
 
     def order(self) -> StockOrder:
         """The same as the use case takes it."""
-        return StockOrder(frozenset(self.accept), self.release_by, is_now=bool(self.store))
+        accepted, is_now = frozenset(self.accept), bool(self.store)
+        return StockOrder(accepted, self.release_by, is_now=is_now, is_dry=self.dry)
 
 
 def _synced(request: InventoryRequest, deadline: datetime) -> list[dict[str, Any]]:
@@ -60,13 +63,13 @@ def _synced(request: InventoryRequest, deadline: datetime) -> list[dict[str, Any
     for polled in visits(visit, tenants(), request, deadline, now):
         known = reports.get((polled.tenant, polled.store))
         told = known or StockReport(polled.tenant, polled.store, polled.outcome, polled.detail)
-        answers.append(told.as_json())
+        answers.append(told.compared_as_json() if request.dry else told.as_json())
         outcome = told.outcome.value.title()
         metrics.add_metric(name=f"InventorySync{outcome}", unit=MetricUnit.Count, value=1)
         for name, member in _COUNTED.items():
             value = getattr(told, member)
             metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
-        logger.info("stock compared", extra=answers[-1])
+        logger.info("stock compared", extra=told.as_json())
     return answers
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from carts.catalogue import StockClient
 from commerce.catalogue import InventoryLevel
@@ -19,7 +20,8 @@ ALL = "*"
 class Case:
     """One run at one store: whose it is, what speaks to its cart, and until when.
 
-    `accepted` are articles whose implausible changes a person has confirmed.
+    `accepted` are articles whose implausible changes a person has confirmed. A dry run writes
+    nothing on either side.
     """
 
     tenant: Tenant
@@ -27,6 +29,7 @@ class Case:
     client: StockClient
     deadline: datetime
     accepted: frozenset[str] = frozenset()
+    is_dry: bool = False
 
     def accepts(self, article: str) -> bool:
         """Whether a person has confirmed what changes of the article."""
@@ -36,6 +39,24 @@ class Case:
         """What is particular to an article; a rule that says nothing where there is none."""
         rules = self.store.stock.rules
         return next((rule for rule in rules if rule.sku == article), StockRule(article))
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """What a place shows of an article or item otherwise than its owner says.
+
+    `place` is the location or warehouse that is written; `shown` is None where it does not say.
+    """
+
+    name: str
+    place: str
+    shown: Decimal | None
+    wanted: Decimal
+
+    def as_json(self) -> dict[str, str | None]:
+        """As a command prints it."""
+        shown = None if self.shown is None else str(self.shown)
+        return {"name": self.name, "at": self.place, "shown": shown, "wanted": str(self.wanted)}
 
 
 def article_of_level(row: InventoryLevel) -> str:

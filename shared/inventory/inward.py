@@ -14,7 +14,7 @@ from commerce.catalogue import InventoryLevel
 from shared.gl.dates import ledger_date
 from shared.inventory import findings
 from shared.inventory.articles import Articles, keeps_stock
-from shared.inventory.cases import Case, article_of_level
+from shared.inventory.cases import Case, Travel, article_of_level
 from shared.inventory.counts import Count, CountBook, Counts, Difference
 from shared.inventory.outward import MARGIN
 from shared.inventory.reading import Stock, Warehouses
@@ -50,6 +50,7 @@ class Inward:
     waiting: int = 0
     unsent: int = 0
     findings: list[Finding] = field(default_factory=list)
+    travels: list[Travel] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ class InwardStock:
         done = Inward()
         for warehouse, locations in places.items():
             book = self._parts.counts.load(case.tenant.id, case.store.id, warehouse)
-            if book.opened is not None:
+            if book.opened is not None and case.is_dry:
+                done.waiting += 1
+            elif book.opened is not None:
                 # What it counted is believed before anything new is: levels lag behind.
                 self._finish(case, book, done, release_by)
                 done.waiting += 1
@@ -118,6 +121,11 @@ class InwardStock:
             done.findings.append(findings.not_counted(case.store.id, one.item, one.why))
             found.by_item.pop(one.item, None)
         policy, wanted = case.store.stock, found.by_item.items()
+        for item, change in wanted:
+            held = told.wanted[item] - change
+            done.travels.append(Travel(item, book.warehouse, held, told.wanted[item]))
+        if case.is_dry:
+            return
         less = [Difference(item, -change) for item, change in wanted if change < 0]
         more = [Difference(item, change) for item, change in wanted if change > 0]
         following: CountBook | None = book

@@ -11,7 +11,7 @@ from carts.catalogue import NewLevel, WriteOutcome
 from commerce.catalogue import InventoryLevel
 from shared.inventory import findings
 from shared.inventory.articles import Articles, Named, keeps_stock
-from shared.inventory.cases import Case, article_of_level
+from shared.inventory.cases import Case, Travel, article_of_level
 from shared.inventory.levels import Held, Level, doubt, is_mass, level_of
 from shared.inventory.reading import Stock, Warehouses
 from shared.policy.stock import SoldIn
@@ -40,6 +40,7 @@ class Outward:
     unknown: int = 0
     unsent: int = 0
     findings: list[Finding] = field(default_factory=list)
+    travels: list[Travel] = field(default_factory=list)
 
 
 class OutwardStock:
@@ -81,7 +82,12 @@ class OutwardStock:
             stock = self._warehouses.stock(case.tenant, case.store, warehouses)
             here = [row for row in told if row.location == location]
             levels += self._differences(case, here, _Known(stock, named, sold), done)
-        self._write(case, levels, done)
+        done.travels = [
+            Travel(article, level.location, level.expected, level.available)
+            for article, level in levels
+        ]
+        if not case.is_dry:
+            self._write(case, levels, done)
         return done
 
     def _named(self, case: Case, rows: Sequence[InventoryLevel], done: Outward) -> Named:

@@ -7,7 +7,7 @@ written in the cart, and one that the cart owns is only read there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from carts.adapter import CartApiError, CartClient
@@ -15,7 +15,7 @@ from carts.catalogue import StockClient
 from commerce.catalogue import InventoryLevel
 from intacct.errors import IntacctError
 from shared.budgets.background import BackgroundReads
-from shared.inventory.cases import Case
+from shared.inventory.cases import Case, Travel
 from shared.inventory.counts import CountMovedError
 from shared.inventory.findings import capped, stock_subject
 from shared.inventory.inward import Inward, InwardStock
@@ -33,6 +33,9 @@ from shared.tenants.stock_checks import stock_problems
 
 STOCK_READER = "stock"
 """The reader under which it is kept when a store's stock was compared."""
+
+MOST_SHOWN = 500
+"""Differences that a comparison shows; what is more is counted."""
 
 _MARGIN = timedelta(seconds=40)
 
@@ -59,16 +62,28 @@ class StockReport:
     waiting: int = 0
     unsent: int = 0
     findings: int = 0
+    told: list[Finding] = field(default_factory=list)
+    travels: list[Travel] = field(default_factory=list)
 
     def as_json(self) -> dict[str, object]:
-        """For the function's answer."""
-        told = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {**told, "outcome": self.outcome.value}
+        """For the function's answer and the log: counts."""
+        counts = {one.name: getattr(self, one.name) for one in fields(self)}
+        del counts["told"], counts["travels"]
+        return {**counts, "outcome": self.outcome.value}
+
+    def compared_as_json(self) -> dict[str, object]:
+        """What a comparison found, for the person who asked for it."""
+        return {
+            **self.as_json(),
+            "differences": [one.as_json() for one in self.travels[:MOST_SHOWN]],
+            "reviews": [f"{one.place}: {one.message}" for one in capped(self.told)],
+        }
 
     def add(self, done: Outward | Inward) -> None:
         """Count what one way brought."""
         for name in ("compared", "written", "conflicts", "unknown", "counted", "documents"):
             setattr(self, name, getattr(self, name) + getattr(done, name, 0))
+        self.travels += done.travels
         for name in ("waiting", "unsent"):
             setattr(self, name, getattr(self, name) + getattr(done, name, 0))
 
@@ -78,12 +93,14 @@ class StockOrder:
     """What a person wants of a run; nothing, of one on schedule.
 
     `accepted` are articles whose implausible changes are right (`cases.ALL`: every one),
-    `release_by` names who lets counts in doubt go again. `is_now` does not wait for its time.
+    `release_by` names who lets counts in doubt go again. `is_now` does not wait for its time, and
+    `is_dry` only compares: nothing is written, and no review record is touched.
     """
 
     accepted: frozenset[str] = frozenset()
     release_by: str = ""
     is_now: bool = False
+    is_dry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +180,12 @@ class StockSync:
             return
         before = self._parts.background.used(tenant.id)
         with self._parts.background.counted(tenant.id):
-            case = Case(tenant, store, client, visit.deadline, order.accepted)
+            case = Case(tenant, store, client, visit.deadline, order.accepted, order.is_dry)
             found = self._carry(case, places_of(tenant, store), order, report)
         cost = self._parts.background.used(tenant.id) - before
+        if order.is_dry:
+            report.findings, report.told = len(found), found
+            return
         self._note(report, found, is_whole=report.outcome is PollOutcome.COMPLETE)
         if report.outcome is PollOutcome.COMPLETE:
             span = pause(tenant, cost)

@@ -132,3 +132,27 @@ def test_a_thousand_findings_are_one_record_with_the_first_and_a_count() -> None
     told = known.findings()
     assert len(told) == MOST_TOLD + 1
     assert told[-1] == "7 more findings like these"
+
+
+def test_a_dry_run_tells_what_differs_and_writes_nothing() -> None:
+    known = rig()
+    known.shop.offer("BIG", L71001=1)
+    known.sage.has("BIG", "W1", 900)
+
+    report = known.run(is_dry=True)
+
+    assert report.compared_as_json() | {"compared": 0} == {
+        **report.as_json(),
+        "compared": 0,
+        "differences": [
+            {"name": "MUG", "at": "71001", "shown": "1", "wanted": "5"},
+            {"name": "MUG", "at": "W2", "shown": "5", "wanted": "1"},
+        ],
+        "reviews": [
+            "item shop-0 BIG: it would go from 1 to 900 at once; nothing was sent",
+        ],
+    }
+    assert known.shop.level("MUG", "71001") == 1
+    assert known.sage.adjustments() == []
+    assert known.review() is None
+    assert known.run(is_now=False).outcome is PollOutcome.COMPLETE
