@@ -67,17 +67,6 @@ def conditions(rig: CartRig) -> dict[str, Condition]:
     return {link.customer: link.condition for link in links}
 
 
-@pytest.mark.usefixtures("company")
-def test_a_scheduled_run_reads_every_kind_once_and_then_what_is_due(rig: CartRig) -> None:
-    first, second = follow(), follow()
-
-    assert {one["outcome"] for one in first.values()} == {"complete"}
-    assert {kind for _, kind in first} == {kind.value for kind in Kept}
-    assert first["", "customer"]["changes"] == 3
-    assert second == {}
-    assert conditions(rig) == {"C-1": Condition.GOOD, "C-2": Condition.GOOD}
-
-
 def test_what_people_did_to_customers_is_in_the_links_after_a_run(
     rig: CartRig, company: Company
 ) -> None:
@@ -98,20 +87,20 @@ def test_what_people_did_to_customers_is_in_the_links_after_a_run(
     }
 
 
-def test_a_role_that_sees_no_customers_any_more_deletes_none(
-    rig: CartRig, company: Company
+def test_a_schedule_reads_every_kind_and_no_deletion_is_made_of_what_is_not_shown(
+    rig: CartRig, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    follow()
-    company.hidden = set(company.records)
-
-    told = follow("one_kind", entity="", kind="customer")["", "customer"]
-
-    assert (told["gone"], told["held"]) == (0, 2)
-    assert conditions(rig) == {"C-1": Condition.GOOD, "C-2": Condition.GOOD}
-
-
-def test_without_reads_left_it_says_so(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MonthOfReads, "used", 5_000)
-
     assert {one["outcome"] for one in follow().values()} == {"budget"}
     assert not company.asked
+    monkeypatch.setattr(MonthOfReads, "used", 0)
+
+    first, second = follow(), follow()
+    company.hidden = set(company.records)
+    told = follow("one_kind", entity="", kind="customer")["", "customer"]
+
+    assert {one["outcome"] for one in first.values()} == {"complete"}
+    assert {kind for _, kind in first} == {kind.value for kind in Kept}
+    assert (first["", "customer"]["changes"], second) == (3, {})
+    assert (told["gone"], told["held"]) == (0, 2)
+    assert conditions(rig) == {"C-1": Condition.GOOD, "C-2": Condition.GOOD}
