@@ -17,6 +17,7 @@ from ops.commands import (
     customers,
     days,
     dead_letters,
+    drift,
     explain,
     items,
     late,
@@ -31,8 +32,8 @@ from ops.commands import (
     replanning,
     replay,
     reviews,
-    tenant_lint,
     stock,
+    tenant_lint,
     tenants,
     undoing,
 )
@@ -86,8 +87,9 @@ orders.app.command("redo")(undoing.redo)
 app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
 app.add_typer(items.app, name="items")
-app.add_typer(changes.app, name="changes")
 app.add_typer(stock.app, name="stock")
+app.add_typer(changes.app, name="changes")
+app.add_typer(drift.app, name="drift")
 app.add_typer(days.app, name="day")
 payouts.app.command("lost")(payout_losses.lost)
 app.add_typer(payouts.app, name="payout")

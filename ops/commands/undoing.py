@@ -65,18 +65,18 @@ def undo(
     opens_on = _day(open_from)
     planned = _plan(desk, _wanted(record, "", opens_on))
     if not apply:
-        _show(planned, json=json)
+        show_undo(planned, json=json)
         return
-    _check(record, planned)
-    reason = _reason(why, yes=yes, json=json)
+    check_undo(record, planned)
+    reason = reason_for(why, yes=yes, json=json)
     if not json:
-        _show(planned, json=False)
+        show_undo(planned, json=False)
     count = len(planned.items) + len(planned.day_entries)
     agreed(f"Undo order {order} by {count} postings?", yes=yes, json=json)
     details = {"postings": str(count), "from": open_from}
     desk.audit.note(tenant, "order undo", f"order:{store}:{order}", why=reason, **details)
     who, now = desk.audit.who, desk.clock()
-    changed = _changed(
+    changed = changed_facts(
         desk, record, lambda newest: replace(_wanted(newest, who, opens_on), due_at=now)
     )
     post_again(desk, changed, cause=f"{_UNDO}{who}")
@@ -102,7 +102,7 @@ def redo(
         raise OpsError(message)
     agreed(f"Post order {order} anew?", yes=yes, json=json)
     desk.audit.note(tenant, "order redo", f"order:{store}:{order}", why=why)
-    changed = _changed(desk, record, lambda newest: _renewed(newest, desk))
+    changed = changed_facts(desk, record, lambda newest: _renewed(newest, desk))
     judge_again(desk, changed, released_by=desk.audit.who)
     _said(f"order {order} goes through customer_sync again", 0, json=json)
 
@@ -126,7 +126,7 @@ def _plan(desk: Desk, record: FactsRecord) -> UndoPlan:
     return undoer(desk).plan(record, chain, order_book(desk, record, chain))
 
 
-def _check(record: FactsRecord, planned: UndoPlan) -> None:
+def check_undo(record: FactsRecord, planned: UndoPlan) -> None:
     """Refuse what cannot be undone, or need not be.
 
     Raises:
@@ -145,7 +145,7 @@ def _check(record: FactsRecord, planned: UndoPlan) -> None:
         raise OpsError(message)
 
 
-def _changed(
+def changed_facts(
     desk: Desk, record: FactsRecord, change: Callable[[FactsRecord], FactsRecord]
 ) -> FactsRecord:
     """Store the change, on newer facts where some came meanwhile.
@@ -166,7 +166,8 @@ def _changed(
     raise OpsError(message)
 
 
-def _show(planned: UndoPlan, *, json: bool) -> None:
+def show_undo(planned: UndoPlan, *, json: bool) -> None:
+    """Print what the undo of an order posts, and all that stands in its way."""
     if json:
         print_json(_told(planned))
         return
@@ -211,7 +212,7 @@ def _told(planned: UndoPlan) -> dict[str, Any]:
     }
 
 
-def _reason(why: str, *, yes: bool, json: bool) -> str:
+def reason_for(why: str, *, yes: bool, json: bool) -> str:
     """The reason, asked for where it may be.
 
     Raises:
