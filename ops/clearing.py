@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from commerce.money import Money
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.payout_plans import store_book_of
 from ops.stored_orders import stored_orders
 from shared.facts.record import FactsRecord, FactsStatus
-from shared.payouts.clearing import Clearing
+from shared.payouts.clearing import Clearing, Unsettled
 from shared.payouts.order_fees import booked_fees
 from shared.payouts.store import PayoutKey
 from shared.postings.book import StoreBook
@@ -44,3 +46,12 @@ def _fees(desk: Desk, known: FactsRecord, book: StoreBook) -> list[Money]:
         return []
     life = book.for_revision(known.revision)
     return list(booked_fees(desk.ledger.chain(known.pk), life).values())
+
+
+def open_by_currency(found: Iterable[Unsettled], base_currency: str) -> list[Money]:
+    """What is open together in each currency: the entity's first, whatever there is of it."""
+    sums = {base_currency: Money.zero(base_currency)}
+    for each in found:
+        known = sums.get(each.amount.currency, Money.zero(each.amount.currency))
+        sums[each.amount.currency] = known + each.amount
+    return list(sums.values())

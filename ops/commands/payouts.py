@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from commerce.money import total
 from commerce.payouts import PayoutLine, PayoutStatus
 from ops.again import invoke
-from ops.clearing import clearing_of
+from ops.clearing import clearing_of, open_by_currency
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
@@ -27,6 +27,7 @@ from ops.output import print_facts, print_json, print_table
 from ops.payout_files import layout_of, midnight, read_file
 from ops.payout_numbers import payout_numbers
 from ops.payout_plans import loaded
+from shared.payouts.clearing import Unsettled
 from shared.payouts.imports import Format
 from shared.payouts.keeping import Keeper
 from shared.payouts.records import PayoutRecord, PayoutState
@@ -113,18 +114,25 @@ def show_clearing(
     desk = desk_of(context, profile)
     now = desk.clock()
     clearing = clearing_of(desk, desk.tenant(tenant), store)
-    found = [each for each in clearing.unsettled() if each.age_days(now) >= older]
-    columns = ("what", "captured", "settled", "open", "since", "days")
-    rows = [
-        (each.subject, each.captured, each.settled, each.amount, each.since, each.age_days(now))
-        for each in found
-    ]
-    left = total((each.amount for each in found), clearing.book.base_currency)
+    today = clearing.book.ledger_on(now)
+    found = [each for each in clearing.unsettled(today) if each.age_days(now) >= older]
+    columns = ("what", "captured", "settled", "open", "worth", "since", "days")
+    rows = [_unsettled(each, now) for each in found]
+    left = open_by_currency(found, clearing.book.base_currency)
     if json:
         listed = [dict(zip(columns, row, strict=True)) for row in rows]
-        print_json({"account": clearing.account, "open": left, "rows": listed})
+        own, *others = left
+        told = {"account": clearing.account, "open": own, "rows": listed}
+        print_json({**told, "open_in_other_currencies": others})
     else:
-        print_table(f"Account {clearing.account}: {left} open", columns, rows)
+        sums = ", ".join(str(each) for each in left)
+        print_table(f"Account {clearing.account}: {sums} open", columns, rows)
+
+
+def _unsettled(each: Unsettled, now: datetime) -> tuple[object, ...]:
+    """A row: what is open in its own currency, and what that is worth in the entity's."""
+    amounts = (each.captured, each.settled, each.amount, each.worth or "")
+    return (each.subject, *amounts, each.since, each.age_days(now))
 
 
 @app.command("poll")

@@ -1,26 +1,31 @@
 """What stands on a clearing account, order by order with its age (R-6.2), so that it adds up.
 
-Pure. Each receipt and refund of an order is money that a payout must settle; what payouts moved
-beside orders, as a transfer that failed, is listed under the payout.
+Pure. Each receipt and refund of an order is money that a payout must settle, in the currency it was
+taken in; what payouts moved beside orders, as a transfer that failed, is listed under the payout in
+the entity's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 
-from commerce.kinds import PaymentKind, PaymentState
+from commerce.kinds import PaymentKind
 from commerce.money import Money
-from commerce.orders import Facts, Payment
-from commerce.payouts import PayoutLineKind
+from commerce.orders import Facts
 from intacct.documents import Side
+from shared.payouts.moved_money import is_on, money_of
 from shared.payouts.planner import plan_payout
 from shared.payouts.records import PayoutRecord
+from shared.payouts.worths import is_buyers
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
+from shared.postings.rates import table_rate
 
-_BUYERS = (PayoutLineKind.CHARGE, PayoutLineKind.REFUND)
+_Open = tuple[str, str]
+"""What is listed, and the currency that it is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +34,30 @@ class Unsettled:
 
     `captured` is what came in less what was given back, `settled` what payouts took of it;
     `amount` is what is left, below zero where more was settled than captured. `since` is when the
-    oldest movement of it happened.
+    oldest movement of it happened. `rate` is what the mapping's table says that one unit of the
+    currency is worth in the entity's; None where it says nothing.
     """
 
     subject: str
     captured: Money
     settled: Money
     since: datetime
+    base_currency: str
+    rate: Decimal | None = None
 
     @property
     def amount(self) -> Money:
         """What is left on the account, debits positive."""
         return self.captured - self.settled
+
+    @property
+    def worth(self) -> Money | None:
+        """What is left in the entity's currency: exact in that currency, else by the table."""
+        if self.amount.currency == self.base_currency:
+            return self.amount
+        if self.rate is None:
+            return None
+        return Money(self.amount.amount * self.rate, self.base_currency).rounded()
 
     def age_days(self, now: datetime) -> int:
         """How many whole days it has been there."""
@@ -57,9 +74,9 @@ class Clearing:
     """
 
     book: StoreBook
-    _captured: dict[str, Money] = field(default_factory=dict)
-    _settled: dict[str, Money] = field(default_factory=dict)
-    _since: dict[str, datetime] = field(default_factory=dict)
+    _captured: dict[_Open, Money] = field(default_factory=dict)
+    _settled: dict[_Open, Money] = field(default_factory=dict)
+    _since: dict[_Open, datetime] = field(default_factory=dict)
     _elsewhere: set[str] = field(default_factory=set)
 
     @property
@@ -77,43 +94,51 @@ class Clearing:
         order = facts.order
         if order is not None and self.book.for_placed(order.placed_at).is_thrifty:
             self._elsewhere.add(f"order {facts.ref.id}")
-        for payment in _money_of(facts):
-            if self._is_here(payment):
+        for payment in money_of(facts):
+            if is_on(self.account, payment, self.book):
                 is_back = payment.kind is PaymentKind.REFUND
                 amount = -payment.amount if is_back else payment.amount
                 subject = f"order {facts.ref.id}"
                 self._add(self._captured, subject, amount.rounded(), payment.processed_at)
         for fee in fees:
-            self._captured[f"order {facts.ref.id}"] -= fee
+            self._captured[f"order {facts.ref.id}", fee.currency] -= fee
 
     def add_payout(self, record: PayoutRecord) -> None:
         """Take in what a payout's entries moved on this account."""
         payout = record.payout
         left = self._effect(record)
+        valuation = record.history.valuation
+        valued = {worth.line_id: worth for worth in valuation.worths} if valuation else {}
         for line in record.booked_lines:
-            if line.kind in _BUYERS and line.is_recognized and line.order_id:
-                subject = f"order {line.order_id}"
-                self._add(self._settled, subject, line.amount, line.occurred_at)
-                left += line.amount
+            if is_buyers(line) and line.order_id:
+                worth = valued.get(line.id)
+                taken, base = (worth.taken, worth.base) if worth else (line.amount, line.amount)
+                self._add(self._settled, f"order {line.order_id}", taken, line.occurred_at)
+                left += base
         if left:
             subject = f"payout {payout.ref.id}"
             self._add(self._captured, subject, left, payout.initiated_at)
 
-    def unsettled(self) -> list[Unsettled]:
-        """Everything that is open, the oldest first; together it is the account's balance."""
-        zero = Money.zero(self.book.base_currency)
+    def unsettled(self, on: date) -> list[Unsettled]:
+        """Everything that is open, the oldest first; together it is the account's balance.
+
+        Args:
+            on: the day whose rate of the table counts for other currencies than the entity's.
+        """
         found = [
-            Unsettled(
-                subject,
-                self._captured.get(subject, zero),
-                self._settled.get(subject, zero),
-                since,
-            )
-            for subject, since in self._since.items()
-            if subject not in self._elsewhere
+            self._open(name, since, on)
+            for name, since in self._since.items()
+            if name[0] not in self._elsewhere
         ]
         open_ = [each for each in found if each.amount]
-        return sorted(open_, key=lambda each: (each.since, each.subject))
+        return sorted(open_, key=lambda each: (each.since, each.subject, each.amount.currency))
+
+    def _open(self, name: _Open, since: datetime, on: date) -> Unsettled:
+        subject, currency = name
+        zero, base = Money.zero(currency), self.book.base_currency
+        captured, settled = self._captured.get(name, zero), self._settled.get(name, zero)
+        rate = table_rate(self.book.mapping.fx_rates, currency, on)
+        return Unsettled(subject, captured, settled, since, base, rate)
 
     def _effect(self, record: PayoutRecord) -> Money:
         """What the payout's entries leave on the account, debits positive."""
@@ -124,29 +149,7 @@ class Clearing:
                     effect += line.amount if line.side is Side.DEBIT else -line.amount
         return effect
 
-    def _is_here(self, payment: Payment) -> bool:
-        is_ours = payment.amount.currency == self.book.base_currency and not payment.is_test
-        return is_ours and any(
-            tender.account == self.account
-            for tender in self.book.mapping.tenders
-            if tender.gateway.casefold() == payment.gateway.casefold()
-        )
-
-    def _add(self, sums: dict[str, Money], subject: str, amount: Money, at: datetime) -> None:
-        sums[subject] = sums.get(subject, Money.zero(self.book.base_currency)) + amount
-        self._since[subject] = min(self._since.get(subject, at), at)
-
-
-def _money_of(facts: Facts) -> Iterator[Payment]:
-    """Receipts, and refunds that succeeded, each once."""
-    told: Iterable[Payment] = (
-        *facts.payments,
-        *(payment for refund in facts.refunds for payment in refund.transactions),
-    )
-    moved = {payment.ref.id: payment for payment in told if _has_moved(payment)}
-    yield from moved.values()
-
-
-def _has_moved(payment: Payment) -> bool:
-    is_back = payment.kind is PaymentKind.REFUND and payment.state is PaymentState.SUCCESS
-    return payment.is_receipt or is_back
+    def _add(self, sums: dict[_Open, Money], subject: str, amount: Money, at: datetime) -> None:
+        name = (subject, amount.currency)
+        sums[name] = sums.get(name, Money.zero(amount.currency)) + amount
+        self._since[name] = min(self._since.get(name, at), at)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from commerce.kinds import PaymentState
-from commerce.money import total
+from commerce.money import Money, total
 from commerce.orders import Facts, Payment
 from commerce.payouts import Payout, PayoutLineKind, PayoutStatus
 from intacct.documents import Side
 from shared.payouts.clearing import Clearing, Unsettled
+from shared.payouts.history import History
 from shared.payouts.planner import plan_payout
 from shared.payouts.records import PayoutRecord, merged
+from shared.payouts.worths import Valuation, Worth
+from shared.policy.mapping import RateRow
 from shared.policy.switches import CustomerMode, PostingDepth
 from tests.accounting.payout_lives import LIVES, payout_book
 from tests.accounting.shop import captured, day, facts, given_back, ref, refund
@@ -22,6 +25,7 @@ from tests.accounting.shop import order as order_with
 from tests.unit.payouts.told import ARRIVED_AT, CHARGED_AT, payout, usd
 
 BOOK = payout_book()
+TODAY = date(2026, 3, 9)
 
 
 def order(order_id: str, *payments: Payment) -> Facts:
@@ -53,7 +57,7 @@ def listed(orders: list[Facts], *records: PayoutRecord) -> list[Unsettled]:
         clearing.add_order(each)
     for record in records:
         clearing.add_payout(record)
-    return clearing.unsettled()
+    return clearing.unsettled(TODAY)
 
 
 def test_what_payouts_have_not_settled_is_listed_with_its_age() -> None:
@@ -145,4 +149,35 @@ def test_what_a_thrifty_channel_takes_is_open_on_its_invoices_and_not_here() -> 
     clearing.add_order(replace(order("A", captured("a", "69.95", day(2))), order=placed))
     clearing.add_order(replace(order("C", captured("c", "9.99", day(4))), order=placed))
 
-    assert [each.subject for each in clearing.unsettled()] == ["order B"]
+    assert [each.subject for each in clearing.unsettled(TODAY)] == ["order B"]
+
+
+def test_other_currencies_are_listed_in_their_own_and_in_the_entitys() -> None:
+    euros = replace(captured("d", "100.00", day(2)), amount=Money.of("100.00", "EUR"))
+    yen = replace(captured("e", "5000", day(3)), amount=Money.of("5000", "JPY"))
+    rates = (RateRow("EUR", "2026-01-01", "1.0850"),)
+    clearing = Clearing(payout_book(fx_rates=rates))
+    for each in (order("D", euros), order("E", yen), order("B", captured("b", "1.00", day(4)))):
+        clearing.add_order(each)
+
+    open_ = clearing.unsettled(TODAY)
+
+    assert [(each.amount.currency, each.worth) for each in open_] == [
+        ("EUR", usd("108.50")),
+        ("JPY", None),
+        ("USD", usd("1.00")),
+    ]
+
+
+def test_a_valued_payout_settles_an_order_in_the_currency_that_it_was_taken_in() -> None:
+    euros = replace(captured("a", "64.77", day(2)), amount=Money.of("64.77", "EUR"))
+    taken = Worth("1", Money.of("64.77", "EUR"), usd("69.95"), "2026-03-02", "sage:7")
+    valuation = Valuation((taken,))
+    record = told(payout(payout().lines[:1], amount="67.62"))
+    record = replace(record, history=History(valuation=valuation))
+    clearing = Clearing(BOOK)
+    clearing.add_order(order("A", euros))
+
+    clearing.add_payout(record)
+
+    assert clearing.unsettled(TODAY) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -92,7 +93,9 @@ class FeeRig(Rig):
         record = self.payouts.records.get(KEY)
         if record is not None and record.is_booked:
             clearing.add_payout(record)
-        return sum((each.amount.amount for each in clearing.unsettled()), start=Decimal(0))
+        return sum(
+            (each.amount.amount for each in clearing.unsettled(date(2026, 3, 9))), start=Decimal(0)
+        )
 
     @property
     def fee_entries(self) -> list[tuple[str, str]]:
