@@ -22,6 +22,7 @@ from ops.commands import (
     items,
     late,
     orders,
+    payout_changes,
     payout_losses,
     payouts,
     polls,
@@ -92,6 +93,7 @@ app.add_typer(changes.app, name="changes")
 app.add_typer(drift.app, name="drift")
 app.add_typer(days.app, name="day")
 payouts.app.command("lost")(payout_losses.lost)
+payouts.app.command("accept-change")(payout_changes.accept_change)
 app.add_typer(payouts.app, name="payout")
 app.add_typer(cards.app, name="card")
 app.add_typer(proof.app, name="proof")

@@ -26,7 +26,7 @@ from ops.options import (
 from ops.output import print_facts, print_json, print_table
 from ops.payout_files import layout_of, midnight, read_file
 from ops.payout_numbers import payout_numbers
-from ops.payout_plans import loaded
+from ops.payout_plans import PayoutArgument, loaded
 from shared.payouts.clearing import Unsettled
 from shared.payouts.imports import Format
 from shared.payouts.keeping import Keeper
@@ -38,7 +38,6 @@ app = typer.Typer(no_args_is_help=True, help="Payouts and settlements: read, pro
 
 _FUNCTION = "PayoutSyncFunctionName"
 _TURN_SECONDS = 40
-PayoutArgument = Annotated[str, typer.Argument(help="The payout's id at its source.")]
 _COLUMNS = ("payout", "source", "state", "amount", "lines", "sent", "arrived")
 
 

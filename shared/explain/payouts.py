@@ -19,6 +19,7 @@ from shared.ledger.content import content_hash
 from shared.ledger.records import Record, State
 from shared.ledger.run import mark_of
 from shared.payouts.chart import PayoutChart
+from shared.payouts.corrections import CORRECTION
 from shared.payouts.disputes import LOST
 from shared.payouts.entries import net_of, row_amounts
 from shared.payouts.planner import EntityPosting, plan_payout, told_on
@@ -116,7 +117,7 @@ class _Rows:
 
     def _rows_of(self, purpose: str, on: date) -> list[PayoutLine]:
         """The rows that an entry is about: its own event, those of its months, or none."""
-        payout_id, rows = self._record.payout.ref.id, self._record.booked_lines
+        payout_id, rows = self._record.payout.ref.id, self._record.lines_behind(purpose)
         purpose = purpose.removesuffix(LOST)
         if purpose == f"payout:{payout_id}":
             return [row for row in rows if self._month(row) >= _month(on)]
@@ -133,7 +134,11 @@ class _Rows:
     def _parts(self, line: JournalLine, rows: Sequence[PayoutLine], purpose: str) -> Iterator[Part]:
         """The rows on the line's account, then the payout's own money, where that is the rest."""
         payout_id = self._record.payout.ref.id
-        purpose = purpose.removesuffix(LOST)
+        if CORRECTION in purpose:
+            what = "what its source changed after it was booked"
+            yield Part(what, line.amount, mapping_version=self._version)
+            return
+        said, purpose = self._record.lines_behind(purpose), purpose.removesuffix(LOST)
         if len(rows) == 1 and purpose == f"{rows[0].kind.value}:{payout_id}:{rows[0].id}":
             yield self._part(rows[0], line.amount, line.account)
             return
@@ -144,7 +149,7 @@ class _Rows:
                 rest -= amount
                 yield self._part(row, amount, line.account)
         if rest:
-            yield from self._own_money(rest, rows, line.account)
+            yield from self._own_money(rest, rows, said, line.account)
 
     def _on_account(self, row: PayoutLine, line: JournalLine) -> Money:
         """What a row puts on the line's account, positive where it adds to the line's side.
@@ -160,14 +165,16 @@ class _Rows:
         kept = [amount for amount in found if is_netted or not amount.is_negative]
         return total(kept, self._record.payout.currency)
 
-    def _own_money(self, rest: Money, rows: Sequence[PayoutLine], account: str) -> Iterator[Part]:
+    def _own_money(
+        self, rest: Money, rows: Sequence[PayoutLine], said: Sequence[PayoutLine], account: str
+    ) -> Iterator[Part]:
         """The rest of a line, if it is one of the sums that a payout moves; else nothing."""
-        payout = self._record.payout
-        earlier = [row for row in self._record.booked_lines if row not in rows] if rows else []
+        currency = self._record.payout.currency
+        earlier = [row for row in said if row not in rows] if rows else []
         sums = {
-            "the payout's net": payout.net,
-            "the net of these rows, carried forward": net_of(rows, payout.currency),
-            "carried over from earlier months": net_of(earlier, payout.currency),
+            "the payout's net": net_of(said, currency),
+            "the net of these rows, carried forward": net_of(rows, currency),
+            "carried over from earlier months": net_of(earlier, currency),
         }
         for what, amount in sums.items():
             if abs(amount) == abs(rest):

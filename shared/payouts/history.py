@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from commerce.money import Money
-from commerce.payouts import PayoutStatus
+from commerce.payouts import Payout, PayoutStatus
 from shared.payouts.worths import Valuation
 
 
@@ -52,19 +52,33 @@ class OrderFee:
 
 
 @dataclass(frozen=True, slots=True)
+class Edition:
+    """What a payout said before its source changed it, and which entries it was booked with.
+
+    `purposes` name those entries: all that the ledger had begun when a person took the change over.
+    """
+
+    payout: Payout
+    purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """Everything about a payout that no source tells.
 
     `valuation` is what it is worth in the entity's currency, where that had to be found out.
     `losses` are its disputes that were lost. `passed` are the rows of disputes on refunded orders
     that a person let into the books (R-7.2). `fees` are its charges of which it was looked up what
-    their orders booked (R-6.3).
+    their orders booked (R-6.3). `told` is what its source says now, where that is at odds with what
+    is booked; `editions` is what it said before people took such changes over, the oldest first.
     """
 
     losses: tuple[Loss, ...] = ()
     passed: tuple[str, ...] = ()
     valuation: Valuation | None = None
     fees: tuple[OrderFee, ...] = ()
+    told: Payout | None = None
+    editions: tuple[Edition, ...] = ()
 
     def loss_of(self, line_id: str) -> Loss | None:
         """What was said of the dispute of that row; None where it is still open."""

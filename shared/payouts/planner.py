@@ -14,6 +14,7 @@ from commerce.money import Money
 from commerce.payouts import Payout, PayoutLine, PayoutStatus
 from intacct.documents import Dimensions, JournalEntry, JournalLine
 from shared.payouts.chart import PayoutChart
+from shared.payouts.corrections import with_corrections
 from shared.payouts.currencies import Exchange, currency_findings
 from shared.payouts.disputes import lost_entry, lost_purpose
 from shared.payouts.entries import (
@@ -151,8 +152,14 @@ class _Planned:
     def on(self, instant: datetime) -> date:
         return told_on(instant, self.chart.book)
 
-    def entries(self) -> Iterator[EntityPosting]:
-        """All entries, in the order in which they happened."""
+    def entries(self) -> Sequence[EntityPosting]:
+        """All entries, in the order in which they happened; a correction after what it corrects."""
+        return with_corrections(
+            self.record, lambda said: tuple(replace(self, record=said).told()), EntityPosting
+        )
+
+    def told(self) -> Iterator[EntityPosting]:
+        """The entries of what the payout says, as if it had never said anything else."""
         name = self.payout.ref.id
         for line in self.record.booked_lines:
             if is_own_event(line, is_settlement=self.is_settlement):

@@ -51,5 +51,5 @@ def _at_odds(payout: Payout) -> Finding:
         reason=Reason.CONTENT_CONFLICT,
         place=f"payout {payout.ref.id}",
         message="its source now tells other lines or another amount than were booked",
-        hint="compare both; what was booked stays, and a correction is a person's to make",
+        hint="compare both: ops payout accept-change shows and books the difference",
     )

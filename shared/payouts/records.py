@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from commerce.payouts import Payout, PayoutLine, PayoutStatus
-from shared.payouts.history import NOTHING, History, Step
+from shared.payouts.history import NOTHING, Edition, History, Step
 from shared.postings.findings import Finding
 
 _RANKS = {
@@ -80,12 +80,22 @@ class PayoutRecord:
 
         What each is worth stays the same: so much less stands on the clearing account already.
         """
+        return self._booked(self.payout.lines)
+
+    def lines_behind(self, purpose: str) -> tuple[PayoutLine, ...]:
+        """The lines, as they are booked, that an entry was first made of."""
+        for edition in self.history.editions:
+            if purpose in edition.purposes:
+                return self._booked(edition.payout.lines)
+        return self.booked_lines
+
+    def _booked(self, lines: Sequence[PayoutLine]) -> tuple[PayoutLine, ...]:
         by_orders = {fee.line_id: fee.amount for fee in self.history.fees if fee.amount}
         return tuple(
             replace(line, amount=line.amount - own, fee=line.fee - own)
             if (own := by_orders.get(line.id)) is not None
             else line
-            for line in self.payout.lines
+            for line in lines
         )
 
     def seen(self, status: PayoutStatus) -> datetime | None:
@@ -139,7 +149,8 @@ def merged(tenant: str, known: PayoutRecord | None, read: Payout, *, at: datetim
         steps = (*steps, Step(read.status, _since(read, at)))
     if known.frozen and content != known.frozen:
         stays = replace(known.payout, status=read.status, arrived_at=_arrival(known, read))
-        return _news(known, stays, steps, known.content, content)
+        told = replace(known.history, told=read)
+        return _news(known, stays, steps, known.content, conflict=content, history=told)
     moved = read
     if known.frozen:
         moved = replace(
@@ -148,7 +159,32 @@ def merged(tenant: str, known: PayoutRecord | None, read: Payout, *, at: datetim
             initiated_at=known.payout.initiated_at,
             arrived_at=_arrival(known, read),
         )
-    return _news(known, moved, steps, content, "")
+    return _news(known, moved, steps, content, history=replace(known.history, told=None))
+
+
+def accepted(record: PayoutRecord, purposes: Sequence[str], *, at: datetime) -> PayoutRecord:
+    """The payout as its source tells it now, after a person took the change over.
+
+    Args:
+        record: a payout whose source is at odds with what is booked (`History.told`).
+        purposes: of the entries that were begun before.
+        at: when it is to be booked.
+    """
+    told, history = record.history.told, record.history
+    assert told is not None, "there is a change"  # noqa: S101
+    edition = Edition(record.payout, tuple(purposes))
+    return replace(
+        record,
+        payout=replace(record.payout, lines=told.lines, amount=told.amount),
+        content=record.conflict,
+        line_count=len(told.lines),
+        frozen=record.conflict,
+        conflict="",
+        findings=(),
+        is_booked=False,
+        due_at=at,
+        history=replace(history, told=None, editions=(*history.editions, edition)),
+    )
 
 
 def held(record: PayoutRecord, findings: Sequence[Finding]) -> PayoutRecord:
@@ -157,10 +193,16 @@ def held(record: PayoutRecord, findings: Sequence[Finding]) -> PayoutRecord:
 
 
 def _news(
-    known: PayoutRecord, payout: Payout, steps: tuple[Step, ...], content: str, conflict: str
+    known: PayoutRecord,
+    payout: Payout,
+    steps: tuple[Step, ...],
+    content: str,
+    *,
+    history: History,
+    conflict: str = "",
 ) -> PayoutRecord:
-    is_same = (known.payout, known.steps, known.conflict) == (payout, steps, conflict)
-    if is_same:
+    before = (known.payout, known.steps, known.conflict, known.history)
+    if before == (payout, steps, conflict, history):
         return known
     return replace(
         known,
@@ -170,6 +212,7 @@ def _news(
         line_count=len(payout.lines),
         conflict=conflict,
         is_booked=False,
+        history=history,
     )
 
 
