@@ -93,6 +93,7 @@ class GivenBack:
         self._pieces = {piece.id: piece for piece in order.pieces}
         zero = Money.zero(order.currency)
         self._given: Amounts = {piece.id: zero for piece in order.pieces}
+        self._given_unsent: Amounts = dict(self._given)
         self._units: dict[tuple[str, bool], Decimal] = {}
         self.excesses: list[Excess] = []
 
@@ -120,10 +121,10 @@ class GivenBack:
                 shown = discount_left if part.closes_line else max(shown, discount_left)
             amounts[discount.id] = shown
         amounts[goods[0].id] = subtotal - shown
-        taxes = self._order.of_part(part.line_id, PieceKind.TAX)
-        return self._keep(
-            {**amounts, **self._tax(taxes or self._order_taxes, part.tax, place)}, place
-        )
+        taxes = self._order.of_part(part.line_id, PieceKind.TAX) or self._order_taxes
+        has_left = discount_left is None
+        given = {**amounts, **self._tax(taxes, part.tax, place, has_left=has_left)}
+        return self._keep(given, place, has_left=has_left)
 
     def shipping(self, net: Money, tax: Money, place: str) -> Amounts:
         """The parts of shipping, its discount and its taxes."""
@@ -174,8 +175,12 @@ class GivenBack:
     def _of_kind(self, kind: PieceKind) -> tuple[Piece, ...]:
         return tuple(piece for piece in self._order.pieces if piece.kind is kind)
 
-    def _given_of(self, pieces: Iterable[Piece]) -> Money:
-        return total((self._given[piece.id] for piece in pieces), self._order.currency)
+    def _given_of(self, pieces: Iterable[Piece], *, has_left: bool = True) -> Money:
+        unsent = [self._given_unsent[piece.id] for piece in pieces]
+        if not has_left:
+            return total(unsent, self._order.currency)
+        every = total((self._given[piece.id] for piece in pieces), self._order.currency)
+        return every - total(unsent, self._order.currency)
 
     def _discount_share(self, discount: Piece, part: LinePart, *, has_left: bool) -> Money:
         """By cumulative quantity, of goods that came back and of goods that never left apart.
@@ -190,7 +195,9 @@ class GivenBack:
         had, has = (share_of(discount.amount, share) for share in shares)
         return max(has - had, discount.amount - self._given[discount.id])
 
-    def _tax(self, taxes: tuple[Piece, ...], tax: Money, place: str) -> Amounts:
+    def _tax(
+        self, taxes: tuple[Piece, ...], tax: Money, place: str, *, has_left: bool = True
+    ) -> Amounts:
         """By agency first, so that cents fall where most is owed, then over its taxes."""
         agencies: dict[str, list[Piece]] = {}
         for piece in (each for each in taxes if each.amount.amount > 0):
@@ -200,31 +207,33 @@ class GivenBack:
             self.excesses.append(Excess(f"{place}.tax", tax - available))
             return {}
         amounts: Amounts = {}
-        parts = self._next_parts(list(agencies.values()), tax)
+        parts = self._next_parts(list(agencies.values()), tax, has_left=has_left)
         for owed, part in zip(agencies.values(), parts, strict=True):
-            amounts.update(self._spread(tuple(owed), part, place))
+            amounts.update(self._spread(tuple(owed), part, place, has_left=has_left))
         return amounts
 
-    def _next_parts(self, groups: Sequence[Sequence[Piece]], amount: Money) -> list[Money]:
+    def _next_parts(
+        self, groups: Sequence[Sequence[Piece]], amount: Money, *, has_left: bool
+    ) -> list[Money]:
         """What each group gets of the next amount: its share of all so far less what it had.
 
-        So it does not matter in which sequence refunds come (R-9.4). Where a share would fall by
-        the cent that another gains, it stays; where an edit lowered a piece below what it had given
-        back, the amount goes over what is left.
+        So it does not matter in which sequence refunds come (R-9.4); goods that came back and goods
+        that never left count apart. Where a share would fall by the cent that another gains, or
+        rise above what is left, it stays there.
         """
         if not groups:
             return []
         currency = self._order.currency
         left = [self._left_of(group) for group in groups]
-        given = [self._given_of(group) for group in groups]
-        whole = [total((piece.amount for piece in group), currency) for group in groups]
-        if any(piece.amount < self._given[piece.id] for group in groups for piece in group):
-            return allocate(amount, [rest.amount for rest in left])
-        so_far = allocate(total(given, currency) + amount, [each.amount for each in whole])
-        parts = [max(x - y, x * 0) for x, y in zip(so_far, given, strict=True)]
+        given = [self._given_of(group, has_left=has_left) for group in groups]
+        whole = [total((piece.amount for piece in group), currency).amount for group in groups]
+        so_far = allocate(total(given, currency) + amount, whole)
+        wanted = [max(now - before, now * 0) for now, before in zip(so_far, given, strict=True)]
+        parts = [min(want, rest) for want, rest in zip(wanted, left, strict=True)]
         over = total(parts, currency) - amount
         for place in sorted(range(len(parts)), key=lambda at: -parts[at].amount):
-            cut = min(over, parts[place])
+            room = parts[place] if over.amount > 0 else parts[place] - left[place]
+            cut = min(over, room) if over.amount > 0 else max(over, room)
             parts[place] -= cut
             over -= cut
         return parts
@@ -236,19 +245,25 @@ class GivenBack:
         zero = Money.zero(self._order.currency)
         return total((max(self._left(piece), zero) for piece in pieces), self._order.currency)
 
-    def _spread(self, pieces: tuple[Piece, ...], amount: Money, place: str) -> Amounts:
+    def _spread(
+        self, pieces: tuple[Piece, ...], amount: Money, place: str, *, has_left: bool = True
+    ) -> Amounts:
         """An amount over the pieces, by largest remainder of all so far (R-9.3, R-9.4)."""
         pieces = tuple(piece for piece in pieces if piece.amount.amount > 0)
         available = self._left_of(pieces)
         if amount > available:
             self.excesses.append(Excess(place, amount - available))
             return {}
-        parts = self._next_parts([[piece] for piece in pieces], amount) if amount else []
-        return {piece.id: part for piece, part in zip(pieces, parts, strict=False) if part}
+        if not amount:
+            return {}
+        parts = self._next_parts([[piece] for piece in pieces], amount, has_left=has_left)
+        return {piece.id: part for piece, part in zip(pieces, parts, strict=True) if part}
 
-    def _keep(self, amounts: Amounts, place: str) -> Amounts:
+    def _keep(self, amounts: Amounts, place: str, *, has_left: bool = True) -> Amounts:
         for piece_id, amount in amounts.items():
             self._given[piece_id] += amount
+            if not has_left:
+                self._given_unsent[piece_id] += amount
             beyond = abs(self._given[piece_id]) - abs(self._pieces[piece_id].amount)
             if beyond > Money.zero(beyond.currency):
                 self.excesses.append(Excess(f"{place}: {piece_id}", beyond))

@@ -254,12 +254,11 @@ def _balances(done: list[Posting]) -> dict[str, Decimal]:
     return {account: amount for account, amount in ended.items() if amount}
 
 
-def _net_sales(ended: dict[str, Decimal]) -> dict[str, Decimal]:
-    """The balances with revenue, discounts and returns in one sum; zeros left out."""
-    sales = ("4000", "4090", "4095")
-    kept = {account: amount for account, amount in ended.items() if account not in sales}
-    kept["net sales"] = sum((ended.get(account, Decimal(0)) for account in sales), Decimal(0))
-    return {account: amount for account, amount in kept.items() if amount}
+def _without_tax_on_hand(ended: dict[str, Decimal]) -> dict[str, Decimal]:
+    on_hand = ("2050", "2100-NYS", "2100-NYC")
+    joined = {account: amount for account, amount in ended.items() if account not in on_hand}
+    joined["on hand"] = sum((ended.get(account, Decimal(0)) for account in on_hand), Decimal(0))
+    return joined
 
 
 _MOST_ROUNDS = 4
@@ -281,7 +280,6 @@ POLICIES: list[dict[str, Any]] = [
     {"tax_point": TaxPoint.CAPTURE},
 ]
 STORIES = st.sampled_from(POLICIES).flatmap(lambda policy: _stories(**policy))
-OF_WHOLE_LINES = st.sampled_from(POLICIES).flatmap(lambda policy: _stories(1, **policy))
 
 
 @_SETTINGS
@@ -293,23 +291,19 @@ def test_an_order_ends_in_the_same_books_however_often_it_is_planned(story: Stor
 
 
 @_SETTINGS
-@given(story=OF_WHOLE_LINES, data=st.data())
+@given(story=STORIES, data=st.data())
 def test_an_order_ends_in_the_same_books_whatever_is_heard_first(
     story: Story, data: st.DataObject
 ) -> None:
-    """Whole lines: a part of a line that is heard of late may move a cent between its parts.
-
-    Sales are compared net of returns: what was cancelled before its capture was heard of is never
-    billed, and otherwise billed and credited. Shipping of an unfinished order is spread over what
-    was known when it was billed, so all accounts are compared when nothing is open any more.
-    """
     heard = data.draw(st.permutations(story.events))
     stages = [facts(story.order, *heard[:count]) for count in range(len(heard) + 1)]
-    expected = _net_sales(_balances(_live(story, [story.facts()])))
-    ended = _net_sales(_balances(_live(story, stages)))
-    assert ended.get("1100") == expected.get("1100")
-    if not plan(story.facts(), {}, story.book).waiting:
-        assert ended == expected
+    ended = _balances(_live(story, stages))
+    expected = _balances(_live(story, [story.facts()]))
+    if story.book.policy.tax_point is TaxPoint.CAPTURE and ended != expected:
+        # Which of two advances a refund drew on shows until both are used: tax lies on each.
+        assert plan(story.facts(), {}, story.book).waiting
+        ended, expected = _without_tax_on_hand(ended), _without_tax_on_hand(expected)
+    assert ended == expected
 
 
 @_SETTINGS
@@ -449,9 +443,9 @@ def test_an_edited_order_ends_in_the_books_of_its_last_edition_whatever_is_heard
 ) -> None:
     """By difference, never by a rewrite: what each edition left adds up to the last one.
 
-    Sales are compared net and with shipping: the books keep totals, so that an edit that moves an
-    amount between list price, discount and shipping is not seen in what was billed before. What has
-    left keeps its cost, though an edit takes it off the order.
+    Account by account, shipping and discounts apart from goods. What the buyer has to his credit
+    stays where it came to be, as unused money or as a credit memo; what has left keeps its cost,
+    though an edit takes it off the order.
     """
     deliveries, books = told.told, told.book
     heard = list(data.draw(st.permutations(deliveries)))
@@ -470,9 +464,7 @@ def test_an_edited_order_ends_in_the_books_of_its_last_edition_whatever_is_heard
 
 
 def _owed(ended: dict[str, Decimal]) -> dict[str, Decimal]:
-    """The balances with sales net, and what the buyer owes and has to his credit in one sum."""
-    costs = ("5000", "1300")
-    joined = _net_sales({a: amount for a, amount in ended.items() if a not in costs})
-    joined["buyer"] = joined.pop("1200", Decimal(0)) + joined.pop("2050", Decimal(0))
-    joined["net sales"] = joined.pop("net sales", Decimal(0)) + joined.pop("4010", Decimal(0))
-    return {account: amount for account, amount in joined.items() if amount}
+    """The balances but for costs, what the buyer owes and has to his credit in one sum."""
+    kept = {a: amount for a, amount in ended.items() if a not in ("5000", "1300", "1200", "2050")}
+    kept["buyer"] = ended.get("1200", Decimal(0)) + ended.get("2050", Decimal(0))
+    return {account: amount for account, amount in kept.items() if amount}
