@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
@@ -38,6 +40,11 @@ COLUMNS = (*REQUIRED, *OPTIONAL)
 _OF_PAYOUT = ("payout_amount", "currency", "status", "sent_at", "arrived_at", "bank_reference")
 
 Row = Mapping[str, str]
+
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+"""How an amount is written: thousands are not separated, and the decimal point is one."""
+
+_DELIMITERS = ",;\t|"
 
 
 class Format(StrEnum):
@@ -104,6 +111,7 @@ def payouts_of(
         heading = layout.columns.get(name, name)
         reader.lack(f"column {name}", f"the file has no column {heading!r}")
     if missing:
+        reader.findings[:0] = list(_undivided(rows[0]))
         return [], reader.findings
     grouped: dict[str, list[tuple[int, Row]]] = {}
     for number, row in enumerate(rows, start=1):
@@ -116,18 +124,32 @@ def payouts_of(
     return [payout for payout in found if payout is not None], reader.findings
 
 
+def _undivided(row: Row) -> Iterator[Finding]:
+    """What a file looks like that was written with another delimiter."""
+    heading = next(iter(row), "")
+    found = [one for one in _DELIMITERS if one in heading]
+    if len(row) == 1 and found:
+        message = f"its headings are divided by {found[0]!r}: say --delimiter"
+        yield Finding(Reason.PAYLOAD_INVALID, "file", message)
+
+
 def _csv_rows(text: str, delimiter: str) -> list[dict[str, str]]:
-    table = csv.DictReader(io.StringIO(text), delimiter=delimiter, restkey="", strict=True)
+    table = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        rows = list(table)
+        cells = [row for row in table if row]
     except csv.Error as exc:
         message = f"line {table.line_num} is no CSV"
         raise UnreadableFileError(message) from exc
-    for number, row in enumerate(rows, start=1):
-        if "" in row or None in row.values():
-            message = f"row {number} has not as many cells as there are headings"
-            raise UnreadableFileError(message)
-    return [{str(name): str(value) for name, value in row.items()} for row in rows]
+    headings = [heading.strip() for heading in cells[0]] if cells else []
+    if doubled := [name for name, count in Counter(headings).items() if count > 1]:
+        message = f"headings are there twice: {', '.join(map(repr, doubled))}"
+        raise UnreadableFileError(message)
+    rows = cells[1:]
+    uneven = [str(at) for at, row in enumerate(rows, start=1) if len(row) != len(headings)]
+    if uneven:
+        message = f"rows have not as many cells as there are headings: {', '.join(uneven)}"
+        raise UnreadableFileError(message)
+    return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
 @dataclass(slots=True)
@@ -146,7 +168,8 @@ class _Reader:
         before = len(self.findings)
         number, first = rows[0]
         self._same(rows)
-        currency = self.layout.cell(first, "currency")
+        self._once(rows)
+        currency = self._currency(number, first)
         amount = self._money(number, first, "payout_amount", currency)
         sent_at = self._instant(number, first, "sent_at")
         status = self._status(number, first)
@@ -154,6 +177,9 @@ class _Reader:
         if len(self.findings) > before or sent_at is None:
             return None
         arrived_at = self._instant(number, first, "arrived_at")
+        if arrived_at is not None and arrived_at < sent_at:
+            self.lack(f"row {number} arrived_at", "is before sent_at")
+            return None
         return Payout(
             ref=Ref(SOURCE, self.store, "payout", payout_id),
             status=status,
@@ -173,6 +199,24 @@ class _Reader:
                 if self.layout.cell(row, name) != self.layout.cell(first, name):
                     self.lack(f"row {number} {name}", "other rows of this payout say otherwise")
 
+    def _once(self, rows: Sequence[tuple[int, Row]]) -> None:
+        """A line is told by one row of its payout."""
+        known: dict[str, int] = {}
+        for number, row in rows:
+            line_id = self.layout.cell(row, "line_id")
+            if line_id and line_id in known:
+                self.lack(f"row {number} line_id", f"row {known[line_id]} is {line_id!r} already")
+            known.setdefault(line_id, number)
+
+    def _currency(self, number: int, row: Row) -> str:
+        """The payout's currency; empty, and told once, where it is none."""
+        currency = self.layout.cell(row, "currency")
+        try:
+            return Money.zero(currency).currency
+        except MoneyError:
+            self.lack(f"row {number} currency", f"{currency!r} is no currency like USD")
+            return ""
+
     def _line(
         self, number: int, row: Row, currency: str, sent_at: datetime | None
     ) -> PayoutLine | None:
@@ -186,6 +230,8 @@ class _Reader:
             if not cell(row, name):
                 self.lack(f"row {number} {name}", "it is empty")
         fee_kind = self._fee_kind(number, row)
+        if amount is not None and fee is not None and net not in (None, amount - fee):
+            self._unbalanced(number, net, amount - fee)
         if amount is None or fee is None or occurred_at is None:
             return None
         kind = self.layout.kinds.get(word) or _kind(word)
@@ -206,14 +252,24 @@ class _Reader:
     def _money(
         self, number: int, row: Row, name: str, currency: str, *, default: str = ""
     ) -> Money | None:
+        if not currency:
+            return None
+        text = self.layout.cell(row, name) or default
         try:
-            money = Money.of(self.layout.cell(row, name) or default, currency)
+            money = Money.of(text, currency) if _NUMBER.fullmatch(text) else None
         except MoneyError:
             money = None
         if money is None or money.rounded() != money:
-            self.lack(f"row {number} {name}", f"it is no amount in {currency or 'any currency'}")
+            self.lack(
+                f"row {number} {name}", f"it is no amount in {currency}, written like 1234.50"
+            )
             return None
-        return money
+        return money or Money.zero(currency)
+
+    def _unbalanced(self, number: int, net: Money | None, wanted: Money) -> None:
+        assert net is not None, "a net that is not told is the right one"  # noqa: S101
+        place, message = f"row {number} net", "the amount less its fee is not the net"
+        self.findings.append(Finding(Reason.UNBALANCED, place, message, difference=net - wanted))
 
     def _instant(self, number: int, row: Row, name: str) -> datetime | None:
         """A date, or an instant with its zone; None where the cell is empty."""
