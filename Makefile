@@ -96,6 +96,10 @@ fuzz: setup ## Feed every cart's reader bent documents (INPUTS=1000000 JOBS=2): 
 paging: setup ## Poll carts whose orders change meanwhile (SEEDS=500 JOBS=2): none lost, none doubled
 	@$(RUN) -m tests.paging --seeds $(or $(SEEDS),500) --jobs $(or $(JOBS),2)
 
+.PHONY: convergence
+convergence: setup ## Edit stock on both sides (SEEDS=10000 FIRST=0 JOBS=2): it comes to its owner's figures and stays
+	@$(RUN) -m tests.convergence --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
+
 .PHONY: changes
 changes: setup ## Follow a company that changes meanwhile (SEEDS=500 FIRST=0 JOBS=2): nothing lost, nothing buried alive
 	@$(RUN) -m tests.changes --seeds $(or $(SEEDS),500) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
