@@ -49,7 +49,7 @@ class Sage(FakeBooks):
     """The warehouses of a company; documents move stock as their definition says.
 
     `refuses` are items that no document may name. `reads` counts transactions; one of stock takes
-    `seconds`.
+    `seconds` and tells what is `late`, where that is there.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -59,6 +59,7 @@ class Sage(FakeBooks):
         self.taken: Counter[tuple[str, str]] = Counter()
         self.kinds: dict[str, str] = {}
         self.refuses: set[str] = set()
+        self.late: dict[tuple[str, str], Decimal] | None = None
         self.reads = 0
         self.tells_taken = True
 
@@ -92,7 +93,7 @@ class Sage(FakeBooks):
         none = None if not self.tells_taken else Decimal(0)
         return [
             StockLevel(item, place, held, self._taken(item, place), none)
-            for (item, place), held in self.on_hand.items()
+            for (item, place), held in (self.late or self.on_hand).items()
             if place == warehouse
         ]
 
