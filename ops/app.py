@@ -24,6 +24,7 @@ from ops.commands import (
     orders,
     payout_changes,
     payout_losses,
+    payout_sales,
     payouts,
     polls,
     postings,
@@ -93,6 +94,9 @@ app.add_typer(changes.app, name="changes")
 app.add_typer(drift.app, name="drift")
 app.add_typer(days.app, name="day")
 payouts.app.command("lost")(payout_losses.lost)
+payouts.app.command("book")(payout_sales.book)
+payouts.app.command("correct")(payout_sales.correct)
+payouts.app.command("awaited")(payout_sales.awaited)
 payouts.app.command("accept-change")(payout_changes.accept_change)
 app.add_typer(payouts.app, name="payout")
 app.add_typer(cards.app, name="card")

@@ -8,6 +8,7 @@ from commerce.money import Money
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.payout_plans import store_book_of
+from ops.payout_sales import is_brought_by_payouts, sales_of
 from ops.stored_orders import stored_orders
 from shared.facts.record import FactsRecord, FactsStatus
 from shared.payouts.clearing import Clearing, Unsettled
@@ -30,7 +31,12 @@ def clearing_of(desk: Desk, tenant: Tenant, store: str) -> Clearing:
         message = "the store's mapping has no account for the role payout_clearing"
         raise OpsError(message)
     for known in stored_orders(desk, tenant.id, store):
-        if known.status is FactsStatus.READY:
+        if known.status is not FactsStatus.READY:
+            continue
+        if is_brought_by_payouts(known, clearing.book):
+            for entry in sales_of(desk, known).brought:
+                clearing.add_sale(entry)
+        else:
             clearing.add_order(known.facts, _fees(desk, known, clearing.book))
     for head in desk.payouts.heads(tenant.id, store):
         if head.is_booked:

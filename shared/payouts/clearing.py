@@ -22,6 +22,8 @@ from shared.payouts.records import PayoutRecord
 from shared.payouts.worths import is_buyers
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
+from shared.postings.payout_entries import cleared
+from shared.postings.plan import DayEntry
 from shared.postings.rates import table_rate
 
 _Open = tuple[str, str]
@@ -102,6 +104,14 @@ class Clearing:
                 self._add(self._captured, subject, amount.rounded(), payment.processed_at)
         for fee in fees:
             self._captured[f"order {facts.ref.id}", fee.currency] -= fee
+
+    def add_sale(self, entry: DayEntry) -> None:
+        """Take in an event that a payout's journal holds (`summary_payout`).
+
+        Other events of such an order are not in the books, and nothing of them is on the account.
+        """
+        amount = cleared(entry, self.account)
+        self._add(self._captured, f"order {entry.order_id}", amount, entry.occurred_at)
 
     def add_payout(self, record: PayoutRecord) -> None:
         """Take in what a payout's entries moved on this account."""
