@@ -9,10 +9,11 @@ import pytest
 from commerce.orders import AdjustmentKind, Facts
 from intacct.documents import SalesDocument
 from shared.facts.merge import merge
+from shared.policy.mapping import ItemRule
 from shared.postings.plan import Reason
 from shared.postings.planner import plan
-from tests.accounting.journals import net, play
-from tests.accounting.lives import LIVES, allowance, edited
+from tests.accounting.journals import net, play, told
+from tests.accounting.lives import LIVES, OrderLife, allowance, edited
 from tests.accounting.planning import by_name, places, reasons
 from tests.accounting.shop import (
     back,
@@ -22,6 +23,7 @@ from tests.accounting.shop import (
     facts,
     given_back,
     line,
+    mapping,
     order,
     parcel,
     refund,
@@ -30,6 +32,7 @@ from tests.accounting.shop import (
 )
 
 PAID, SENT = captured("capture-1", "100.00", day(1)), parcel("parcel-1", day(2), lamp=1)
+ONE_SENT = parcel("parcel-1", day(2), one=1)
 PLACED = order(line("lamp", "100.00"))
 CHEAPER = edited(order(line("lamp", "90.00")), at=5)
 
@@ -100,3 +103,29 @@ def test_an_edit_whose_earlier_version_nobody_kept_is_held() -> None:
     made = plan(facts(CHEAPER, PAID, SENT), posted, book())
     assert reasons(made) == {Reason.AMOUNT_MISMATCH}
     assert made.findings[0].difference == usd("10.00")
+
+
+def test_another_article_at_the_same_price_moves_to_its_own_department() -> None:
+    rules = (ItemRule("LAMP", "TEE", department="APP"), ItemRule("VASE", "MUG", department="HOME"))
+    billed = facts(order(line("one", "100.00", sku="LAMP")), PAID, ONE_SENT)
+    exchanged = _grown(billed, facts(edited(order(line("one", "100.00", sku="VASE")), at=5)))
+
+    played = play(OrderLife(book(chart=mapping(item_rules=rules)), (billed, exchanged)))
+
+    assert told(played.lines(), by_dimension=True)["4000[L=100;D=HOME]", "Cr"] == 100
+    ended = net(played.lines())
+    assert [ended["4000"], ended["1200"]] == [-100, 0]
+
+
+def test_what_an_edit_moves_from_goods_to_shipping_moves_in_the_books() -> None:
+    billed = facts(PLACED, PAID, SENT)
+    moved = order(line("lamp", "92.00"), shipping_lines=shipping("8.00"))
+
+    played = play(OrderLife(book(), (billed, _grown(billed, facts(edited(moved, at=5))))))
+
+    ended = net(played.lines())
+    assert {account: ended[account] for account in ("4000", "4010", "1200")} == {
+        "4000": -92,
+        "4010": -8,
+        "1200": 0,
+    }
