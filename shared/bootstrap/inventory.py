@@ -16,6 +16,7 @@ from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
 from shared.inventory.articles import Articles
 from shared.inventory.counts import DynamoDbCounts
+from shared.inventory.feeds import DynamoDbFeeds
 from shared.inventory.inward import InwardParts, InwardStock
 from shared.inventory.on_the_way import OrdersOnTheWay
 from shared.inventory.outward import OutwardStock
@@ -31,6 +32,8 @@ def stock_sync() -> StockSync:
     prefix = StoreSecretSettings.from_environment().STORE_SECRET_PREFIX
     warehouses, articles = Warehouses(reads, now), Articles(item_links(), reads)
     on_the_way = OrdersOnTheWay(facts_store(), ledger(), reviews(), now)
+    orders_table = OrdersSettings.from_environment().ORDERS_TABLE
+    feeds = DynamoDbFeeds(aws.dynamodb(), orders_table)
     return StockSync(
         StockSyncParts(
             checkpoints=DynamoDbCheckpoints(
@@ -39,12 +42,10 @@ def stock_sync() -> StockSync:
                 owner=secrets.token_hex(8),
                 reader=STOCK_READER,
             ),
-            outward=OutwardStock(warehouses, articles, on_the_way, now),
+            outward=OutwardStock(warehouses, articles, on_the_way, feeds, clock=now),
             inward=InwardStock(
                 InwardParts(
-                    counts=DynamoDbCounts(
-                        aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE
-                    ),
+                    counts=DynamoDbCounts(aws.dynamodb(), orders_table),
                     warehouses=warehouses,
                     articles=articles,
                     ledger=ledger(),

@@ -12,6 +12,7 @@ from commerce.catalogue import InventoryLevel
 from shared.inventory import findings
 from shared.inventory.articles import Articles, Named, keeps_stock
 from shared.inventory.cases import Case, Travel, article_of_level
+from shared.inventory.feeds import Feeds
 from shared.inventory.levels import Held, Level, doubt, is_mass, level_of
 from shared.inventory.reading import Stock, Warehouses
 from shared.policy.stock import SoldIn
@@ -32,13 +33,17 @@ _NOTHING = Held(Decimal(0))
 
 @dataclass(slots=True)
 class Outward:
-    """What was done of Sage's stock at one cart; `conflicts` are read again by the next run."""
+    """What was done of Sage's stock at one cart; `conflicts` are read again by the next run.
+
+    `waiting` are feeds that the cart still works on: nothing is written before it is done.
+    """
 
     compared: int = 0
     written: int = 0
     conflicts: int = 0
     unknown: int = 0
     unsent: int = 0
+    waiting: int = 0
     findings: list[Finding] = field(default_factory=list)
     travels: list[Travel] = field(default_factory=list)
 
@@ -47,12 +52,19 @@ class OutwardStock:
     """Carries Sage's levels to carts, of any store."""
 
     def __init__(
-        self, warehouses: Warehouses, articles: Articles, on_the_way: OnTheWay, clock: Clock
+        self,
+        warehouses: Warehouses,
+        articles: Articles,
+        on_the_way: OnTheWay,
+        feeds: Feeds,
+        *,
+        clock: Clock,
     ) -> None:
         """`on_the_way` is asked only where Sage counts what is sold."""
         self._warehouses = warehouses
         self._articles = articles
         self._on_the_way = on_the_way
+        self._feeds = feeds
         self._clock = clock
 
     def carry(
@@ -87,8 +99,27 @@ class OutwardStock:
             for article, level in levels
         ]
         if not case.is_dry:
-            self._write(case, levels, done)
+            self._tell(case, levels, done)
         return done
+
+    def _tell(self, case: Case, levels: Sequence[tuple[str, NewLevel]], done: Outward) -> None:
+        """Write the levels, unless the cart still works on a feed of ours."""
+        known = self._feeds.load(case.tenant, case.store)
+        book = known.heard(case.client, self._clock())
+        done.waiting = len(book.opened)
+        for one in book.refused:
+            done.findings.append(findings.not_taken(case.store.id, one.item, one.why))
+        refused = {one.item for one in book.refused}
+        if not book.opened:
+            left = [
+                (article, level)
+                for article, level in levels
+                if not refused & {article, level.stock_id}
+            ]
+            for feed in self._write(case, left, done):
+                book = book.with_feed(feed, self._clock())
+        if book != known:
+            self._feeds.save(case.tenant, case.store, book)
 
     def _named(self, case: Case, rows: Sequence[InventoryLevel], done: Outward) -> Named:
         named = self._articles.named(case.tenant, case.store, map(article_of_level, rows))
@@ -186,13 +217,18 @@ class OutwardStock:
             expected=row.available,
         )
 
-    def _write(self, case: Case, levels: Sequence[tuple[str, NewLevel]], done: Outward) -> None:
+    def _write(
+        self, case: Case, levels: Sequence[tuple[str, NewLevel]], done: Outward
+    ) -> list[str]:
+        """Write as much as there is time for; the feeds that the cart works on now."""
+        feeds: list[str] = []
         for start in range(0, len(levels), MOST_LEVELS):
             if self._clock() + MARGIN >= case.deadline:
                 done.unsent = len(levels) - start
-                return
+                break
             part = levels[start : start + MOST_LEVELS]
             answers = case.client.set_stock([level for _, level in part])
+            feeds += [answer.feed for answer in answers if answer.feed]
             for (article, _), answer in zip(part, answers, strict=True):
                 match answer.outcome:
                     case WriteOutcome.DONE | WriteOutcome.ACCEPTED:
@@ -204,6 +240,7 @@ class OutwardStock:
                     case WriteOutcome.REFUSED:
                         why = findings.not_taken(case.store.id, article, answer.message)
                         done.findings.append(why)
+        return feeds
 
 
 @dataclass(frozen=True, slots=True)

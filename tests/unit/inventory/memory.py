@@ -1,10 +1,12 @@
-"""Counts in memory, by the rules of the table; held to them by the contract test."""
+"""Counts and feeds in memory, by the rules of the table; held to them by the contract test."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from shared.inventory.counts import CountBook, CountMovedError
+from shared.inventory.feeds import FeedBook
+from shared.tenants.models import Store, Tenant
 
 
 class MemoryCounts:
@@ -23,3 +25,16 @@ class MemoryCounts:
             raise CountMovedError
         self.stored[name] = replace(book, version=book.version + 1)
         return self.stored[name]
+
+
+class MemoryFeeds:
+    """`shared.inventory.feeds.Feeds` in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str], FeedBook] = {}
+
+    def load(self, tenant: Tenant, store: Store) -> FeedBook:
+        return self.stored.get((tenant.id, store.id), FeedBook())
+
+    def save(self, tenant: Tenant, store: Store, book: FeedBook) -> None:
+        self.stored[tenant.id, store.id] = book

@@ -30,7 +30,7 @@ from shared.tenants.models import Store, Tenant
 from tests.fakes import FakeBooks, MemoryLedger, MemoryReviews, counting_ids
 from tests.paging.clients import CONNECT
 from tests.paging.memory import MemoryCheckpoints
-from tests.unit.inventory.memory import MemoryCounts
+from tests.unit.inventory.memory import MemoryCounts, MemoryFeeds
 from tests.unit.items.memory import MemoryItemLinks
 
 START = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -148,6 +148,7 @@ class Rig:
         self.sage, self.links = Sage(self.clock), MemoryItemLinks()
         self.reviews, self.ledger, self.counts = MemoryReviews(), MemoryLedger(), MemoryCounts()
         self.on_the_way: dict[str, Decimal] = {}
+        self.feeds = MemoryFeeds()
         self.left = 100
         self.shops: list[Shop] = []
         for number, policy in enumerate(policies):
@@ -184,7 +185,13 @@ class Rig:
         )
         return StockSyncParts(
             checkpoints=self.checkpoints,
-            outward=OutwardStock(warehouses, articles, lambda *_: self.on_the_way, self.clock.now),
+            outward=OutwardStock(
+                warehouses,
+                articles,
+                lambda *_: self.on_the_way,
+                self.feeds,
+                clock=self.clock.now,
+            ),
             inward=InwardStock(
                 InwardParts(
                     counts=self.counts,
