@@ -16,10 +16,15 @@ from pydantic import BaseModel, ConfigDict
 
 _CENT = Decimal("0.01")
 _ZERO = Decimal("0.00")
+_NO_MORE = 1_000_000
+"""Where the ids of products lie that were sold and are in no catalogue."""
 
 
 class SoldLine(BaseModel):
-    """One line of a sale: discount and tax are those of the whole line."""
+    """One line of a sale: discount and tax are those of the whole line.
+
+    `product_id` is that of one in the shop's catalogue; 0 stands for one that it has no more.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -29,6 +34,7 @@ class SoldLine(BaseModel):
     unit_price: Decimal
     discount: Decimal = _ZERO
     tax: Decimal = _ZERO
+    product_id: int = 0
 
 
 class Sale(BaseModel):
@@ -61,6 +67,12 @@ class OrderLine:
     unit_price: Decimal
     discount: Decimal
     tax: Decimal
+    product_id: int = 0
+
+    @property
+    def shown_product(self) -> int:
+        """The id of the product as the cart's API tells it."""
+        return self.product_id or self.id + _NO_MORE
 
     @property
     def gross(self) -> Decimal:

@@ -44,6 +44,10 @@ class SimulatedBooks:
         sums = self.trial_balance()["totals"][ENTITY]
         return Decimal(sums["debit"]), Decimal(sums["credit"])
 
+    def add(self, content: dict[str, Any]) -> None:
+        """Enter master data, as people at the company do; in the shape of its seed."""
+        self._client.post("/_sim/seed", json=content).raise_for_status()
+
     def by_our_number(self) -> dict[str, dict[str, Any]]:
         """The documents by the number that we gave them.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -30,6 +30,8 @@ class CartShop:
     store: str
     cart: CartSimulator
     base_url: str
+    more: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """Members of the store's configuration beside those that the cart decides."""
 
     @property
     def polled_since(self) -> str:
@@ -37,8 +39,9 @@ class CartShop:
         return (self.cart.clock.now() - _SINCE).date().isoformat()
 
     def members(self) -> dict[str, Any]:
-        """The members of the store's configuration that the cart decides."""
+        """The members of the store's configuration that are this shop's own."""
         return {
+            **self.more,
             "id": self.store,
             "cart": self.cart.name,
             "domain": self.cart.account,
@@ -97,13 +100,22 @@ class CartShops:
         """Close every shop."""
         self._open.close()
 
-    def add(self, store: str, cart: str, **options: Any) -> CartShop:
-        """Open a shop of that cart for a store; `options` as the simulator takes them."""
+    def add(
+        self, store: str, cart: str, *, members: Mapping[str, Any] | None = None, **options: Any
+    ) -> CartShop:
+        """Open a shop of that cart for a store.
+
+        Args:
+            store: the name of its store with us.
+            cart: which cart it is.
+            members: more of the store's configuration.
+            options: as the simulator takes them.
+        """
         clock = Clock()
         clock.set(datetime.now(UTC) - _BEHIND)
         built = simulator(cart, clock=clock, **options)
         base_url = self._open.enter_context(served(built))
-        self.shops[store] = CartShop(store, built, base_url)
+        self.shops[store] = CartShop(store, built, base_url, members or {})
         return self.shops[store]
 
     def secrets(self) -> dict[str, Mapping[str, Any]]:

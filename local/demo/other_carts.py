@@ -42,7 +42,7 @@ _COLUMNS = ("store", "order", "document", "number", "amount $")
 def demo_shops() -> Iterator[CartShops]:
     """The shops of the demo tenant that are simulated, open while the block lasts."""
     with CartShops() as shops:
-        shops.add(HEARD, "woocommerce")
+        shops.add(HEARD, "woocommerce", members={"items": {"unknown_sku": "hold"}})
         shops.add(POLLED, "magento")
         yield shops
 

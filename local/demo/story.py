@@ -11,12 +11,13 @@ from decimal import Decimal
 from rich.console import Console
 
 from local.demo import payloads, show
+from local.demo.articles import sell_an_unknown_article
 from local.demo.books import SimulatedBooks
 from local.demo.carts import CartShops
 from local.demo.checks import Checks
 from local.demo.day import close_the_day
 from local.demo.memory import Journey, Memory
-from local.demo.other_carts import sell_in_other_carts
+from local.demo.other_carts import HEARD, sell_in_other_carts
 from local.demo.payloads import DemoOrder, Json
 from local.demo.proof import prove_the_day
 from local.demo.shop import Answer, DemoShop
@@ -83,6 +84,7 @@ def tell(stack: LocalStack, console: Console, shops: CartShops) -> Checks:
             second_order,
             outlet_day,
             other_carts,
+            unknown_article,
             totals,
         ):
             chapter(stage)
@@ -247,6 +249,12 @@ def other_carts(stage: Stage) -> None:
         shops=stage.shops,
         checks=stage.checks,
     )
+
+
+def unknown_article(stage: Stage) -> None:
+    """The WooCommerce site sells what Sage has no item for: two orders wait, and go on."""
+    shop = stage.shops.shops[HEARD]
+    sell_an_unknown_article(stage.console, stage.memory, stage.books, shop, stage.checks)
 
 
 def totals(stage: Stage) -> None:

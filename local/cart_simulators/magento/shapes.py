@@ -106,7 +106,7 @@ def _item(order: ShopOrder, line: OrderLine) -> Json:
     return {
         "item_id": line.id,
         "order_id": order.id,
-        "product_id": line.id + 1_000_000,
+        "product_id": line.shown_product,
         "product_type": "simple",
         "sku": line.sku,
         "name": line.title,

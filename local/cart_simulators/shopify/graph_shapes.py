@@ -146,7 +146,7 @@ def _line(order: ShopOrder, line: OrderLine) -> Json:
         "isGiftCard": False,
         "taxable": True,
         "requiresShipping": True,
-        "product": {"legacyResourceId": str(line.id + 1_000_000)},
+        "product": {"legacyResourceId": str(line.shown_product)},
         "variant": {"legacyResourceId": str(line.id + 2_000_000)},
         "originalUnitPriceSet": _money(order, line.unit_price),
         "discountAllocations": discounts,

@@ -49,6 +49,9 @@ class Connection:
             message = "you must provide one of first or last"
             raise GraphQlError(message)
         after = args.get("after")
+        if after is not None and not isinstance(after, str):
+            message = "the cursor is none of this connection"
+            raise GraphQlError(message)
         rest = [each for each in self.entries if after is None or each[0] > after]
         shown = rest[:first]
         return {

@@ -100,7 +100,7 @@ def _line(order: ShopOrder, line: OrderLine) -> Json:
         "gift_card": False,
         "taxable": True,
         "requires_shipping": True,
-        "product_id": line.id + 1_000_000,
+        "product_id": line.shown_product,
         "variant_id": line.id + 2_000_000,
         "tax_lines": _taxes(order, line.tax),
         "discount_allocations": discounts,

@@ -95,7 +95,7 @@ def refund_body(order: ShopOrder, refund: GivenBack) -> Json:
             {
                 "id": refund.id * 10 + len(lines),
                 "name": sold.title,
-                "product_id": sold.id + 1_000_000,
+                "product_id": sold.shown_product,
                 "variation_id": 0,
                 "quantity": -each.quantity,
                 "subtotal": _text(-each.net),
@@ -128,7 +128,7 @@ def _line(line: OrderLine) -> Json:
     return {
         "id": line.id,
         "name": line.title,
-        "product_id": line.id + 1_000_000,
+        "product_id": line.shown_product,
         "variation_id": 0,
         "quantity": line.quantity,
         "tax_class": "",
