@@ -172,10 +172,12 @@ class CurrencySide(StrEnum):
 class FxRate(StrEnum):
     """Where the rate of a document in another currency comes from (R-8.3).
 
-    TABLE is the mapping's `fx_rates`; receipts and refunds always take Sage's rate of their day.
+    CART is the rate that the cart keeps with its order, TABLE the mapping's `fx_rates`; receipts
+    and refunds always take Sage's rate of their day.
     """
 
     ERP_DAILY = "erp_daily"
+    CART = "cart"
     TABLE = "table"
 
 

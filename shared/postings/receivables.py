@@ -34,7 +34,7 @@ def _document(
     prepared: Prepared, at: datetime, purpose: str, lines: tuple[JournalLine, ...]
 ) -> ArInvoice:
     billed_on = prepared.book.ledger_on(at)
-    rate = Rates(prepared.book, prepared.order.currency, prepared.chart).invoice(billed_on)
+    rate = Rates(prepared.book, prepared.order, prepared.chart).invoice(billed_on)
     return ArInvoice(
         reference=prepared.keys.reference(INVOICE, purpose),
         customer=prepared.book.customer_id,

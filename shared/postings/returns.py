@@ -101,7 +101,7 @@ class CreditWriter:
     def _rate(self, item: Credit) -> DocumentRate:
         """The rate of the invoice that is taken back: the first, where there are several."""
         order, book = self._p.order, self._p.book
-        rates = Rates(book, order.currency, self._p.chart)
+        rates = Rates(book, order, self._p.chart)
         before = [sale.at for sale in self._p.life.billed if sale.amounts]
         return rates.memo(book.ledger_on(min(before, default=item.refund.created_at)))
 

@@ -84,7 +84,7 @@ class SalesWriter:
         quantities = {line.id: line.quantity for line in prepared.order.sale_lines}
         booked = (piece for piece in prepared.pieces.pieces if not piece.is_omitted)
         whole = {piece.id: piece.amount for piece in booked}
-        self._rates = Rates(prepared.book, prepared.order.currency, prepared.chart)
+        self._rates = Rates(prepared.book, prepared.order, prepared.chart)
         self._order_rows = self._rows.rows(whole, quantities)
 
     @property

@@ -15,6 +15,7 @@ from shared.connections.profiles import problems_of
 from shared.ownership.contradictions import contradictions
 from shared.ownership.table import Kind, Side
 from shared.policy.switches import CustomerMode, PostingMode
+from shared.tenants.currency_checks import currency_problems
 from shared.tenants.customer_checks import customer_problems
 from shared.tenants.fee_checks import fee_problems
 from shared.tenants.item_checks import item_problems
@@ -95,6 +96,7 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
     yield from _ownership(tenant, store, (*place, "policy", "posting_mode"))
     for inner, message in (
         *customer_problems(store, tenant.ownership),
+        *currency_problems(store),
         *fee_problems(store),
         *item_problems(store, tenant.ownership),
         *stock_problems(store, tenant),

@@ -183,6 +183,33 @@ def test_a_table_of_rates_counts_for_invoices_and_what_takes_them_back(sage: Sag
     assert sage.simulator.balances() == {"4000": Decimal("-120.00"), "4095": Decimal("120.00")}
 
 
+def test_the_carts_own_rate_counts_for_invoices_and_what_takes_them_back(sage: Sage) -> None:
+    """One dollar was 0.92 EUR when the order was placed; J-8.4 at the invoice's rate."""
+    placed = replace(COAT, exchange_rate=Decimal("0.92"), rate_currency="USD")
+    given = replace(_returned("50.00", 10), transactions=())
+    stages = (facts(placed, SENT), facts(placed, SENT, given))
+    sage.live(_life(*stages, fx_rate=FxRate.CART))
+    assert sage.simulator.balances() == {
+        "1200": Decimal("54.35"),
+        "4000": Decimal("-108.70"),
+        "4095": Decimal("54.35"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rate", "currency"), [(None, "USD"), (Decimal(0), "USD"), (Decimal("0.92"), "CAD")]
+)
+def test_an_order_whose_cart_tells_no_rate_of_the_books_is_held(
+    rate: Decimal | None, currency: str
+) -> None:
+    placed = replace(COAT, exchange_rate=rate, rate_currency=currency)
+    made = plan(facts(placed, SENT), {}, book(fx_rate=FxRate.CART))
+    assert {(x.reason, x.place) for x in made.findings} == {
+        (Reason.CONFIGURATION_MISSING, "policy.fx_rate")
+    }
+    assert made.postings == ()
+
+
 def test_the_documents_name_their_rate() -> None:
     given = _returned("100.00", 10)
     known = facts(COAT, SENT, _paid("100.00", 3), given)

@@ -177,6 +177,8 @@ class Order:
     """An order as the cart has it now; `total` is the cart's own, never recomputed (R-0.7).
 
     `captured` is what the cart says was received so far, refunds not taken off; None when unsaid.
+    `exchange_rate` is how much of the order's currency one unit of `rate_currency` is, where the
+    cart keeps a rate with its order.
     """
 
     ref: Ref
@@ -212,6 +214,7 @@ class Order:
     presentment_currency: str = ""
     presentment_total: Money | None = None
     exchange_rate: Decimal | None = None
+    rate_currency: str = ""
     is_test: bool = False
     is_guest: bool = False
     is_replacement: bool = False

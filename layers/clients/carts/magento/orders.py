@@ -100,6 +100,7 @@ def read_order(node: Node, store: str) -> Order:
         outstanding=node.money("total_due", currency),
         captured=paid,
         exchange_rate=node.decimal("base_to_order_rate"),
+        rate_currency=node.text("base_currency_code"),
         **_people(node),
     )
     return _with_stated_discount(order, node)
