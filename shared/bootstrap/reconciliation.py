@@ -15,8 +15,11 @@ from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book, payout_days
 from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import ledger
+from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
 from shared.connections.calls import TRANSACTIONS
+from shared.drift.noticing import DriftKeeper
+from shared.drift.proving import ProofFindings
 from shared.drift.records import accepted
 from shared.drift.store import DynamoDbDrifts
 from shared.payouts.order_money import OrderMoneyReader
@@ -83,6 +86,7 @@ def prover(on_failure: Callable[[str, str, date, Exception], None]) -> Prover:
             budget=Budget(used=_used, of_month=_of_month, note=_note),
             on_failure=on_failure,
             accepted_of=lambda tenant: accepted(drifts, tenant),
+            on_read=ProofFindings(drifts, DriftKeeper(drifts, reviews(), now)).keep,
         )
     )
 

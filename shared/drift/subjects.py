@@ -36,6 +36,15 @@ def subject_of(pk: str) -> str:
     return f"{_WORDS.get(kind, kind)} {name}"
 
 
+def pk_of(tenant: str, store: str, subject: str) -> str:
+    """The ledger partition of an order, payout or day, as the proof names it; empty for others."""
+    word, _, name = subject.partition(" ")
+    kind = next((kind for kind, known in _WORDS.items() if known == word), "")
+    if kind == "GL":
+        name = name.partition(" ")[0]  # the proof's rows of days are by currency
+    return f"{kind}#{tenant}#{store}#{name}" if kind else ""
+
+
 class Subjects:
     """Makes rows of single ledger partitions; keeps none."""
 

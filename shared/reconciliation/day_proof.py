@@ -35,7 +35,8 @@ _OVERLAP = timedelta(minutes=10)
 class ProverParts:
     """What proving needs of the outside; `on_failure` is told of a day that broke off.
 
-    `accepted_of` gives what people took for right of a tenant's documents, by posting key.
+    `accepted_of` gives what people took for right of a tenant's documents, by posting key;
+    `on_read` is told of every document that was read back, and of what differs in it.
     """
 
     refresh: RefreshParts
@@ -43,6 +44,9 @@ class ProverParts:
     budget: Budget
     on_failure: Callable[[str, str, date, Exception], None]
     accepted_of: Callable[[str], Mapping[str, Acceptance]] = lambda _: {}
+    on_read: Callable[[Tenant, Sequence[tuple[Asked, tuple[Difference, ...]]]], None] = (
+        lambda _tenant, _read: None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +191,7 @@ class DayProof:
         )
         judged = {one.document.key for one in with_lines}
         accepted = self.parts.accepted_of(self.asked.tenant.id)
+        told: list[tuple[Asked, tuple[Difference, ...]]] = []
         for one in wanted:
             document, key = one.document, one.document.key
             kept = () if document.key in judged else _of_accounts(document)
@@ -195,6 +200,7 @@ class DayProof:
                 *lines.troubles.get(document.key, ()),
                 *kept,
             )
+            told.append((one, troubles))
             acceptance = accepted.get(key, _NOTHING)
             # What was taken back as it stood moves nothing any more.
             is_over = acceptance.is_over and document.is_undone
@@ -209,6 +215,8 @@ class DayProof:
                 effect=lines.effects.get(document.key, document.effect),
                 base_effect=lines.base_effects.get(document.key, document.base_effect),
             )
+
+        self.parts.on_read(self.asked.tenant, told)
 
     def _note_late(self, document: BookedDocument) -> None:
         if self.latest and document.on <= self.latest.on and document.on < self.asked.on:

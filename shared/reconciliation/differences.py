@@ -56,7 +56,8 @@ class Difference:
     @property
     def identity(self) -> tuple[object, ...]:
         """What tells it from any other of its document, whenever and by whom it is found."""
-        found = self.found if self.amount is None else self.amount
+        is_figure = bool(self.account) or self.member == "total"
+        found = self.amount if is_figure else self.found
         return (self.cause, self.member, self.account, found)
 
     def age_days(self, on: date) -> int:

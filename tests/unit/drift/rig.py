@@ -16,6 +16,7 @@ from shared.drift.deciding import Decider
 from shared.drift.handler import DriftHandler
 from shared.drift.looking import DocumentLooker
 from shared.drift.noticing import DriftKeeper, Noticed
+from shared.drift.proving import ProofFindings
 from shared.drift.records import Drift, DriftStatus, accepted
 from shared.drift.subjects import Subjects
 from shared.facts.record import FactsStatus, UndoRequest, order_pk
@@ -38,6 +39,7 @@ TABLES = {
     PostingKind.PAYMENT: "ar_payment",
     PostingKind.ADVANCE_APPLICATION: "ar_payment",
     PostingKind.CREDIT_MEMO: "ar_adjustment",
+    PostingKind.CUSTOMER_REFUND: "customer_refund",
     PostingKind.JOURNAL_ENTRY: "journal_entry",
     PostingKind.GL_BATCH: "journal_entry",
 }
@@ -62,8 +64,11 @@ class Rig(World):
         looker = DocumentLooker(
             self.ledger, self.index, Subjects(parts.refresh), lambda _t, _e: self._reads()
         )
-        self.prover = Prover(replace(parts, accepted_of=lambda _: self.accepts()))
         keeper = DriftKeeper(self.drifts, self.reviews, self.clock)
+        findings = ProofFindings(self.drifts, keeper)
+        self.prover = Prover(
+            replace(parts, accepted_of=lambda _: self.accepts(), on_read=findings.keep)
+        )
         self.handler = DriftHandler(
             self.index, looker, self.drifts, keeper, lambda _, noticed: self.told.append(noticed)
         )
@@ -146,7 +151,9 @@ class Rig(World):
         table, row = self.row(record)
         for line in self.lines(record):
             self.company.books.store.remove("gl_detail", line["key"])
-        self.company.books.store.remove(table, row["key"])
+        books = self.company.books
+        books.store.remove(table, row["key"])
+        books._desk.note(table, row, "delete", books.actor(entity="100", user=""))  # noqa: SLF001
 
     def kept(self, record: Record) -> Kept:
         """The kind that the poller reads the posting's document as."""

@@ -12,7 +12,9 @@ from shared.changes.ports import Change, How
 from shared.drift.deciding import DecidedError
 from shared.drift.noticing import words_of
 from shared.drift.records import Drift, DriftStatus, What, drift_subject
+from shared.ledger.document_index import Place
 from shared.postings.plan import PostingKind
+from shared.reconciliation.differences import Cause
 from shared.reconciliation.statement import Verdict
 from tests.accounting.lives import order_a, order_a_one_tee_restocked
 from tests.unit.drift.rig import Rig
@@ -272,3 +274,58 @@ def test_what_was_ignored_asks_nobody_again_and_stays_in_the_proof(rig: Rig) -> 
     assert rig.prove(LAST).verdict is Verdict.OPEN
     with pytest.raises(DecidedError):
         rig.decide(record, DriftStatus.IGNORED)
+
+
+def test_a_deletion_and_a_reversal_are_adopted_alike(rig: Rig) -> None:
+    rig.next_morning()
+    assert rig.prove(LAST).verdict is Verdict.EQUAL
+    deleted, taken_back = rig.posted(PostingKind.GL_BATCH), rig.posted(PostingKind.INVOICE)
+    rig.delete(deleted)
+    rig.tell_gone(deleted)
+    rig.edit(taken_back, state="reversed")
+    rig.poll(taken_back)
+    for record in (deleted, taken_back):
+        rig.decide(record, DriftStatus.ADOPTED)
+
+    statement = rig.prove(LAST)
+
+    assert [one.cause for one in statement.differences if one.cause is not Cause.BY_OTHERS] == []
+    assert len(statement.accepted) == 2
+
+
+def test_what_no_poller_is_told_of_is_found_by_the_proof_and_can_be_adopted(rig: Rig) -> None:
+    rig.next_morning()
+    assert rig.prove(LAST).verdict is Verdict.EQUAL
+    record = rig.posted(PostingKind.CUSTOMER_REFUND)
+    rig.edit_amount(record)
+
+    before = rig.prove(LAST)
+    rig.prove(LAST)
+    (drift,) = rig.found
+    rig.decide(record, DriftStatus.ADOPTED)
+    after = rig.prove(LAST)
+
+    assert before.verdict is Verdict.OPEN
+    assert (drift.place, drift.times) == (Place(record.pk, record.key), 1)
+    assert after.verdict is Verdict.EQUAL, after.differences
+    assert rig.found[0].status is DriftStatus.ADOPTED
+
+
+def test_what_the_poller_found_the_proof_does_not_find_anew_and_what_is_over_it_settles(
+    rig: Rig,
+) -> None:
+    rig.next_morning()
+    rig.prove(LAST)
+    for kind in LEDGER_KINDS:
+        rig.edit_amount(rig.posted(kind))
+        polled(rig, kind)
+
+    rig.prove(LAST)
+    found = rig.found
+    for kind in LEDGER_KINDS:
+        rig.edit_amount(rig.posted(kind), "-1.00")
+    statement = rig.prove(LAST)
+
+    assert {one.times for one in found} == {1}
+    assert statement.verdict is Verdict.EQUAL, statement.differences
+    assert {one.status for one in rig.found} == {DriftStatus.RESTORED}
