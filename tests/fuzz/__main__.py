@@ -1,4 +1,4 @@
-"""`make fuzz`: a million bent documents, over all carts."""
+"""`make fuzz`: a million bent documents, and bent answers about products, over all carts."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.fuzz.probe import CARTS, Probe
+from tests.fuzz.products import ProductProbe
 
 _CHUNK = 2500
 _MOST_SHOWN = 10
+_PROBES: dict[str, type[Probe | ProductProbe]] = {"documents": Probe, "products": ProductProbe}
 
 
-def probed(cart: str, first: int, count: int) -> tuple[int, int, int, list[str]]:
+def probed(kind: str, cart: str, first: int, count: int) -> tuple[int, int, int, list[str]]:
     """How many inputs were refused as documents, held, and read; and what went wrong."""
-    probe = Probe(cart)
+    probe = _PROBES[kind](cart)
     wrong = []
     for number in range(first, first + count):
         try:
@@ -25,7 +27,7 @@ def probed(cart: str, first: int, count: int) -> tuple[int, int, int, list[str]]
         except Exception as exc:  # noqa: BLE001  # whatever escapes is what is looked for
             place = traceback.extract_tb(exc.__traceback__)[-1]
             told = f"{type(exc).__name__} at {place.filename.rsplit('/', 1)[-1]}:{place.lineno}"
-            wrong.append(f"{cart}, input {number}: {told}: {str(exc)[:200]}")
+            wrong.append(f"{cart}, {kind}, input {number}: {told}: {str(exc)[:200]}")
     return probe.refused, probe.held, probe.read, wrong
 
 
@@ -33,6 +35,8 @@ def main(arguments: Sequence[str]) -> int:
     """Probe; 1 when anything escaped or was wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000_000, help="over all carts")
+    parser.add_argument("--products", type=int, default=40_000, help="bent answers, likewise")
+    parser.add_argument("--kind", choices=_PROBES, default="documents", help="what --input is")
     parser.add_argument("--first", type=int, default=0, help="the number of the first input")
     parser.add_argument("--cart", choices=CARTS, action="append", help="only this one")
     parser.add_argument("--input", type=int, help="only this one, with its traceback")
@@ -41,27 +45,30 @@ def main(arguments: Sequence[str]) -> int:
     carts = options.cart or list(CARTS)
     if options.input is not None:
         for cart in carts:
-            Probe(cart).once(options.input)
+            _PROBES[options.kind](cart).once(options.input)
         return 0
     started = time.perf_counter()
-    each = -(-options.inputs // len(carts))
-    refused = held = read = 0
+    refused = held = read = total = 0
     wrong: list[str] = []
     with ProcessPoolExecutor(options.jobs) as pool:
-        for cart in carts:
-            work = [
-                (cart, options.first + at, min(_CHUNK, each - at)) for at in range(0, each, _CHUNK)
-            ]
-            for done in pool.map(probed, *zip(*work, strict=True)):
-                refused, held, read = refused + done[0], held + done[1], read + done[2]
-                wrong += done[3]
-            sys.stdout.write(f"{cart}: {each} inputs, {len(wrong)} wrong so far\n")
-            sys.stdout.flush()
+        for kind, inputs in (("documents", options.inputs), ("products", options.products)):
+            each = -(-inputs // len(carts))
+            total += each * len(carts)
+            for cart in carts:
+                work = [
+                    (kind, cart, options.first + at, min(_CHUNK, each - at))
+                    for at in range(0, each, _CHUNK)
+                ]
+                for done in pool.map(probed, *zip(*work, strict=True)) if work else ():
+                    refused, held, read = refused + done[0], held + done[1], read + done[2]
+                    wrong += done[3]
+                sys.stdout.write(f"{cart}: {each} {kind}, {len(wrong)} wrong so far\n")
+                sys.stdout.flush()
     seconds = time.perf_counter() - started
     sys.stdout.write("".join(f"{line}\n" for line in wrong[:_MOST_SHOWN]))
     sys.stdout.write(
-        f"{each * len(carts)} inputs: {refused} were no documents; of the readings {read} gave an"
-        f" order and {held} none; {len(wrong)} wrong, {seconds:.0f} s\n"
+        f"{total} inputs: {refused} were refused whole; {read} things were read and {held} held;"
+        f" {len(wrong)} wrong, {seconds:.0f} s\n"
     )
     return 1 if wrong else 0
 

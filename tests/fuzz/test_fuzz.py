@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from carts.registry import _ADAPTERS
 from tests.fuzz import probe
 from tests.fuzz.probe import CARTS, Probe, WrongError
+from tests.fuzz.products import ProductProbe
 
 _NUMBERS = st.one_of(
     st.integers(-(10**31), 10**31), st.decimals(allow_nan=False, allow_infinity=False).map(str)
@@ -62,6 +63,14 @@ def test_any_bytes_are_taken_or_refused_without_an_exception(
     cart: str, body: bytes, header: str
 ) -> None:
     of(cart).feed(body, {"X-Shopify-Topic": header, "X-WC-Webhook-Source": header})
+
+
+@pytest.mark.parametrize("cart", CARTS)
+def test_bent_answers_about_products_end_as_an_error_a_hold_or_a_refused_row(cart: str) -> None:
+    probe = ProductProbe(cart)
+    for number in range(25):
+        probe.once(number)
+    assert probe.read
 
 
 @pytest.mark.parametrize("cart", ["shopify", "woocommerce"])

@@ -251,7 +251,10 @@ def _totoken(begin: int) -> str:
 
 
 def _untoken(token: str) -> int:
-    return int(json.loads(base64.urlsafe_b64decode(token))) if token else 0
+    try:
+        return int(json.loads(base64.urlsafe_b64decode(token))) if token else 0
+    except (TypeError, ValueError) as exc:
+        raise Refusal(_error(400, "InvalidInput")) from exc
 
 
 def _error(status: int, code: str) -> Answer:

@@ -247,7 +247,10 @@ def _token(members: Json) -> str:
 
 
 def _untoken(token: str) -> Json:
-    found: Json = json.loads(base64.urlsafe_b64decode(token))
+    try:
+        found: Json = json.loads(base64.urlsafe_b64decode(token))
+    except ValueError as exc:
+        raise Refusal(error(109, "Incorrect parameter 'page_cursor'")) from exc
     return found
 
 

@@ -201,11 +201,13 @@ class BigCommerceCatalogue:
             params = {"id:in": ",".join(part), "include": "variants", "limit": str(len(part))}
             for row in data_of(self._calls.ask(_PRODUCTS, params)):
                 product = known(row)
-                found[product.id] = product
+                if _is_number(product.id):
+                    found[product.id] = product
         return found
 
     def _why_not(self, change: ProductChange, found: Known | None) -> str:
-        if found is None or change.ref_id not in found.variants:
+        is_known = found is not None and change.ref_id in found.variants
+        if found is None or not is_known or not _is_number(change.ref_id):
             return "the store knows no such product"
         if change.title is not None and change.ref_id != found.base:
             return "a variant has the title of its product"
@@ -247,9 +249,12 @@ def _item(document: Json) -> _Item:
         units = settings.decimal("safety_stock") if settings else None
         held_back[to_identifier(place.get("location_id"))] = units or Decimal(0)
     product = to_identifier(identity.get("product_id"))
+    variant = to_identifier(identity.get("variant_id"))
+    if not all(_is_number(each) for each in (product, variant) if each):
+        raise another_shape()
     found = _Item(
         sku=identity.text("sku").strip(),
-        variant=to_identifier(identity.get("variant_id")),
+        variant=variant,
         product=product,
         is_base=bool(product) and identity.has("sku_id") and identity.get("sku_id") is None,
         held_back=held_back,

@@ -44,7 +44,7 @@ class ShopifyCatalogue:
     @cached_property
     def currency(self) -> str:
         """The shop's currency, in which variants state their price."""
-        shop = self._graph.ask(queries.SHOP, {}).get("shop") or {}
+        shop = _object(self._graph.ask(queries.SHOP, {}).get("shop"))
         return str(shop.get("currencyCode", ""))
 
     def changed_products(
@@ -62,7 +62,7 @@ class ShopifyCatalogue:
         """The product as it is now; `is_gone` when the shop knows it no more."""
         gid = f"gid://shopify/Product/{product_id}"
         node = self._graph.ask(queries.PRODUCT, {"id": gid}).get("product")
-        return self._read(node) if node else ProductReading(product_id, is_gone=True)
+        return self._read(_object(node)) if node else ProductReading(product_id, is_gone=True)
 
     def _read(self, product: Mapping[str, Any]) -> ProductReading:
         told = {"id": product.get("id")}
@@ -87,15 +87,15 @@ class ShopifyCatalogue:
         self, first: Any, query: str, variables: dict[str, Any], name: str, connection: str
     ) -> list[Any]:
         """A connection of one object with the entries of all its pages."""
-        page = first or {}
-        found = list(page.get("nodes") or [])
+        page = _object(first)
+        found = _list(page.get("nodes"))
         for _ in range(_MOST_PAGES):
-            info = page.get("pageInfo") or {}
+            info = _object(page.get("pageInfo"))
             if not info.get("hasNextPage"):
                 break
             told = self._graph.ask(query, {**variables, "after": info.get("endCursor")})
-            page = (told.get(name) or {}).get(connection) or {}
-            found += page.get("nodes") or []
+            page = _object(_object(told.get(name)).get(connection))
+            found += _list(page.get("nodes"))
         return found
 
     def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
@@ -125,12 +125,14 @@ class ShopifyCatalogue:
                 levels += levels_of(item, rows)
             yield levels
 
-    def _pages(self, query: str, name: str, variables: dict[str, Any]) -> Iterator[list[Any]]:
+    def _pages(
+        self, query: str, name: str, variables: dict[str, Any]
+    ) -> Iterator[list[dict[str, Any]]]:
         after: str | None = None
         for _ in range(_MOST_PAGES):
-            page = self._graph.ask(query, {**variables, "after": after}).get(name) or {}
-            yield list(page.get("nodes") or [])
-            info = page.get("pageInfo") or {}
+            page = _object(self._graph.ask(query, {**variables, "after": after}).get(name))
+            yield [_object(node) for node in _list(page.get("nodes"))]
+            info = _object(page.get("pageInfo"))
             if not info.get("hasNextPage"):
                 return
             after = info.get("endCursor")
@@ -181,8 +183,8 @@ class ShopifyCatalogue:
             except CartApiError as exc:
                 outcome = WriteOutcome.REFUSED if exc.is_lasting else WriteOutcome.UNKNOWN
                 return answers | {index: Written(outcome, str(exc)) for index in left}
-            payload = told.get("inventorySetQuantities") or {}
-            errors = [Node(each, "", []) for each in payload.get("userErrors") or []]
+            payload = _object(told.get("inventorySetQuantities"))
+            errors = [Node(each, "", []) for each in _list(payload.get("userErrors"))]
             if not errors:
                 return answers | {index: Written(WriteOutcome.DONE) for index in left}
             wrong = _named_rows(errors, list(left))
@@ -243,11 +245,11 @@ class ShopifyCatalogue:
     def _errors(self, query: str, name: str, variables: dict[str, Any]) -> list[Node] | Written:
         """What a mutation complains of; an answer for all of its rows where it failed whole."""
         try:
-            payload = self._graph.ask(query, variables).get(name) or {}
+            payload = _object(self._graph.ask(query, variables).get(name))
         except CartApiError as exc:
             outcome = WriteOutcome.REFUSED if exc.is_lasting else WriteOutcome.UNKNOWN
             return Written(outcome, str(exc))
-        return [Node(each, "", []) for each in payload.get("userErrors") or []]
+        return [Node(each, "", []) for each in _list(payload.get("userErrors"))]
 
 
 def _quantity(level: NewLevel, item: str) -> dict[str, Any]:
@@ -286,6 +288,25 @@ def _named_rows(errors: Sequence[Node], indexes: Sequence[int]) -> dict[int, Wri
         outcome = WriteOutcome.CONFLICT if code in _STALE else WriteOutcome.REFUSED
         wrong[indexes[place]] = Written(outcome, code)
     return wrong
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """The object; an absent one is empty."""
+    if value is not None and not isinstance(value, dict):
+        raise _another_shape()
+    return value or {}
+
+
+def _list(value: Any) -> list[Any]:
+    """The list; an absent one is empty."""
+    if value is not None and not isinstance(value, list):
+        raise _another_shape()
+    return list(value or [])
+
+
+def _another_shape() -> CartApiError:
+    message = "the shop's answer has another shape than documented"
+    return CartApiError(message, is_lasting=True)
 
 
 def _escaped(sku: str) -> str:

@@ -184,7 +184,10 @@ class WooCommerceCatalogue:
         answers: dict[int, Written] = {}
         groups: dict[str, list[int]] = {}
         for index, row in rows.items():
-            groups.setdefault(row.parent, []).append(index)
+            if (row.id + row.parent).isascii() and (row.id + row.parent).isdigit():
+                groups.setdefault(row.parent, []).append(index)
+            else:
+                answers[index] = Written(WriteOutcome.REFUSED, "the site's ids are numbers")
         for parent, indexes in groups.items():
             path = f"/products/{parent}/variations/batch" if parent else "/products/batch"
             for start in range(0, len(indexes), MOST_IN_BATCH):
