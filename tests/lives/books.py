@@ -78,7 +78,8 @@ def books_of(life: Life) -> StoreBook:
         ItemRule("LINE0", "TEE", department="APP"),
         ItemRule("LINE1", "MUG", department="HOME"),
     )
-    return book(chart=mapping(item_rules=rules), **life.policy)
+    shop = book(chart=mapping(item_rules=rules), **life.policy)
+    return replace(shop, base_currency=life.order.currency)
 
 
 def at_once(life: Life) -> Books:

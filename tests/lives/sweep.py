@@ -12,20 +12,20 @@ from commerce.money import Money, total
 from commerce.orders import LineKind
 from intacct.documents import JournalLine, Side
 from shared.postings.plan import PostingKind
-from tests.accounting.shop import USD
 from tests.lives.books import Books, at_once
 from tests.lives.carts import Life, draw
+from tests.lives.currencies import CURRENCIES, in_currency
 
 ZERO = Decimal(0)
 
 
 def swept(seed: int) -> None:
-    """Judge the cart of that seed.
+    """Judge the cart of that seed, each in one of the currencies.
 
     Raises:
         AssertionError: with the account or document that is off, and by how much.
     """
-    life = draw(seed)
+    life = in_currency(draw(seed), CURRENCIES[seed % len(CURRENCIES)])
     books = at_once(life)
     no_line_rounds(books)
     refunds_are_the_carts(life, books)
@@ -67,15 +67,15 @@ def taxes_are_the_carts(life: Life, books: Books) -> None:
 
 def goods_are_the_carts(life: Life, books: Books) -> None:
     """Net sales of goods and shipping are the cart's prices less discounts, without their tax."""
-    order = life.order
-    included = total((tax.amount for tax in order.all_taxes), USD) * int(order.tax_included)
+    order, currency = life.order, life.order.currency
+    included = total((tax.amount for tax in order.all_taxes), currency) * int(order.tax_included)
     goods = [x.net for x in order.lines if x.kind is not LineKind.GIFT_CARD]
     sent = [x.amount - x.discount for x in order.shipping_lines]
     wraps = [x.amount for x in order.charges if x.kind.value == "gift_wrap"]
-    expected = total((*goods, *sent, *wraps), USD) - included
+    expected = total((*goods, *sent, *wraps), currency) - included
     earned = sum((_invoiced(books, account) for account in ("4000", "4010", "4090")), ZERO)
     earned += _invoiced(books, "2300")
-    assert Money(earned, USD) == expected
+    assert Money(earned, currency) == expected
 
 
 def _invoiced(books: Books, account: str) -> Decimal:
