@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from shared.budgets.depths import BACKGROUND_READS_MOST
 from shared.changes.checkpoints import DynamoDbChangeCheckpoints, Progress
 from shared.changes.pace import DOCUMENTS, Place, cost_of, pace_of, places_of
 from shared.changes.tombstones import DynamoDbTombstones, Held, StaleHeldError, Tombstone
+from shared.customers.keeping import TOP_LEVEL
 from shared.items.link_store import DynamoDbItemLinks
 from shared.tenants.models import Tenant
 
@@ -297,16 +299,21 @@ def _waiting(books: _Books, place: Place) -> Held:
     return held
 
 
-def _counted(books: _Books, documents: int) -> dict[Kept, int]:
-    """How many records of each kind our tables name, as far as links tell."""
-    desk, found = books.desk, Counter[Kept]()
+def _counted(books: _Books, documents: int) -> dict[Place, int]:
+    """How many records of each place our tables name, as far as links tell."""
+    desk, found = books.desk, Counter[Place]()
+    customers, contacts, items = (
+        Place(TOP_LEVEL, kind) for kind in (Kept.CUSTOMER, Kept.CONTACT, Kept.ITEM)
+    )
     for link in desk.links.all(books.tenant.id):
-        found[Kept.CUSTOMER] += bool(link.key)
-        found[Kept.CONTACT] += len(link.contacts)
+        found[customers] += bool(link.key)
+        found[contacts] += len(link.contacts)
     links = DynamoDbItemLinks(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
     for store in books.tenant.stores:
-        found[Kept.ITEM] += sum(bool(link.key) for link in links.all(books.tenant.id, store.id))
-    found[Kept.SALES_DOCUMENT] += documents
+        found[items] += sum(bool(link.key) for link in links.all(books.tenant.id, store.id))
+    entities = books.tenant.entities_with_stores()
+    for entity in entities:
+        found[Place(entity, Kept.SALES_DOCUMENT)] += math.ceil(documents / len(entities))
     return dict(found)
 
 

@@ -129,22 +129,23 @@ def pace_of(tier: Tier, places: Iterable[Place]) -> Pace:
     return pace.stretched(max(1.0, _a_day(pace, listed) / MOST_A_DAY))
 
 
-def cost_of(tier: Tier, places: Iterable[Place], known: Mapping[Kept, int]) -> DayCost:
+def cost_of(tier: Tier, places: Iterable[Place], known: Mapping[Place, int]) -> DayCost:
     """What a usual day costs.
 
     Args:
         tier: the company's profile.
         places: what is read.
-        known: how many records of a kind our tables name, as far as their keys are compared.
+        known: how many records of a place our tables name, as far as their keys are compared.
     """
     listed = list(places)
     pace = pace_of(tier, listed)
-    pages = {kind: math.ceil(count / KEYS_A_CALL) for kind, count in known.items() if count}
+    pages = {place: math.ceil(count / KEYS_A_CALL) for place, count in known.items() if count}
+    keyed = {place: count for place, count in pages.items() if place.kind is not Kept.CONTACT}
     # The history is asked where a night does not see all keys, and of contacts, which have none.
-    audits = [kind for kind, count in pages.items() if count > MOST_CALLS or kind is Kept.CONTACT]
-    looks = sum(min(count, MOST_CALLS) for kind, count in pages.items() if kind is not Kept.CONTACT)
-    nights = max((math.ceil(count / MOST_CALLS) for count in pages.values()), default=1)
-    return DayCost(len(listed), _a_day(pace, listed), looks + len(audits), nights, pace)
+    audits = sum(count > MOST_CALLS for count in keyed.values()) + len(pages) - len(keyed)
+    looks = sum(min(count, MOST_CALLS) for count in keyed.values())
+    nights = max((math.ceil(count / MOST_CALLS) for count in keyed.values()), default=1)
+    return DayCost(len(listed), _a_day(pace, listed), looks + audits, nights, pace)
 
 
 def _a_day(pace: Pace, places: Iterable[Place]) -> float:

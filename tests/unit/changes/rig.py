@@ -52,15 +52,16 @@ class Company:
             name = gone.id if kind in (Kept.CUSTOMER, Kept.CONTACT, Kept.ITEM) else key
             self.history.append((kind, Deletion(kind.value, name, self.clock(), "boss")))
 
-    def _shown(self, kind: Kept) -> Iterator[Standing]:
+    def _shown(self, kind: Kept, keys: Iterable[str] | None = None) -> Iterator[Standing]:
         if self.broken is not None:
             raise self.broken
         if kind in self.denied:
             message = "no permission"
             raise PermissionDeniedError(message)
-        for (of, key), record in sorted(self.records.items()):
-            if of is kind and (of, key) not in self.hidden:
-                yield record
+        listed = sorted(self.records) if keys is None else [(kind, key) for key in sorted(keys)]
+        for one in listed:
+            if one[0] is kind and one in self.records and one not in self.hidden:
+                yield self.records[one]
 
     def changes(self, kind: Kept, reading: Reading) -> Iterator[Standing]:
         self.asked[f"changes {kind.value}"] += 1
@@ -74,7 +75,7 @@ class Company:
     def standings(self, kind: Kept, keys: Iterable[str]) -> Sequence[Standing]:
         self.asked[f"standings {kind.value}"] += 1
         wanted = set(keys)
-        return [record for record in self._shown(kind) if record.key in wanted]
+        return [record for record in self._shown(kind, wanted) if record.key in wanted]
 
     def keys(self, kind: Kept) -> Iterator[str]:
         self.asked[f"keys {kind.value}"] += 1

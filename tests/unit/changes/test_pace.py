@@ -17,6 +17,7 @@ from shared.changes.pace import (
     pace_of,
     places_of,
 )
+from tests.benchmarks.polling_costs import Size, lived_day
 from tests.unit.changes.rig import tenant
 
 
@@ -56,11 +57,21 @@ def test_many_entities_are_read_less_often_and_none_is_left_out() -> None:
 def test_comparing_keys_costs_pages_up_to_its_bound_and_then_takes_more_nights() -> None:
     night = KEYS_A_CALL * MOST_CALLS
 
-    small = cost_of(Tier.ONE, [], {Kept.CUSTOMER: 501, Kept.ITEM: 500, Kept.CONTACT: 7})
-    large = cost_of(Tier.ONE, [], {Kept.CUSTOMER: 10 * night})
+    small = cost_of(
+        Tier.ONE,
+        [],
+        {Place("", Kept.CUSTOMER): 501, Place("", Kept.ITEM): 500, Place("", Kept.CONTACT): 7},
+    )
+    large = cost_of(Tier.ONE, [], {Place("", Kept.CUSTOMER): 10 * night})
 
     assert (small.looks, small.nights) == (2 + 1 + 1, 1)
     assert (large.looks, large.nights) == (MOST_CALLS + 1, 10)
+
+
+def test_a_lived_day_costs_what_was_estimated() -> None:
+    day = lived_day(Tier.THREE, Size(600, 10, 600))
+
+    assert day.lived == pytest.approx(day.estimated, abs=day.estimated * 0.15)
 
 
 def test_all_kinds_of_all_entities_with_stores_are_places_in_one_order() -> None:
