@@ -111,6 +111,14 @@ def _moved(store: Store, now: Depth, to: Depth, from_on: date) -> PostingPolicy:
                 posting_mode_from=on,
                 posting_mode_before=policy.posting_mode,
             )
+        case Depth.SUMMARY_PAYOUT if _is_full(policy):
+            _insist_on_payouts(store)
+            return replace(
+                policy,
+                posting_mode=PostingMode.SUMMARY_PAYOUT,
+                posting_mode_from=on,
+                posting_mode_before=policy.posting_mode,
+            )
         case Depth.THRIFTY if now is Depth.FULL:
             _insist_on_thrifty(store)
             return replace(
@@ -121,7 +129,7 @@ def _moved(store: Store, now: Depth, to: Depth, from_on: date) -> PostingPolicy:
                 customer_mode=CustomerMode.CHANNEL,
                 customer_mode_before=policy.customer_mode,
             )
-        case Depth.FULL if now is Depth.SUMMARY and _is_full(policy):
+        case Depth.FULL if now is not Depth.THRIFTY and _is_full(policy):
             return replace(
                 policy,
                 posting_mode=PostingMode.DETAIL,
@@ -138,6 +146,16 @@ def _moved(store: Store, now: Depth, to: Depth, from_on: date) -> PostingPolicy:
 
 def _is_full(policy: PostingPolicy) -> bool:
     return policy.posting_depth is PostingDepth.FULL
+
+
+def _insist_on_payouts(store: Store) -> None:
+    """What a payout's journal needs of the mapping and of the policy."""
+    if not store.mapping.accounts.get(Role.PAYOUT_CLEARING):
+        message = f"the mapping of store {store.id} needs accounts.payout_clearing for that"
+        raise OpsError(message)
+    if store.policy.recognise_on is not store.policy.invoice_on:
+        message = f"the policy of store {store.id} needs recognise_on as invoice_on for that"
+        raise OpsError(message)
 
 
 def _insist_on_thrifty(store: Store) -> None:

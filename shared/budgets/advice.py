@@ -80,7 +80,7 @@ def advise(channels: Sequence[Channel], allowance: int, *, others: int = 0) -> A
     return Advice(total, allowance, tuple(moves.values()))
 
 
-_RANKS = {Depth.FULL: 0, Depth.THRIFTY: 1, Depth.SUMMARY: 2}
+_RANKS = {Depth.FULL: 0, Depth.THRIFTY: 1, Depth.SUMMARY: 2, Depth.SUMMARY_PAYOUT: 2}
 
 
 def _can_move(channel: Channel, to: Depth) -> bool:

@@ -45,7 +45,9 @@ def mix_of_orders(orders: Iterable[Facts], book: StoreBook) -> Mix:
 
 def depth_of(policy: PostingPolicy) -> Depth:
     """How deep a channel of that policy is posted."""
-    if policy.posting_mode is not PostingMode.DETAIL:
+    if policy.posting_mode is PostingMode.SUMMARY_PAYOUT:
+        return Depth.SUMMARY_PAYOUT
+    if policy.posting_mode is PostingMode.SUMMARY_DAILY:
         return Depth.SUMMARY
     is_thrifty = policy.posting_depth is PostingDepth.THRIFTY
     return Depth.THRIFTY if is_thrifty else Depth.FULL

@@ -22,6 +22,8 @@ SUMMARY_MOST_PER_DAY = 3
 
 _DAYS = 30
 _PAYOUT_ENTRIES = 2
+SUMMARY_MOST_PER_PAYOUT = 3
+"""Transactions of a payout with its sales: journal, an earlier month's part, statistics."""
 
 
 class Depth(StrEnum):
@@ -29,11 +31,13 @@ class Depth(StrEnum):
 
     FULL: customer, sales order, invoice, money and credits of each order. THRIFTY: one customer for
     the store, an invoice for each order, one payment for each payout. SUMMARY: a journal a day.
+    SUMMARY_PAYOUT: a journal for each payout, and the days of what no payout brings.
     """
 
     FULL = "full"
     THRIFTY = "thrifty"
     SUMMARY = "summary"
+    SUMMARY_PAYOUT = "summary_payout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,9 @@ class Cost:
 
 def cost_of(depth: Depth, mix: Mix, volume: Volume) -> Cost:
     """What a month of a channel costs at a depth."""
-    payouts = ("entries of payouts", Decimal(_PAYOUT_ENTRIES * volume.payouts))
-    parts = [*_orders_at(depth, mix, volume), payouts]
+    parts = _orders_at(depth, mix, volume)
+    if depth is not Depth.SUMMARY_PAYOUT:
+        parts.append(("entries of payouts", Decimal(_PAYOUT_ENTRIES * volume.payouts)))
     return Cost(depth, tuple((name, count) for name, count in parts if count), volume.orders)
 
 
@@ -125,6 +130,8 @@ def _orders_at(depth: Depth, mix: Mix, volume: Volume) -> list[tuple[str, Decima
             return _thrifty(mix, volume)
         case Depth.SUMMARY:
             return [("journals of days", Decimal(SUMMARY_MOST_PER_DAY * volume.days))]
+        case Depth.SUMMARY_PAYOUT:
+            return [("journals of payouts", Decimal(SUMMARY_MOST_PER_PAYOUT * volume.payouts))]
 
 
 def _full(mix: Mix, volume: Volume) -> list[tuple[str, Decimal]]:

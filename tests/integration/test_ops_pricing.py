@@ -95,3 +95,16 @@ def test_a_channel_moves_to_daily_journals_with_consent_alone(rig: OpsRig) -> No
     assert unmoved == before
     assert policy.mode_on(date(2098, 12, 31)) == "detail"
     assert policy.mode_on(date(2099, 1, 1)) == "summary_daily"
+
+
+def test_a_channel_moves_to_payouts_with_what_they_need(rig: OpsRig) -> None:
+    refused = rig.run(*MOVE, "--to", "summary_payout")
+    thrifty_shop(rig)
+
+    rig.json(*MOVE, "--to", "summary_payout")
+
+    policy = rig.desk.tenant("acme").stores[0].policy
+    assert refused.exit_code == 1
+    assert "needs accounts.payout_clearing" in refused.stderr
+    assert policy.mode_on(date(2098, 12, 31)) == "detail"
+    assert policy.mode_on(date(2099, 1, 1)) == "summary_payout"

@@ -51,6 +51,15 @@ def test_thrifty_stays_within_one_transaction_and_a_tenth_of_an_order() -> None:
     assert cost_of(Depth.THRIFTY, DEFAULT_MIX, monthly(100_000)).per_order <= Decimal("1.10")
 
 
+def test_payouts_with_their_sales_cost_three_each_whatever_the_orders() -> None:
+    few, many = (cost_of(Depth.SUMMARY_PAYOUT, SIMPLE, monthly(n)) for n in (10, 100_000))
+
+    assert few.transactions == many.transactions
+    assert few.transactions == 3 * monthly(10).payouts
+    policy = PostingPolicy(posting_mode=PostingMode.SUMMARY_PAYOUT)
+    assert depth_of(policy) is Depth.SUMMARY_PAYOUT
+
+
 def test_a_summary_costs_the_same_however_many_orders_there_are() -> None:
     few, many = (cost_of(Depth.SUMMARY, SIMPLE, monthly(n)).transactions for n in (10, 100_000))
 
