@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +20,7 @@ from ops.options import (
     StoreArgument,
     TenantArgument,
     Why,
+    day,
     desk_of,
     said,
 )
@@ -106,14 +107,16 @@ def show_clearing(
     store: StoreArgument,
     *,
     older: Annotated[int, typer.Option("--older", min=0, help="Only of so many days.")] = 0,
+    until: Annotated[str, typer.Option("--until", help="As on that ledger date.")] = "",
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
 ) -> None:
     """What captures no booked payout has settled, by order, the oldest first; reads every order."""
     desk = desk_of(context, profile)
-    now = desk.clock()
-    clearing = clearing_of(desk, desk.tenant(tenant), store)
-    today = clearing.book.ledger_on(now)
+    cut_off = day(until) if until else None
+    now = desk.clock() if cut_off is None else midnight(until) + timedelta(days=1)
+    clearing = clearing_of(desk, desk.tenant(tenant), store, until=cut_off)
+    today = cut_off or clearing.book.ledger_on(now)
     found = [each for each in clearing.unsettled(today) if each.age_days(now) >= older]
     columns = ("what", "captured", "settled", "open", "worth", "since", "days")
     rows = [_unsettled(each, now) for each in found]

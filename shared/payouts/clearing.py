@@ -7,7 +7,7 @@ the entity's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,7 +17,7 @@ from commerce.money import Money
 from commerce.orders import Facts
 from intacct.documents import Side
 from shared.payouts.moved_money import is_on, money_of
-from shared.payouts.planner import plan_payout
+from shared.payouts.planner import EntityPosting, plan_payout, rows_by_entry
 from shared.payouts.records import PayoutRecord
 from shared.payouts.worths import is_buyers
 from shared.policy.mapping import Role
@@ -25,6 +25,8 @@ from shared.postings.book import StoreBook
 from shared.postings.payout_entries import cleared
 from shared.postings.plan import DayEntry
 from shared.postings.rates import table_rate
+
+_NOTHING: Mapping[str, Money] = {}
 
 _Open = tuple[str, str]
 """What is listed, and the currency that it is in."""
@@ -72,10 +74,12 @@ class Clearing:
 
     Give it the facts of orders that are posted and the payouts that are booked. What a thrifty
     channel takes stands on its invoices until a payout both brings and settles it: such orders are
-    never open here.
+    never open here. With `until`, only what happened up to that ledger date counts, by the dates of
+    the events and before any shift out of a closed period.
     """
 
     book: StoreBook
+    until: date | None = None
     _captured: dict[_Open, Money] = field(default_factory=dict)
     _settled: dict[_Open, Money] = field(default_factory=dict)
     _since: dict[_Open, datetime] = field(default_factory=dict)
@@ -86,40 +90,55 @@ class Clearing:
         """The account; empty where the mapping names none."""
         return self.book.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
 
-    def add_order(self, facts: Facts, fees: Iterable[Money] = ()) -> None:
+    def add_order(self, facts: Facts, fees: Mapping[str, Money] = _NOTHING) -> None:
         """Take in an order's receipts and refunds at the gateways of this account.
 
         Args:
             facts: of the order.
-            fees: what it booked itself of what gateways kept of them (R-6.3).
+            fees: what it booked itself of what gateways kept, by their payments (R-6.3).
         """
         order = facts.order
         if order is not None and self.book.for_placed(order.placed_at).is_thrifty:
             self._elsewhere.add(f"order {facts.ref.id}")
         for payment in money_of(facts):
-            if is_on(self.account, payment, self.book):
+            on = self.book.ledger_on(payment.processed_at)
+            if is_on(self.account, payment, self.book) and not self._is_later(on):
                 is_back = payment.kind is PaymentKind.REFUND
                 amount = -payment.amount if is_back else payment.amount
                 subject = f"order {facts.ref.id}"
                 self._add(self._captured, subject, amount.rounded(), payment.processed_at)
-        for fee in fees:
-            self._captured[f"order {facts.ref.id}", fee.currency] -= fee
+                if (fee := fees.get(payment.ref.id)) is not None:
+                    self._add(self._captured, subject, -fee, payment.processed_at)
 
     def add_sale(self, entry: DayEntry) -> None:
         """Take in an event that a payout's journal holds (`summary_payout`).
 
         Other events of such an order are not in the books, and nothing of them is on the account.
         """
-        amount = cleared(entry, self.account)
-        self._add(self._captured, f"order {entry.order_id}", amount, entry.occurred_at)
+        if not self._is_later(entry.ledger_on):
+            amount = cleared(entry, self.account)
+            self._add(self._captured, f"order {entry.order_id}", amount, entry.occurred_at)
 
-    def add_payout(self, record: PayoutRecord) -> None:
-        """Take in what a payout's entries moved on this account."""
+    def add_payout(self, record: PayoutRecord, booked: Collection[str] | None = None) -> None:
+        """Take in what a payout's entries moved on this account.
+
+        Args:
+            record: the payout with its lines.
+            booked: the purposes of those that are in the books; None for all.
+        """
         payout = record.payout
-        left = self._effect(record)
+        entries = [
+            entry
+            for entry in plan_payout(record, self.book).entries
+            if (booked is None or entry.purpose in booked)
+            and not self._is_later(entry.posting.true_on)
+        ]
+        left = self._effect(entries)
         valuation = record.history.valuation
         valued = {worth.line_id: worth for worth in valuation.worths} if valuation else {}
-        for line in record.booked_lines:
+        told = {entry.purpose for entry in entries}
+        settled = rows_by_entry(record, self.book).items() if told else ()
+        for line in (row for name, rows in settled if name in told for row in rows):
             if is_buyers(line) and line.order_id:
                 worth = valued.get(line.id)
                 taken, base = (worth.taken, worth.base) if worth else (line.amount, line.amount)
@@ -150,10 +169,13 @@ class Clearing:
         rate = table_rate(self.book.mapping.fx_rates, currency, on)
         return Unsettled(subject, captured, settled, since, base, rate)
 
-    def _effect(self, record: PayoutRecord) -> Money:
-        """What the payout's entries leave on the account, debits positive."""
+    def _is_later(self, on: date | None) -> bool:
+        return self.until is not None and on is not None and on > self.until
+
+    def _effect(self, entries: Iterable[EntityPosting]) -> Money:
+        """What entries leave on the account, debits positive."""
         effect = Money.zero(self.book.base_currency)
-        for entry in plan_payout(record, self.book).entries:
+        for entry in entries:
             for line in entry.posting.effect:
                 if entry.entity == self.book.entity and line.account == self.account:
                     effect += line.amount if line.side is Side.DEBIT else -line.amount

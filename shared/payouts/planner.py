@@ -92,6 +92,15 @@ def settled_on(record: PayoutRecord, book: StoreBook) -> date:
     return _Planned(record, PayoutChart(book)).settled_on
 
 
+def rows_by_entry(record: PayoutRecord, book: StoreBook) -> dict[str, tuple[PayoutLine, ...]]:
+    """The rows, as they are booked, that each entry of the payout settles, by its purpose."""
+    planned, name = _Planned(record, PayoutChart(book)), f"payout:{record.payout.ref.id}"
+    months = planned._by_month()  # noqa: SLF001  # this module's own
+    *earlier, last = sorted(months)
+    rows = {f"{name}:{month:%Y-%m}": tuple(months[month]) for month in earlier}
+    return {**rows, name: tuple(months[last])}
+
+
 def told_on(instant: datetime, book: StoreBook) -> date:
     """The ledger date of an instant that a source told (R-10.3).
 

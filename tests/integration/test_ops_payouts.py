@@ -9,11 +9,16 @@ import pytest
 from typer.testing import Result
 
 from commerce.payouts import Payout, PayoutLine, PayoutLineKind, PayoutStatus
+from intacct.documents import DocumentResult
 from shared.facts.record import FactsStatus
+from shared.ledger.records import Intent
+from shared.ledger.states import claim, finish
 from shared.payouts.keeping import Keeper
 from shared.payouts.proof import payout_subject
 from shared.payouts.store import PayoutKey
 from shared.postings.findings import Finding, Reason
+from shared.postings.keys import posting_key
+from shared.postings.plan import PostingKind
 from shared.tenants.models import Tenant
 from tests.integration.ops_rig import OpsRig, rig
 from tests.unit.payouts.told import SENT_AT, payout, usd
@@ -196,12 +201,15 @@ def test_the_clearing_account_is_listed_by_order_and_less_what_was_booked(rig: O
     not_booked = rig.json("payout", "clearing", "acme", "shop")
     record = rig.desk.payouts.load(PayoutKey("acme", "shop", "po-1001"))
     assert record is not None
-    rig.desk.payouts.save(replace(record, is_booked=True))
+    rig.desk.payouts.save(replace(record, frozen=record.content, is_booked=True))
+    _book(rig, "payout:po-1001")
+    early = rig.json("payout", "clearing", "acme", "shop", "--until", "2026-03-04")
     after = rig.json("payout", "clearing", "acme", "shop")
 
     assert (before["account"], open_["what"]) == ("1100", "order 7001")
     assert open_["days"] > 0
     assert not_booked == before
+    assert early["open"] == before["open"]
     assert (after["rows"], after["open"]["amount"]) == ([], "0")
     assert "1100" in rig.run("payout", "clearing", "acme", "shop").output
 
@@ -211,6 +219,16 @@ def test_a_store_without_a_clearing_account_says_so(rig: OpsRig) -> None:
 
     assert result.exit_code == 1
     assert "payout_clearing" in result.output
+
+
+def _book(rig: OpsRig, purpose: str) -> None:
+    """The ledger says that an entry of the payout is in the books."""
+    key, ledger, now = PayoutKey("acme", "shop", "po-1001"), rig.desk.ledger, rig.desk.clock()
+    kind = PostingKind.JOURNAL_ENTRY
+    name = posting_key(tenant="acme", entity="100", kind=kind, store="shop", purpose=purpose)
+    intent = Intent(key.ledger_pk, name, "1001-JE-1", "control", "hash")
+    (mine,) = ledger.commit(claim(intent, None, owner="worker", now=now))
+    ledger.commit(finish(mine, DocumentResult(key="17"), now=now))
 
 
 def _accounts(rig: OpsRig) -> dict[str, str]:

@@ -89,7 +89,7 @@ class FeeRig(Rig):
         clearing = Clearing(self.book)
         chain = self.ledger.chain(PK)
         if results_of(chain):
-            clearing.add_order(self.known, booked_fees(chain, self.book).values())
+            clearing.add_order(self.known, booked_fees(chain, self.book))
         record = self.payouts.records.get(KEY)
         if record is not None and record.is_booked:
             clearing.add_payout(record)
