@@ -80,64 +80,65 @@ def books(rig: OpsRig) -> FakeBooks:
     return posted(rig)
 
 
-def test_what_waits_is_listed_and_shown_with_what_was_sent_and_what_is_there(
+def test_what_waits_is_listed_shown_and_decided_with_a_reason_that_is_kept(
     rig: OpsRig, books: FakeBooks
 ) -> None:
     del books
     drift = drifted(rig, PostingKind.ADVANCE, EDITED, Marked.ADVANCE)
+    other = drifted(rig, PostingKind.ADVANCE_APPLICATION, EDITED, Marked.PAYMENT)
+    adopting = ("drift", "adopt", "acme", drift.number)
 
-    (listed,) = rig.json("drift", "list", "acme")
+    listed = rig.json("drift", "list", "acme")
     by_key = rig.json("drift", "show", "acme", drift.place.key)
     printed = rig.run("drift", "show", "acme", drift.number).output
-    nothing = rig.run("drift", "show", "acme", "NO-SUCH")
+    refused = [
+        rig.run("drift", "show", "acme", "NO-SUCH"),
+        rig.run(*adopting, "--yes"),
+        rig.run(*adopting, "--why", "the auditor", answers="n\n"),
+    ]
+    planned = rig.run(*adopting, "--plan")
+    before = drifts_of(rig.desk).load("acme", drift.place.key)
+    adopted = rig.json(*adopting, "--yes", "--why", "the auditor")
+    again = rig.run(*adopting, "--yes", "--why", "the auditor")
+    ignored = rig.json("drift", "ignore", "acme", other.number, "--yes", "--why", "next month")
 
-    assert listed == by_key
-    assert (listed["what"], listed["status"], listed["changed_by"]) == ("edited", "open", "99")
-    (told,) = listed["differences"]
+    assert by_key in listed
+    assert (by_key["what"], by_key["status"], by_key["changed_by"]) == ("edited", "open", "99")
+    (told,) = by_key["differences"]
     assert (told["member"], told["sent"], told["found"]) == ("total", "130.65", "130.00")
     assert "130.65" in printed
-    assert nothing.exit_code == 1
-
-
-@pytest.mark.parametrize(("verb", "status"), [("adopt", "adopted"), ("ignore", "ignored")])
-def test_a_decision_is_shown_first_asked_for_noted_and_kept(
-    rig: OpsRig, books: FakeBooks, verb: str, status: str
-) -> None:
-    del books
-    drift = drifted(rig, PostingKind.ADVANCE, EDITED, Marked.ADVANCE)
-    arguments = ("drift", verb, "acme", drift.number)
-
-    planned = rig.run(*arguments, "--plan")
-    without_why = rig.run(*arguments, "--yes")
-    refused = rig.run(*arguments, "--why", "the auditor", answers="n\n")
-    before = drifts_of(rig.desk).load("acme", drift.place.key)
-    done = rig.json(*arguments, "--yes", "--why", "the auditor")
-    again = rig.run(*arguments, "--yes", "--why", "the auditor")
-
+    assert [one.exit_code for one in (*refused, again)] == [1, 1, 1, 1]
     assert "130.65 -> 130.00" in planned.output
-    assert [planned.exit_code, without_why.exit_code, refused.exit_code] == [0, 1, 1]
     assert before == drift
-    assert (done["status"], done["reason"]) == (status, "the auditor")
-    assert again.exit_code == 1
-    (note,) = rig.desk.audit.all("acme")
-    assert (note.what, note.why) == (f"drift {verb}", "the auditor")
+    assert (adopted["status"], adopted["reason"]) == ("adopted", "the auditor")
+    assert (ignored["status"], ignored["reason"]) == ("ignored", "next month")
+    notes = {(note.what, note.why) for note in rig.desk.audit.all("acme")}
+    assert notes == {("drift adopt", "the auditor"), ("drift ignore", "next month")}
     assert rig.json("drift", "list", "acme") == []
-    assert [one["status"] for one in rig.json("drift", "list", "acme", "--all")] == [status]
+    assert len(rig.json("drift", "list", "acme", "--all")) == 2
     assert rig.desk.review("acme", drift_subject(drift.place.key)).status.value == "closed"
 
 
-def test_a_deleted_payment_is_restored_by_undoing_the_rest_and_posting_all_anew(
+def test_a_deleted_document_is_restored_by_undoing_the_rest_once_nothing_is_in_the_way(
     rig: OpsRig, books: FakeBooks
 ) -> None:
     drift = drifted(rig, PostingKind.ADVANCE_APPLICATION, GONE, Marked.PAYMENT)
+    invoice = drifted(rig, PostingKind.INVOICE, EDITED, Marked.SALES_DOCUMENT)
     arguments = ("drift", "restore", "acme", drift.number)
+    before = kept(rig)
 
+    refused = rig.run(*arguments, "--yes", "--why", "deleted by mistake")
+    untouched = kept(rig)
+    right_again = replace(invoice, status=DriftStatus.RESTORED, reason="it is as it was sent")
+    drifts_of(rig.desk).save(right_again)
     planned = rig.json(*arguments, "--plan")
     rig.run(*arguments, "--yes", "--why", "deleted by mistake")
     asked = kept(rig)
     (message,) = rig.take("OrderPostingsQueueUrl")
     report = worked_off(rig, books)
 
+    assert (refused.exit_code, untouched) == (1, before)
+    assert "total back to 130.65" in refused.output
     assert drift.place.key not in [one["undoes"] for one in planned["items"]]
     assert asked.status is FactsStatus.UNDOING
     assert asked.undo is not None
@@ -152,16 +153,3 @@ def test_a_deleted_payment_is_restored_by_undoing_the_rest_and_posting_all_anew(
     assert decided.status is DriftStatus.RESTORED
     (note,) = rig.desk.audit.all("acme")
     assert (note.what, note.details["documents"]) == ("drift restore", drift.number)
-
-
-def test_what_cannot_be_restored_is_refused_with_what_to_do(rig: OpsRig, books: FakeBooks) -> None:
-    del books
-    drift = drifted(rig, PostingKind.INVOICE, EDITED, Marked.SALES_DOCUMENT)
-    before = kept(rig)
-
-    refused = rig.run("drift", "restore", "acme", drift.number, "--yes", "--why", "by mistake")
-
-    assert refused.exit_code == 1
-    assert "total back to 130.65" in refused.output
-    assert kept(rig) == before
-    assert drifts_of(rig.desk).load("acme", drift.place.key) == drift

@@ -153,7 +153,7 @@ class Rig(World):
             self.company.books.store.remove("gl_detail", line["key"])
         books = self.company.books
         books.store.remove(table, row["key"])
-        books._desk.note(table, row, "delete", books.actor(entity="100", user=""))  # noqa: SLF001
+        books._desk.note(table, row, "delete", books.actor(entity="100", user=""))
 
     def kept(self, record: Record) -> Kept:
         """The kind that the poller reads the posting's document as."""

@@ -34,22 +34,31 @@ EVERY_KIND = (*LEDGER_KINDS, PostingKind.SALES_ORDER)
 @pytest.fixture
 def rig() -> Rig:
     """An order that was paid, shipped and partly returned, and a day of the outlet's journal."""
+    return company()
+
+
+@pytest.fixture(scope="module")
+def calm() -> Rig:
+    """The same, for tests that leave it as it is."""
+    return company()
+
+
+def company() -> Rig:
     made = Rig()
     made.sell(order_facts("1001", order_a_one_tee_restocked().stages[-1]))
-    made.sell(order_facts("1002", order_a().stages[-1]))
     made.sell(order_facts("7001", order_a().stages[-1]), store="outlet")
     made.company.clock.advance(5 * 86_400)
     made.export(ON)
     return made
 
 
-def test_what_we_posted_ourselves_is_no_drift(rig: Rig) -> None:
+def test_what_we_posted_ourselves_is_no_drift(calm: Rig) -> None:
     for kind in EVERY_KIND:
-        rig.poll(rig.posted(kind))
+        calm.poll(calm.posted(kind))
+        assert calm.told[-1].looked_at == 1
 
-    assert sum(noticed.looked_at for noticed in rig.told) == len(EVERY_KIND)
-    assert rig.found == []
-    assert rig.open_reviews() == []
+    assert calm.found == []
+    assert calm.open_reviews() == []
 
 
 def polled(rig: Rig, kind: PostingKind) -> Drift:
@@ -85,6 +94,7 @@ def test_an_edited_date_is_found(rig: Rig) -> None:
 
         (told,) = [one for one in drift.differences if one.member == "date"]
         assert (drift.what, told.found) == (What.EDITED, "2026-03-30")
+        assert words_of(told) == f"date: {told.sent} -> 2026-03-30"
 
 
 def test_an_edited_account_is_found_by_the_lines_though_the_head_is_as_it_was(rig: Rig) -> None:
@@ -118,11 +128,11 @@ def test_a_deleted_document_is_told_with_who_deleted_it(rig: Rig, how: How) -> N
         assert drift.changed_by == ("ada" if how is How.AUDITED else "")
 
 
-def test_what_is_told_to_be_gone_and_is_there_is_no_drift(rig: Rig) -> None:
+def test_what_is_told_to_be_gone_and_is_there_is_no_drift(calm: Rig) -> None:
     for kind in EVERY_KIND:
-        rig.tell_gone(rig.posted(kind))
+        calm.tell_gone(calm.posted(kind))
 
-    assert rig.found == []
+    assert calm.found == []
 
 
 def test_what_is_not_shown_although_it_changed_is_no_deletion(rig: Rig) -> None:
@@ -138,14 +148,15 @@ def test_what_is_not_shown_although_it_changed_is_no_deletion(rig: Rig) -> None:
     assert rig.open_reviews() == []
 
 
-def test_a_lost_permission_leaves_everything_as_it_was(rig: Rig) -> None:
-    record = rig.posted(PostingKind.INVOICE)
-    rig.is_allowed = False
+def test_a_lost_permission_leaves_everything_as_it_was(calm: Rig) -> None:
+    record = calm.posted(PostingKind.INVOICE)
+    calm.is_allowed = False
 
     with pytest.raises(PermissionDeniedError):
-        rig.tell_gone(record)
+        calm.tell_gone(record)
+    calm.is_allowed = True
 
-    assert rig.found == []
+    assert calm.found == []
 
 
 def test_telling_it_again_changes_nothing_and_another_change_asks_again(rig: Rig) -> None:
@@ -205,23 +216,12 @@ def test_our_own_undo_is_no_drift(rig: Rig) -> None:
     assert rig.found == []
 
 
-def test_a_stranger_with_no_number_of_ours_is_not_looked_at(rig: Rig) -> None:
+def test_a_stranger_with_no_number_of_ours_is_not_looked_at(calm: Rig) -> None:
 
-    rig.hear([Change(Kept.ADVANCE, "777", "777", "BY-HAND", "posted", None)])
+    calm.hear([Change(Kept.ADVANCE, "777", "777", "BY-HAND", "posted", None)])
 
-    assert rig.found == []
-    assert rig.told[-1].looked_at == 0
-
-
-def test_the_words_of_a_difference_name_the_member_and_both_sides(rig: Rig) -> None:
-    record = rig.posted(PostingKind.SALES_ORDER)
-    rig.edit_date(record, date(2026, 3, 30))
-
-    rig.poll(record)
-
-    (drift,) = rig.found
-    assert [words_of(one) for one in drift.differences] == ["date: 2026-03-01 -> 2026-03-30"]
-    assert drift.subject == "order 1001"
+    assert calm.found == []
+    assert calm.told[-1].looked_at == 0
 
 
 def test_what_was_adopted_is_equal_in_the_next_proof_and_named_there(rig: Rig) -> None:
