@@ -8,6 +8,7 @@ from datetime import date
 from commerce.money import Money, total
 from commerce.payouts import PayoutLine
 from intacct.documents import JournalEntry, JournalLine, Side
+from shared.explain.exchanged import exchanged_shares
 from shared.explain.lines import ExplainedEntry, Part, explained
 from shared.explain.settlements import (
     MoneyOf,
@@ -141,6 +142,12 @@ class _Rows:
         said, purpose = self._record.lines_behind(purpose), purpose.removesuffix(LOST)
         if len(rows) == 1 and purpose == f"{rows[0].kind.value}:{payout_id}:{rows[0].id}":
             yield self._part(rows[0], line.amount, line.account)
+            return
+        shares = exchanged_shares(line, rows, self._record, self._chart)
+        if shares is not None:
+            for what, share, order_id in shares:
+                roles = self._roles(line.account)
+                yield Part(what, share, order_id, rules=roles, mapping_version=self._version)
             return
         rest = line.amount
         for row in rows:

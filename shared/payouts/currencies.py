@@ -15,6 +15,7 @@ from commerce.money import Money, allocate, total
 from commerce.payouts import Payout, PayoutLine
 from intacct.documents import JournalEntry, JournalLine, Side
 from shared.payouts.chart import PayoutChart
+from shared.payouts.records import PayoutRecord
 from shared.payouts.settling import pays_invoices
 from shared.payouts.worths import Valuation, Worth, is_buyers, is_foreign
 from shared.policy.mapping import Role
@@ -223,8 +224,13 @@ class Exchange:
         )
 
 
-def currency_findings(payout: Payout, book: StoreBook) -> Iterator[Finding]:
-    """What payouts in another currency than the books cannot be, said before anything is booked."""
+def currency_findings(record: PayoutRecord, book: StoreBook) -> Iterator[Finding]:
+    """What payouts in several currencies cannot be, said before anything is booked."""
+    payout, history = record.payout, record.history
+    if history.valuation is not None and (history.editions or any(x.amount for x in history.fees)):
+        message = "it was valued in several currencies, and its rows are not booked as they were"
+        hint = "what its source changed, and fees booked with orders, are for a person to correct"
+        yield Finding(Reason.OUT_OF_SCOPE, f"payout {payout.ref.id}", message, hint)
     if not is_foreign(payout, book):
         return
     place = f"payout {payout.ref.id} currency"

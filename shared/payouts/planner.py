@@ -73,7 +73,7 @@ def plan_payout(record: PayoutRecord, book: StoreBook) -> PayoutPlan:
     """
     if not is_sent(record.payout):
         return PayoutPlan(waiting="its source has not sent the money yet")
-    findings = (*proof_findings(record), *currency_findings(record.payout, book))
+    findings = (*proof_findings(record), *currency_findings(record, book))
     if findings:
         return PayoutPlan(findings=findings)
     planned = _Planned(record, PayoutChart(book))

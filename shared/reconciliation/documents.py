@@ -179,11 +179,20 @@ def currency_of(document: Document) -> str:
     match document:
         case SalesDocument() | Adjustment():
             return document.currency
-        case ArInvoice() | JournalEntry():
+        case ArInvoice():
             return document.lines[0].amount.currency if document.lines else ""
+        case JournalEntry():
+            return _currency_of_lines(document.lines)
         case Advance() | Payment():
             return document.amount.currency
         case CustomerRefund():
             return document.details[0].amount.currency if document.details else ""
         case _:
             return ""
+
+
+def _currency_of_lines(lines: tuple[JournalLine, ...]) -> str:
+    """The entity's, where the worth of a line is stated in it: the entry balances in that."""
+    amounts = [line.worth for line in lines if line.worth is not None]
+    amounts += [line.amount for line in lines]
+    return amounts[0].currency if amounts else ""

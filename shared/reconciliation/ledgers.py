@@ -118,20 +118,20 @@ class _Day:
             sums = booked[line.module[:1], line.record or line.batch]
             sums.amounts[line.account] += line.transaction_amount
             sums.base[line.account] += line.amount
-        for group in self._groups(booked):
+        for group in self._groups(booked, base):
             if any(one.document.key in self.judged for one in group.members):
                 self._judge(group, looked, base)
 
-    def _groups(self, booked: Mapping[_Origin, _Booked]) -> Iterator[_Group]:
+    def _groups(self, booked: Mapping[_Origin, _Booked], base: str) -> Iterator[_Group]:
         """Documents by origin; a sales document's lines may be those of its invoice (§11.4)."""
         is_sale = {True: [], False: []}  # type: dict[bool, list[Asked]]
         for one in self.documents:
             is_sale[one.document.marked is Marked.SALES_DOCUMENT].append(one)
-        by_own = list(_grouped(is_sale[True], booked, by_invoice=False))
-        by_invoice = list(_grouped(is_sale[True], booked, by_invoice=True))
+        by_own = list(_grouped(is_sale[True], booked, base, by_invoice=False))
+        by_invoice = list(_grouped(is_sale[True], booked, base, by_invoice=True))
         wrong = [sum(bool(g.differences) for g in groups) for groups in (by_own, by_invoice)]
         yield from by_own if wrong[0] <= wrong[1] else by_invoice
-        yield from _grouped(is_sale[False], booked, by_invoice=False)
+        yield from _grouped(is_sale[False], booked, base, by_invoice=False)
 
     def _judge(self, group: _Group, looked: LedgerLooked, base: str) -> None:
         unknown = [one for one in group.members if one.document.effect is None]
@@ -184,8 +184,9 @@ class _Group:
 
 
 def _grouped(
-    documents: Sequence[Asked], booked: Mapping[_Origin, _Booked], *, by_invoice: bool
+    documents: Sequence[Asked], booked: Mapping[_Origin, _Booked], base: str, *, by_invoice: bool
 ) -> Iterator[_Group]:
+    """Documents by origin; what is told in base currency is compared in it, whatever its lines."""
     groups: dict[_Origin, _Group] = {}
     for one in documents:
         document = one.document
@@ -193,7 +194,10 @@ def _grouped(
         origin = (_MODULES[document.marked], key)
         group = groups.setdefault(origin, _Group(booked=booked.get(origin, _Booked())))
         group.members.append(one)
-    yield from groups.values()
+    for group in groups.values():
+        if all(one.document.currency == base for one in group.members):
+            group.booked = _Booked(group.booked.base, group.booked.base)
+        yield group
 
 
 def _sent_and_found(one: Asked, account: str, amount: Decimal) -> tuple[str, str]:

@@ -109,11 +109,15 @@ def _held(
 def _settled(record: PayoutRecord, book: StoreBook, brought: frozenset[str]) -> Iterator[Settled]:
     """What it took of each order's money, on the clearing account that its entries credit.
 
-    Orders that it `brought` into the books itself have nothing there.
+    Orders that it `brought` into the books itself have nothing there. What was valued is told in
+    the order's currency, as it was taken.
     """
     account = book.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
+    valuation = record.history.valuation
+    taken = {worth.line_id: worth.taken for worth in valuation.worths} if valuation else {}
     for line in record.booked_lines:
         is_order = line.order_id and line.order_id not in brought
         if account and line.kind in _BUYERS and line.is_recognized and is_order:
             on = told_on(line.occurred_at, book)
-            yield Settled(line.order_id, account, on, line.amount.rounded().amount)
+            amount = taken.get(line.id, line.amount).rounded().amount
+            yield Settled(line.order_id, account, on, amount)

@@ -14,9 +14,12 @@ import pytest
 from commerce.money import Money
 from commerce.orders import Facts, Payment, Refund
 from commerce.payouts import FeeKind, Payout, PayoutLine, PayoutLineKind, PayoutStatus
+from intacct.documents import DocumentResult
 from intacct.xml.book_reads import XmlBookReads
+from shared.explain.payouts import explain_payout
 from shared.facts.receipts import ReceiptSource
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
+from shared.ledger.content import content_hash, effect_digest
 from shared.ledger.records import Record, State
 from shared.payouts.planner import PayoutPlan, plan_payout, settled_on
 from shared.payouts.records import PayoutRecord, merged
@@ -25,6 +28,10 @@ from shared.policy.mapping import RateRow, Role
 from shared.policy.switches import ClearingDifferences
 from shared.postings.book import StoreBook
 from shared.postings.findings import Reason
+from shared.reconciliation.ledgers import LedgerLooked, look_at_lines
+from shared.reconciliation.looks import Asked
+from shared.reconciliation.payouts import payout_row
+from shared.reconciliation.rows import Row
 from tests.accounting.lives import OrderLife
 from tests.accounting.payout_lives import DIRECT, PAYOUT_ACCOUNTS
 from tests.accounting.shop import (
@@ -82,6 +89,8 @@ class Fx:
         self.sage.add_customer("C-ADA")
         self._reads = XmlBookReads(XmlRig(company.company).gateway, entity="100")
         self._facts, self._ledger = MemoryFacts(), MemoryLedger()
+        self._posted: dict[str, DocumentResult] = {}
+        self.paid: PayoutRecord
 
     def sell(self, known: Facts, books: StoreBook) -> None:
         """Play an order into the books, and remember it as the product would."""
@@ -107,11 +116,35 @@ class Fx:
             valued = self.value(record, books)
             assert not valued.findings, valued.findings
             history = replace(record.history, valuation=valued.valuation)
-            planned = plan_payout(replace(record, history=history), books)
+            self.paid = replace(record, history=history)
+            planned = plan_payout(self.paid, books)
         self.sage.speak({"journal_entry": protocol})
         for entry in planned.entries:
-            self.sage.post(entry.posting)
+            self._posted[entry.posting.key] = self.sage.post(entry.posting)
         return planned
+
+    def proved(self, record: PayoutRecord, books: StoreBook) -> tuple[LedgerLooked, Row]:
+        """What the daily proof says of the entries of a payout that was posted."""
+        chain = {
+            posting.key: Record(
+                "PAY",
+                posting.key,
+                State.DONE,
+                1,
+                "",
+                "",
+                content_hash(posting.document),
+                result=self._posted[posting.key],
+                effect=effect_digest(posting.effect),
+                dated_on=posting.true_on,
+            )
+            for posting in (entry.posting for entry in plan_payout(record, books).entries)
+        }
+        row = payout_row(record, chain, books, None)
+        asked = [Asked("shop", "payout", document) for document in row.documents]
+        dates = {document.key: document.on for document in row.documents}
+        looked = look_at_lines(asked, [], dates, self._reads, base_currency="USD")
+        return looked, row
 
     def lose_the_receipt(self) -> None:
         """As if the order's receipt had another document in Sage."""
@@ -229,6 +262,10 @@ def test_s11_a_sale_in_euros_is_paid_out_in_dollars(fx: Fx, protocol: str) -> No
         "4000": Decimal("-108.50"),
     }
     assert fx.held_in("1100") == {}
+    looked, proof = fx.proved(fx.paid, where)
+    assert (looked.troubles, proof.differences) == ({}, ())
+    (entry,) = explain_payout(fx.paid, {}, [where])
+    assert all(each.adds_up for each in entry.lines)
 
 
 @pytest.mark.parametrize(
@@ -276,6 +313,9 @@ def test_a_payout_in_euros_leaves_nothing_on_the_clearing_account_of_books_in_do
         "4000": Decimal("-108.50"),
     }
     assert (fx.held_in("1100"), fx.held_in("1010")) == ({}, {"EUR": Decimal("97.00")})
+    looked, proof = fx.proved(fx.paid, where)
+    assert (looked.troubles, proof.differences) == ({}, ())
+    assert [settled.amount for settled in proof.settled] == [Decimal("100.00")]
 
 
 def test_money_on_its_way_is_worth_the_same_when_it_arrives(fx: Fx) -> None:
