@@ -93,7 +93,7 @@ fuzz: setup ## Feed every cart's reader bent documents and answers (INPUTS=10000
 	@$(RUN) -m tests.fuzz --inputs $(or $(INPUTS),1000000) --products $(or $(PRODUCTS),40000) --jobs $(or $(JOBS),2)
 
 .PHONY: paging
-paging: setup ## Poll carts whose orders change meanwhile (SEEDS=500 JOBS=2): none lost, none doubled
+paging: setup ## Poll carts whose orders and products change meanwhile (SEEDS=500 JOBS=2): none lost, none doubled
 	@$(RUN) -m tests.paging --seeds $(or $(SEEDS),500) --jobs $(or $(JOBS),2)
 
 .PHONY: convergence

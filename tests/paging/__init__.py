@@ -1,1 +1,1 @@
-"""Polling while orders change: histories drawn by a seed, with the real clients and the engine."""
+"""Polling while orders and products change: histories drawn by a seed, with the real clients."""

@@ -69,26 +69,33 @@ class AmazonCatalogue:
     def changed_products(
         self, since: datetime | None, until: datetime
     ) -> Iterator[Sequence[ProductReading]]:
-        """Pages of listings by the time of their change; a draft is none."""
-        lower, token = since or _FIRST, ""
+        """Pages of listings by the time of their change; a draft is none.
+
+        Where one second holds more than a page its tokens are followed, and again from the first
+        one on until they tell nothing new and nothing left meanwhile.
+        """
+        lower, token, is_moving, count = since or _FIRST, "", False, 0
         seen: set[tuple[str, datetime | None]] = set()
         for _ in range(MOST_PAGES):
-            end = _text(until + _SECOND)
-            window = {"lastUpdatedAfter": _text(lower), "lastUpdatedBefore": end}
+            window = {"lastUpdatedAfter": _text(lower), "lastUpdatedBefore": _text(until + _SECOND)}
             sorting = {"sortBy": "lastUpdatedDate", "sortOrder": "ASC"}
-            items, token = self._search(window | sorting, _TOLD, self._site, token)
+            is_first = not token
+            items, token, total = self._search(window | sorting, _TOLD, self._site, token)
             rows = [listed(item, self._site, self._store) for item in items]
-            yield [
-                row.reading
-                for row in rows
-                if _is_inside(row, since, until) and (row.sku, row.updated_at) not in seen
-            ]
+            fresh = [row for row in rows if (row.sku, row.updated_at) not in seen]
+            yield [row.reading for row in fresh if _is_inside(row, since, until)]
             seen.update((row.sku, row.updated_at) for row in rows)
-            if not token:
+            is_moving = not is_first and (is_moving or bool(fresh) or total != count)
+            count = total
+            reached = _reached(rows)
+            if token and reached <= lower:
+                continue
+            if is_moving:
+                token, is_moving = "", False
+            elif token:
+                lower, token = reached, ""
+            else:
                 return
-            times = [row.updated_at for row in rows if row.updated_at is not None]
-            if times and times == sorted(times) and times[-1] - _SECOND > lower:
-                lower, token = times[-1] - _SECOND, ""
         raise too_many_pages()
 
     def product(self, product_id: str) -> ProductReading:
@@ -228,7 +235,7 @@ class AmazonCatalogue:
     def _pages(self, asked: Mapping[str, str], told: str, site: str) -> Iterator[list[Json]]:
         token = ""
         for _ in range(MOST_PAGES):
-            items, token = self._search(asked, told, site, token)
+            items, token, _ = self._search(asked, told, site, token)
             yield items
             if not token:
                 return
@@ -236,8 +243,8 @@ class AmazonCatalogue:
 
     def _search(
         self, asked: Mapping[str, str], told: str, site: str, token: str
-    ) -> tuple[list[Json], str]:
-        """One page of listings, and the token of the one that follows."""
+    ) -> tuple[list[Json], str, int]:
+        """One page of listings, the token of the one that follows, and how many there are."""
         params = {
             **asked,
             "marketplaceIds": site,
@@ -246,7 +253,9 @@ class AmazonCatalogue:
             **({"pageToken": token} if token else {}),
         }
         answer = self._calls.ask("searchListingsItems", self._path(), params)
-        return as_list(answer.get("items")), next_token(answer.get("pagination"), token)
+        total = answer.get("numberOfResults")
+        following = next_token(answer.get("pagination"), token)
+        return as_list(answer.get("items")), following, total if isinstance(total, int) else 0
 
     def _path(self) -> str:
         if not self._seller:
@@ -256,6 +265,12 @@ class AmazonCatalogue:
 
 
 _ONLY_PRICES = refused("Amazon takes no title, barcode or state by itself, and has no cost")
+
+
+def _reached(rows: Sequence[Listed]) -> datetime:
+    """Up to when a page tells all there is: a second before its last listing."""
+    times = [row.updated_at for row in rows if row.updated_at is not None]
+    return times[-1] - _SECOND if times and times == sorted(times) else _FIRST
 
 
 def _is_inside(row: Listed, since: datetime | None, until: datetime) -> bool:

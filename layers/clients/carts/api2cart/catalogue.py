@@ -89,7 +89,12 @@ class Api2CartCatalogue:
         self._writes_in_batches = writes_in_batches
         listed, parts = ({"response_fields": fields} for fields in (_PRODUCTS, _CHILDREN))
         self._products = ChangeList(
-            api, "product.list", "product", asked=listed, page_size=page_size
+            api,
+            "product.list",
+            "product",
+            asked=listed,
+            page_size=page_size,
+            counts_within_a_second=True,
         )
         self._children = ChangeList(
             api, "product.child_item.list", "children", asked=parts, page_size=page_size

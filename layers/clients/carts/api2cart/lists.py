@@ -16,6 +16,7 @@ from carts.api2cart.models import child, children
 from carts.documents import Node
 
 _MOST_PAGES = 1000
+_MOST_READINGS = 6
 _SECOND = timedelta(seconds=1)
 
 
@@ -23,9 +24,21 @@ class ChangeList:
     """One list, as `order.list`."""
 
     def __init__(
-        self, api: Envelopes, method: str, member: str, *, asked: Mapping[str, str], page_size: int
+        self,
+        api: Envelopes,
+        method: str,
+        member: str,
+        *,
+        asked: Mapping[str, str],
+        page_size: int,
+        counts_within_a_second: bool = False,
     ) -> None:
-        """`member` of the result holds the entries; `asked` is sent with every first page."""
+        """`member` of the result holds the entries; `asked` is sent with every first page.
+
+        `counts_within_a_second` reads a second that holds more than a page by number, where no
+        cursor is known, and again until nothing moved meanwhile; else it is an error.
+        """
+        self._counts_within_a_second = counts_within_a_second
         self._api = api
         self._method = method
         self._member = member
@@ -40,11 +53,7 @@ class ChangeList:
         Raises:
             CartApiError: a page could not be read, or one second holds more than a page.
         """
-        params = {
-            "modified_from": _text(since - _SECOND),
-            "modified_to": _text(until + _SECOND),
-            **self._asked,
-        }
+        params = self._window(since, until)
         for index, (nodes, cursor) in enumerate(self.pages(params)):
             yield nodes
             is_lone = not index and not cursor and len(nodes) >= self._page_size
@@ -102,12 +111,36 @@ class ChangeList:
         return [node.members for node in again] == [node.members for node in nodes]
 
     def _halved(self, since: datetime, until: datetime) -> Iterator[list[Node]]:
+        if until - since <= _SECOND and self._counts_within_a_second:
+            yield self._counted(since, until)
+            return
         if until - since <= _SECOND:
             message = f"{self._page_size} or more of one second, and no cursor to go on by"
             raise CartApiError(message, is_lasting=True)
         middle = since + (until - since) / 2
         yield from self.modified(since, middle)
         yield from self.modified(middle, until)
+
+    def _counted(self, since: datetime, until: datetime) -> list[Node]:
+        """All of a second, as two readings after each other have it."""
+        before: list[dict[str, Any]] | None = None
+        for _ in range(_MOST_READINGS):
+            found: list[Node] = []
+            params = self._window(since, until)
+            while page := self.asked({**params, "start": str(len(found))}):
+                found += page
+            if before == [node.members for node in found]:
+                return found
+            before = [node.members for node in found]
+        message = f"what API2Cart lists kept changing while it was read ({self._method})"
+        raise CartApiError(message)
+
+    def _window(self, since: datetime, until: datetime) -> dict[str, str]:
+        return {
+            "modified_from": _text(since - _SECOND),
+            "modified_to": _text(until + _SECOND),
+            **self._asked,
+        }
 
 
 def _cursor(envelope: dict[str, Any]) -> str:
