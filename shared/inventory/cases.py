@@ -37,8 +37,13 @@ class Case:
 
     def rule(self, article: str) -> StockRule:
         """What is particular to an article; a rule that says nothing where there is none."""
-        rules = self.store.stock.rules
-        return next((rule for rule in rules if rule.sku == article), StockRule(article))
+        return rule_of(self.store, article)
+
+
+def rule_of(store: Store, article: str) -> StockRule:
+    """What a store's policy says of an article in particular; nothing where it has no rule."""
+    rules = store.stock.rules
+    return next((rule for rule in rules if rule.sku == article), StockRule(article))
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,22 +62,23 @@ def level_of(
         policy: the store's.
         rule: what is particular to the article.
         committed: what the cart itself says is sold and has not left, in its units.
-        on_the_way: what was sold here and is not known to Sage yet, in the cart's units.
+        on_the_way: what was sold of the item and is not known to Sage yet, in the item's units.
         counts_on_hand: as `carts.catalogue.StockClient`.
     """
     free, sold = held.on_hand, _NOTHING
     if not counts_on_hand:
         match policy.sold_in:
             case SoldIn.SAGE:
-                free, sold = free - (held.taken or _NOTHING), on_the_way
+                free -= (held.taken or _NOTHING) + on_the_way
             case SoldIn.CART:
                 sold = committed
             case SoldIn.NOBODY:
                 pass
     buffer = policy.buffer if rule.buffer is None else rule.buffer
     pack = policy.pack if rule.pack is None else rule.pack
-    whole = in_packs(free / rule.contains - sold - buffer, pack)
-    missing = max(_NOTHING, sold - free / rule.contains)
+    net = free / rule.contains - sold
+    whole = in_packs(net - buffer, pack)
+    missing = max(_NOTHING, -net)
     if whole < 0 and not policy.allows_oversell:
         whole = _NOTHING
     return Level(whole, missing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,9 +12,10 @@ from carts.catalogue import NewLevel, WriteOutcome
 from commerce.catalogue import InventoryLevel
 from shared.inventory import findings
 from shared.inventory.articles import Articles, Named, keeps_stock
-from shared.inventory.cases import Case, Travel, article_of_level
+from shared.inventory.cases import Case, Travel, article_of_level, rule_of
 from shared.inventory.feeds import Feeds
 from shared.inventory.levels import Held, Level, doubt, is_mass, level_of
+from shared.inventory.places import sharing
 from shared.inventory.reading import Stock, Warehouses
 from shared.policy.stock import SoldIn
 from shared.ports import Clock
@@ -129,9 +131,19 @@ class OutwardStock:
         return named
 
     def _sold(self, case: Case) -> Mapping[str, Decimal]:
+        """What is sold of items and not known to Sage, in its units: by all stores that sell them.
+
+        Another store's order takes from the same shelf.
+        """
         if case.client.counts_on_hand or case.store.stock.sold_in is not SoldIn.SAGE:
             return {}
-        return self._on_the_way(case.tenant, case.store)
+        sold: dict[str, Decimal] = defaultdict(Decimal)
+        for store in (case.store, *sharing(case.tenant, case.store)):
+            told = self._on_the_way(case.tenant, store)
+            items = self._articles.named(case.tenant, store, told).items if told else {}
+            for article, item in items.items():
+                sold[item] += told[article] * rule_of(store, article).contains
+        return sold
 
     def _differences(
         self, case: Case, rows: Sequence[InventoryLevel], known: _Known, done: Outward
@@ -271,7 +283,7 @@ def _level(case: Case, row: InventoryLevel, known: _Known) -> Level:
         case.store.stock,
         case.rule(article),
         committed=row.committed or Decimal(0),
-        on_the_way=known.sold.get(article, Decimal(0)),
+        on_the_way=known.sold.get(known.named.items[article], Decimal(0)),
         counts_on_hand=case.client.counts_on_hand,
     )
 

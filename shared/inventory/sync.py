@@ -186,9 +186,11 @@ class StockSync:
         if order.is_dry:
             report.findings, report.told = len(found), found
             return
-        self._note(report, found, is_whole=report.outcome is PollOutcome.COMPLETE)
+        is_whole = report.outcome is PollOutcome.COMPLETE and not report.waiting
+        self._note(report, found, is_whole=is_whole)
         if report.outcome is PollOutcome.COMPLETE:
-            span = pause(tenant, cost)
+            # What waits is looked after soon, whatever a comparison costs.
+            span = pause(tenant, cost if is_whole else 0)
             self._parts.checkpoints.advance(lease, now, now=self._parts.clock(), span=span)
 
     def _carry(

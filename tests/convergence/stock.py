@@ -63,7 +63,7 @@ class StockHistory:
         owners = {one.warehouse: one.owner for one in self.places}
         self.rig = Rig(*[drawn] * stores, cart=self.cart, ownership=table(**owners))
         self.skus = [f"SKU-{number}" for number in range(self.dice.randint(1, 4))]
-        self.sold: list[tuple[str, int]] = []
+        self.sold: list[tuple[str, str, int]] = []
         for sku in self.skus:
             levels = {f"L{one.location}": self._packs() for one in self.places}
             for shop in self.rig.shops:
@@ -134,22 +134,22 @@ class StockHistory:
         shop, quantity = self.dice.choice(self.rig.shops), self.dice.randint(1, 2)
         line = SoldLine(sku=sku, quantity=quantity, unit_price=Decimal(10))
         shop.cart.orders.place(Sale(lines=(line,)))
-        self.sold.append((sku, quantity))
+        self.sold.append((shop.store.id, sku, quantity))
         self._tell()
 
     def _books(self) -> None:
         """The oldest sale comes into the books, where it is taken out of the first warehouse."""
         if not self.sold:
             return
-        sku, quantity = self.sold.pop(0)
+        _, sku, quantity = self.sold.pop(0)
         self.rig.sage.on_hand[sku, self.places[0].warehouse] -= quantity
         self._tell()
 
     def _tell(self) -> None:
         self.rig.on_the_way.clear()
-        for sku, quantity in self.sold:
-            known = self.rig.on_the_way.get(sku, Decimal(0))
-            self.rig.on_the_way[sku] = known + quantity
+        for store, sku, quantity in self.sold:
+            way = self.rig.on_the_way.setdefault(store, {})
+            way[sku] = way.get(sku, Decimal(0)) + quantity
 
     # Runs
 

@@ -147,7 +147,7 @@ class Rig:
         self.clock.set(START, freeze=True)
         self.sage, self.links = Sage(self.clock), MemoryItemLinks()
         self.reviews, self.ledger, self.counts = MemoryReviews(), MemoryLedger(), MemoryCounts()
-        self.on_the_way: dict[str, Decimal] = {}
+        self.on_the_way: dict[str, dict[str, Decimal]] = {}
         self.feeds = MemoryFeeds()
         self.left = 100
         self.shops: list[Shop] = []
@@ -188,7 +188,7 @@ class Rig:
             outward=OutwardStock(
                 warehouses,
                 articles,
-                lambda *_: self.on_the_way,
+                lambda _, store: self.on_the_way.get(store.id, {}),
                 self.feeds,
                 clock=self.clock.now,
             ),

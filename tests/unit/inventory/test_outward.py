@@ -70,11 +70,21 @@ def test_what_was_sold_and_is_not_in_the_books_yet_is_not_offered_again() -> Non
     known.shop.offer("MUG", L71001=5)
     known.sage.has("MUG", "W1", 5)
     known.shop.cart.orders.place(Sale(lines=(SoldLine(sku="MUG", unit_price=Decimal(9)),)))
-    known.on_the_way = {"MUG": Decimal(1)}
+    known.on_the_way["shop-0"] = {"MUG": Decimal(1)}
 
     assert known.run().written == 0
 
     assert known.shop.level("MUG", "71001") == 4
+
+
+def test_what_another_store_sold_of_the_same_shelf_is_not_on_offer_either() -> None:
+    known = Rig(policy(MAIN), policy(("W1", "71002"), rules=(StockRule("MUG", Decimal(6)),)))
+    known.shops[0].offer("MUG", L71001=5)
+    known.shops[1].offer("MUG", L71002=1)
+    known.sage.has("MUG", "W1", 20)
+    known.on_the_way["shop-1"] = {"MUG": Decimal(2)}  # two boxes of six
+    known.run(0)
+    assert known.shops[0].level("MUG", "71001") == 8
 
 
 def test_a_cart_that_compares_and_sold_meanwhile_is_read_again_by_the_next_run() -> None:
