@@ -104,7 +104,7 @@ def _correction(
         description=f"{document.description}{CORRECTION}{number}",
         lines=told,
     )
-    return replace(posting, key=key, document=corrected, effect=told)
+    return replace(posting, key=key, document=corrected, effect=told, needs=(posting.key,))
 
 
 def _lines(entry: Entry | None) -> tuple[JournalLine, ...]:

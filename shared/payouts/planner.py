@@ -6,7 +6,7 @@ finds them in the books. With findings nothing is posted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -30,6 +30,7 @@ from shared.payouts.proof import proof_findings
 from shared.payouts.records import PayoutRecord, is_sent
 from shared.payouts.worths import needs_valuation
 from shared.policy.mapping import Role
+from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.effects import Amount
 from shared.postings.findings import Finding
@@ -178,12 +179,29 @@ class _Planned:
             if (loss := self.record.history.loss_of(line.id)) is not None:
                 lost = lost_entry(line, loss, self.chart)
                 yield from self._entry(lost_purpose(name, line.id), self.on(loss.lost_at), lost)
-        yield from self._settled(f"payout:{name}")
+        settled = list(self._settled(f"payout:{name}"))
+        yield from settled
         if self.travels and self.arrived_at is not None:
             transit = self.chart.of(Role.PAYOUTS_IN_TRANSIT)
-            yield from self._moved(f"payout:{name}:arrival", self.arrived_at, transit, self.net)
+            moved = self._moved(f"payout:{name}:arrival", self.arrived_at, transit, self.net)
+            yield from self._after(settled, moved)
         if self.failed_at is not None:
-            yield from self._failed(f"payout:{name}:failure", self.failed_at)
+            failed = self._failed(f"payout:{name}:failure", self.failed_at)
+            yield from self._after(settled, failed)
+
+    def _after(
+        self, before: Iterable[EntityPosting], entries: Iterable[EntityPosting]
+    ) -> Iterator[EntityPosting]:
+        """Entries that are not posted while those before them wait, as for a closed period.
+
+        A payout that brings its sales into the books has other entries before them.
+        """
+        keys = tuple(each.posting.key for each in before if each.entity == self.chart.book.entity)
+        is_summed = PostingMode.SUMMARY_PAYOUT in self.chart.book.policy.modes()
+        for entry in entries:
+            is_free = is_summed or entry.entity != self.chart.book.entity
+            needs = () if is_free else keys
+            yield replace(entry, posting=replace(entry.posting, needs=needs))
 
     def in_currencies(
         self, entries: tuple[EntityPosting, ...]
@@ -211,18 +229,21 @@ class _Planned:
         *earlier, _ = sorted(months)
         dims = dimensions(self.chart)
         carried = Money.zero(self.payout.currency)
+        before: list[EntityPosting] = []
         for month_end in earlier:
             worth = net_of(months[month_end], self.payout.currency)
             forward = Amount(self.chart.of(Role.SETTLEMENT_CARRIED_FORWARD), -worth, dims)
             lines = entry_lines([*self._rows(months[month_end]), forward], self.chart)
-            yield from self._entry(f"{purpose}:{month_end:%Y-%m}", month_end, lines)
+            before += self._entry(f"{purpose}:{month_end:%Y-%m}", month_end, lines)
             carried += worth
+        yield from before
         amounts = self._rows(months[self._last_month])
         if carried:
             account = self.chart.of(Role.SETTLEMENT_CARRIED_FORWARD)
             amounts.append(Amount(account, carried, dims))
         amounts.append(Amount(self._target(), -self.net, dims))
-        yield from self._entry(purpose, self.settled_on, entry_lines(amounts, self.chart))
+        lines = entry_lines(amounts, self.chart)
+        yield from self._after(before, self._entry(purpose, self.settled_on, lines))
         if self._target_is_bank:
             yield from self._mirrored(purpose, self.settled_on, self.net)
 
