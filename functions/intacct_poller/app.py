@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from shared.bootstrap.changes import change_poller
+from shared.bootstrap.changes import change_poller, names_watch
 from shared.bootstrap.clock import now
 from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
 from shared.changes.pace import Place
-from shared.changes.schedule import ChangesRequest, polled
+from shared.changes.schedule import ChangesRequest, names_looked_up, polled
 from shared.drift.noticing import Noticed
 from shared.tenants.models import Tenant
 
@@ -39,6 +39,19 @@ def _looked(tenant: str, noticed: Noticed) -> None:
         logger.warning("documents differ in sage", tenant=tenant, found=found, settled=settled)
 
 
+def _names(request: ChangesRequest, deadline: datetime) -> list[dict[str, Any]]:
+    """What became of the names of tenants' documents, where they were due."""
+    told = []
+    watch, known = names_watch(), tenants()
+    for report in names_looked_up(
+        watch, known, tenant=request.tenant, deadline=deadline, clock=now
+    ):
+        told.append(report.as_json())
+        logger.info("names looked up", **told[-1])
+        metrics.add_metric(name="NamesUnusable", unit=MetricUnit.Count, value=report.unusable)
+    return told
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -59,7 +72,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             counts += report.counts()
             places.append(report.as_json())
             logger.info("changes followed", **places[-1])
+        names = _names(request, ends_at - _MARGIN)
     for name, count in sorted(counts.items()):
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=count)
     metrics.add_metric(name="ChangesRun", unit=MetricUnit.Count, value=1)
-    return {"places": places}
+    return {"places": places, "names": names}

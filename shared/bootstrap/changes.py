@@ -16,6 +16,7 @@ from shared.bootstrap.books import reading_client, reads, records, rest_client
 from shared.bootstrap.clock import now
 from shared.bootstrap.drift import drift_handler
 from shared.bootstrap.item_links import item_links
+from shared.bootstrap.probing import named_in_books
 from shared.bootstrap.reconciliation import proof_book
 from shared.bootstrap.reviews import reviews
 from shared.changes.checkpoints import DynamoDbChangeCheckpoints
@@ -23,6 +24,8 @@ from shared.changes.comparing import Comparer, ComparerParts
 from shared.changes.customers import CustomerChanges
 from shared.changes.documents import HeldDocuments, KnownDocuments
 from shared.changes.items import ItemChanges
+from shared.changes.names import READER as NAMES_READER
+from shared.changes.names import NamesWatch
 from shared.changes.pace import Place
 from shared.changes.poller import ChangePoller, PollerParts
 from shared.changes.ports import ChangeHandler, KnownRecords
@@ -34,6 +37,7 @@ from shared.customers.link_store import DynamoDbLinks
 from shared.customers.watching import CustomerWatch
 from shared.drift.handler import Report
 from shared.items.watching import ItemWatch
+from shared.polling.checkpoints import DynamoDbCheckpoints
 from shared.settings import OrdersSettings, TenantSettings
 from shared.tenants.models import Tenant
 
@@ -64,6 +68,16 @@ def change_poller(
             clock=now,
         )
     )
+
+
+@cache
+def names_watch() -> NamesWatch:
+    """The process's one look at the names of tenants' documents."""
+    table = TenantSettings.from_environment().TENANTS_TABLE
+    kept = DynamoDbCheckpoints(
+        aws.dynamodb(), table, owner=secrets.token_hex(8), reader=NAMES_READER
+    )
+    return NamesWatch(named_in_books, kept, background_reads(), reviews(), clock=now)
 
 
 @cache

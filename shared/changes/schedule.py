@@ -10,6 +10,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict
 
 from intacct.reading import Kept
+from shared.changes.names import NamesOutcome, NamesReport, NamesWatch
 from shared.changes.pace import Place
 from shared.changes.poller import ChangePoller, Wanted
 from shared.changes.reports import Outcome, PlaceReport
@@ -88,6 +89,24 @@ def polled(
             yield replace(PlaceReport(one.id, place, Outcome.FAILED), detail=detail)
     if invalid is not None:
         raise invalid
+
+
+def names_looked_up(
+    watch: NamesWatch, tenants: TenantsToFollow, *, tenant: str, deadline: datetime, clock: Clock
+) -> Iterator[NamesReport]:
+    """Look up the names of one tenant's document, or of all that it is due for, while time is left.
+
+    What is wrong with a configuration is told by `polled`.
+    """
+    for one in _chosen(tenants, tenant)[0]:
+        if clock() >= deadline:
+            return
+        try:
+            report = watch.run(one)
+        except Exception as exc:  # noqa: BLE001  # a process edge: the other tenants go on
+            report = NamesReport(one.id, NamesOutcome.FAILED, detail=type(exc).__name__)
+        if report.outcome is not NamesOutcome.NOT_DUE:
+            yield report
 
 
 def _chosen(

@@ -20,6 +20,7 @@ from shared.changes.tombstones import DynamoDbTombstones
 from shared.customers.link_store import DynamoDbLinks
 from shared.customers.links import Condition, CustomerLink, Origin
 from shared.reviews.records import DynamoDbReviews, ReviewStatus
+from shared.tenants.against import NamesAnswer
 from tests.fakes import FakeClock
 from tests.integration.carts_rig import ROOT, CartRig, context, handler_of, rig, tenant
 from tests.integration.test_customer_watch import MonthOfReads
@@ -37,9 +38,12 @@ def company(rig: CartRig, monkeypatch: pytest.MonkeyPatch) -> Company:
     company = Company(FakeClock(datetime.now(UTC)))
     monkeypatch.setattr(bootstrap, "reads", lambda *_: company)
     monkeypatch.setattr(bootstrap, "RoleSight", lambda _: lambda *_: Sight.CLEAR)
+    asked = NamesAnswer(unusable=(), calls=1)
+    monkeypatch.setattr(bootstrap, "named_in_books", lambda *_: asked)
     monkeypatch.setattr(background, "call_records", MonthOfReads)
     monkeypatch.setattr(MonthOfReads, "used", 0)
     for built in (
+        bootstrap.names_watch,
         bootstrap.tombstones, bootstrap._checkpoints, bootstrap._customers, bootstrap._items,
         bootstrap._documents, proof_book, background_reads, item_links, reviews,
     ):  # fmt: skip
