@@ -28,6 +28,7 @@ from ops.output import print_facts, print_json, print_table
 from ops.payout_files import layout_of, midnight, read_file
 from ops.payout_numbers import payout_numbers
 from ops.payout_plans import PayoutArgument, loaded
+from ops.payout_worths import WORTH_COLUMNS, worth_rows
 from shared.payouts.clearing import Unsettled
 from shared.payouts.imports import Format
 from shared.payouts.keeping import Keeper
@@ -85,7 +86,14 @@ def show_one(
         findings, steps = record.findings, record.steps
         lines = record.payout.lines
         print_json(
-            {**facts, "steps": steps, "findings": findings, "postings": postings, "lines": lines}
+            {
+                **facts,
+                "steps": steps,
+                "findings": findings,
+                "postings": postings,
+                "lines": lines,
+                "worth": record.history.valuation,
+            }
         )
         return
     print_facts(facts)
@@ -98,6 +106,8 @@ def show_one(
     print_table("Postings", ("posting", "state"), list(postings.items()))
     columns = ("line", "kind", "amount", "fee", "net", "order", "at", "source's word")
     print_table("Lines", columns, [_line(line) for line in record.payout.lines])
+    if (valuation := record.history.valuation) is not None:
+        print_table("Worth", WORTH_COLUMNS, worth_rows(valuation))
 
 
 @app.command("clearing")

@@ -190,7 +190,9 @@ class PayoutBooker:
             valued = self._valued(self._parts.valuer, tenant, key, record, book=book)
             if isinstance(valued, BookingReport):
                 return valued
-            record, planned = valued, plan_payout(valued, book)
+            planned = plan_payout(valued, book)
+            # Only what can be booked is pinned: rates that stopped it may be put right meanwhile.
+            record = record if planned.findings else self._parts.payouts.save(valued)
         if planned.findings:
             return self._held(key, record, planned.findings)
         if planned.waiting:
@@ -266,7 +268,7 @@ class PayoutBooker:
         if valued.findings:
             return self._held(key, record, valued.findings)
         history = replace(record.history, valuation=valued.valuation)
-        return self._parts.payouts.save(replace(record, history=history))
+        return replace(record, history=history)
 
     def _with_fees(
         self,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from commerce.money import Money
 from commerce.payouts import PayoutLineKind, PayoutStatus
 from shared.payouts import store as stored
 from shared.payouts.history import NOTHING, History, Loss, TaxShare
@@ -22,6 +24,7 @@ from shared.payouts.store import (
     PayoutMovedError,
     Payouts,
 )
+from shared.payouts.worths import PayoutRate, Valuation, Worth
 from shared.postings.findings import Finding, Reason
 from tests.contract.test_ledger_contract import make_table
 from tests.unit.payouts.memory import MemoryPayouts
@@ -62,7 +65,10 @@ def test_what_people_decided_comes_back_with_the_payout_and_not_with_the_list(
     loss = Loss("1", SENT_AT, (TaxShare("2100-NYS", usd("2.57")),))
     record = merged("acme", None, payout(), at=SENT_AT)
 
-    saved = payouts.save(replace(record, history=History((loss,), ("3",))))
+    worth = Worth("2", Money.of("64.77", "EUR"), usd("69.95"), "2026-03-02", "sage:7")
+    valuation = Valuation((worth,), PayoutRate(Decimal("1.0832"), "2026-03-05", "table"))
+
+    saved = payouts.save(replace(record, history=History((loss,), ("3",), valuation=valuation)))
 
     assert payouts.load(KEY) == saved
     assert [head.history for head in payouts.heads("acme", "shop")] == [NOTHING]
