@@ -116,8 +116,31 @@ def keys_of(
     for on, lines in told.money.items():
         parts.setdefault(key(on), []).append(own_event(record, book, on, lines))
     deposit = key(told.deposit_on)
-    parts.setdefault(deposit, [])
+    _count_once(parts, deposit, own_event(record, book, told.deposit_on, ()))
     return {name: parts[name] for name in sorted(parts, key=lambda one: (one == deposit, one))}
+
+
+def _count_once(parts: dict[DayKey, list[DayEntry]], deposit: DayKey, bare: DayEntry) -> None:
+    """Have the payout's own event in the deposit's part count for all parts (R-12.1).
+
+    Each statistical entry is a transaction at Sage, and a payout has one. `bare` is the event where
+    the payout has no money of its own.
+    """
+    counts = tuple(
+        count
+        for name, entries in parts.items()
+        if name != deposit
+        for entry in entries
+        for count in entry.counts
+    )
+    for name, entries in parts.items():
+        if name != deposit:
+            parts[name] = [replace(entry, counts=()) for entry in entries]
+    here = parts.setdefault(deposit, [])
+    if counts:
+        own = next((entry for entry in here if entry.event == bare.event), bare)
+        parts[deposit] = [entry for entry in here if entry != own]
+        parts[deposit].append(replace(own, counts=counts))
 
 
 def own_event(

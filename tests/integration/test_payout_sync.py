@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from carts.adapter import PayoutReading
-from commerce.payouts import Payout
+from commerce.payouts import FeeKind, Payout, PayoutLineKind, PayoutStatus
 from intacct.documents import JournalEntry
 from shared.bootstrap import ledger
+from shared.bootstrap.facts import facts_store
 from shared.bootstrap.payouts import payouts
 from shared.customers.access import StoreClients
+from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.ledger.records import State
 from shared.payouts.store import PayoutKey
 from shared.tenants.models import Tenant
-from tests.accounting.payout_lives import PAYOUT_ACCOUNTS
+from tests.accounting.lives import PAID, SHIPPED, order_a_placed
+from tests.accounting.payout_lives import DIRECT, PAYOUT_ACCOUNTS
+from tests.accounting.shop import facts, mapping, ref
 from tests.fakes import FakeBooks
 from tests.integration.carts_rig import ROOT, CartRig, context, handler_of, rig, tenant
-from tests.unit.payouts.told import payout
+from tests.unit.payouts.told import line, payout
 
 __all__ = ["rig"]
 
@@ -106,3 +111,67 @@ def test_a_payout_goes_from_the_cart_into_the_books_once(
     }
     chain = ledger.ledger().chain(PayoutKey("acme", "shop", "po-1").ledger_pk)
     assert [record.state for record in chain.values()] == [State.DONE]
+
+
+def test_a_payout_comes_with_its_sales_and_is_made_anew_by_hand(
+    rig: CartRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.put_tenant(_with_sales())
+    books = FakeBooks()
+    monkeypatch.setattr(ledger, "books", lambda _tenant, _entity: books)
+    monkeypatch.setattr(StoreClients, "client", lambda *_: _OneOrder())
+    sync = handler_of("payout_sync")
+
+    waits = sync({}, context())["payouts"]
+    pk = order_pk("acme", "shop", "A")
+    known = facts(replace(order_a_placed(), ref=ref("order", "A")), PAID, SHIPPED)
+    facts_store().save(FactsRecord(pk, known, status=FactsStatus.READY))
+    wanted = {"tenant": "acme", "store": "shop", "payout": "po-1"}
+    booked = sync(wanted, context())["payouts"]
+    again = sync({**wanted, "correct_by": "Ada"}, context())["payouts"]
+
+    assert [(one["state"], one["reasons"]) for one in waits] == [("held", ["DAY_INCOMPLETE"])]
+    assert [one["state"] for one in (*booked, *again)] == ["booked", "booked"]
+    ((entry, _),) = books.documents
+    assert isinstance(entry, JournalEntry)
+    assert entry.is_batch
+    money = {(x.account, x.side.value): x.amount.plain() for x in entry.lines}
+    assert (money["1010", "debit"], money["4000", "credit"]) == ("67.62", "62.50")
+    assert not any(account == "1100" for account, _ in money)
+    stored = facts_store().load(pk)
+    assert stored is not None
+    assert stored.configured
+
+
+class _OneOrder:
+    """A cart's API with one payout, of order A."""
+
+    def payouts(self, **_: Any) -> Iterator[PayoutReading]:
+        charge = line(
+            "1",
+            PayoutLineKind.CHARGE,
+            "69.95",
+            "2.33",
+            order_id="A",
+            fee_kind=FeeKind.PROCESSING,
+        )
+        told = payout(
+            (charge,),
+            amount="67.62",
+            status=PayoutStatus.PAID,
+            payout_id="po-1",
+            sent_at=YESTERDAY,
+            arrived_at=YESTERDAY,
+        )
+        yield PayoutReading(told)
+
+
+def _with_sales() -> Tenant:
+    chart = mapping(accounts=DIRECT, channel_customer="C-ADA")
+    go_live_on = (YESTERDAY - timedelta(days=2)).date().isoformat()
+    policy = {
+        "posting_mode": "summary_payout",
+        "customer_mode": "channel",
+        "payout_months": "deposit",
+    }
+    return tenant(go_live_on=go_live_on, mapping=asdict(chart), policy=policy)

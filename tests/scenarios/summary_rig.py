@@ -34,7 +34,7 @@ from shared.postings.findings import Finding
 from shared.postings.planner import plan
 from shared.tenants.models import Tenant
 from tests.accounting.journals import Entry
-from tests.accounting.payout_lives import DIRECT
+from tests.accounting.payout_lives import DIRECT, RULES
 from tests.accounting.shop import TENDERS, facts, mapping, ref
 from tests.contract.actions.teller import Teller
 from tests.fakes import (
@@ -78,6 +78,7 @@ class SummaryRig:
             accounts=accounts or ACCOUNTS,
             definitions=Definitions(statistical_journal="STJ"),
             channel_customer="C-ADA",
+            payout_rules=RULES,
             tenders=(*TENDERS, replace(TENDERS[0], gateway="amazon", account="1102")),
         )
         chart = replace(chart, item_rules=(*rules, *chart.item_rules))

@@ -13,13 +13,15 @@ import pytest
 from commerce.orders import Fulfilment, Payment
 from commerce.payouts import FeeKind, Payout, PayoutLine, PayoutLineKind, PayoutStatus
 from intacct.capabilities import Protocol
+from shared.gl.days import EntryConflictError
 from shared.payouts.booking import BookingState
+from shared.payouts.store import PayoutKey
 from shared.policy.mapping import ItemRule, Role
 from shared.policy.switches import Cogs, PayoutMonths, PostingMode
 from shared.postings.findings import Reason
 from tests.accounting.journals import parse
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed
-from tests.accounting.payout_lives import AMAZON
+from tests.accounting.payout_lives import AMAZON, PAYOUT_ACCOUNTS
 from tests.accounting.shop import (
     STATE,
     back,
@@ -42,6 +44,7 @@ from tests.unit.payouts.told import line as row
 CHARGE, REFUND, FEE = PayoutLineKind.CHARGE, PayoutLineKind.REFUND, PayoutLineKind.FEE
 RESERVE = PayoutLineKind.RESERVE
 SEVENTH = date(2026, 3, 7)
+PAYOUT = PayoutKey("acme", "shop", "po-1001")
 ON_AMAZON: dict[str, Any] = {"accounts": {**AMAZON, **COUNTED}}
 J_6_8 = (
     "Dr 1010 549.00; Dr 4090 20.00; Dr 6110 154.50; Dr 6120 210.00; Dr 4095 90.00; Dr 6130 75.00; "
@@ -64,7 +67,7 @@ BOTH = pytest.mark.parametrize("rig", list(Protocol), indirect=True)
 def rig(request: pytest.FixtureRequest) -> Iterator[SummaryRig]:
     with Teller(getattr(request, "param", Protocol.XML)) as teller:
         books = teller.company.books
-        for account in sorted({*AMAZON.values(), "1100", "1101", "6100"}):
+        for account in sorted({*PAYOUT_ACCOUNTS.values(), *AMAZON.values(), "1101"}):
             if books.by_id("account", account) is None:
                 books.create("account", {"id": account, "name": f"Account {account}"})
         yield SummaryRig(teller, ARRIVED_AT)
@@ -502,3 +505,65 @@ def test_a_difference_in_a_closed_period_is_explained(rig: SummaryRig) -> None:
     entries = rig.explained()
 
     assert [one.is_proved for one in entries] == [True, True]
+
+
+def test_a_settlement_in_two_months_is_three_documents_with_its_counts(rig: SummaryRig) -> None:
+    rig.configure(**ON_AMAZON)
+
+    rig.pay_out(over_month_end(rig))
+
+    ((on, counted),) = rig.entries(is_statistical=True)
+    assert (on, len(rig.entries())) == (date(2026, 4, 8), 2)
+    assert counted == {("STAT-ORDERS", "Dr"): 2, ("STAT-UNITS", "Dr"): 2}
+    assert rig.book_again(PAYOUT, correct_by="Ada").state is BookingState.BOOKED
+    assert len(rig.entries()) == 2
+
+
+def test_an_edit_after_the_payout_is_a_conflict_and_never_a_second_sale(rig: SummaryRig) -> None:
+    told = paid(*two_orders(rig))
+    rig.pay_out(told)
+    placed = order(line("sofa", "100.22", taxes=(tax(STATE, "9.78"),)), at=day(2))
+
+    with pytest.raises(EntryConflictError, match="sale:B:b"):
+        rig.order("B", placed, captured("capture-2", "120.00", day(2)), parcel("b", day(3), sofa=1))
+
+    assert rig.book_again(rig.keep(told), correct_by="Ada").state is BookingState.HELD
+    assert len(rig.entries()) == 1
+
+
+def test_an_edit_before_the_payout_changes_what_the_payout_brings(rig: SummaryRig) -> None:
+    two_orders(rig)
+    placed = order(line("sofa", "100.00"), at=day(2))
+    rig.order("B", placed, captured("capture-2", "100.00", day(2)), parcel("b", day(3), sofa=1))
+
+    rig.pay_out(paid(row("2", CHARGE, "100.00", order_id="B")))
+
+    assert rig.entries() == [(SEVENTH, parse("Dr 1010 100.00; Cr 4000 100.00"))]
+
+
+def test_a_payout_that_fails_goes_back_and_its_retry_brings_no_sales(rig: SummaryRig) -> None:
+    rig.configure(accounts={**PAYOUT_ACCOUNTS, **COUNTED})
+    rows = two_orders(rig)
+    failed = replace(paid(*rows), status=PayoutStatus.FAILED, arrived_at=None)
+    rig.pay_out(replace(failed, status=PayoutStatus.IN_TRANSIT))
+    rig.pay_out(failed)
+    assert rig.balances()["1100"] == Decimal("159.34")
+
+    back = row("9", PayoutLineKind.TRANSFER, "159.34", type_name="payout_failure")
+    rig.pay_out(paid(back, payout_id="po-1002"))
+
+    assert rig.balances()["1010"] == Decimal("159.34")
+    assert "1100" not in rig.balances()
+
+
+def test_two_parcels_of_one_amount_are_paid_one_by_one_the_earlier_first(rig: SummaryRig) -> None:
+    placed = order(line("sofa", "40.00", 2), at=day(1))
+    money = captured("capture", "80.00", day(1))
+    rig.order("A", placed, money, parcel("p1", day(2), sofa=1), parcel("p2", day(3), sofa=1))
+
+    rig.pay_out(paid(row("1", CHARGE, "40.00", order_id="A")))
+    held = rig.payout_days.holders("ORD#acme#shop#A")
+    rig.pay_out(paid(row("2", CHARGE, "40.00", order_id="A"), payout_id="po-1002"))
+
+    assert list(held) == ["sale:A:p1"]
+    assert rig.balances() == {"1010": Decimal("80.00"), "4000": Decimal("-80.00")}
