@@ -18,6 +18,7 @@ from starlette.routing import Mount, Route
 
 from local.intacct_simulator.books.errors import BusinessError
 from local.intacct_simulator.company import Company
+from local.intacct_simulator.hand_edits import edit
 from local.intacct_simulator.reports import documents, periods, trial_balance
 from local.intacct_simulator.seed.fill import fill
 from local.intacct_simulator.wire import json_answer
@@ -57,6 +58,7 @@ class Admin:
             ("GET", "/switches", lambda _query, _body: vars(self._company.switches)),
             ("POST", "/switches", self._set_switches),
             ("POST", "/seed", self._seed),
+            ("POST", "/edit", self._edit),
             ("POST", "/users", self._add_user),
             ("GET", "/triggers", self._triggers),
             ("POST", "/triggers", self._add_trigger),
@@ -165,6 +167,10 @@ class Admin:
 
     def _seed(self, _query: Mapping[str, str], body: Any) -> Any:
         return {"added": fill(self._company.books, body)}
+
+    def _edit(self, _query: Mapping[str, str], body: Any) -> Any:
+        company = self._company
+        return edit(company.books, company.clock, body["object"], int(body["key"]), body["fields"])
 
     def _triggers(self, _query: Mapping[str, str], _body: Any) -> Any:
         events = self._company.events

@@ -171,6 +171,20 @@ def test_a_switch_takes_effect(client: httpx.Client, rest: Rest) -> None:
     assert rest.sign_in()["expires_in"] == 60
 
 
+def test_what_a_person_edits_by_hand_is_read_and_stamped(client: httpx.Client, rest: Rest) -> None:
+    item = rest.query("inventory-control/item", ["key", "name"])[0]
+    wanted = {"object": "item", "key": item["key"], "fields": {"name": "another"}}
+
+    edited = client.post("/_sim/edit", json=wanted)
+    refused = client.post("/_sim/edit", json={**wanted, "fields": {"nothing": 1}})
+
+    found = rest.query("inventory-control/item", ["key", "name", "audit.modifiedBy"])
+    (row,) = [row for row in found if row["key"] == item["key"]]
+    assert edited.json() == {"object": "item", "key": item["key"], "changed": ["name"]}
+    assert (row["name"], row["audit.modifiedBy"]) == ("another", "999")
+    assert refused.status_code == 400
+
+
 def test_the_page_is_served(client: httpx.Client) -> None:
     answer = client.get("/_sim/")
 
