@@ -13,6 +13,7 @@ from shared.connections.roles import actions_of, wanted_of
 from shared.ownership.table import Ownership, Rule, Side
 from shared.ownership.table import Right as Granted
 from shared.policy.items import ItemPolicy, UnknownSku
+from shared.policy.stock import StockPlace, StockPolicy
 from shared.tenants.models import Tenant
 
 FULL = (Granted.READ, Granted.LINK, Granted.CREATE, Granted.UPDATE)
@@ -110,3 +111,16 @@ def test_linking_items_needs_rights_on_items_as_far_as_the_table_goes(
     found = wanted_of(linking, is_reading=False)
 
     assert {one.right for one in found if one.policy == "Items"} == rights
+
+
+def test_who_keeps_stock_alike_may_read_it_and_book_it_where_a_cart_owns_it() -> None:
+    one = tenant({})
+    stock = StockPolicy(places=(StockPlace("W1"),))
+    kept = one.model_copy(update={"stores": (one.stores[0].model_copy(update={"stock": stock}),)})
+    owned = kept.model_copy(
+        update={"ownership": Ownership(quantity=Rule(Side.CART, FULL, (Granted.READ,)))}
+    )
+    wanted = wanted_of(kept, is_reading=False) - wanted_of(one, is_reading=False)
+    more = wanted_of(owned, is_reading=False) - wanted_of(kept, is_reading=False)
+    assert {(each.policy, each.right) for each in wanted} >= {("Warehouses", Right.VIEW)}
+    assert ("Inventory transactions", Right.ADD) in {(each.policy, each.right) for each in more}
