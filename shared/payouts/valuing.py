@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Protocol
 
 from commerce.kinds import PaymentKind
@@ -32,6 +33,10 @@ from shared.postings.rates import table_rate
 from shared.tenants.models import Tenant
 
 _RECEIVABLES, _LEDGER = "4", "2"
+
+
+Chain = Callable[[], Mapping[str, Record]]
+"""The postings of an order; read only where its receipts are in another currency."""
 
 
 class ReadsLedger(Protocol):
@@ -83,7 +88,7 @@ class Valuer:
             if known is None:
                 matching.unmatched(order_id, "its order is not known")
             else:
-                matching.match(known.facts, rows, self.ledger.chain(pk))
+                matching.match(known.facts, rows, partial(self.ledger.chain, pk))
         if matching.asked and not matching.findings and not findings:
             matching.read(self.reads_of(tenant, book.entity))
         return _valued(matching.worths, rate, [*findings, *matching.findings])
@@ -147,7 +152,7 @@ class _Matching:
     def account(self) -> str:
         return self.book.mapping.accounts.get(Role.PAYOUT_CLEARING, "")
 
-    def match(self, facts: Facts, rows: Sequence[PayoutLine], chain: Mapping[str, Record]) -> None:
+    def match(self, facts: Facts, rows: Sequence[PayoutLine], chain: Chain) -> None:
         """Lead each row to its receipt or refund: by its id, its amount, or as the only one."""
         left = [money for money in money_of(facts) if is_on(self.account, money, self.book)]
         shown = facts.order.presentment_currency if facts.order else ""
@@ -162,7 +167,7 @@ class _Matching:
             is_converted = bool({row.amount.currency, shown} - {"", taken.currency})
             self._book(_Taken(row, payment, taken, is_converted), chain)
 
-    def _book(self, each: _Taken, chain: Mapping[str, Record]) -> None:
+    def _book(self, each: _Taken, chain: Chain) -> None:
         """Note what it is worth, or by which documents Sage's ledger tells; base needs none."""
         on = self.book.ledger_on(each.payment.processed_at)
         if each.taken.currency == self.book.base_currency:
@@ -170,7 +175,7 @@ class _Matching:
             return
         names = {f"receipt:{each.payment.ref.id}", f"refund:{each.payment.ref.id}"}
         origins, days = [], []
-        for key, record in chain.items():
+        for key, record in chain().items():
             is_its = key.partition(":")[2] in names
             if is_its and record.state is State.DONE and record.result is not None:
                 module = _LEDGER if f"/{PostingKind.JOURNAL_ENTRY.value}/" in key else _RECEIVABLES
