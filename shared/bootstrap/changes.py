@@ -22,7 +22,7 @@ from shared.bootstrap.reviews import reviews
 from shared.changes.checkpoints import DynamoDbChangeCheckpoints
 from shared.changes.comparing import Comparer, ComparerParts
 from shared.changes.customers import CustomerChanges
-from shared.changes.documents import HeldDocuments, KnownDocuments
+from shared.changes.documents import KnownDocuments
 from shared.changes.items import ItemChanges
 from shared.changes.names import READER as NAMES_READER
 from shared.changes.names import NamesWatch
@@ -54,8 +54,7 @@ def change_poller(
         on_failure: is told of what could not be read.
         on_drift: is told of every look at changed documents of ours.
     """
-    held = HeldDocuments(tombstones(), reviews(), clock=now)
-    handlers: list[ChangeHandler] = [_customers(), _items(), held, drift_handler(on_drift)]
+    handlers: list[ChangeHandler] = [_customers(), _items(), drift_handler(on_drift)]
     return ChangePoller(
         PollerParts(
             kinds=KINDS,

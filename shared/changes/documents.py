@@ -1,4 +1,4 @@
-"""Our documents, as key comparison asks for them, and a person's look at those that are gone.
+"""Our documents, as key comparison asks for them; what became of them is the look for drift's.
 
 They are named by the proof book's rows (`shared.reconciliation`): what is in the books by the
 ledger's word, was not taken back by ourselves, and is dated in a month that may still be open.
@@ -7,18 +7,15 @@ ledger's word, was not taken back by ourselves, and is dated in a month that may
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from intacct.reading import Kept
-from shared.changes.findings import gone_documents, gone_subject
-from shared.changes.pace import DOCUMENTS, Place
-from shared.changes.ports import Change, Gone, Known
-from shared.changes.tombstones import Tombstones
+from shared.changes.pace import DOCUMENTS
+from shared.changes.ports import Known
 from shared.ports import Clock
 from shared.reconciliation.documents import BookedDocument
 from shared.reconciliation.rows import Row
-from shared.reviews.records import Reviews
 from shared.tenants.models import Tenant
 
 BELIEVED = timedelta(minutes=10)
@@ -61,59 +58,6 @@ class KnownDocuments:
                         known = Known(one.sage_key, one.reference, one.reference)
                         found[Kept(one.marked.value)].append(known)
         return found
-
-
-class HeldDocuments:
-    """Tells people of documents that are gone: the books lack what the ledger says they have."""
-
-    kinds = frozenset(DOCUMENTS)
-
-    def __init__(self, tombstones: Tombstones, reviews: Reviews, *, clock: Clock) -> None:
-        """One review record for each kind and entity, with all that are gone now."""
-        self._tombstones = tombstones
-        self._reviews = reviews
-        self._clock = clock
-
-    def changed(self, tenant: Tenant, entity: str, changes: Sequence[Change]) -> None:
-        """Close the record when all that were gone are shown again.
-
-        What else a document became is for the proof and the look for drift.
-
-        Raises:
-            botocore.exceptions.ClientError: tombstones or reviews could not be read or written.
-        """
-        for place, keys in _by_place(entity, changes).items():
-            lost = self._lost(tenant, place)
-            if keys & lost.keys():
-                self._tell(tenant, place, [lost[key] for key in lost if key not in keys])
-
-    def gone(self, tenant: Tenant, entity: str, gone: Sequence[Gone]) -> None:
-        """Open a review record that names them, beside those that were gone before.
-
-        Raises:
-            botocore.exceptions.ClientError: tombstones or reviews could not be read or written.
-        """
-        for place in _by_place(entity, gone):
-            newly = {one.key: one for one in gone if one.kind is place.kind}
-            self._tell(tenant, place, list((self._lost(tenant, place) | newly).values()))
-
-    def _lost(self, tenant: Tenant, place: Place) -> dict[str, Gone]:
-        stones = self._tombstones.of_kind(tenant.id, place)
-        return {key: stone.gone for key, stone in stones.items() if stone.back_at is None}
-
-    def _tell(self, tenant: Tenant, place: Place, lost: Sequence[Gone]) -> None:
-        subject, now = gone_subject(place), self._clock()
-        if lost:
-            self._reviews.open(tenant.id, subject, [gone_documents(place, lost)], at=now)
-        else:
-            self._reviews.close(tenant.id, subject, at=now)
-
-
-def _by_place(entity: str, told: Sequence[Change | Gone]) -> Mapping[Place, set[str]]:
-    found: dict[Place, set[str]] = defaultdict(set)
-    for one in told:
-        found[Place(entity, one.kind)].add(one.key)
-    return found
 
 
 def months_before(day: date, months: int) -> date:

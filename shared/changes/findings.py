@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from shared.changes.pace import Place
-from shared.changes.ports import Gone
 from shared.postings.findings import Finding, Reason
-
-_NAMED = 10
 
 
 def place_subject(place: Place) -> str:
     """The subject of the review record of a kind of records: `changes:<entity>:<kind>`."""
     return f"changes:{place.entity}:{place.kind.value}"
-
-
-def gone_subject(place: Place) -> str:
-    """The subject of documents that are gone, one record for all: `gone:<entity>:<kind>`."""
-    return f"gone:{place.entity}:{place.kind.value}"
 
 
 def unseen(place: Place) -> Finding:
@@ -38,14 +28,3 @@ def implausible(place: Place, missing: int, compared: int) -> Finding:
         f" say so: ops changes confirm TENANT --kind {kind}{entity}"
     )
     return Finding(Reason.PERMISSION, str(place), message, hint)
-
-
-def gone_documents(place: Place, gone: Sequence[Gone]) -> Finding:
-    """Documents of ours that are not in Sage any more."""
-    named = ", ".join(one.reference or one.id or one.key for one in gone[:_NAMED])
-    more = f" and {len(gone) - _NAMED} more" if len(gone) > _NAMED else ""
-    message = f"not in Sage Intacct any more: {named}{more}"
-    hint = (
-        "ops changes show TENANT KIND KEY says since when and by whom; the proof names the amounts"
-    )
-    return Finding(Reason.READBACK_DIFFERS, str(place), message, hint)

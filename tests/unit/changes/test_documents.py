@@ -1,4 +1,4 @@
-"""Our documents are looked for while their month may be open, and people hear of those gone."""
+"""Our documents are looked for while their month, or the one after, lasts."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from dataclasses import replace
 from datetime import date
 
 from intacct.reading import Kept
-from shared.changes.documents import BELIEVED, HeldDocuments, KnownDocuments
-from shared.changes.pace import Place
-from shared.changes.ports import Change, Gone, How, Known
-from shared.changes.tombstones import Tombstone
+from shared.changes.documents import BELIEVED, KnownDocuments
+from shared.changes.ports import Known
 from shared.ledger.records import State
 from shared.postings.plan import PostingKind
 from shared.reconciliation.documents import BookedDocument
 from shared.reconciliation.rows import Row
-from tests.fakes import FakeClock, MemoryReviews
-from tests.unit.changes.memory import MemoryTombstones
+from tests.fakes import FakeClock
 from tests.unit.changes.rig import tenant
 
 TODAY = date(2026, 3, 2)
@@ -84,25 +81,3 @@ def test_the_proof_book_is_read_once_for_all_kinds_and_anew_after_a_while() -> N
     names.known(tenant(), "100", Kept.PAYMENT)
 
     assert rows.reads == 4
-
-
-def test_people_hear_of_all_documents_that_are_gone_until_they_are_back() -> None:
-    clock, reviews, stones = FakeClock(), MemoryReviews(), MemoryTombstones()
-    held = HeldDocuments(stones, reviews, clock=clock)
-    first, second = (
-        Gone(Kept.PAYMENT, key, How.ABSENT, reference=f"R-{key}") for key in ("1", "2")
-    )
-    for one in (first, second):
-        held.gone(tenant(), "100", [one])
-        stones.put("acme", [Tombstone("100", one, clock())])
-    (review,) = reviews.all("acme")
-    assert (review.subject, review.findings[0].message[-8:]) == ("gone:100:payment", "R-1, R-2")
-
-    for one in (first, second):
-        assert reviews.is_open("acme", "gone:100:payment")
-        shown = Change(Kept.PAYMENT, one.key, "", one.reference, "complete", clock())
-        held.changed(tenant(), "100", [shown])
-        stone = stones.of_kind("acme", Place("100", Kept.PAYMENT))[one.key]
-        stones.put("acme", [replace(stone, back_at=clock())])
-
-    assert not reviews.is_open("acme", "gone:100:payment")
