@@ -113,8 +113,8 @@ def told_plan(
         "missing": [posting.key for posting in plan.postings],
         "switches": switches_of_order(policy),
         "postings": [planned_posting(posting, known, policy) for posting in whole],
-        "day_entries": [planned_entry(entry, policy) for entry in plan.day_entries],
-        "balances": balance(whole, plan.day_entries),
+        "day_entries": [planned_entry(entry, policy) for entry in plan.events],
+        "balances": balance(whole, plan.events),
     }
 
 

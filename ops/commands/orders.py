@@ -107,7 +107,7 @@ def _told(desk: Desk, record: FactsRecord) -> dict[str, Any]:
         "revision": record.revision,
         "is_held_back": record.status is not FactsStatus.READY,
     }
-    if planned.day_entries:
+    if planned.events:
         # The events of a summary channel stand for its documents.
         whole = {}
     whole.update((posting.key, posting) for posting in planned.postings)

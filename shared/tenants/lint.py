@@ -80,6 +80,8 @@ def _missing(tenant: Tenant, store: Store) -> Iterator[Told]:
 def _wanted_roles(store: Store) -> Iterator[Role]:
     """The roles that orders of every sort need under the store's policy."""
     policy = store.policy
+    if PostingMode.SUMMARY_PAYOUT in policy.modes():
+        yield Role.PAYOUT_CLEARING
     yield from (Role.RECEIVABLE, Role.CUSTOMER_ADVANCES)
     yield from (Role.PRODUCT_REVENUE, Role.SHIPPING_REVENUE)
     if policy.discount_presentation is Presentation.GROSS:

@@ -116,6 +116,9 @@ def test_what_waits_for_its_payout_is_listed_and_stands_on_no_account(channel: O
     ]
     assert waiting[0]["clearing"] == {"amount": "69.95", "currency": "USD"}
     assert open_["rows"] == []
+    planned = channel.json("order", "plan", "acme", "shop", "A")
+    events = [one["event"] for one in planned["day_entries"]]
+    assert (planned["postings"], events) == ([], ["sale:A:parcel-1", "refund:refund-1"])
 
     _claim(channel, pk, "sale:A:parcel-1")
     waiting = channel.json("payout", "awaited", "acme", "shop")

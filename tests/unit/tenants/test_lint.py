@@ -145,3 +145,6 @@ def test_what_is_missing_depends_on_the_policy() -> None:
     summary = {"posting_mode": "summary_daily"}
     whole = {**WHOLE, "items": {}}
     assert places(tenant(policy=summary, **whole), LintKind.MISSING) == []
+    by_payout = {"posting_mode": "summary_payout"}
+    missing = places(tenant(policy=by_payout, **whole), LintKind.MISSING)
+    assert missing == ["accounts.payout_clearing"]
