@@ -1,4 +1,4 @@
-"""How often each kind of a company's records is read, and what that costs: pure.
+"""What of a company's records is read, how often, and what that costs: pure.
 
 A reading that finds little is one API transaction per kind and entity (a page each), so the pace is
 the cost. All background reads of a company share 5,000 transactions a month; polling plans with
@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from intacct.limits import Tier
+from intacct.permissions import KEPT_READS
 from intacct.reading import Kept
+from shared.connections.roles import wanted_of
 from shared.customers.keeping import TOP_LEVEL
 from shared.tenants.models import Tenant
 
@@ -112,14 +114,17 @@ class DayCost:
 
 
 def places_of(tenant: Tenant, kinds: Iterable[Kept]) -> tuple[Place, ...]:
-    """What is read of a tenant's books of these kinds, in a fixed order."""
-    wanted = frozenset(kinds)
-    entities = tenant.entities_with_stores()
+    """What is read of a tenant's books of these kinds, in a fixed order.
+
+    Only what the tenant's settings come to: a kind that the role need not cover may belong to a
+    module that the company has not even subscribed.
+    """
+    covered = wanted_of(tenant, is_reading=True)
+    wanted = {kind for kind in kinds if KEPT_READS[kind] <= covered}
     masters = [Place(TOP_LEVEL, kind) for kind in (*MASTERS, *SLOW_MASTERS) if kind in wanted]
-    return (
-        *masters,
-        *(Place(one, kind) for one in entities for kind in DOCUMENTS if kind in wanted),
-    )
+    documents = [kind for kind in DOCUMENTS if kind in wanted]
+    entities = tenant.entities_with_stores()
+    return (*masters, *(Place(one, kind) for one in entities for kind in documents))
 
 
 def pace_of(tier: Tier, places: Iterable[Place]) -> Pace:

@@ -19,6 +19,7 @@ from shared.changes.poller import EVERYTHING_DUE, ChangePoller, PollerParts, Wan
 from shared.changes.ports import Change, Gone, Known
 from shared.changes.reading import ChangeReader
 from shared.changes.reports import PlaceReport
+from shared.policy.stock import StockPlace, StockPolicy
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock, MemoryReviews
 from tests.unit.changes.memory import MemoryChangeCheckpoints, MemoryTombstones
@@ -156,8 +157,12 @@ class Background:
         yield
 
 
-def tenant(**changes: Any) -> Tenant:
-    return plain_tenant().model_copy(update={"changes": plain_tenant().changes, **changes})
+def tenant() -> Tenant:
+    """A company of which every kind of records is followed."""
+    plain = plain_tenant()
+    stock = StockPolicy(places=(StockPlace("W1", "1"),))
+    stores = tuple(store.model_copy(update={"stock": stock}) for store in plain.stores)
+    return plain.model_copy(update={"stores": stores})
 
 
 class Rig:

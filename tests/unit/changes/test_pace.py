@@ -19,6 +19,7 @@ from shared.changes.pace import (
 )
 from tests.benchmarks.polling_costs import Size, lived_day
 from tests.unit.changes.rig import tenant
+from tests.unit.customers.choosing_rig import tenant as plain_tenant
 
 
 def of_entities(count: int) -> list[Place]:
@@ -85,3 +86,11 @@ def test_all_kinds_of_all_entities_with_stores_are_places_in_one_order() -> None
     ]
     assert {one.kind for one in places} == set(Kept)
     assert {one.entity for one in places[4:]} == {"100"}
+
+
+def test_kinds_that_a_tenant_never_uses_are_not_read() -> None:
+    """A company may have no inventory module, and no right to it need be given."""
+    daily = plain_tenant(policy={"posting_mode": "summary_daily"})
+
+    assert {one.kind for one in places_of(plain_tenant(), Kept)} == set(Kept) - {Kept.WAREHOUSE}
+    assert {one.kind for one in places_of(daily, Kept)} == {Kept.JOURNAL_ENTRY}
