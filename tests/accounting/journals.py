@@ -10,7 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import tests.accounting.more_lives  # noqa: F401  # registers its lives
+import tests.accounting.more_lives  # registers its lives
+import tests.accounting.rounding_lives  # noqa: F401  # likewise
 from commerce.money import total
 from intacct.documents import DocumentResult, JournalLine, SalesDocument, Side
 from shared.ledger.content import effect_digest
@@ -38,6 +39,7 @@ class Row:
     reason: str = ""
     clears: str = ""
     without: str = ""
+    nets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,10 @@ class Scenario:
     id: str
     title: str
     rows: tuple[str, ...]
-    life: str
-    balances: str
+    life: str = ""
+    balances: str = ""
     before: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +60,8 @@ def _tuples(values: dict[str, Any]) -> dict[str, Any]:
 
 
 ROWS = {row["id"]: Row(**_tuples(row)) for row in TABLE["rows"]}
-SCENARIOS = {item["id"]: Scenario(**_tuples(item)) for item in TABLE["scenarios"]}
+EVERY_SCENARIO = {item["id"]: Scenario(**_tuples(item)) for item in TABLE["scenarios"]}
+SCENARIOS = {name: scenario for name, scenario in EVERY_SCENARIO.items() if scenario.life}
 
 
 def parse(entry: str) -> Entry:
@@ -89,6 +93,15 @@ def told(lines: Iterable[JournalLine], *, by_dimension: bool = False) -> Entry:
         key = (account, "Dr" if line.side is Side.DEBIT else "Cr")
         read[key] = read.get(key, Decimal(0)) + line.amount.amount
     return read
+
+
+def netted(*entries: Entry) -> dict[str, Decimal]:
+    """What entries come to by account, debits positive; no zeros."""
+    sums: dict[str, Decimal] = {}
+    for entry in entries:
+        for (account, side), amount in entry.items():
+            sums[account] = sums.get(account, Decimal(0)) + (amount if side == "Dr" else -amount)
+    return {account: amount for account, amount in sums.items() if amount}
 
 
 def balances(text: str) -> dict[str, Decimal]:

@@ -82,6 +82,7 @@ ITEMS = Items(
     gift_card_discount="GIFT-CARD-DISCOUNT",
     deferred="DEFERRED",
     marketplace_tax="MKT-TAX",
+    rounding="ROUNDING",
 )
 
 

@@ -8,10 +8,12 @@ from contextlib import closing
 
 import pytest
 
+from commerce.orders import Facts
 from intacct.capabilities import protocols
 from intacct.documents import Customer, DocumentResult
 from intacct.router import IntacctBooks
 from shared.ledger.references import resolved
+from shared.postings.book import StoreBook
 from shared.postings.keys import control_id
 from shared.postings.plan import Posted, Posting
 from shared.postings.planner import plan
@@ -50,13 +52,17 @@ class Sage:
         """Plan each stage against what Sage answered before, and post what is missing."""
         played = Played()
         for stage in life.stages:
-            planned = plan(stage, played.posted, life.book)
-            assert not planned.findings, planned.findings
-            for posting in planned.postings:
-                played.posted[posting.key] = self._post(posting, played.posted)
-                played.postings[name_of(posting)] = posting
-            assert plan(stage, played.posted, life.book).postings == ()
+            self.go_on(stage, life.book, played)
         return played
+
+    def go_on(self, known: Facts, book: StoreBook, played: Played) -> None:
+        """Plan what is known now beside what was played, and post what is missing."""
+        planned = plan(known, played.posted, book)
+        assert not planned.findings, planned.findings
+        for posting in planned.postings:
+            played.posted[posting.key] = self._post(posting, played.posted)
+            played.postings[name_of(posting)] = posting
+        assert plan(known, played.posted, book).postings == ()
 
     def post(self, posting: Posting) -> DocumentResult:
         """Post one posting that refers to no other."""

@@ -263,6 +263,7 @@ def test_a_policy_that_is_not_offered_is_refused(policy: dict[str, Any]) -> None
 
 
 def test_an_invoice_that_sage_taxed_by_itself_is_held_with_the_difference() -> None:
+    """J-9.1: the tax engine insists on 2.90 where the cart charged 2.89."""
     life = LIVES["order_a"]()
     played = play(life)
     invoice = played.postings["INVOICE invoice:parcel-1"]

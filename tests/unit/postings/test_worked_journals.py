@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from shared.postings.planner import plan
 from tests.accounting.journals import (
+    EVERY_SCENARIO,
     ROWS,
     SCENARIOS,
     Entry,
@@ -15,11 +19,14 @@ from tests.accounting.journals import (
     Scenario,
     balances,
     net,
+    netted,
     parse,
     play,
     told,
 )
 from tests.accounting.lives import LIVES
+
+PAYOUTS = Path("tests/accounting/payout_journals.toml")
 
 
 def _expected(row: Row) -> Entry:
@@ -33,6 +40,9 @@ def test_a_worked_journal_comes_out_of_the_facts(row: Row) -> None:
     if row.clears:
         sides = [entry.pop((row.clears, side)) for side in ("Dr", "Cr")]
         assert sides[0] == sides[1]
+    if row.nets:
+        assert netted(entry) == netted(parse(row.entry), parse(row.without))
+        return
     assert entry == _expected(row)
 
 
@@ -43,6 +53,27 @@ def test_a_row_balances_and_is_either_played_or_excused(row: Row) -> None:
     credits_ = sum(amount for (_, side), amount in entry.items() if side == "Cr")
     assert debits == credits_ > 0
     assert bool(row.life) != bool(row.reason)
+
+
+TOLD: list[Row | Scenario] = [*ROWS.values(), *EVERY_SCENARIO.values()]
+ELSEWHERE = [one for one in TOLD if "tests/" in one.reason]
+
+
+@pytest.mark.parametrize("row", ELSEWHERE, ids=lambda row: row.id)
+def test_a_test_that_is_said_to_play_a_row_names_it(row: Row | Scenario) -> None:
+    (path,) = re.findall(r"tests/[\w/]+\.(?:py|toml)", row.reason)
+    text = Path(path).read_text(encoding="utf-8")
+    named = {row.id, *re.findall(r"J-\d+\.\d+", row.reason)}
+    for chapter, first, last in re.findall(r"J-(\d+)\.(\d+) to J-\d+\.(\d+)", text):
+        text += " ".join(f"J-{chapter}.{number}" for number in range(int(first), int(last) + 1))
+    assert any(name in text for name in named)
+
+
+def test_every_scenario_of_the_reference_is_in_a_table() -> None:
+    payouts = tomllib.loads(PAYOUTS.read_text(encoding="utf-8"))["scenarios"]
+    known = {*EVERY_SCENARIO, *(scenario["id"] for scenario in payouts)}
+    assert known == {f"S{number}" for number in range(1, 16)}
+    assert all(bool(one.life) != bool(one.reason) for one in EVERY_SCENARIO.values())
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.id)
