@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from carts.adapter import Headers
 from ops.desk import Desk
 from ops.lookups import days_of_order
-from ops.order_books import card_book, days_of, linked_items
+from ops.order_books import chooser, days_of
 from shared.explain.documents import NoBookError
 from shared.explain.explainer import Explainer, ExplainerParts
 from shared.facts.record import FactsRecord, order_of
@@ -18,7 +18,6 @@ from shared.ledger.records import Record
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.settling import OrderMoney
 from shared.posting.store_books import store_book
-from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
 from shared.postings.planner import plan
 from shared.replaying.history import RawDocument
@@ -62,7 +61,7 @@ class DeskBooks:
         self._desk = desk
         table = desk.place.output("TenantsTableName")
         self._versions = TenantVersions(desk.place.client("dynamodb"), table)
-        self._books = OrderBooks(self._under, days_of(desk), linked_items(desk), card_book(desk))
+        self._books = chooser(desk, self._under)
 
     def of_order(self, record: FactsRecord, chain: Mapping[str, Record]) -> StoreBook:
         """The book that an order is posted under.

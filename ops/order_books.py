@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ops.desk import Desk
 from ops.errors import OpsError
 from shared.cards.store import CardBook, DynamoDbCards
+from shared.costs.register import OrderCosts
+from shared.costs.store import DynamoDbCosts
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.store import DynamoDbDayBook
 from shared.items.link_store import DynamoDbItemLinks
@@ -32,7 +34,7 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
         return pinned(desk.tenants.at(tenant, number), desk.tenant(tenant))
 
     tenant = desk.tenant(order_of(record.pk)[0])
-    books = OrderBooks(under, days_of(desk), linked_items(desk), card_book(desk))
+    books = chooser(desk, under)
     choice = books.choose(tenant, record, chain)
     if choice.book is None:
         finding = choice.findings[0]
@@ -41,6 +43,13 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
     closings = DynamoDbClosings(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
     # Nothing is learned here, so that no periods are ever read.
     return Calendars(closings, lambda *_: (), clock=desk.clock).dated(tenant, choice.book)
+
+
+def chooser(desk: Desk, under: Callable[[str, int], Tenant]) -> OrderBooks:
+    """What chooses books at the desk; `under` is a tenant as a version had it."""
+    table = desk.place.output("OrdersTableName")
+    costs = DynamoDbCosts(desk.place.client("dynamodb"), table)
+    return OrderBooks(under, days_of(desk), linked_items(desk), card_book(desk), OrderCosts(costs))
 
 
 def card_book(desk: Desk) -> CardBook:

@@ -7,13 +7,12 @@ from collections.abc import Callable
 from functools import cache
 
 from shared.bootstrap import aws, books, tenants
-from shared.bootstrap.cards import card_book
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book, payout_days
 from shared.bootstrap.gl_export import sage_side
-from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import applier, ledger
+from shared.bootstrap.order_books import order_books
 from shared.bootstrap.posting import closed_periods
 from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
@@ -26,7 +25,6 @@ from shared.payouts.store import DynamoDbPayouts, PayoutKey
 from shared.payouts.summing import PayoutSummer, SummerParts
 from shared.payouts.valuing import Valuer
 from shared.polling.checkpoints import DynamoDbCheckpoints
-from shared.posting.versions import OrderBooks
 from shared.postings.planner import plan
 from shared.settings import OrdersSettings, StoreSecretSettings, TenantSettings
 
@@ -64,13 +62,8 @@ def payout_poller(on_held: Callable[[PayoutKey], None]) -> PayoutPoller:
     )
 
 
-@cache
-def _order_books() -> OrderBooks:
-    return OrderBooks(tenants.tenants().tenant_under, day_book(), linked_items(), card_book())
-
-
 def _summer() -> PayoutSummer:
-    orders = MemberOrders(facts_store(), ledger(), payout_days(), _order_books(), plan)
+    orders = MemberOrders(facts_store(), ledger(), payout_days(), order_books(), plan)
     return PayoutSummer(
         SummerParts(
             days=day_book(),
@@ -94,7 +87,7 @@ def payout_booker(on_failure: Callable[[PayoutKey, Exception], None]) -> PayoutB
             orders=OrderMoneyReader(
                 facts=facts_store(),
                 ledger=ledger(),
-                books=_order_books(),
+                books=order_books(),
                 plan=plan,
             ),
             applier_of=applier,

@@ -7,19 +7,17 @@ from functools import cache
 from shared.against.looking import OrderLooker
 from shared.bootstrap import aws
 from shared.bootstrap.books import books, reads
-from shared.bootstrap.cards import card_book
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
-from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import applier, ledger, new_id
+from shared.bootstrap.order_books import order_books
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
 from shared.posting.closed_period_store import DynamoDbClosings, DynamoDbLateItems
 from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.closings import Calendars
 from shared.posting.post_order import OrderPoster, OrderPosterParts
-from shared.posting.versions import OrderBooks
 from shared.postings.planner import plan
 from shared.settings import OrdersSettings
 
@@ -30,7 +28,7 @@ def order_poster() -> OrderPoster:
     return OrderPoster(
         OrderPosterParts(
             tenant_of=tenants().tenant,
-            tenant_under=tenants().tenant_under,
+            books=order_books(notes=True),
             facts=facts_store(),
             ledger=ledger(),
             days=day_book(),
@@ -40,8 +38,6 @@ def order_poster() -> OrderPoster:
             clock=now,
             ids=new_id,
             closed=closed_periods(),
-            linked=linked_items(),
-            cards=card_book(notes=True),
         )
     )
 
@@ -64,7 +60,7 @@ def order_looker() -> OrderLooker:
         tenant_of=tenants().tenant,
         facts=facts_store(),
         ledger=ledger(),
-        books=OrderBooks(tenants().tenant_under, day_book(), linked_items(), card_book()),
+        books=order_books(),
         books_of=books,
         plan=plan,
     )

@@ -8,13 +8,12 @@ from functools import cache
 
 from shared.bootstrap import aws
 from shared.bootstrap.books import reads
-from shared.bootstrap.cards import card_book
 from shared.bootstrap.clock import now
 from shared.bootstrap.connections import call_records, calls
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book, payout_days
-from shared.bootstrap.item_links import linked_items
 from shared.bootstrap.ledger import ledger
+from shared.bootstrap.order_books import order_books
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
 from shared.connections.calls import TRANSACTIONS
@@ -60,7 +59,7 @@ def _sources() -> TableSources:
 
 def refresh_parts() -> RefreshParts:
     """What the rows of the proof book are made from."""
-    books = OrderBooks(tenants().tenant_under, day_book(), linked_items(), card_book())
+    books = order_books()
     return RefreshParts(
         book=proof_book(),
         sources=_sources(),

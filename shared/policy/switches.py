@@ -110,6 +110,7 @@ class Cogs(StrEnum):
 
     OFF = "off"
     CART_COST = "cart_cost"
+    COST_FILE = "cost_file"
 
 
 class TaxPoint(StrEnum):

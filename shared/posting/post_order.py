@@ -35,7 +35,7 @@ from shared.posting.closed_periods import ClosedPeriods, is_refused_date
 from shared.posting.doubts import begun, settled, unplanned, unsent
 from shared.posting.entering import enter, entry_conflict
 from shared.posting.reports import EndedError, PostingReport, PostingState, broken_off
-from shared.posting.versions import LinkedItems, OrderBooks, RedeemedCards, no_cards, nothing_linked
+from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
 from shared.reviews.records import CONNECTION, Reviews, Stage, order_subject
@@ -57,7 +57,7 @@ class OrderPosterParts:
     """What posting needs of the outside; without `closed`, closed periods wait for a person."""
 
     tenant_of: Callable[[str], Tenant]
-    tenant_under: Callable[[str, int], Tenant]
+    books: OrderBooks
     facts: FactsStore
     ledger: Ledger
     days: DayBook
@@ -67,8 +67,6 @@ class OrderPosterParts:
     clock: Clock
     ids: IdMaker
     closed: ClosedPeriods | None = None
-    linked: LinkedItems = nothing_linked
-    cards: RedeemedCards = no_cards
 
 
 class OrderPoster:
@@ -77,7 +75,7 @@ class OrderPoster:
     def __init__(self, parts: OrderPosterParts) -> None:
         """`parts` are shared by all orders."""
         self._parts = parts
-        self._books = OrderBooks(parts.tenant_under, parts.days, parts.linked, parts.cards)
+        self._books = parts.books
         self._undoer = Undoer(
             parts.facts, parts.ledger, parts.days, parts.clock, parts.ids, parts.closed
         )

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from commerce.orders import Facts
+from commerce.money import Money
+from commerce.orders import Facts, Order
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.days import DayBook
 from shared.ledger.records import Record, State
+from shared.policy.switches import Cogs
 from shared.posting.store_books import store_book
 from shared.postings.articles import articles_of
 from shared.postings.book import StoreBook
@@ -30,6 +32,15 @@ LinkedItems = Callable[[str, str, Iterable[str]], Mapping[str, str]]
 
 def nothing_linked(_tenant: str, _store: str, _articles: Iterable[str]) -> Mapping[str, str]:
     """Where no store links articles."""
+    return {}
+
+
+ArticleCosts = Callable[[str, str, Order], Mapping[str, Money]]
+"""What the articles of an order of a tenant's store cost when it was placed, by article."""
+
+
+def no_costs(_tenant: str, _store: str, _order: Order) -> Mapping[str, Money]:
+    """Where no cost is registered."""
     return {}
 
 
@@ -56,13 +67,15 @@ class OrderBooks:
     """Chooses the book of each order; `tenant_under` is the tenant as a version had it.
 
     `tenant_under` may raise `UnknownVersionError`. `linked` gives the Sage items of a store's
-    articles; it is asked for stores that link them. `cards` gives the gift cards of its facts.
+    articles; it is asked for stores that link them. `cards` gives the gift cards of its facts,
+    `costs` what its articles cost, where the store books costs of goods.
     """
 
     tenant_under: Callable[[str, int], Tenant]
     days: DayBook
     linked: LinkedItems = nothing_linked
     cards: RedeemedCards = no_cards
+    costs: ArticleCosts = no_costs
 
     def choose(self, tenant: Tenant, record: FactsRecord, chain: Mapping[str, Record]) -> Choice:
         """The book to plan the order with; `tenant` is the current one, `chain` its ledger."""
@@ -80,7 +93,13 @@ class OrderBooks:
             return Choice(number, findings=(_no_store(store),))
         book = book.for_customer(record.customer).for_revision(record.revision)
         book = replace(book, cards=self.cards(tenant.id, store, record.facts))
-        return Choice(number, self._with_items(under, book, record))
+        return Choice(number, self._with_items(under, self._with_costs(book, record), record))
+
+    def _with_costs(self, book: StoreBook, record: FactsRecord) -> StoreBook:
+        order = record.known.order
+        if order is None or book.policy.cogs is Cogs.OFF:
+            return book
+        return book.for_costs(self.costs(book.tenant, book.store, order))
 
     def _with_items(self, tenant: Tenant, book: StoreBook, record: FactsRecord) -> StoreBook:
         store, order = tenant.store(book.store), record.known.order

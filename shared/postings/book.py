@@ -6,10 +6,13 @@ import collections.abc
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from commerce.money import Money
+from commerce.orders import OrderLine
 from intacct.documents import NO_DIMENSIONS, Dimensions
 from shared.gl.dates import ledger_date
 from shared.policy.mapping import Mapping, Role
 from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
+from shared.postings.articles import article_of_line
 from shared.postings.calendars import UNKNOWN, Calendar
 from shared.postings.gift_cards import Card
 
@@ -25,6 +28,7 @@ class StoreBook:
     receipts that a thrifty channel posts by themselves.
     `linked_items` are the Sage items of articles by the article's name, where the store links them:
     what no rule names and nothing is linked to waits then; None where the catch-all sells it.
+    `costs` is what a unit of each article cost when the order was placed, as far as it is known.
     `revision` counts how often the order was undone before: what is posted then has keys of its own
     (R-15.1). `calendar` is what is known of closed periods.
     """
@@ -43,6 +47,7 @@ class StoreBook:
     cards: collections.abc.Mapping[str, Card] = field(default_factory=dict)
     revision: int = 0
     linked_items: collections.abc.Mapping[str, str] | None = None
+    costs: collections.abc.Mapping[str, Money] = field(default_factory=dict)
     calendar: Calendar = UNKNOWN
 
     def for_customer(self, customer: str) -> StoreBook:
@@ -52,6 +57,14 @@ class StoreBook:
     def for_items(self, linked: collections.abc.Mapping[str, str]) -> StoreBook:
         """The same book for an order whose articles are linked to those items."""
         return replace(self, linked_items=linked)
+
+    def for_costs(self, costs: collections.abc.Mapping[str, Money]) -> StoreBook:
+        """The same book for an order whose articles cost that much when it was placed."""
+        return replace(self, costs=costs)
+
+    def cost_of(self, line: OrderLine) -> Money | None:
+        """What one unit of the line cost; None where nobody told."""
+        return line.unit_cost or self.costs.get(article_of_line(line))
 
     def for_revision(self, revision: int) -> StoreBook:
         """The same book for an order that was undone so often before."""

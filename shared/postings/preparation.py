@@ -16,6 +16,7 @@ from commerce.orders import (
 )
 from shared.policy.mapping import Role
 from shared.policy.switches import Cogs, CreditOn, GoodwillTax, RefundPresentation
+from shared.postings.articles import article_of_line
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
@@ -138,18 +139,29 @@ def _check_amounts(
     if not order.tax_known:
         hint = "configure a rate, or let the cart tell its tax"
         chart.miss(Reason.TAX_UNMAPPED, "order.taxes", "the cart does not tell the tax", hint)
-    if book.policy.cogs is Cogs.CART_COST:
-        for line in order.sale_lines:
-            if line.kind is LineKind.PRODUCT and line.unit_cost is None:
-                place = f"order.lines[{line.id}]"
-                message = f"the cost of SKU {line.sku or '(none)'} is not known"
-                hint = "fill the cost in the cart, or turn cogs off"
-                chart.miss(Reason.CONFIGURATION_MISSING, place, message, hint)
+    if book.policy.cogs is not Cogs.OFF:
+        _check_costs(order, book, chart)
     for payment in facts.payments:
         if payment.is_receipt and payment.amount.currency != order.currency:
             place = f"payments[{payment.ref.id}]"
             message = f"paid in {payment.amount.currency}, the order is in {order.currency}"
             chart.miss(Reason.AMOUNT_MISMATCH, place, message, "fetch the shop's own amounts")
+
+
+def _check_costs(order: Order, book: StoreBook, chart: Chart) -> None:
+    """Every product needs a cost; what waits for the cost of one article names one place."""
+    for line in order.sale_lines:
+        cost = book.cost_of(line)
+        if line.kind is not LineKind.PRODUCT or (cost and cost.currency == order.currency):
+            continue
+        place = f"cost {book.store} {article_of_line(line)}"
+        message, hint = "what it cost is not known", "fill its cost in the cart"
+        if book.policy.cogs is Cogs.COST_FILE:
+            hint = "import it: ops items costs import"
+        if cost is not None:
+            message = f"it cost {cost.plain()} {cost.currency}, the order is in {order.currency}"
+            hint = "keep the costs of this order by hand, or turn cogs off"
+        chart.miss(Reason.CONFIGURATION_MISSING, place, message, hint)
 
 
 def _check_roles(facts: Facts, book: StoreBook, chart: Chart) -> None:
@@ -158,7 +170,7 @@ def _check_roles(facts: Facts, book: StoreBook, chart: Chart) -> None:
     if book.policy.recognise_on is not book.policy.invoice_on:
         roles.append(Role.DEFERRED_REVENUE)
         chart.item("deferred", book.mapping.items.deferred)
-    if book.policy.cogs is Cogs.CART_COST:
+    if book.policy.cogs is not Cogs.OFF:
         roles += [Role.COST_OF_GOODS, Role.INVENTORY]
     if facts.refunds and book.policy.refund_presentation is RefundPresentation.RETURNS_ACCOUNT:
         roles.append(Role.RETURNS)

@@ -249,8 +249,11 @@ class SalesWriter:
 
     def _costs(self, quantities: Mapping[str, Decimal]) -> Iterable[tuple[str, Money]]:
         for line in self._p.order.sale_lines:
-            if line.id in quantities and line.unit_cost and line.kind is LineKind.PRODUCT:
-                yield line.id, (line.unit_cost * quantities[line.id]).rounded()
+            if line.id not in quantities or line.kind is not LineKind.PRODUCT:
+                continue
+            cost = self._p.book.cost_of(line)
+            if cost is not None:
+                yield line.id, (cost * quantities[line.id]).rounded()
 
     def _invoice_of(self, sale: Sale) -> tuple[str, ...]:
         """The key of a part's invoice; what comes to nothing, line by line, has none (R-0.5)."""

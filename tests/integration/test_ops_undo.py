@@ -16,6 +16,7 @@ from shared.ledger.records import State
 from shared.messages import CartEvent, OrderReady
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.reports import PostingReport, PostingState
+from shared.posting.versions import OrderBooks
 from shared.postings.findings import Reason
 from shared.postings.planner import plan
 from tests.fakes import FakeBooks, counting_ids
@@ -35,7 +36,7 @@ def worked_off(rig: OpsRig, books: FakeBooks, order: str = "1001") -> PostingRep
     poster = OrderPoster(
         OrderPosterParts(
             tenant_of=desk.tenant,
-            tenant_under=desk.tenants.at,
+            books=OrderBooks(desk.tenants.at, days_of(desk)),
             facts=desk.facts,
             ledger=desk.ledger,
             days=days_of(desk),

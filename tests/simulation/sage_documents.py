@@ -24,6 +24,7 @@ from intacct.documents import (
     Side,
 )
 from intacct.statistics import StatisticalEntry
+from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.store import Record
@@ -76,6 +77,9 @@ def fields_of(  # noqa: C901, PLR0911  # one per kind
             raise NotImplementedError(message)
         case ReverseDocument() | CloseSalesDocument():
             message = "nobody undoes an order in the histories"
+            raise NotImplementedError(message)
+        case StockDocument() | WarehouseTransfer():
+            message = "no store of the histories keeps stock"
             raise NotImplementedError(message)
 
 

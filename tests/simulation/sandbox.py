@@ -41,6 +41,7 @@ from shared.posting.closed_period_store import DynamoDbClosings, DynamoDbLateIte
 from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.closings import Calendars
 from shared.posting.post_order import OrderPoster, OrderPosterParts
+from shared.posting.versions import OrderBooks
 from shared.postings.planner import plan
 from shared.reviews.records import DynamoDbReviews
 from shared.sweeping.sweep import Sweeper, SweeperParts
@@ -167,7 +168,7 @@ class Sandbox:
         return OrderPoster(
             OrderPosterParts(
                 tenant_of=self._tenant,
-                tenant_under=lambda tenant, _: self._tenant(tenant),
+                books=OrderBooks(lambda tenant, _: self._tenant(tenant), self.days),
                 facts=self.facts,
                 ledger=self.ledger,
                 days=self.days,

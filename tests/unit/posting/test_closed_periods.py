@@ -20,6 +20,7 @@ from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.closings import Calendars
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.reports import PostingReport, PostingState
+from shared.posting.versions import OrderBooks
 from shared.postings.periods import posting_date
 from shared.postings.plan import Reason
 from shared.postings.planner import plan
@@ -94,7 +95,7 @@ class Rig:
         return OrderPoster(
             OrderPosterParts(
                 tenant_of=lambda _: self.tenant,
-                tenant_under=lambda _tenant, _number: self.tenant,
+                books=OrderBooks(lambda _tenant, _number: self.tenant, MemoryDayBook()),
                 facts=self.facts,
                 ledger=self.ledger,
                 days=MemoryDayBook(),

@@ -24,6 +24,7 @@ from shared.ledger.records import Record, State
 from shared.messages import OrderReady
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.reports import PostingReport, PostingState
+from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry, Finding, Plan, Posted, Posting, PostingKind, Reason
 from shared.reviews.records import ReviewStatus, Stage, order_subject
@@ -98,7 +99,7 @@ class Rig:
         self.poster = OrderPoster(
             OrderPosterParts(
                 tenant_of=lambda _: self.tenant,
-                tenant_under=lambda _, number: self.versions[number],
+                books=OrderBooks(lambda _, number: self.versions[number], self.days),
                 facts=self.facts,
                 ledger=self.ledger,
                 days=self.days,

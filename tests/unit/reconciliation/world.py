@@ -156,7 +156,7 @@ class World:
         self.poster = OrderPoster(
             OrderPosterParts(
                 tenant_of=lambda _: self.tenant,
-                tenant_under=lambda _tenant, _number: self.tenant,
+                books=OrderBooks(lambda _tenant, _number: self.tenant, self.days),
                 facts=self.facts,
                 ledger=self.ledger,
                 days=self.days,

@@ -1,0 +1,1 @@
+"""What articles cost: kept from the cart's products or a file, and told by the order's own day."""

@@ -1,0 +1,31 @@
+"""The register of unit costs in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from shared.costs.register import CostHistory, UnitCost, with_cost
+
+
+class MemoryCosts:
+    """`shared.costs.register.Costs` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str, str], CostHistory] = {}
+
+    def load_many(
+        self, tenant: str, store: str, articles: Iterable[str]
+    ) -> Mapping[str, CostHistory]:
+        places = {each: (tenant, store, each) for each in articles}
+        return {each: self._kept[at] for each, at in places.items() if at in self._kept}
+
+    def note(self, tenant: str, store: str, article: str, cost: UnitCost) -> bool:
+        place = (tenant, store, article)
+        known = self._kept.get(place, ())
+        self._kept[place] = with_cost(known, cost)
+        return self._kept[place] != known
+
+    def all(self, tenant: str, store: str) -> Iterator[tuple[str, CostHistory]]:
+        for (of_tenant, of_store, article), history in sorted(self._kept.items()):
+            if (of_tenant, of_store) == (tenant, store):
+                yield article, history
