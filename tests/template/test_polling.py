@@ -7,6 +7,7 @@ import inspect
 import pytest
 
 from carts.json_api import LONGEST_CALL_SECONDS, TIMEOUT
+from shared.changes.checkpoints import LEASE as CHANGES_LEASE
 from shared.polling.checkpoints import LEASE
 from tests.integration.carts_rig import handler_of
 from tests.template.reading import functions
@@ -28,3 +29,11 @@ def test_a_run_ends_by_itself_even_when_its_last_call_hangs(job: str, name: str)
     assert TIMEOUT.connect is not None
     assert LONGEST_CALL_SECONDS + TIMEOUT.read + TIMEOUT.connect < margin
     assert margin < functions()[name]["Timeout"] / 2
+
+
+def test_the_lease_of_a_kind_of_records_outlives_the_longest_run_that_follows_it() -> None:
+    timeout = functions()["IntacctPollerFunction"]["Timeout"]
+    margin = inspect.unwrap(handler_of("intacct_poller")).__globals__["_MARGIN"].total_seconds()
+
+    assert timeout < CHANGES_LEASE.total_seconds()
+    assert margin < timeout / 2
