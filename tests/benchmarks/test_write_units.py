@@ -48,6 +48,13 @@ def test_an_entry_that_leaves_the_index_is_one_unit_and_one_that_stays_is_none()
     assert units_of(_DUE, {**_DUE, "state": {"S": "x"}}, in_transaction=False).index == 0
 
 
+def test_a_posting_is_put_into_the_index_of_documents_once() -> None:
+    made = {**_SMALL, "doc_no": {"S": "1001-INV-ABCDEFGH"}, "st": {"S": "SENT"}}
+
+    assert units_of({}, made, in_transaction=False).index == 1
+    assert units_of(made, {**made, "st": {"S": "DONE"}}, in_transaction=False).index == 0
+
+
 def test_sizes_follow_the_published_rules() -> None:
     item: dict[str, dict[str, Any]] = {
         "é": {"S": "é"},  # two bytes of name, two of value

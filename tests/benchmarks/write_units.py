@@ -14,7 +14,8 @@ from typing import Any
 _UNIT_BYTES = 1024
 _NESTED_BYTES = 3
 _ENTRY_BYTES = 1
-INDEX_KEYS = ("due_shard", "due_at")
+INDEXES = (("due_shard", "due_at"), ("doc_no",))
+"""The keys of each index: what is due, and postings by the number of their document."""
 
 Item = Mapping[str, Mapping[str, Any]]
 """An item as the wire carries it: attribute name to `{type: value}`."""
@@ -50,17 +51,19 @@ def item_bytes(item: Item) -> int:
 
 
 def _index_units(before: Item, after: Item) -> int:
-    old, new = _index_entry(before), _index_entry(after)
-    if old == new:
-        return 0
-    return (old is not None) + (new is not None)
+    units = 0
+    for keys in INDEXES:
+        old, new = _index_entry(before, keys), _index_entry(after, keys)
+        if old != new:
+            units += (old is not None) + (new is not None)
+    return units
 
 
-def _index_entry(item: Item) -> tuple[str, ...] | None:
-    """The item's keys in the sparse index, or None where it is not in it."""
-    if not all(name in item for name in INDEX_KEYS):
+def _index_entry(item: Item, keys: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The item's keys in a sparse index, or None where it is not in it."""
+    if not all(name in item for name in keys):
         return None
-    return tuple(str(item[name]) for name in INDEX_KEYS)
+    return tuple(str(item[name]) for name in keys)
 
 
 def _value_bytes(value: Mapping[str, Any]) -> int:  # noqa: PLR0911  # one for each type
