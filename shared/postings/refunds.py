@@ -185,15 +185,18 @@ class GivenBack:
     def _discount_share(self, discount: Piece, part: LinePart, *, has_left: bool) -> Money:
         """By cumulative quantity, of goods that came back and of goods that never left apart.
 
-        So it does not matter which of the two is heard of first.
+        So it does not matter which of the two is heard of first. What never left takes what the
+        rest leaves of the discount, as a bill of the rest does.
         """
-        ordered = self._order.quantities.get(part.line_id, Decimal(0))
+        ordered = self._order.quantities.get(part.line_id, Decimal(0)) or Decimal(1)
         before = self._units.get((part.line_id, has_left), Decimal(0))
-        after = before + part.quantity
-        self._units[part.line_id, has_left] = after
-        shares = (min(Fraction(1), Fraction(n) / Fraction(ordered or 1)) for n in (before, after))
-        had, has = (share_of(discount.amount, share) for share in shares)
-        return max(has - had, discount.amount - self._given[discount.id])
+        self._units[part.line_id, has_left] = before + part.quantity
+        given = [min(before, ordered), min(before + part.quantity, ordered)]
+        units = given if has_left else [ordered - each for each in reversed(given)]
+        low, high = (
+            share_of(discount.amount, Fraction(each) / Fraction(ordered)) for each in units
+        )
+        return max(high - low, discount.amount - self._given[discount.id])
 
     def _tax(
         self, taxes: tuple[Piece, ...], tax: Money, place: str, *, has_left: bool = True

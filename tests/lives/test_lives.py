@@ -43,6 +43,7 @@ def test_every_cent_of_a_cart_is_where_it_belongs() -> None:
         pytest.param(708, id="a refund is paid from an advance before it has a credit memo"),
         pytest.param(133, id="two refunds of one tax are heard of in the wrong order"),
         pytest.param(734, id="goods come back before others are known as cancelled"),
+        pytest.param(14065, id="half of a discounted line is cancelled before the rest leaves"),
         pytest.param(1204, id="goods are cancelled before those that left are recognised"),
     ],
 )
