@@ -42,8 +42,15 @@ _COLUMNS = ("store", "order", "document", "number", "amount $")
 def demo_shops() -> Iterator[CartShops]:
     """The shops of the demo tenant that are simulated, open while the block lasts."""
     with CartShops() as shops:
-        shops.add(HEARD, "woocommerce", members={"items": {"unknown_sku": "hold"}})
-        shops.add(POLLED, "magento")
+        told = {"places": [{"warehouse": "W1"}]}
+        counting = {
+            "places": [{"warehouse": "W2", "location": "default"}],
+            "increase": "Inventory Adjustment Increase",
+            "decrease": "Inventory Adjustment Decrease",
+        }
+        held = {"unknown_sku": "hold"}
+        shops.add(HEARD, "woocommerce", members={"items": held, "stock": told})
+        shops.add(POLLED, "magento", members={"stock": counting})
         yield shops
 
 

@@ -16,8 +16,9 @@ from local.demo.books import SimulatedBooks
 from local.demo.carts import CartShops
 from local.demo.checks import Checks
 from local.demo.day import close_the_day
+from local.demo.levels import carry_levels
 from local.demo.memory import Journey, Memory
-from local.demo.other_carts import HEARD, sell_in_other_carts
+from local.demo.other_carts import HEARD, POLLED, sell_in_other_carts
 from local.demo.payloads import DemoOrder, Json
 from local.demo.proof import prove_the_day
 from local.demo.shop import Answer, DemoShop
@@ -85,6 +86,7 @@ def tell(stack: LocalStack, console: Console, shops: CartShops) -> Checks:
             outlet_day,
             other_carts,
             unknown_article,
+            levels,
             totals,
         ):
             chapter(stage)
@@ -255,6 +257,12 @@ def unknown_article(stage: Stage) -> None:
     """The WooCommerce site sells what Sage has no item for: two orders wait, and go on."""
     shop = stage.shops.shops[HEARD]
     sell_an_unknown_article(stage.console, stage.memory, stage.books, shop, stage.checks)
+
+
+def levels(stage: Stage) -> None:
+    """Stock travels both ways, by the owner of each warehouse."""
+    shops = stage.shops.shops[HEARD], stage.shops.shops[POLLED]
+    carry_levels(stage.console, stage.memory, stage.books, shops, stage.checks)
 
 
 def totals(stage: Stage) -> None:

@@ -45,6 +45,18 @@ _ACCOUNTS = {
 }
 
 
+STOCK_SKU = "TEE-STOCK"
+"""The article of the demo that is kept in stock."""
+
+_QUANTITY: dict[str, Any] = {
+    "master": "sage",
+    "in_sage": ["read", "link", "update"],
+    "in_carts": ["read", "link", "update"],
+    "places": {"W2": "cart"},
+}
+"""Sage says what the first warehouse has, the shop that counts the second one what is there."""
+
+
 def _mapping() -> dict[str, Any]:
     return {
         "version": "demo-1",
@@ -71,6 +83,7 @@ def _mapping() -> dict[str, Any]:
             {"sku": "TEE-BLUE", "item": "TEE", "account": "4000"},
             {"sku": "TEE-RED", "item": "TEE", "account": "4000"},
             {"sku": "MUG-WHITE", "item": "MUG", "account": "4000"},
+            {"sku": STOCK_SKU, "item": STOCK_SKU, "account": "4000"},
         ],
         "items": {
             "default": "",
@@ -99,6 +112,7 @@ def demo_tenant(company_id: str, user_id: str, shops: Iterable[CartShop] = ()) -
             "name": "Acme Demo",
             "intacct": {"company_id": company_id, "user_id": user_id},
             "entities": [{"id": ENTITY, "zone": "America/New_York", "base_currency": "USD"}],
+            "ownership": {"quantity": _QUANTITY},
             "stores": [
                 {
                     "id": SHOP,

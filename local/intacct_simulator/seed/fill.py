@@ -30,7 +30,8 @@ def fill(books: Books, data: Mapping[str, Any]) -> dict[str, int]:
     accounts (`"number side type name"`, type B, P or S), journals, bank_accounts, items (with
     `revenue`, `returns`, `price`), warehouses, subtotals (templates by name), definitions (naming
     their template), custom_fields (`object`, as the books name it, and `name`), custom_objects
-    (`name`, `label`, `fields`, `is_dimension`). Every part may be absent.
+    (`name`, `label`, `fields`, `is_dimension`), stock (`item`, `warehouse`, `quantity`, `on`:
+    received that day where there never was any). Every part may be absent.
 
     Raises:
         BusinessError: something refers to what does not exist.
@@ -177,6 +178,21 @@ def _custom_object(books: Books, fields: Mapping[str, Any]) -> bool:
     return True
 
 
+def _stock(books: Books, fields: Mapping[str, Any]) -> bool:
+    item, place = (books.by_id(name, str(fields[name])) for name in ("item", "warehouse"))
+    receipt = books.by_id("txn_definition", "Inventory Receipt")
+    if item is None or place is None or receipt is None:
+        message = "stock needs its item, its warehouse and the definition Inventory Receipt"
+        raise ValueError(message)
+    here = {"item": item["key"], "warehouse": place["key"]}
+    if books.find("stock", **here):
+        return False
+    line = {**here, "unit": "Each", "unit_quantity": Decimal(str(fields["quantity"]))}
+    document = {"definition": receipt["key"], "txn_date": str(fields["on"]), "lines": [line]}
+    books.create("inventory_document", document)
+    return True
+
+
 def _named(name: str) -> Any:
     return lambda books, entry: _master(books, name, {"id": entry[0], "name": entry[1]})
 
@@ -206,4 +222,5 @@ _PARTS: Mapping[str, Any] = {
     "definitions": _definition,
     "custom_fields": _custom_field,
     "custom_objects": _custom_object,
+    "stock": _stock,
 }
