@@ -236,7 +236,7 @@ STEPS = st.lists(
 KILLS = st.dictionaries(st.integers(1, 60), st.booleans(), max_size=3)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     sales=SALES,
     steps=STEPS,
