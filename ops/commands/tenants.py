@@ -31,6 +31,7 @@ from ops.tenant_store import StoredTenant
 from shared.connections.profiles import limits_of
 from shared.releasing.fixes import KNOWN_TO_ALL
 from shared.tenants.checks import Told
+from shared.tenants.currency_checks import side_moves
 from shared.tenants.fee_checks import fee_moves
 from shared.tenants.models import Tenant
 from shared.tenants.versions import Signature, number_of
@@ -128,6 +129,7 @@ def apply(
         *_foreign_routes(desk, wanted),
         *_old_version(known.tenant if known else None, wanted),
         *(fee_moves(known.tenant, wanted, desk.clock().date()) if known else ()),
+        *(side_moves(known.tenant, wanted) if known else ()),
     )
     problems = tuple(checked.problem(place, message) for place, message in foreign)
     _insist(_told({file: replace(checked, problems=problems)}), file, json=json)

@@ -8,6 +8,7 @@ from typing import Any
 from carts.adapter import CartClient, RenewingCart, StoreAccess
 from carts.registry import adapter
 from shared.intake.deliveries import SecretReader
+from shared.policy.switches import CurrencySide
 from shared.secrets import SecretMissingError
 from shared.tenants.models import Store, Tenant
 
@@ -50,7 +51,10 @@ class StoreClients:
                 return None
             return StoreAccess(store.id, store.domain, store.api_base_url, "", dict(secret))
         token = _text(secret, "access_token")
-        return StoreAccess(store.id, store.domain, store.api_base_url, token) if token else None
+        if not token:
+            return None
+        side = store.policy.currency_side is CurrencySide.PRESENTMENT
+        return StoreAccess(store.id, store.domain, store.api_base_url, token, is_presented=side)
 
 
 def _text(secret: Mapping[str, Any], member: str) -> str:

@@ -6,7 +6,15 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from carts.adapter import CartApiError, CartClient, Code, Problem, Reading, UnknownTopicError
+from carts.adapter import (
+    CartApiError,
+    CartClient,
+    Code,
+    Problem,
+    Reading,
+    UnknownTopicError,
+    as_presented,
+)
 from carts.documents import DocumentError, parse
 from carts.registry import adapter
 from commerce.codec import encode
@@ -14,6 +22,7 @@ from shared.facts.merge import merge
 from shared.facts.record import FactsRecord
 from shared.intake.archive import Archive, RawMissingError, Shelf, archive_key
 from shared.messages import CartEvent
+from shared.policy.switches import CurrencySide
 from shared.postings.plan import Finding, Reason
 from shared.tenants.models import Store, Tenant
 
@@ -41,7 +50,9 @@ class EventReader:
             CartApiError: the cart's API could not be used now, or a hint cannot be followed.
             NotKeptError: the fetched order could not be archived.
         """
-        said = self._document(event, known) if event.raw_key else Reading(None, needs_fetch=True)
+        said = Reading(None, needs_fetch=True)
+        if event.raw_key:
+            said = self._document(event, store, known)
         if not self._wants_order(said, known):
             return said
         client = self.client_of(tenant, store)
@@ -67,14 +78,14 @@ class EventReader:
         self.archive.put_new(key, body, {})
         return replace(fetched, sources=(key,))
 
-    def _document(self, event: CartEvent, known: FactsRecord | None) -> Reading:
+    def _document(self, event: CartEvent, store: Store, known: FactsRecord | None) -> Reading:
         order = known.known.order if known else None
         tax_included = order.tax_included if order else None
         try:
-            document = parse(self.archive.get(event.raw_key))
-            said = adapter(event.cart).read(
-                event.store, event.topic, document, tax_included=tax_included
-            )
+            cart, document = adapter(event.cart), parse(self.archive.get(event.raw_key))
+            if store.policy.currency_side is CurrencySide.PRESENTMENT:
+                document = as_presented(cart, document)
+            said = cart.read(event.store, event.topic, document, tax_included=tax_included)
         except (DocumentError, RawMissingError, UnknownTopicError) as exc:
             return Reading(None, (Problem(Code.PAYLOAD_INVALID, "document", str(exc)),))
         return replace(said, sources=(event.raw_key,))

@@ -165,9 +165,13 @@ class ExpectedReturns(StrEnum):
 
 
 class CurrencySide(StrEnum):
-    """Which of an order's two currencies is booked: the shop's, or what the buyer saw."""
+    """Which of an order's two currencies is booked: the shop's, or what the buyer saw.
+
+    It is chosen once for a store: all of an order's documents are of one side (R-8.1).
+    """
 
     SHOP = "shop"
+    PRESENTMENT = "presentment"
 
 
 class FxRate(StrEnum):

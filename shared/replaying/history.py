@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from carts.adapter import Headers, UnknownTopicError
+from carts.adapter import Headers, UnknownTopicError, as_presented
 from carts.documents import DocumentError, parse
 from carts.registry import adapter
 from commerce.codec import CodecError, decode
@@ -81,7 +81,7 @@ def moments(record: FactsRecord, documents: RawDocuments) -> Iterator[Moment]:
     for key in record.sources:
         try:
             raw = documents.read(key)
-            said = _said(told, key, raw)
+            said = _said(told, key, raw, _currency_of(record))
         except (CodecError, DocumentError, RawMissingError, UnknownTopicError):
             raise UnreadableHistoryError(key) from None
         if said is None:
@@ -94,14 +94,30 @@ def moments(record: FactsRecord, documents: RawDocuments) -> Iterator[Moment]:
         yield Moment(key, raw.archived_at, told, is_bookable)
 
 
-def _said(told: FactsRecord, key: str, raw: RawDocument) -> Facts | None:
+def _currency_of(record: FactsRecord) -> str:
+    return record.known.order.currency if record.known.order else ""
+
+
+def _said(told: FactsRecord, key: str, raw: RawDocument, currency: str) -> Facts | None:
+    """What a document said, on the side that its order was read on (R-8.1)."""
     if key.startswith(f"{Shelf.FETCHED.value}/"):
         return decode(raw.body)
     ref, order = told.known.ref, told.known.order
     cart, document = adapter(ref.cart), parse(raw.body)
     topic = cart.describe(raw.headers, raw.body, document).topic
     tax_included = order.tax_included if order else None
-    return cart.read(ref.store, topic, document, tax_included=tax_included).facts
+    said = cart.read(ref.store, topic, document, tax_included=tax_included).facts
+    if said is None or _is_in(said, currency):
+        return said
+    shown = as_presented(cart, document)
+    other = cart.read(ref.store, topic, shown, tax_included=tax_included).facts
+    return other if other is not None and _is_in(other, currency) else said
+
+
+def _is_in(facts: Facts, currency: str) -> bool:
+    """Whether an order, or its refunds, are told in that currency."""
+    told = {refund.currency for refund in facts.refunds}
+    return (told | ({facts.order.currency} if facts.order else set())) <= {currency}
 
 
 def is_whole(record: FactsRecord, last: Moment | None) -> bool:

@@ -135,7 +135,8 @@ class StoreAccess:
     """How one store's API is reached; neither the token nor the secret ever shows in a repr.
 
     `secret` is the store's whole secret, for carts whose access takes more than one lasting token;
-    `access_token` is then empty.
+    `access_token` is then empty. `is_presented` asks for orders as their buyers saw them, of carts
+    that have two sides (`TwoSidedCart`).
     """
 
     store: str
@@ -143,6 +144,16 @@ class StoreAccess:
     base_url: str
     access_token: str = field(repr=False)
     secret: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    is_presented: bool = False
+
+
+@runtime_checkable
+class TwoSidedCart(Protocol):
+    """A cart whose documents tell each amount in the shop's currency and in the buyer's."""
+
+    def presented(self, document: Any) -> Any:
+        """The document as its buyer saw it: to be read in place of the other."""
+        ...
 
 
 class CartClient(Protocol):
@@ -293,3 +304,8 @@ class TryingCart(Protocol):
         Nothing is kept of a trial, and nothing is proved by it.
         """
         ...
+
+
+def as_presented(cart: CartAdapter, document: Any) -> Any:
+    """The document as its buyer saw it; as it is where the cart has one side only."""
+    return cart.presented(document) if isinstance(cart, TwoSidedCart) else document

@@ -37,6 +37,12 @@ class ShopifyAdapter:
         """What the delivery says of itself."""
         return webhooks.describe(headers, body, document)
 
+    def presented(self, document: Any) -> Any:
+        """The document in the currency that its buyer saw."""
+        from carts.shopify import sides  # noqa: PLC0415  # intake proves deliveries, and reads none
+
+        return sides.presented(document)
+
     def read(
         self, store: str, topic: str, document: Any, *, tax_included: bool | None = None
     ) -> Reading:

@@ -22,6 +22,7 @@ from carts.shopify.catalogue import ShopifyCatalogue
 from carts.shopify.graph_api import API_VERSION, GraphApi
 from carts.shopify.readings import order_reading
 from carts.shopify.settlements import Settlements
+from carts.shopify.sides import presented
 from commerce.money import MoneyError
 
 REACH = timedelta(days=60)
@@ -46,8 +47,12 @@ class ShopifyClient(CatalogueCalls):
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         page_size: int = PAGE_SIZE,
+        is_presented: bool = False,
     ) -> None:
-        """`http` carries base address and token; `sleep` is what waiting means."""
+        """`http` carries base address and token; `sleep` is what waiting means.
+
+        Orders are read as their buyers saw them where `is_presented` says so.
+        """
         self._http = http
         self._store = store
         self._sleep = sleep
@@ -55,6 +60,7 @@ class ShopifyClient(CatalogueCalls):
         self._catalogue = ShopifyCatalogue(self._graph, store, page_size=page_size)
         self._clock = clock
         self._page_size = page_size
+        self._is_presented = is_presented
         self._shows_all = False
 
     @classmethod
@@ -86,7 +92,7 @@ class ShopifyClient(CatalogueCalls):
             follow_redirects=False,
             transport=transport,
         )
-        return cls(http, access.store, **options)
+        return cls(http, access.store, is_presented=access.is_presented, **options)
 
     def changed_orders(
         self, *, since: datetime, until: datetime
@@ -143,6 +149,8 @@ class ShopifyClient(CatalogueCalls):
         """
         try:
             document = graphql.order_to_rest(self._whole_order(order_id))
+            if self._is_presented:
+                document = presented(document)
             return order_reading(Node(document, "", []), self._store)
         except (graphql.TruncatedError, MoneyError) as exc:
             message = "the order is larger than can be read"

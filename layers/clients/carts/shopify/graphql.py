@@ -248,8 +248,9 @@ def _shipping(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def _transaction(node: dict[str, Any]) -> dict[str, Any]:
-    """A transaction in the shop's currency, which is the one that is booked."""
-    shop = (_pair(node.get("amountSet")) or {}).get("shop_money") or {}
+    """A transaction in the shop's currency, with both sides of its amount."""
+    pair = _pair(node.get("amountSet")) or {}
+    shop = pair.get("shop_money") or {}
     return {
         "id": last_part(node.get("id")),
         "kind": _lower(node.get("kind")),
@@ -258,6 +259,7 @@ def _transaction(node: dict[str, Any]) -> dict[str, Any]:
         "gateway": node.get("gateway"),
         "amount": shop.get("amount"),
         "currency": shop.get("currency_code"),
+        "amount_set": pair,
         "processed_at": node.get("processedAt"),
         "created_at": node.get("createdAt"),
         "payment_id": node.get("paymentId"),
