@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from intacct.reading import Kept, LedgerLine, Marked, ReadBack, Standing
@@ -32,6 +32,7 @@ OURS_FOR = timedelta(minutes=2)
 """How long after we sent something a change of the document counts as ours: one request, and the
 difference of the clocks."""
 
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _RECEIVABLES = (Marked.AR_INVOICE, Marked.ADJUSTMENT, Marked.ADVANCE, Marked.PAYMENT)
 
 
@@ -222,7 +223,7 @@ def _work(place: Place, chain: Mapping[str, Record], tenant: Tenant) -> _Work | 
         place=place,
         record=record,
         asked=Asked(store, subject_of(place.pk), document),
-        ours_until=max(sent) + OURS_FOR,
+        ours_until=max(sent, default=_NEVER) + OURS_FOR,
         there=[],
         differences=[],
     )
