@@ -10,7 +10,9 @@ from shared.bootstrap.books import reads, records
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.item_links import item_links
+from shared.bootstrap.order_books import costs
 from shared.bootstrap.reviews import reviews
+from shared.costs.noting import CostNoter
 from shared.customers.access import StoreClients
 from shared.customers.lanes import SqsOrderLanes
 from shared.intake.cart_events import SqsCartEvents
@@ -19,10 +21,12 @@ from shared.items.sync import LOOKS_READER, PRODUCTS_READER, ItemSync, ItemSyncP
 from shared.items.waiting import WaitingOrders
 from shared.items.watching import ItemWatch
 from shared.polling.checkpoints import DynamoDbCheckpoints
+from shared.releasing.fixes import DynamoDbFixes
 from shared.releasing.resend import Resender
 from shared.settings import (
     CartEventsSettings,
     LaneSettings,
+    OrdersSettings,
     StoreSecretSettings,
     TenantSettings,
 )
@@ -33,6 +37,7 @@ def item_sync() -> ItemSync:
     """The process's one syncer of items."""
     prefix = StoreSecretSettings.from_environment().STORE_SECRET_PREFIX
     table = TenantSettings.from_environment().TENANTS_TABLE
+    orders = OrdersSettings.from_environment().ORDERS_TABLE
     owner = secrets.token_hex(8)
 
     def kept(reader: str) -> DynamoDbCheckpoints:
@@ -50,6 +55,7 @@ def item_sync() -> ItemSync:
             waiting=WaitingOrders(facts_store(), _resender()),
             reviews=reviews(),
             client_of=StoreClients(tenants.secrets(), prefix).client,
+            costs=CostNoter(costs(), DynamoDbFixes(aws.dynamodb(), orders), now),
             clock=now,
         )
     )

@@ -15,6 +15,7 @@ from carts.adapter import CartApiError, CartClient
 from carts.catalogue import CatalogueClient, ProductReading, ProductWriter
 from commerce.catalogue import Product
 from intacct.errors import IntacctError
+from shared.costs.noting import CostNoter, is_noted
 from shared.customers.reading import findings_of_problems
 from shared.items.findings import gone, implausible, item_subject
 from shared.items.keeping import ItemKeeper, Kept, KeptAs
@@ -27,7 +28,7 @@ from shared.polling.reader import Range, UnreadableError, WindowReader
 from shared.polling.reports import PollOutcome, PollReport
 from shared.polling.windows import OutOfTimeError, Window
 from shared.ports import Clock
-from shared.postings.articles import article_of
+from shared.postings.articles import article_of, cost_place
 from shared.postings.findings import Finding
 from shared.reviews.records import Review, Reviews, ReviewStatus
 from shared.tenants.models import Store, Tenant
@@ -57,6 +58,7 @@ class ItemReport:
     waiting: int = 0
     orders_let_go: int = 0
     written_back: int = 0
+    costs: int = 0
 
     def as_json(self) -> dict[str, object]:
         """For the function's answer."""
@@ -68,6 +70,7 @@ class ItemReport:
             "waiting": self.waiting,
             "orders_let_go": self.orders_let_go,
             "written_back": self.written_back,
+            "costs": self.costs,
             **{outcome.value: count for outcome, count in sorted(self.kept.items())},
         }
 
@@ -87,6 +90,7 @@ class ItemSyncParts:
     waiting: WaitingOrders
     reviews: Reviews
     client_of: Callable[[Tenant, Store], CartClient | None]
+    costs: CostNoter
     clock: Clock
 
 
@@ -124,7 +128,8 @@ class ItemSync:
             botocore.exceptions.ClientError: something could not be read or kept.
         """
         report = ItemReport(tenant.id, store.id, PollOutcome.SKIPPED)
-        if tenant.is_paused or not store.items.is_kept:
+        is_read = store.items.is_kept or is_noted(store)
+        if tenant.is_paused or not is_read:
             report.detail = "the tenant is paused" if tenant.is_paused else "items are not linked"
             return report
         try:
@@ -140,8 +145,11 @@ class ItemSync:
         subjects = _open_subjects(store, reviews)
         run = _Run(tenant, store, _catalogue_of(client), deadline, report, reviews, subjects)
         try:
-            self._look_at_all(run)
-            self._look_after(run)
+            if store.items.is_kept:
+                self._look_at_all(run)
+                self._look_after(run)
+            if is_noted(store):
+                self._look_for_costs(run)
             self._follow(run, lease)
         except (CartApiError, IntacctError) as exc:
             report.outcome, report.detail = PollOutcome.FAILED, _told(exc)
@@ -156,7 +164,8 @@ class ItemSync:
             run.report.detail = "its cart tells no products; orders do"
             return
         end = self._parts.clock() - LAG
-        began = _FIRST if run.store.items.scope is ItemScope.ALL else end
+        is_whole = run.store.items.scope is ItemScope.ALL or is_noted(run.store)
+        began = _FIRST if is_whole else end
         wanted = Range(began, end, LONGEST_WINDOW, run.deadline)
         done = self._reader.run(lease, wanted, lambda window: self._window(run, window))
         if lease.read_to is None and began == end:
@@ -194,6 +203,15 @@ class ItemSync:
             if self._parts.clock() + _MARGIN >= run.deadline:
                 return
             self._serve(run, waiting)
+
+    def _look_for_costs(self, run: _Run) -> None:
+        """Ask the cart what articles cost that orders wait for the costs of."""
+        found = self._parts.waiting.of_store(run.tenant.id, run.store.id, run.reviews, cost_place)
+        for waiting in found.values():
+            if self._parts.clock() + _MARGIN >= run.deadline:
+                return
+            products = run.products(waiting.product_id)
+            run.report.costs += self._parts.costs.note(run.tenant, run.store, products)
 
     def _serve(self, run: _Run, waiting: Waiting) -> None:
         link = self._parts.links.load(run.tenant.id, run.store.id, waiting.article)
@@ -249,15 +267,21 @@ class ItemSync:
         """Keep what the page tells; the products that could not be read."""
         readings = list(page)
         products = [product for reading in readings for product in reading.products]
+        run.report.costs += self._parts.costs.note(run.tenant, run.store, products)
+        if run.store.items.is_kept:
+            self._keep_all(run, products)
+        for reading in readings:
+            subject = _product_subject(run.store.id, reading.product_id)
+            self._note(run, subject, findings_of_problems(reading.problems))
+        return [reading.product_id for reading in readings if reading.problems]
+
+    def _keep_all(self, run: _Run, products: Iterable[Product]) -> None:
+        """Keep the items of those products that get one."""
         articles = {article_of(each.sku, each.ref.id): each for each in products}
         known = self._parts.links.load_many(run.tenant.id, run.store.id, articles)
         for article, product in articles.items():
             if run.store.items.scope is ItemScope.ALL or article in known:
                 self._keep(run, product, known.get(article))
-        for reading in readings:
-            subject = _product_subject(run.store.id, reading.product_id)
-            self._note(run, subject, findings_of_problems(reading.problems))
-        return [reading.product_id for reading in readings if reading.problems]
 
     def _keep(self, run: _Run, product: Product, link: ItemLink | None) -> Kept:
         """One article; somebody else's change of its link in between is looked at once more."""

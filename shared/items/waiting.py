@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +11,6 @@ from commerce.catalogue import Product, ProductKind, ProductStatus
 from commerce.orders import OrderLine, Ref
 from shared.facts.record import FactsStore, order_pk
 from shared.postings.articles import article_of_line, item_place
-from shared.postings.findings import Reason
 from shared.releasing.resend import CannotResendError, HeldOrder, Resender, held_order
 from shared.reviews.records import Review, ReviewStatus, Stage
 
@@ -52,8 +51,20 @@ class WaitingOrders:
     facts: FactsStore
     resender: Resender
 
-    def of_store(self, tenant: str, store: str, reviews: Iterable[Review]) -> Mapping[str, Waiting]:
+    def of_store(
+        self,
+        tenant: str,
+        store: str,
+        reviews: Iterable[Review],
+        place_of: Callable[[str, str], str] = item_place,
+    ) -> Mapping[str, Waiting]:
         """Every article of the store that one of the tenant's open review records waits for.
+
+        Args:
+            tenant: whose store it is.
+            store: the store.
+            reviews: the tenant's.
+            place_of: what findings name that wait for something of an article of a store.
 
         Raises:
             botocore.exceptions.ClientError: facts could not be read.
@@ -64,22 +75,24 @@ class WaitingOrders:
             held = held_order(review.subject)
             if held is None or held.store != store or held.stage is not Stage.POSTING:
                 continue
-            for place in _places(review):
+            for place in _places(review, place_of(store, "")):
                 places[place].append(held)
         for place, orders in places.items():
-            line = self._line(tenant, orders[0], place)
+            line = self._line(tenant, orders[0], place, place_of)
             if line is not None:
                 article = article_of_line(line)
                 found[article] = Waiting(article, orders, line)
         return found
 
-    def _line(self, tenant: str, held: HeldOrder, place: str) -> OrderLine | None:
+    def _line(
+        self, tenant: str, held: HeldOrder, place: str, place_of: Callable[[str, str], str]
+    ) -> OrderLine | None:
         """The line that the finding is about."""
         record = self.facts.load(order_pk(tenant, held.store, held.order_id))
         order = record.known.order if record else None
         lines = order.lines if order else ()
         return next(
-            (line for line in lines if item_place(held.store, article_of_line(line)) == place), None
+            (line for line in lines if place_of(held.store, article_of_line(line)) == place), None
         )
 
     def let_go(self, tenant: str, waiting: Waiting, *, once: str) -> int:
@@ -99,8 +112,8 @@ class WaitingOrders:
         return gone
 
 
-def _places(review: Review) -> list[str]:
+def _places(review: Review, begin: str) -> list[str]:
     if review.status is not ReviewStatus.OPEN:
         return []
-    found = [one.place for one in review.findings if one.reason is Reason.ITEM_MISSING]
+    found = [finding.place for finding in review.findings if finding.place.startswith(begin)]
     return list(dict.fromkeys(found))

@@ -35,6 +35,11 @@ def articles_of(orders: Iterable[Order]) -> frozenset[str]:
     )
 
 
+def cost_place(store: str, article: str) -> str:
+    """The place of every finding that an article's cost is not known."""
+    return f"cost {store} {article}"
+
+
 def item_place(store: str, article: str) -> str:
     """The place of every finding about an article: what waits for one cause names one place."""
     return f"item {store} {article}"

@@ -16,7 +16,7 @@ from commerce.orders import (
 )
 from shared.policy.mapping import Role
 from shared.policy.switches import Cogs, CreditOn, GoodwillTax, RefundPresentation
-from shared.postings.articles import article_of_line
+from shared.postings.articles import article_of_line, cost_place
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
@@ -154,7 +154,7 @@ def _check_costs(order: Order, book: StoreBook, chart: Chart) -> None:
         cost = book.cost_of(line)
         if line.kind is not LineKind.PRODUCT or (cost and cost.currency == order.currency):
             continue
-        place = f"cost {book.store} {article_of_line(line)}"
+        place = cost_place(book.store, article_of_line(line))
         message, hint = "what it cost is not known", "fill its cost in the cart"
         if book.policy.cogs is Cogs.COST_FILE:
             hint = "import it: ops items costs import"

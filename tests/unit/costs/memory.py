@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from shared.costs.register import CostHistory, UnitCost, with_cost
+from shared.releasing.fixes import Fix
 
 
 class MemoryCosts:
@@ -29,3 +32,24 @@ class MemoryCosts:
         for (of_tenant, of_store, article), history in sorted(self._kept.items()):
             if (of_tenant, of_store) == (tenant, store):
                 yield article, history
+
+
+class MemoryFixes:
+    """`shared.releasing.fixes.Fixes` in a list."""
+
+    def __init__(self) -> None:
+        self.kept: list[Fix] = []
+
+    def note(self, tenant: str, *, by: str, due_at: datetime) -> None:
+        self.kept.append(Fix(tenant, due_at, by))
+
+    def due(self, now: datetime) -> Sequence[Fix]:
+        return [fix for fix in self.kept if fix.due_at <= now]
+
+    def advance(self, fix: Fix, done_until: str) -> None:
+        self.kept = [
+            replace(one, done_until=done_until) if one == fix else one for one in self.kept
+        ]
+
+    def finish(self, fix: Fix) -> None:
+        self.kept.remove(fix)

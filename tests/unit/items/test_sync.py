@@ -15,6 +15,7 @@ from intacct.item_search import ItemSearch, KnownItem
 from local.cart_simulators.catalogue import Offer
 from local.cart_simulators.registry import simulator
 from local.intacct_simulator.clock import Clock
+from shared.costs.noting import CostNoter
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.items.keeping import Kept, KeptAs
 from shared.items.links import Condition, ItemLink, Origin
@@ -33,6 +34,7 @@ from tests.accounting.shop import line, order
 from tests.fakes import MemoryFacts, MemoryReviews
 from tests.paging.clients import CONNECT
 from tests.paging.memory import MemoryCheckpoints
+from tests.unit.costs.memory import MemoryCosts, MemoryFixes
 from tests.unit.items.memory import MemoryItemLinks
 from tests.unit.items.test_keeping import CART_OWNS, _tenant
 
@@ -116,6 +118,7 @@ class Rig:
         self.reviews, self.facts = MemoryReviews(), MemoryFacts()
         self.resender = FakeResender()
         self.sage = FakeSage()
+        self.costs, self.fixes = MemoryCosts(), MemoryFixes()
         self.tenant = _tenant(CART_OWNS, policy)
         self.client: Any = CONNECT["shopify"](self.cart, 3)
         keeper: Any = self.keeper
@@ -130,6 +133,7 @@ class Rig:
                 waiting=WaitingOrders(self.facts, resender),
                 reviews=self.reviews,
                 client_of=lambda *_: self.client,
+                costs=CostNoter(self.costs, self.fixes, self.clock.now),
                 clock=self.clock.now,
             )
         )

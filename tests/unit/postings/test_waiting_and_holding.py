@@ -216,6 +216,21 @@ def test_a_fee_above_the_credit_is_held() -> None:
 def test_an_unknown_cost_is_held_where_inventory_is_in_sage() -> None:
     made = planned(order(line("tee", "25.00")), books=book(cogs=Cogs.CART_COST))
     assert reasons(made) == {Reason.CONFIGURATION_MISSING}
+    assert places(made) == {"cost shop TEE"}
+
+
+def test_an_order_is_costed_by_what_is_registered_of_its_articles() -> None:
+    costed = book(cogs=Cogs.COST_FILE).for_costs({"TEE": usd("9.00")})
+    placed = (order(line("tee", "25.00")), captured("capture-1", "25.00", day(1)))
+    made = by_name(planned(*placed, parcel("parcel-1", day(2), tee=1), books=costed))
+    cost = next(told(each.effect) for name, each in made.items() if "cogs" in name)
+    assert cost == {("5000", "Dr"): Decimal("9.00"), ("1300", "Cr"): Decimal("9.00")}
+
+
+def test_a_cost_in_another_currency_than_the_order_is_not_used() -> None:
+    costed = book(cogs=Cogs.COST_FILE).for_costs({"TEE": Money.of("9.00", "EUR")})
+    made = planned(order(line("tee", "25.00")), books=costed)
+    assert places(made) == {"cost shop TEE"}
 
 
 def test_a_charge_that_may_belong_to_others_needs_a_rule() -> None:
