@@ -24,8 +24,8 @@ from shared.changes.pace import Place
 LEASE = timedelta(minutes=6)
 """Longer than the poller's function may run, so that a lease ends only with its owner."""
 
-MOST_HANDLED = 20_000
-"""Stamps that are kept; of more in one overlap none is: they are told once more, which is safe."""
+MOST_HANDLED = 30_000
+"""Stamps that are kept; what is beyond them is told once more, which is safe."""
 
 SETTLING = timedelta(minutes=2)
 """How young a stamp may yet be another change's: a second, and as much as clocks differ."""
@@ -47,7 +47,7 @@ class Progress:
     `read_at` is when a reading last came through, `wide_at` when one last went back further than
     usual. `looked_at` is when keys were last compared, `looked_after` the key after which the next
     comparison goes on; empty where the last one was through. `failed_at` is when the last try
-    failed, None after one that did not.
+    failed, `partial_at` when it ran out of time; None after one that did not.
     """
 
     watermark: Watermark = field(default_factory=Watermark)
@@ -56,6 +56,7 @@ class Progress:
     looked_at: datetime | None = None
     looked_after: str = ""
     failed_at: datetime | None = None
+    partial_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class DynamoDbChangeCheckpoints:
         return dict(answer.get("Attributes", {}))
 
 
-_INSTANTS = ("reached_at", "read_at", "wide_at", "looked_at", "failed_at")
+_INSTANTS = ("reached_at", "read_at", "wide_at", "looked_at", "failed_at", "partial_at")
 _ATTRIBUTES = (*_INSTANTS, "handled", "looked_after")
 
 
@@ -221,6 +222,7 @@ def _attributes(progress: Progress) -> dict[str, dict[str, Any]]:
         "wide_at": progress.wide_at,
         "looked_at": progress.looked_at,
         "failed_at": progress.failed_at,
+        "partial_at": progress.partial_at,
     }
     told: dict[str, dict[str, Any]] = {
         name: _millis(at) for name, at in instants.items() if at is not None
@@ -241,14 +243,14 @@ def _progress(item: Mapping[str, Any]) -> Progress:
         looked_at=instants["looked_at"],
         looked_after=item.get("looked_after", {}).get("S", ""),
         failed_at=instants["failed_at"],
+        partial_at=instants["partial_at"],
     )
 
 
 def packed(handled: Iterable[Stamp]) -> bytes:
-    """Stamps as they are stored; none of more than `MOST_HANDLED`."""
-    stamps = sorted(handled)
+    """Stamps as they are stored, at most `MOST_HANDLED`."""
     by_instant: dict[str, list[str]] = defaultdict(list)
-    for key, at in stamps if len(stamps) <= MOST_HANDLED else ():
+    for key, at in sorted(handled)[:MOST_HANDLED]:
         by_instant[at.astimezone(UTC).isoformat()].append(key)
     return zlib.compress(json.dumps(by_instant, separators=(",", ":")).encode(), 6)
 
@@ -270,10 +272,15 @@ def trimmed(watermark: Watermark, *, read_at: datetime) -> Watermark:
     reached = watermark.reached_at
     if reached is None:
         return watermark
-    oldest, newest = reached - OVERLAP, read_at - SETTLING
-    return Watermark(
-        reached, frozenset(one for one in watermark.handled if oldest <= one[1] < newest)
-    )
+    oldest = reached - OVERLAP
+    old = settled(watermark.handled, read_at=read_at)
+    return Watermark(reached, frozenset(one for one in old if one[1] >= oldest))
+
+
+def settled(handled: Iterable[Stamp], *, read_at: datetime) -> frozenset[Stamp]:
+    """The stamps that no other change can have any more."""
+    newest = read_at - SETTLING
+    return frozenset(one for one in handled if one[1] < newest)
 
 
 def _pk(tenant: str, entity: str) -> str:

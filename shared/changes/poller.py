@@ -190,7 +190,8 @@ class ChangePoller:
             return self._work(work, report)
         except ReadElsewhereError:
             return replace(report, outcome=Outcome.BUSY)
-        except OutOfTimeError:
+        except OutOfTimeError as error:
+            self._keep(work, error.progress)
             return replace(report, outcome=Outcome.PARTIAL)
         except (PermissionDeniedError, UnseenError) as error:
             return self._unseen(work, report, error)

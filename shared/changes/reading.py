@@ -11,7 +11,7 @@ from typing import Protocol
 from intacct.deletions import Deletion
 from intacct.reading import Kept, Standing
 from intacct.watermarks import OVERLAP, Reading, Watermark
-from shared.changes.checkpoints import Progress, trimmed
+from shared.changes.checkpoints import Progress, settled, trimmed
 from shared.changes.pace import LOOK_EVERY, Place
 from shared.changes.ports import Change, ChangeHandler
 from shared.ports import Clock
@@ -27,11 +27,20 @@ It finds what a clock that was set back would hide, and what became visible late
 overlap bears (REST reference §8.5).
 """
 
-_AT_ONCE = 500
+AT_ONCE = 500
+"""How many changes are told at a time; between two tellings a run may end."""
 
 
 class OutOfTimeError(Exception):
-    """The run ends before the reading is through; the watermark stands."""
+    """The run ends before the reading is through; the watermark stands.
+
+    `progress` remembers what was told, so that the next reading goes on behind it.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        """`progress` is to be kept."""
+        super().__init__("the run ends before the reading is through")
+        self.progress = progress
 
 
 class ReadsChanges(Protocol):
@@ -61,8 +70,16 @@ ReadsOf = Callable[[Tenant, str], ReadsChanges]
 class ChangeReader:
     """Reads one place at a time; who calls holds its lease."""
 
-    def __init__(self, reads_of: ReadsOf, handlers: Sequence[ChangeHandler], clock: Clock) -> None:
-        """`handlers` are told in this order."""
+    def __init__(
+        self,
+        reads_of: ReadsOf,
+        handlers: Sequence[ChangeHandler],
+        clock: Clock,
+        *,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        """`handlers` are told in this order, so many changes at a time."""
+        self._at_once = at_once
         self._reads_of = reads_of
         self._handlers = handlers
         self._clock = clock
@@ -87,20 +104,25 @@ class ChangeReader:
             Exception: whatever a handler raised; everything is told again by the next reading.
         """
         now = self._clock()
-        is_wide = progress.wide_at is not None and now - progress.wide_at >= LOOK_EVERY
+        is_due = progress.wide_at is not None and now - progress.wide_at >= LOOK_EVERY
+        # After one that ran out of time a usual one comes first: it must not wait for wide ones.
+        is_wide = is_due and progress.partial_at is None
         since = progress.watermark
         if is_wide:
             since = Watermark(since.reached_at)
         reading = Reading(since, started_at=now, overlap=WIDE if is_wide else OVERLAP)
         changes = map(change_of, self._reads_of(tenant, place.entity).changes(place.kind, reading))
-        count = 0
-        while part := list(islice(changes, _AT_ONCE)):
+        count, told = 0, set(since.handled)
+        while part := list(islice(changes, self._at_once)):
+            if count and self._clock() >= deadline:
+                cut = Watermark(since.reached_at, settled(told, read_at=now))
+                raise OutOfTimeError(replace(progress, watermark=cut, partial_at=now))
             self.tell(tenant, place, part)
             count += len(part)
-            if self._clock() >= deadline:
-                raise OutOfTimeError
+            told |= {(one.key, one.modified_at) for one in part if one.modified_at is not None}
         is_first = progress.wide_at is None
         done = replace(progress, watermark=trimmed(reading.watermark, read_at=now), read_at=now)
+        done = replace(done, partial_at=None)
         return (replace(done, wide_at=now) if is_wide or is_first else done), count
 
     def tell(self, tenant: Tenant, place: Place, changes: Sequence[Change]) -> None:

@@ -21,7 +21,7 @@ from tests.unit.changes.memory import MemoryChangeCheckpoints, MemoryTombstones
 from tests.unit.changes.rig import Background, tenant
 
 _START = datetime(2026, 4, 1, 4, tzinfo=UTC)
-_RUN = timedelta(seconds=600)
+_RUN = timedelta(seconds=300)
 _HOUR = 3600.0
 _KINDS = frozenset({KIND})
 
@@ -76,7 +76,7 @@ class ChangesHistory:
         self.tenant = tenant()
         self.told: dict[str, int] = {}
         self.buried: set[str] = set()
-        self.failures = 0.0
+        self.failures = self.slowness = 0.0
         self._processes = 0
 
     # What a handler and what knows the records are to the use case.
@@ -85,6 +85,7 @@ class ChangesHistory:
         """Remember the newest version of each."""
         assert entity == ""
         self._may_fail()
+        self.clock.pass_time(self.dice.random() * self.slowness)
         for one in changes:
             number = int(one.state.removeprefix("v"))
             self.told[one.key] = max(number, self.told.get(one.key, 0))
@@ -145,13 +146,14 @@ class ChangesHistory:
             slow_commits=self.dice.random() < 0.5,
         )
         self.failures = self.dice.choice((0.0, 0.0, 0.3))
+        self.slowness = self.dice.choice((0.0, 0.0, 300.0))
         self.books.is_denied = self.dice.random() < 0.1
         self.books.is_hidden = self.dice.random() < 0.1
         if self.dice.random() < 0.05:
             self.books.skew -= timedelta(seconds=self.dice.choice((60, 3600)))
 
     def _calm(self) -> None:
-        self.books.trouble, self.failures = CALM, 0.0
+        self.books.trouble, self.failures, self.slowness = CALM, 0.0, 0.0
         self.books.is_denied = self.books.is_hidden = False
 
     def _follow(self, *, is_mortal: bool) -> list[Outcome]:
@@ -183,7 +185,7 @@ class ChangesHistory:
             PollerParts(
                 kinds=_KINDS,
                 checkpoints=checkpoints,
-                reader=ChangeReader(lambda *_: self.books, [self], self.clock),
+                reader=ChangeReader(lambda *_: self.books, [self], self.clock, at_once=1),
                 comparer=comparer,
                 background=Background(),  # type: ignore[arg-type]  # a stand-in
                 reviews=self.reviews,

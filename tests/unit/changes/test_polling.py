@@ -116,17 +116,39 @@ def test_a_first_reading_that_fails_for_days_loses_nothing_of_them(rig: Rig) -> 
     assert rig.handler.told == ["1"]
 
 
-def test_a_reading_that_time_ran_out_for_is_begun_again(rig: Rig) -> None:
+def test_a_reading_that_time_ran_out_for_goes_on_behind_what_it_told(rig: Rig) -> None:
     for number in range(600):
         rig.company.write(Kept.CUSTOMER, str(number))
+    rig.clock.pass_time(HOUR)
+
     rig.handler.seconds = 300
     first = rig.run()
     rig.handler.seconds = 0
-    rig.clock.pass_time(HOUR)
-    rig.run()
+    rig.clock.pass_time(900)
+    second = rig.run()
 
     assert [one.outcome for one in first] == [Outcome.PARTIAL, Outcome.PARTIAL]
-    assert set(rig.handler.told) == {str(number) for number in range(600)}
+    assert {one.outcome for one in second} == {Outcome.COMPLETE}
+    assert len(rig.handler.told) == len(set(rig.handler.told)) == 600
+
+
+def test_a_reading_far_back_that_takes_too_long_keeps_no_usual_one_waiting(rig: Rig) -> None:
+    for number in range(600):
+        rig.company.write(Kept.CUSTOMER, str(number))
+    rig.clock.pass_time(HOUR)
+    rig.run()
+    rig.clock.pass_time(25 * HOUR)
+    rig.handler.seconds = 300
+    assert rig.run()[0].outcome is Outcome.PARTIAL
+    rig.company.write(Kept.CUSTOMER, "new")
+    rig.clock.pass_time(900)
+
+    outcomes = rig.outcomes()
+
+    assert outcomes["top level customer"] == "complete"
+    assert rig.handler.told[-1] == "new"
+    progress = rig.checkpoints.of_entity("acme", "")[Kept.CUSTOMER]
+    assert progress.partial_at is None
 
 
 def test_two_pollers_never_read_one_kind_at_once(rig: Rig) -> None:
