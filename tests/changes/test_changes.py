@@ -28,7 +28,7 @@ def test_histories_show_what_a_reading_that_never_goes_far_back_loses(
     monkeypatch.setattr(reading, "OVERLAP", timedelta(seconds=1))
 
     with pytest.raises(LostError, match="never told"):
-        live(range(30))
+        live(range(60))
 
 
 def test_histories_show_what_is_buried_alive_when_blindness_counts_as_deletion(
@@ -37,4 +37,4 @@ def test_histories_show_what_is_buried_alive_when_blindness_counts_as_deletion(
     monkeypatch.setattr(judging, "_is_blind", lambda *_: False)
 
     with pytest.raises(LostError, match="and is there"):
-        live(range(30))
+        live(range(60))
