@@ -90,7 +90,8 @@ def documents_of(chain: Chain, *, subject: str, is_judged: bool) -> Found:
             document = _unwanted(chain, record, kind)
         else:
             document = _told(chain, posting, record, taken_back)
-        is_explained = key in {*chain.past.wanted, *taken_back, *closed} or _undoes(key)
+        is_over = key in {*taken_back, *closed} or _stays(key, chain.book)
+        is_explained = is_over or key in chain.past.wanted or _undoes(key)
         document = replace(document, is_wanted=is_explained, is_undone=key in taken_back)
         documents.append(document)
         if is_posted and is_judged and not is_explained:
@@ -173,6 +174,16 @@ def _closed(keys: Collection[str]) -> frozenset[str]:
         for key, name in named_
         if name.kind is PostingKind.SALES_ORDER and (name.store, name.purpose) in closing
     )
+
+
+def _stays(key: str, book: StoreBook) -> bool:
+    """Whether it is a sales order of an earlier life: one that was billed stays when it is undone.
+
+    It moves no account (`shared.undo.planner`).
+    """
+    name = named(key)
+    is_order = name is not None and name.kind is PostingKind.SALES_ORDER
+    return is_order and name is not None and name.store != book.keyed_store
 
 
 def _undoes(key: str) -> bool:

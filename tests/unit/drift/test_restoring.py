@@ -13,6 +13,7 @@ from shared.facts.record import FactsStatus, UndoRequest
 from shared.ledger.records import Record
 from shared.posting.reports import PostingState
 from shared.postings.plan import PostingKind
+from shared.reconciliation.differences import Cause
 from shared.reconciliation.statement import Verdict
 from tests.accounting.lives import order_a_one_tee_restocked
 from tests.unit.drift.rig import Rig
@@ -57,8 +58,9 @@ def restore(rig: Rig, *records: Record) -> PostingState:
 
 def open_in_the_proof(rig: Rig, record: Record) -> list[str]:
     """What the next proof has against the document."""
-    number = record.document_number
-    return [one.text for one in rig.prove(LAST).differences if number in one.what]
+    number, statement = record.document_number, rig.prove(LAST)
+    assert Cause.NOT_IN_CART not in {one.cause for one in statement.differences}
+    return [one.text for one in statement.differences if number in one.what]
 
 
 @pytest.mark.parametrize("how", ["deleted", "reversed"])
