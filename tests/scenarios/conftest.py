@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,8 @@ from commerce.orders import Facts
 from intacct.capabilities import protocols
 from intacct.documents import Customer, DocumentResult
 from intacct.router import IntacctBooks
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.company import Company
 from shared.ledger.references import resolved
 from shared.postings.book import StoreBook
 from shared.postings.keys import control_id
@@ -21,7 +24,7 @@ from tests.accounting.journals import Played, name_of
 from tests.accounting.lives import OrderLife
 from tests.contract.conftest import RestRig, Simulator, simulator
 from tests.contract.xml_rig import XmlRig
-from tests.scenarios.t_accounts import t_accounts
+from tests.scenarios.t_accounts import t_accounts, t_accounts_in
 
 __all__ = ["simulator"]
 
@@ -99,3 +102,26 @@ def show(
                 sys.stdout.write(f"\n\n{title}\n\n{t_accounts(postings)}\n\n")
 
     return shown
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Function) -> Generator[None]:
+    """With -v a test that shows nothing by itself prints the whole ledger it leaves behind."""
+    yield
+    books = _books_of(item.funcargs)
+    if item.config.get_verbosity() < 1 or "show" in item.funcargs or books is None:
+        return
+    capture = item.config.pluginmanager.getplugin("capturemanager")
+    assert capture is not None
+    with capture.global_and_fixture_disabled():
+        sys.stdout.write(f"\n\n{item.name}\n\n{t_accounts_in(books)}\n\n")
+
+
+def _books_of(fixtures: dict[str, Any]) -> Books | None:
+    """The books of the simulated company that the test works with, if it has one."""
+    for fixture in fixtures.values():
+        held = getattr(fixture, "teller", fixture)
+        company = getattr(held, "company", None)
+        if isinstance(company, Company):
+            return company.books
+    return None

@@ -6,18 +6,47 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from intacct.documents import Side
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.books.ledger import TABLE
 from shared.postings.plan import Posting
 
 _HALF = 30
+_WORDS = {
+    "journal_entry": "journal",
+    "sales_document": "invoice",
+    "ar_payment": "payment",
+    "ar_advance": "advance",
+    "ar_adjustment": "memo",
+    "ar_invoice": "invoice",
+}
+Entries = dict[str, list[tuple[str, Side, Decimal]]]
+"""Account to what happened there, on which side, and the amount."""
 
 
 def t_accounts(postings: Iterable[Posting]) -> str:
     """One T for each account: debits left, credits right, the balance below."""
-    entries: dict[str, list[tuple[str, Side, Decimal]]] = {}
+    entries: Entries = {}
     for posting in postings:
         what = f"{posting.true_on:%d %b} {posting.kind.value}"
         for line in posting.effect:
             entries.setdefault(line.account, []).append((what, line.side, line.amount.amount))
+    return _drawn(entries)
+
+
+def t_accounts_in(books: Books) -> str:
+    """The same of everything in a simulated company's ledger, counts left out."""
+    entries: Entries = {}
+    for row in books.store.rows(TABLE):
+        account = books.get("account", row["account"])
+        if account is not None and not row["is_statistical"]:
+            origin = str(row["origin_object"])
+            what = f"{row['entry_date']:%d %b} {_WORDS.get(origin, origin)[:9]}"
+            side = Side.DEBIT if row["amount"] > 0 else Side.CREDIT
+            entries.setdefault(str(account["id"]), []).append((what, side, abs(row["amount"])))
+    return _drawn(entries)
+
+
+def _drawn(entries: Entries) -> str:
     return "\n\n".join(_t(account, entries[account]) for account in sorted(entries))
 
 
