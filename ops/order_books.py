@@ -47,9 +47,8 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
 
 def chooser(desk: Desk, under: Callable[[str, int], Tenant]) -> OrderBooks:
     """What chooses books at the desk; `under` is a tenant as a version had it."""
-    table = desk.place.output("OrdersTableName")
-    costs = DynamoDbCosts(desk.place.client("dynamodb"), table)
-    return OrderBooks(under, days_of(desk), linked_items(desk), card_book(desk), OrderCosts(costs))
+    costs = OrderCosts(costs_of(desk))
+    return OrderBooks(under, days_of(desk), linked_items(desk), card_book(desk), costs)
 
 
 def card_book(desk: Desk) -> CardBook:
@@ -60,6 +59,11 @@ def card_book(desk: Desk) -> CardBook:
 def cards_of(desk: Desk) -> DynamoDbCards:
     """The register of gift cards."""
     return DynamoDbCards(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
+
+
+def costs_of(desk: Desk) -> DynamoDbCosts:
+    """The register of unit costs."""
+    return DynamoDbCosts(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
 
 
 def linked_items(desk: Desk) -> LinkedItems:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ops.again import invoke
+from ops.commands import costs
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
@@ -27,6 +28,7 @@ from shared.items.links import Condition, ItemLink, Origin, StaleLinkError
 from shared.items.waiting import Waiting, WaitingOrders
 
 app = typer.Typer(no_args_is_help=True, help="Items: what each article of a store is in Sage.")
+app.add_typer(costs.app, name="costs")
 
 _COLUMNS = ("article", "item", "origin", "by", "condition", "since")
 _WAITING = ("article", "title", "orders", "oldest")
