@@ -1,7 +1,7 @@
 """Which edition each booked part of an order may have been booked from.
 
-The books keep totals, not lines: so every history that the editions allow is tried, and the one
-whose totals are those of the books is believed.
+The books keep no lines: so every history that the editions allow is tried, and the one is believed
+whose parts have the digests of their lines, or else the totals, that the books know.
 """
 
 from __future__ import annotations
