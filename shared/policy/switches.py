@@ -113,6 +113,13 @@ class Cogs(StrEnum):
     COST_FILE = "cost_file"
 
 
+class UntoldReturns(StrEnum):
+    """What became of shipped goods that a refund names, where the cart does not tell (R-3.7)."""
+
+    NOT_RESTOCKED = "not_restocked"
+    RESTOCKED = "restocked"
+
+
 class TaxPoint(StrEnum):
     """When tax becomes payable (R-2.8)."""
 
@@ -248,6 +255,7 @@ class PostingPolicy:
     tips: Tips = Tips.PAYABLE
     duties: Duties = Duties.AGENT
     cogs: Cogs = Cogs.OFF
+    untold_returns: UntoldReturns = UntoldReturns.NOT_RESTOCKED
     tax_point: TaxPoint = TaxPoint.INVOICE
     closed_period_receipts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_credits: ClosedPeriod = ClosedPeriod.NEXT_OPEN

@@ -17,7 +17,7 @@ from intacct.documents import (
     SalesLine,
 )
 from shared.policy.mapping import Role
-from shared.policy.switches import Cogs
+from shared.policy.switches import Cogs, UntoldReturns
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.order_versions import is_of_newest, known_orders, order_purpose
 from shared.postings.parts import EDIT, Returned, Sale
@@ -214,7 +214,7 @@ class SalesWriter:
         amounts: list[Amount] = []
         for back in returned:
             lines = self.cost_of({back.line_id: back.quantity})
-            if back.restock is Restock.RETURN:
+            if self._is_restocked(back.restock):
                 amounts += [line.reversed() for line in lines]
             elif back.restock is Restock.SCRAP:
                 written_down = chart.account(Role.INVENTORY_WRITE_DOWN)
@@ -225,6 +225,10 @@ class SalesWriter:
                             line.reversed(),
                         ]
         return amounts
+
+    def _is_restocked(self, told: Restock) -> bool:
+        is_assumed = self._p.book.policy.untold_returns is UntoldReturns.RESTOCKED
+        return told is Restock.RETURN or (told is Restock.NONE and is_assumed)
 
     def returned_cost(
         self, refund_id: str, at: datetime, back: Iterable[Returned], needs: Iterable[str]

@@ -21,6 +21,7 @@ from shared.tenants.fee_checks import fee_problems
 from shared.tenants.item_checks import item_problems
 from shared.tenants.mapping_checks import mapping_problems
 from shared.tenants.models import Store, Tenant
+from shared.tenants.return_checks import return_problems
 from shared.tenants.stock_checks import stock_problems
 
 Place = tuple[str | int, ...]
@@ -99,6 +100,7 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
         *currency_problems(store),
         *fee_problems(store),
         *item_problems(store, tenant.ownership),
+        *return_problems(store),
         *stock_problems(store, tenant),
     ):
         yield (*place, *inner), message

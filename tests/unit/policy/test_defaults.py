@@ -32,6 +32,7 @@ DEFAULTS = {
     "tips": "payable",
     "duties": "agent",
     "cogs": "off",
+    "untold_returns": "not_restocked",
     "tax_point": "invoice",
     "closed_period_receipts": "next_open",
     "closed_period_credits": "next_open",

@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from commerce.orders import (
     AdjustmentKind,
     Charge,
@@ -31,6 +33,7 @@ from shared.policy.switches import (
     Presentation,
     RefundPresentation,
     Tips,
+    UntoldReturns,
 )
 from shared.postings.plan import Posting, Reason
 from shared.postings.planner import plan
@@ -236,6 +239,24 @@ def test_goods_of_no_price_have_a_cost_and_no_invoice() -> None:
         "JOURNAL restock:refund-1",
     }
     assert told(made["JOURNAL restock:refund-1"].effect) == parse("Dr 5050 2.00; Cr 5000 2.00")
+
+
+@pytest.mark.parametrize(
+    ("returned", "restocks"),
+    [(UntoldReturns.NOT_RESTOCKED, False), (UntoldReturns.RESTOCKED, True)],
+)
+def test_what_comes_back_untold_goes_on_the_shelf_only_by_policy(
+    returned: UntoldReturns, *, restocks: bool
+) -> None:
+    placed = order(line("sample", "0.00", cost="2.00"))
+    sent = parcel("parcel-1", day(2), sample=1)
+    back_again = refund(back("sample", 1, "0.00", restock=Restock.NONE), at=day(3))
+    policy = book(cogs=Cogs.CART_COST, untold_returns=returned)
+    made = by_name(planned(placed, sent, back_again, books=policy))
+    assert ("JOURNAL restock:refund-1" in made) is restocks
+    if restocks:
+        effect = made["JOURNAL restock:refund-1"].effect
+        assert told(effect) == parse("Dr 1300 2.00; Cr 5000 2.00")
 
 
 def test_an_invoice_that_the_facts_do_not_explain_any_more_is_held() -> None:
