@@ -15,23 +15,32 @@ from shared.bootstrap.gl import day_book, payout_days
 from shared.bootstrap.ledger import ledger
 from shared.bootstrap.order_books import order_books
 from shared.bootstrap.reviews import reviews
-from shared.bootstrap.tenants import tenants
+from shared.bootstrap.tenants import secrets, tenants
 from shared.connections.calls import TRANSACTIONS
+from shared.customers.access import StoreClients
 from shared.drift.noticing import DriftKeeper
 from shared.drift.proving import ProofFindings
 from shared.drift.records import accepted
 from shared.drift.store import DynamoDbDrifts
+from shared.intake.cart_events import SqsCartEvents
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.store import DynamoDbPayouts
 from shared.posting.versions import OrderBooks
 from shared.postings.planner import plan
 from shared.reconciliation.budget import PROOF, Budget
+from shared.reconciliation.cart_lists import CartLists
 from shared.reconciliation.day_proof import ProverParts
 from shared.reconciliation.prove import Prover
 from shared.reconciliation.refreshing import RefreshParts
 from shared.reconciliation.sources import TableSources
 from shared.reconciliation.store import DynamoDbProofBook
-from shared.settings import LedgerSettings, OrdersSettings, ProofSettings
+from shared.settings import (
+    CartEventsSettings,
+    LedgerSettings,
+    OrdersSettings,
+    ProofSettings,
+    StoreSecretSettings,
+)
 
 
 @cache
@@ -86,8 +95,26 @@ def prover(on_failure: Callable[[str, str, date, Exception], None]) -> Prover:
             on_failure=on_failure,
             accepted_of=lambda tenant: accepted(drifts, tenant),
             on_read=ProofFindings(drifts, DriftKeeper(drifts, reviews(), now)).keep,
+            lists=_lists(),
         )
     )
+
+
+def _lists() -> CartLists:
+    return CartLists(
+        client_of=_store_clients().client,
+        events=SqsCartEvents(
+            aws.sqs(), CartEventsSettings.from_environment().CART_EVENTS_QUEUE_URL
+        ),
+        sources=_sources(),
+        book=proof_book(),
+        clock=now,
+    )
+
+
+@cache
+def _store_clients() -> StoreClients:
+    return StoreClients(secrets(), StoreSecretSettings.from_environment().STORE_SECRET_PREFIX)
 
 
 def _used(tenant: str) -> int:

@@ -75,7 +75,7 @@ class HintQueue:
 
     def _queue(self, tenant: Tenant, store: Store, page: Sequence[ChangedOrder]) -> int:
         for changed in page:
-            self._events.send(_hint(tenant, store, changed, self._clock()))
+            self._events.send(hint(tenant, store, changed, self._clock()))
         return len(page)
 
 
@@ -92,7 +92,7 @@ def rules_of(store: Store) -> PollingRules:
     return cart.polling if isinstance(cart, PolledCart) else PollingRules()
 
 
-def _hint(tenant: Tenant, store: Store, changed: ChangedOrder, now: datetime) -> CartEvent:
+def hint(tenant: Tenant, store: Store, changed: ChangedOrder, now: datetime) -> CartEvent:
     """One order that changed: the same version of it is the same delivery, whoever polls."""
     what = "follower" if changed.is_follower else POLLED_TOPIC
     key = f"{changed.order_id}|{changed.updated_at.astimezone(UTC).isoformat()}|{what}"

@@ -6,7 +6,7 @@ chain: each link names the one before it by its hash.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -108,6 +108,10 @@ class Sources(Protocol):
 
     def order_versions(self, tenant: str) -> Iterator[tuple[str, str, int]]:
         """Store, id and facts version of every order of a tenant; reads the table in pages."""
+        ...
+
+    def known(self, tenant: str, store: str, order_ids: Iterable[str]) -> set[str]:
+        """Those of the orders that there are facts of, by consistent reads."""
         ...
 
     def order(self, tenant: str, store: str, order_id: str) -> OrderState | None:

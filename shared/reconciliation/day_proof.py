@@ -15,6 +15,7 @@ from shared.reconciliation.assembling import Assembly
 from shared.reconciliation.balances import Balance, balance_differences
 from shared.reconciliation.book import Link
 from shared.reconciliation.budget import Budget
+from shared.reconciliation.cart_lists import CartLists
 from shared.reconciliation.differences import Acceptance, Cause, Difference
 from shared.reconciliation.documents import BookedDocument
 from shared.reconciliation.ledgers import look_at_lines
@@ -36,7 +37,8 @@ class ProverParts:
     """What proving needs of the outside; `on_failure` is told of a day that broke off.
 
     `accepted_of` gives what people took for right of a tenant's documents, by posting key;
-    `on_read` is told of every document that was read back, and of what differs in it.
+    `on_read` is told of every document that was read back, and of what differs in it. `lists`
+    compares what carts list with the facts; None where no cart is asked.
     """
 
     refresh: RefreshParts
@@ -47,6 +49,7 @@ class ProverParts:
     on_read: Callable[[Tenant, Sequence[tuple[Asked, tuple[Difference, ...]]]], None] = (
         lambda _tenant, _read: None
     )
+    lists: CartLists | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class DayProof:
         Raises:
             IntacctError: Sage could not be read.
         """
-        asked, entity = self.asked, self.asked.entity
+        asked, entity, lists = self.asked, self.asked.entity, self.parts.lists
+        listed = lists.compare(asked.tenant, entity, asked.on, asked.deadline) if lists else ()
         meter = self.parts.budget.begin(asked.tenant, self.begun_at)
         is_read = meter.allows(self._estimate())
         balances: Mapping[str, Decimal] | None = None
@@ -126,6 +130,7 @@ class DayProof:
             reading=meter.reading(),
             notes=(*self.notes, *assembly.notes()),
             awaited=assembly.awaited(),
+            lists=listed,
         )
 
     def accept_what_was_there(self, statement: Statement) -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 class Cause(StrEnum):
     """Why two sides differ; each has its words in `docs/proof.md`."""
 
+    NOT_TOLD = "not told of"
     HELD = "held"
     NOT_POSTED = "not posted"
     IN_DOUBT = "in doubt"

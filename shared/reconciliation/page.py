@@ -49,6 +49,7 @@ def page(statement: Statement) -> bytes:
     _balances(body, statement)
     _awaited(body, statement)
     _late(body, statement)
+    _lists(body, statement)
     _foot(body, statement)
     text: bytes = tostring(html, encoding="utf-8", method="html")
     return b"<!doctype html>\n" + text + b"\n"
@@ -191,6 +192,21 @@ def _late(body: Element, statement: Statement) -> None:
             ("Store", "Whose", "What", "Dated", "Amount"),
             rows,
         )
+
+
+def _lists(body: Element, statement: Statement) -> None:
+    rows: list[Sequence[Cell]] = [
+        (
+            one.store,
+            one.listed,
+            one.missing,
+            f"not asked: {one.not_asked}" if one.not_asked else "every order of the list",
+        )
+        for one in statement.lists
+    ]
+    if rows:
+        headings = ("Store", "Listed by the cart", "Missing here", "What was compared")
+        _table(body, "The carts' own lists of the day", headings, rows)
 
 
 def _foot(body: Element, statement: Statement) -> None:

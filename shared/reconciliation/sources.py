@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shared.facts.record import FactsStore, order_of, order_pk
 from shared.gl.days import DayBook
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_KEYS_A_CALL = 100
+"""What DynamoDB takes in one `BatchGetItem`."""
 
 
 class TableSources:
@@ -58,6 +60,27 @@ class TableSources:
                 _, store, order_id = order_of(item["pk"]["S"])
                 yield store, order_id, int(item["facts_version"]["N"])
 
+    def known(self, tenant: str, store: str, order_ids: Iterable[str]) -> set[str]:
+        """Those of the orders that there are facts of, by consistent reads."""
+        found: set[str] = set()
+        keys: list[Any] = [_facts_key(tenant, store, one) for one in dict.fromkeys(order_ids)]
+        while keys:
+            batch, keys = keys[:_KEYS_A_CALL], keys[_KEYS_A_CALL:]
+            answer = self._client.batch_get_item(
+                RequestItems={
+                    self._orders: {
+                        "Keys": batch,
+                        "ConsistentRead": True,
+                        "ProjectionExpression": "pk",
+                    }
+                }
+            )
+            read = answer["Responses"].get(self._orders, [])
+            found |= {order_of(item["pk"]["S"])[2] for item in read}
+            left = answer["UnprocessedKeys"].get(self._orders)
+            keys += left["Keys"] if left else []
+        return found
+
     def order(self, tenant: str, store: str, order_id: str) -> OrderState | None:
         """One order with its postings, by consistent reads."""
         pk = order_pk(tenant, store, order_id)
@@ -85,3 +108,7 @@ class TableSources:
                 if pk not in seen:
                     seen.add(pk)
                     yield pk
+
+
+def _facts_key(tenant: str, store: str, order_id: str) -> dict[str, Any]:
+    return {"pk": {"S": order_pk(tenant, store, order_id)}, "sk": {"S": "FACTS"}}

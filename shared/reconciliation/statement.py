@@ -99,6 +99,20 @@ class AwaitedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class CartList:
+    """What a cart's own list of a day's orders said beside our facts.
+
+    `listed` counts what its pages told, `missing` the orders that have no facts here, those of
+    earlier days among them. `not_asked` is why the list was not read, or not to its end.
+    """
+
+    store: str
+    listed: int = 0
+    missing: int = 0
+    not_asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What reading Sage cost, in API transactions: this proof, and the month of its company.
 
@@ -122,7 +136,7 @@ class Statement:
     `sequence` counts the statements of the entity from 1, `previous` is the link of the one before
     it. `seen_from` is when the one before was begun, `made_at` when this one was. `accepted` are
     differences of documents that a person took for right: they speak against nothing. `awaited` are
-    the oldest of the events that wait for payouts.
+    the oldest of the events that wait for payouts. `lists` are what the carts themselves list.
     """
 
     tenant: str
@@ -144,6 +158,7 @@ class Statement:
     accepted: tuple[Difference, ...] = ()
     schema: int = field(default=1)
     awaited: tuple[AwaitedItem, ...] = ()
+    lists: tuple[CartList, ...] = ()
 
     @property
     def is_true(self) -> bool:

@@ -35,7 +35,7 @@ def table(statement: Statement) -> bytes:
 
 def _rows(statement: Statement) -> Iterator[Row]:
     usual: Row = {"entity": statement.entity, "date": statement.on.isoformat()}
-    for section in (_head, _stores, _accounts, _balances, _differences, _late, _awaited):
+    for section in (_head, _stores, _accounts, _balances, _differences, _late, _awaited, _lists):
         for row in section(statement):
             yield {**usual, "currency": statement.currency, **row}
 
@@ -149,6 +149,18 @@ def _awaited(statement: Statement) -> Iterator[Row]:
             "currency": one.currency,
             "since": one.since.isoformat(),
             "age_days": one.age_days(statement.on),
+        }
+
+
+def _lists(statement: Statement) -> Iterator[Row]:
+    for one in statement.lists:
+        text = f"not asked: {one.not_asked}" if one.not_asked else "every order of the list"
+        yield {
+            "section": "cart lists",
+            "store": one.store,
+            "cart": one.listed,
+            "difference": -one.missing,
+            "text": text,
         }
 
 

@@ -90,6 +90,9 @@ class ManyOrders:
     def order_versions(self, _tenant: str) -> Iterator[tuple[str, str, int]]:
         return (("shop", name, 1) for name in self.states)
 
+    def known(self, _tenant: str, _store: str, order_ids: Iterable[str]) -> set[str]:
+        return self.states.keys() & set(order_ids)
+
     def order(self, _tenant: str, _store: str, order_id: str) -> OrderState | None:
         return self.states.get(order_id)
 

@@ -173,6 +173,9 @@ def test_sources_find_what_changed_and_what_was_sent(aws: Any) -> None:
     state = sources.order("acme", "shop", "1001")
 
     assert sorted(sources.order_versions("acme")) == [("shop", "1001", 1), ("shop", "1002", 2)]
+    many = [f"none-{number}" for number in range(230)]
+    assert sources.known("acme", "shop", ["1001", *many, "1002", "1001"]) == {"1001", "1002"}
+    assert sources.known("acme", "outlet", ["1001"]) == sources.known("acme", "shop", []) == set()
     assert state is not None
     assert len(state.chain) == 1
     assert sources.order("acme", "shop", "9") is None

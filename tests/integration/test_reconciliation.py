@@ -31,8 +31,10 @@ def proofs(
     del sage
     boto3.client("s3", region_name="us-east-1").create_bucket(Bucket="proofs")
     monkeypatch.setenv("PROOFS_BUCKET", "proofs")
+    monkeypatch.setenv("STORE_SECRET_PREFIX", "cartledger/test/stores/")
     yield rig
     built.proof_book.cache_clear()
+    built._store_clients.cache_clear()
     built._sources.cache_clear()  # as the rig does with other adapters
 
 

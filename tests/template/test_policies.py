@@ -78,6 +78,7 @@ OPENS_STORES = {
     "ItemSyncFunction",
     "InventorySyncFunction",
     "PayoutSyncFunction",
+    "ReconciliationFunction",
 }
 
 

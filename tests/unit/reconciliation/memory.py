@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -73,6 +73,9 @@ class MemorySources:
             of, store, order_id = order_of(pk)
             if of == tenant:
                 yield store, order_id, record.version
+
+    def known(self, tenant: str, store: str, order_ids: Iterable[str]) -> set[str]:
+        return {one for one in order_ids if order_pk(tenant, store, one) in self.facts.records}
 
     def order(self, tenant: str, store: str, order_id: str) -> OrderState | None:
         pk = order_pk(tenant, store, order_id)

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from carts.adapter import CartClient
 from commerce.orders import Facts, Fulfilment, Payment, Refund
 from commerce.payouts import Payout
 from intacct.capabilities import protocols, read_protocols
@@ -50,6 +51,7 @@ from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
 from shared.postings.planner import plan
 from shared.reconciliation.budget import PROOF, Budget
+from shared.reconciliation.cart_lists import CartLists
 from shared.reconciliation.day_proof import ProverParts
 from shared.reconciliation.prove import ProofReport, Prover
 from shared.reconciliation.refreshing import RefreshParts
@@ -66,6 +68,7 @@ from tests.fakes import (
     MemoryReviews,
     counting_ids,
 )
+from tests.paging.memory import Queue
 from tests.unit.payouts.claims import MemoryPayoutDays
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.reconciliation.memory import MemoryProofBook, MemorySources
@@ -197,6 +200,14 @@ class World:
             )
         )
         sources = MemorySources(self.facts, self.ledger, self.days)
+        self.queue, self.carts = Queue(), dict[str, CartClient]()
+        lists = CartLists(
+            client_of=lambda _tenant, store: self.carts.get(store.id),
+            events=self.queue,
+            sources=sources,
+            book=self.book,
+            clock=self.clock,
+        )
         parts = RefreshParts(
             book=self.book,
             sources=sources,
@@ -219,6 +230,7 @@ class World:
                 reads_of=lambda _tenant, _entity: self.reads,
                 budget=budget,
                 on_failure=lambda _tenant, _entity, _on, error: self.failures.append(error),
+                lists=lists,
             )
         )
 
