@@ -71,7 +71,7 @@ class ItemReport:
             "orders_let_go": self.orders_let_go,
             "written_back": self.written_back,
             "costs": self.costs,
-            **{outcome.value: count for outcome, count in sorted(self.kept.items())},
+            **{f"items_{one.value}": count for one, count in sorted(self.kept.items())},
         }
 
 

@@ -113,7 +113,7 @@ def test_an_unknown_article_or_store_is_a_sentence(rig: OpsRig) -> None:
 
 
 def test_a_sync_by_hand_tells_what_came_of_it(rig: OpsRig) -> None:
-    told = {"tenant": "acme", "store": "shop", "outcome": "complete", "created": 2}
+    told = {"tenant": "acme", "store": "shop", "outcome": "complete", "items_created": 2}
     functions = rig.answer_functions({"ItemSync": {"stores": [told]}})
 
     assert rig.json("items", "sync", "acme", "shop") == [told]

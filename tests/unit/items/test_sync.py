@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -449,3 +451,12 @@ def test_what_the_cart_refuses_is_told() -> None:
     assert rig.run().written_back == 0
     review = rig.reviews.records["acme", "item:shop:MUG-1"]
     assert review.reasons == (Reason.REFUSED_BY_CART,)
+
+
+def test_a_report_can_be_logged_whatever_became_of_articles() -> None:
+    report = ItemReport("acme", "shop", PollOutcome.COMPLETE, kept=Counter(KeptAs))
+    logger = logging.getLogger("test")
+
+    record = logger.makeRecord("test", 20, "", 1, "", (), None, extra=report.as_json())
+
+    assert vars(record)["items_created"] == 1
