@@ -7,28 +7,19 @@ unique within a module's own table; where documents of ours share one, they are 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import combinations
 from typing import Protocol
 
-from intacct.reading import LedgerLine, Marked
+from intacct.reading import LedgerLine
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import BookedDocument, Effect
+from shared.reconciliation.ledger_desk import LedgerDesk
 from shared.reconciliation.looks import Asked, difference
 
-_MODULES: Mapping[Marked, str] = {
-    Marked.SALES_DOCUMENT: "8",
-    Marked.AR_INVOICE: "4",
-    Marked.ADJUSTMENT: "4",
-    Marked.ADVANCE: "4",
-    Marked.PAYMENT: "4",
-    Marked.CUSTOMER_REFUND: "4",
-    Marked.JOURNAL_ENTRY: "2",
-}
-_Origin = tuple[str, str]
 _Sums = dict[str, Decimal]
 
 
@@ -83,57 +74,80 @@ def look_at_lines(
     Raises:
         IntacctError: Sage could not be read; reading again is safe.
     """
-    looked = LedgerLooked()
-    days: dict[date, list[Asked]] = defaultdict(list)
-    for one in asked:
-        on = dates.get(one.document.key)
-        if on is not None:
-            days[on].append(one)
     doubtful = [one.document for one in others if not one.document.is_posted]
-    for on, wanted in sorted(days.items()):
-        keys = {one.document.key for one in wanted}
-        beside = [
-            one
-            for one in others
-            if one.document.is_posted and one.document.on == on and one.document.key not in keys
-        ]
-        _Day([*wanted, *beside], keys, _doubts(doubtful)).compare(
-            reads.ledger_lines(on, on), looked, base_currency
-        )
+    with LedgerDesk() as desk:
+        for one in asked:
+            on = dates.get(one.document.key)
+            if on is not None:
+                desk.add(on, one, is_judged=True)
+        for one in others:
+            if one.document.is_posted:
+                desk.add(one.document.on, one, is_judged=False)
+        return compare_days(desk, doubtful, reads, base_currency)
+
+
+def compare_days(
+    desk: LedgerDesk, doubtful: Sequence[BookedDocument], reads: ReadsLines, base_currency: str
+) -> LedgerLooked:
+    """Read the ledger lines of every day of a desk that has documents to be judged, and compare.
+
+    Args:
+        desk: the documents, each on the day that it has in Sage.
+        doubtful: documents of which is not known whether Sage has them.
+        reads: reads of the entity.
+        base_currency: the entity's.
+
+    Raises:
+        IntacctError: Sage could not be read; reading again is safe.
+    """
+    looked, doubts = LedgerLooked(), _doubts(doubtful)
+    for on in desk.days():
+        looked.lines += desk.take_lines(reads.ledger_lines(on, on))
+        _Day(desk, on, doubts, base_currency).compare(looked)
     return looked
 
 
 @dataclass(slots=True)
 class _Day:
-    """The documents of one day, and which of them are to be judged."""
+    """The documents of one day beside its lines."""
 
-    documents: Sequence[Asked]
-    judged: set[str]
+    desk: LedgerDesk
+    on: date
     doubts: Sequence[_Sums]
+    base: str
 
-    def compare(self, lines: Iterable[LedgerLine], looked: LedgerLooked, base: str) -> None:
-        booked: dict[_Origin, _Booked] = defaultdict(_Booked)
-        for line in lines:
-            looked.lines += 1
-            sums = booked[line.module[:1], line.record or line.batch]
-            sums.amounts[line.account] += line.transaction_amount
-            sums.base[line.account] += line.amount
-        for group in self._groups(booked, base):
-            if any(one.document.key in self.judged for one in group.members):
-                self._judge(group, looked, base)
+    def compare(self, looked: LedgerLooked) -> None:
+        by_invoice = self._is_by_invoice()
+        for group in self._grouped(is_sale=True, by_invoice=by_invoice):
+            self._judge(group, looked)
+        for group in self._grouped(is_sale=False):
+            self._judge(group, looked)
 
-    def _groups(self, booked: Mapping[_Origin, _Booked], base: str) -> Iterator[_Group]:
-        """Documents by origin; a sales document's lines may be those of its invoice (§11.4)."""
-        is_sale = {True: [], False: []}  # type: dict[bool, list[Asked]]
-        for one in self.documents:
-            is_sale[one.document.marked is Marked.SALES_DOCUMENT].append(one)
-        by_own = list(_grouped(is_sale[True], booked, base, by_invoice=False))
-        by_invoice = list(_grouped(is_sale[True], booked, base, by_invoice=True))
-        wrong = [sum(bool(g.differences) for g in groups) for groups in (by_own, by_invoice)]
-        yield from by_own if wrong[0] <= wrong[1] else by_invoice
-        yield from _grouped(is_sale[False], booked, base, by_invoice=False)
+    def _is_by_invoice(self) -> bool:
+        """A sales document's lines may be those of its invoice (§11.4): where fewer are wrong."""
+        wrong = self._wrong(by_invoice=False)
+        return wrong > 0 and self._wrong(by_invoice=True) < wrong
 
-    def _judge(self, group: _Group, looked: LedgerLooked, base: str) -> None:
+    def _wrong(self, *, by_invoice: bool) -> int:
+        return sum(
+            bool(one.differences) for one in self._grouped(is_sale=True, by_invoice=by_invoice)
+        )
+
+    def _grouped(self, *, is_sale: bool, by_invoice: bool = False) -> Iterator[_Group]:
+        """Documents by origin; what is told in base currency is compared in it."""
+        for members, lines in self.desk.groups(self.on, is_sale=is_sale, by_invoice=by_invoice):
+            booked = _Booked()
+            for account, amount, base in lines:
+                booked.amounts[account] += amount
+                booked.base[account] += base
+            documents = [one for one, _ in members]
+            if all(one.document.currency == self.base for one in documents):
+                booked = _Booked(booked.base, booked.base)
+            yield _Group(documents, booked, is_judged=any(judged for _, judged in members))
+
+    def _judge(self, group: _Group, looked: LedgerLooked) -> None:
+        if not group.is_judged:
+            return
         unknown = [one for one in group.members if one.document.effect is None]
         if unknown:
             if len(group.members) == 1:
@@ -153,7 +167,7 @@ class _Day:
                     edit=(f"account {account}", *_sent_and_found(one, account, amount)),
                 )
             )
-        if len(group.members) == 1 and group.members[0].document.currency != base:
+        if len(group.members) == 1 and group.members[0].document.currency != self.base:
             looked.base_effects[group.members[0].document.key] = _effect(group.booked.base)
 
 
@@ -161,8 +175,9 @@ class _Day:
 class _Group:
     """Documents of one origin, as a rule one, and what the ledger holds of them."""
 
-    members: list[Asked] = field(default_factory=list)
-    booked: _Booked = field(default_factory=_Booked)
+    members: list[Asked]
+    booked: _Booked
+    is_judged: bool
 
     @property
     def differences(self) -> _Sums:
@@ -181,23 +196,6 @@ class _Group:
             if account in dict(one.document.effect or ()):
                 return one
         return self.members[0]
-
-
-def _grouped(
-    documents: Sequence[Asked], booked: Mapping[_Origin, _Booked], base: str, *, by_invoice: bool
-) -> Iterator[_Group]:
-    """Documents by origin; what is told in base currency is compared in it, whatever its lines."""
-    groups: dict[_Origin, _Group] = {}
-    for one in documents:
-        document = one.document
-        key = (document.invoice_key or document.sage_key) if by_invoice else document.sage_key
-        origin = (_MODULES[document.marked], key)
-        group = groups.setdefault(origin, _Group(booked=booked.get(origin, _Booked())))
-        group.members.append(one)
-    for group in groups.values():
-        if all(one.document.currency == base for one in group.members):
-            group.booked = _Booked(group.booked.base, group.booked.base)
-        yield group
 
 
 def _sent_and_found(one: Asked, account: str, amount: Decimal) -> tuple[str, str]:

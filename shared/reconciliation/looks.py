@@ -7,7 +7,7 @@ as far as the audit history tells.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -76,13 +76,17 @@ class Looked:
     dates: dict[str, date] = field(default_factory=dict)
 
 
-def look(asked: Sequence[Asked], reads: SageReads, *, told_since: datetime) -> Looked:
+DeletedOf = Callable[[Kept], Mapping[str, Deletion]]
+"""Deletions of a kind that the audit history tells, by the key of what was deleted."""
+
+
+def look(asked: Sequence[Asked], reads: SageReads, deleted: DeletedOf) -> Looked:
     """Read every document back and say what differs; nothing differs where nothing is said.
 
     Args:
         asked: documents of one entity that the ledger says are in the books.
         reads: reads of that entity.
-        told_since: how far back the audit history is asked who deleted what is missing.
+        deleted: tells who deleted what is missing.
 
     Raises:
         IntacctError: Sage could not be read; reading again is safe.
@@ -103,37 +107,35 @@ def look(asked: Sequence[Asked], reads: SageReads, *, told_since: datetime) -> L
                 continue
             _compare(one, list(there.values()), looked)
         if missing:
-            _missing(kind, missing, reads, looked, told_since)
+            _missing(kind, missing, deleted, looked)
     return looked
 
 
-def touched(reads: SageReads, since: datetime) -> set[tuple[Marked, str]]:
+def touched(reads: SageReads, since: datetime) -> Iterator[tuple[Marked, str]]:
     """The kinds and keys of documents that were made or changed since, whoever did it.
 
     Raises:
         IntacctError: Sage could not be read.
     """
-    return {(kind, read.key) for kind in Marked for read in reads.modified(kind, since)}
+    return ((kind, read.key) for kind in Marked for read in reads.modified(kind, since))
 
 
-def gone(reads: SageReads, since: datetime) -> set[tuple[Marked, str]]:
+def gone(reads: SageReads, since: datetime) -> Iterator[tuple[Marked, str]]:
     """The kinds and keys of documents that the audit history says were deleted since.
 
     Raises:
         IntacctError: Sage could not be read.
     """
-    return {
+    return (
         (marked, told.identifier)
         for marked, kept in KEPT_AS.items()
         for told in reads.deletions(kept, since)
-    }
+    )
 
 
-def _missing(
-    kind: Marked, missing: Sequence[Asked], reads: SageReads, looked: Looked, since: datetime
-) -> None:
+def _missing(kind: Marked, missing: Sequence[Asked], deleted: DeletedOf, looked: Looked) -> None:
     kept = KEPT_AS.get(kind)
-    told = {one.identifier: one for one in reads.deletions(kept, since)} if kept else {}
+    told = deleted(kept) if kept else {}
     for one in missing:
         deletion = told.get(one.document.sage_key)
         looked.troubles[one.document.key].append(
