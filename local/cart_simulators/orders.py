@@ -38,13 +38,19 @@ class SoldLine(BaseModel):
 
 
 class Sale(BaseModel):
-    """What a buyer orders; prices are without tax, `tax_title` and `tax_rate` are shown only."""
+    """What a buyer orders; prices are without tax, `tax_title` and `tax_rate` are shown only.
+
+    Where `shop_currency` is stated, carts that tell both sides of an order tell its amounts in that
+    currency too: `shop_rate` is how much of `currency` one unit of it is.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     lines: tuple[SoldLine, ...]
     number: str = ""
     currency: str = "USD"
+    shop_currency: str = ""
+    shop_rate: Decimal = Decimal(1)
     shipping: Decimal = _ZERO
     shipping_tax: Decimal = _ZERO
     tax_title: str = "New York State Tax"
@@ -86,8 +92,8 @@ class OrderLine:
 
     def share(self, amount: Decimal, before: int, quantity: int) -> Decimal:
         """The part of a line's amount that the next `quantity` units carry: parts add up."""
-        upto = _cents(amount * (before + quantity) / self.quantity)
-        return upto - _cents(amount * before / self.quantity)
+        upto = cents(amount * (before + quantity) / self.quantity)
+        return upto - cents(amount * before / self.quantity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,5 +219,6 @@ class Change:
     part_id: int = 0
 
 
-def _cents(amount: Decimal) -> Decimal:
+def cents(amount: Decimal) -> Decimal:
+    """The amount at two decimals."""
     return amount.quantize(_CENT, ROUND_HALF_EVEN)

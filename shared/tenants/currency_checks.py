@@ -12,7 +12,7 @@ Place = tuple[str | int, ...]
 TELL_RATES = frozenset({"magento"})
 """Carts that keep a rate with each order; a ratio of two totals is none (R-8.3)."""
 
-TELL_BOTH_SIDES = frozenset({"shopify"})
+TELL_BOTH_SIDES = frozenset({"magento", "shopify"})
 """Carts whose documents tell each amount in the shop's currency and in the buyer's."""
 
 

@@ -254,7 +254,7 @@ class Node:
     def node(self, name: str) -> Node | None:
         """The member as an object; None when absent or null."""
         value = self._value.get(name)
-        return None if value is None else Node(value, self.at(name), self.problems)
+        return None if value is None else type(self)(value, self.at(name), self.problems)
 
     def nodes(self, name: str) -> Iterator[Node]:
         """The member as a list of objects; nothing when absent or null."""
@@ -268,7 +268,7 @@ class Node:
             self.refuse(name, f"a list of at most {MOST_MEMBERS} entries")
             return
         for index, member in enumerate(value):
-            yield Node(member, f"{self.at(name)}[{index}]", self.problems)
+            yield type(self)(member, f"{self.at(name)}[{index}]", self.problems)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The member as a list of texts; empty when absent or null."""

@@ -49,7 +49,7 @@ def parsed(document: Any) -> Any:
 
 
 def read(order: dict[str, Any], followers: Followers | None = None) -> Reading:
-    return whole_order(Node(parsed(order), "", []), "shop", followers)
+    return whole_order(Node(parsed(order), "", []), "shop", followers, is_presented=True)
 
 
 def order_of(reading: Reading) -> Order:

@@ -20,7 +20,8 @@ def test_a_cart_with_one_side_cannot_be_booked_on_the_other() -> None:
 
     assert place == ("policy", "currency_side")
     assert "orders of woocommerce are told in one currency" in message
-    assert list(currency_problems(store("shopify", currency_side="presentment"))) == []
+    for cart in ("shopify", "magento"):
+        assert list(currency_problems(store(cart, currency_side="presentment"))) == []
 
 
 def test_the_side_of_a_store_is_chosen_once() -> None:

@@ -40,11 +40,16 @@ class MagentoClient(CatalogueCalls):
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         page_size: int = PAGE_SIZE,
+        is_presented: bool = False,
     ) -> None:
-        """`http` carries base address and credentials; `sleep` is what waiting means."""
+        """`http` carries base address and credentials; `sleep` is what waiting means.
+
+        Orders are read as their buyers saw them where `is_presented` says so.
+        """
         self._api = JsonApi(http, sleep=sleep)
         self._store = store
         self._page_size = page_size
+        self._is_presented = is_presented
         self._catalogue = MagentoCatalogue(self._api, store, page_size=page_size, clock=clock)
 
     @classmethod
@@ -74,7 +79,7 @@ class MagentoClient(CatalogueCalls):
             follow_redirects=False,
             transport=transport,
         )
-        return cls(http, access.store, **options)
+        return cls(http, access.store, is_presented=access.is_presented, **options)
 
     def changed_orders(
         self, *, since: datetime, until: datetime
@@ -120,7 +125,8 @@ class MagentoClient(CatalogueCalls):
 
     def _reading(self, document: dict[str, Any], followers: Followers) -> Reading:
         try:
-            return whole_order(Node(document, "", []), self._store, followers)
+            node = Node(document, "", [])
+            return whole_order(node, self._store, followers, is_presented=self._is_presented)
         except MoneyError as exc:
             message = "the order's amounts are beyond belief"
             raise CartApiError(message, is_lasting=True) from exc

@@ -1,7 +1,7 @@
 """The parts that Magento's documents are made of: times, money, people, rows of families.
 
-All amounts are net of tax, in the order's currency; the gross twins (`*_incl_tax`) and the base
-currency (`base_*`) are not read (carts reference §5.4).
+All amounts are net of tax, of the side that `sides.py` chose; gross twins (`*_incl_tax`) are not
+read (carts reference §5.4).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def utc(node: Node, name: str) -> datetime:
 
 
 def currency_of(node: Node) -> str:
-    """The order's currency; a harmless one where there is none, with a problem noted."""
+    """The currency of what is read; a harmless one where there is none, with a problem noted."""
     name = "order_currency_code"
     return believed_currency(node, node.text(name), name)
 

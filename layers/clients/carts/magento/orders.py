@@ -24,6 +24,7 @@ from carts.magento.models import (
     rows,
     utc,
 )
+from carts.magento.sides import as_seen, rate_of
 from commerce.identity import order_sums
 from commerce.money import Money, total
 from commerce.orders import (
@@ -99,8 +100,9 @@ def read_order(node: Node, store: str) -> Order:
         cancelled_at=updated_at if status is OrderStatus.CANCELLED else None,
         outstanding=node.money("total_due", currency),
         captured=paid,
-        exchange_rate=node.decimal("base_to_order_rate"),
+        exchange_rate=rate_of(node),
         rate_currency=node.text("base_currency_code"),
+        **as_seen(node),
         **_people(node),
     )
     return _with_stated_discount(order, node)

@@ -16,6 +16,7 @@ from carts.magento.followers import parcels, receipts
 from carts.magento.models import CART
 from carts.magento.orders import implied_receipt, read_order
 from carts.magento.refunds import read_credit_memo
+from carts.magento.sides import one_side
 from carts.magento.webhooks import HANDLED_TOPICS
 from commerce.orders import Facts, LineKind, Ref
 
@@ -41,16 +42,21 @@ def hint(topic: str) -> Reading:
     return Reading(None, needs_fetch=True)
 
 
-def whole_order(node: Node, store: str, followers: Followers | None = None) -> Reading:
+def whole_order(
+    node: Node, store: str, followers: Followers | None = None, *, is_presented: bool = False
+) -> Reading:
     """An order; with `followers` its receipts, parcels and refunds as well.
+
+    All of it is read in the shop's currency, or as its buyer saw it where `is_presented` says so.
 
     Raises:
         MoneyError: the documents' sums are beyond belief.
     """
+    node = one_side(node, is_presented=is_presented)
     order = read_order(node, store)
     if followers is None:
         return order_reading(node, order, payments=implied_receipt(node, order), needs_fetch=True)
-    lists = Node(
+    lists = type(node)(
         {
             "invoices": followers.invoices,
             "shipments": followers.shipments,
@@ -74,13 +80,13 @@ def whole_order(node: Node, store: str, followers: Followers | None = None) -> R
     )
 
 
-def credit_memo_reading(node: Node, store: str) -> Reading:
-    """A credit memo by itself, as a follower of its order.
+def credit_memo_reading(node: Node, store: str, *, is_presented: bool = False) -> Reading:
+    """A credit memo by itself, as a follower of its order, on the side of `whole_order`.
 
     Raises:
         MoneyError: the memo's sums are beyond belief.
     """
-    refund = read_credit_memo(node, store)
+    refund = read_credit_memo(one_side(node, is_presented=is_presented), store)
     if node.problems or refund is None:
         return Reading(None, distinct(node.problems))
     return Reading(Facts(ref=Ref(CART, store, "order", refund.order_id), refunds=(refund,)))

@@ -1,4 +1,8 @@
-"""What Magento's documents look like: REST entities, their pages, events and hooks of Adobe's."""
+"""What Magento's documents look like: REST entities, their pages, events and hooks of Adobe's.
+
+Amounts are told as the buyer saw them: a document by itself belongs to no store whose policy would
+choose the other side.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ def _is_memo(entity: Any) -> bool:
 def _order(entity: Any, store: str, place: str) -> Seen:
     node = Node(entity, place, [])
     try:
-        reading = whole_order(node, store)
+        reading = whole_order(node, store, is_presented=True)
     except MoneyError:
         node.refuse("", "an order whose sums can be believed")
         reading = Reading(None, tuple(node.problems))
@@ -37,7 +41,7 @@ def _order(entity: Any, store: str, place: str) -> Seen:
 def _memo(entity: Any, store: str, place: str) -> Seen:
     node = Node(entity, place, [])
     try:
-        reading = credit_memo_reading(node, store)
+        reading = credit_memo_reading(node, store, is_presented=True)
     except MoneyError:
         node.refuse("", "a credit memo whose sums can be believed")
         reading = Reading(None, tuple(node.problems))
