@@ -33,12 +33,24 @@ _Sums = dict[str, Decimal]
 
 
 @dataclass(slots=True)
+class _Sum:
+    """How many documents, and what they come to."""
+
+    count: int = 0
+    amount: Decimal = Decimal(0)
+
+    def add(self, amount: Decimal) -> None:
+        self.count += 1
+        self.amount += amount
+
+
+@dataclass(slots=True)
 class _Kind:
     """Sums of one kind of documents on the day."""
 
-    wanted: list[Decimal] = field(default_factory=list)
-    posted: list[Decimal] = field(default_factory=list)
-    in_sage: list[Decimal] = field(default_factory=list)
+    wanted: _Sum = field(default_factory=_Sum)
+    posted: _Sum = field(default_factory=_Sum)
+    in_sage: _Sum = field(default_factory=_Sum)
 
 
 @dataclass(slots=True)
@@ -67,6 +79,7 @@ class Assembly:
         self.late: list[LateItem] = []
         self.in_doubt = 0
         self._awaited: list[AwaitedItem] = []
+        self._awaited_count = 0
         self.explained: _Sums = defaultdict(Decimal)
         self._accounts: _Sums = defaultdict(Decimal)
         self._found: _Sums = defaultdict(Decimal)
@@ -74,17 +87,17 @@ class Assembly:
             store: _StoreSums() for store, book in sorted(books.items()) if book.entity == entity
         }
 
+    def close(self) -> None:
+        """Clear away what lies on disk; what was asked of it before stays."""
+        self.balances.close()
+
     def add(self, row: Row, *, late: frozenset[str]) -> None:
         """Take in a row; `late` are the keys of its documents that belong to an earlier day."""
         self.balances.add(row)
         if row.store in self._stores:
             self.differences += [one for one in row.differences if one.since <= self._on]
             self._add_to_store(self._stores[row.store], row)
-            self._awaited += [
-                AwaitedItem(row.store, row.subject, one.event, one.on, one.amount, row.currency)
-                for one in row.awaited
-                if one.on <= self._on
-            ]
+            self._await(row)
         for document in row.documents:
             if document.entity != self._entity or document.on > self._on:
                 continue
@@ -98,6 +111,18 @@ class Assembly:
             if document.key in late:
                 self.late.append(_late(row, document))
 
+    def _await(self, row: Row) -> None:
+        """Take in what waits for payouts; of very much, only the oldest is kept."""
+        waiting = [
+            AwaitedItem(row.store, row.subject, one.event, one.on, one.amount, row.currency)
+            for one in row.awaited
+            if one.on <= self._on
+        ]
+        self._awaited_count += len(waiting)
+        self._awaited += waiting
+        if len(self._awaited) > 2 * ITEMS_MAX:
+            self._awaited = list(self.awaited())
+
     def _add_to_store(self, sums: _StoreSums, row: Row) -> None:
         today = [one for one in row.documents if one.on == self._on and one.entity == self._entity]
         moved = [one for one in row.money if one.on == self._on]
@@ -106,11 +131,11 @@ class Assembly:
         for document in today:
             kind = sums.kinds[document.kind]
             if document.is_wanted:
-                kind.wanted.append(document.amount)
+                kind.wanted.add(document.amount)
             if document.is_posted:
-                kind.posted.append(document.amount)
+                kind.posted.add(document.amount)
             if document.is_posted and document.is_in_sage:
-                kind.in_sage.append(document.amount_in_sage)
+                kind.in_sage.add(document.amount_in_sage)
         if self._books[row.store].policy.posting_mode is not PostingMode.DETAIL:
             return
         for one in moved:
@@ -134,7 +159,7 @@ class Assembly:
 
     def notes(self) -> tuple[str, ...]:
         """What is too long to be listed."""
-        left = len(self._awaited) - ITEMS_MAX
+        left = self._awaited_count - ITEMS_MAX
         return (f"{left} more events wait for their payouts",) if left > 0 else ()
 
     def stores(self) -> tuple[StoreDay, ...]:
@@ -152,16 +177,15 @@ class Assembly:
 
 
 def _store_day(store: str, sums: _StoreSums) -> StoreDay:
-    zero = Decimal(0)
     kinds = tuple(
         KindDay(
             kind=WORDS[kind],
-            wanted=len(one.wanted),
-            wanted_amount=sum(one.wanted, start=zero),
-            posted=len(one.posted),
-            posted_amount=sum(one.posted, start=zero),
-            proved=len(one.in_sage),
-            proved_amount=sum(one.in_sage, start=zero),
+            wanted=one.wanted.count,
+            wanted_amount=one.wanted.amount,
+            posted=one.posted.count,
+            posted_amount=one.posted.amount,
+            proved=one.in_sage.count,
+            proved_amount=one.in_sage.amount,
         )
         for kind, one in sorted(sums.kinds.items())
     )

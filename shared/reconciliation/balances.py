@@ -7,16 +7,21 @@ facilitator tax, transit, reserves) must equal the sum of what we posted, plus w
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from heapq import nsmallest
+from itertools import groupby
+from operator import itemgetter
 
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import BookedDocument, Effect
+from shared.reconciliation.ledger_desk import opened
 from shared.reconciliation.rows import Row
 
 ITEMS_MAX = 500
@@ -101,22 +106,25 @@ def control_accounts(books: Iterable[StoreBook]) -> dict[str, str]:
     return {account: word for account, word in sorted(found.items()) if account not in banks}
 
 
-@dataclass(slots=True)
-class _Standing:
-    """What one subject has on one account."""
-
-    amount: Decimal = Decimal(0)
-    since: date = date.max
+_TABLES = "CREATE TABLE move (account TEXT, store TEXT, subject TEXT, dated TEXT, amount TEXT);"
 
 
 @dataclass(slots=True)
 class Balances:
-    """Adds up rows, in any order, to what each control account of an entity should hold."""
+    """Adds up rows, in any order, to what each control account of an entity should hold.
+
+    What single orders and payouts have on an account lies on disk; it is to be closed.
+    """
 
     entity: str
     on: date
     accounts: Mapping[str, str]
-    _standings: dict[tuple[str, str, str], _Standing] = field(default_factory=dict)
+    _sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    _moves: sqlite3.Connection = field(default_factory=lambda: opened(_TABLES))
+
+    def close(self) -> None:
+        """Clear away what lies on disk."""
+        self._moves.close()
 
     def add(self, row: Row) -> None:
         """Take in a row's posted documents up to the day."""
@@ -135,9 +143,24 @@ class Balances:
     def _move(self, account: str, store: str, subject: str, on: date, amount: Decimal) -> None:
         if account not in self.accounts:
             return
-        standing = self._standings.setdefault((account, store, subject), _Standing())
-        standing.amount += amount
-        standing.since = min(standing.since, on)
+        self._sums[account] += amount
+        if _settles(self.accounts[account]):
+            told = (account, store, subject, on.isoformat(), str(amount))
+            self._moves.execute("INSERT INTO move VALUES (?, ?, ?, ?, ?)", told)
+
+    def _items(self, account: str) -> Iterator[OpenItem]:
+        """What each order or payout has on the account, those left out that have nothing."""
+        moves = self._moves.execute(
+            "SELECT store, subject, dated, amount FROM move WHERE account = ?"
+            " ORDER BY store, subject",
+            (account,),
+        )
+        for (store, subject), told in groupby(moves, itemgetter(0, 1)):
+            parts = list(told)
+            amount = sum((Decimal(part[3]) for part in parts), start=Decimal(0))
+            if amount:
+                since = date.fromisoformat(min(part[2] for part in parts))
+                yield OpenItem(store, subject, since, amount)
 
     def balances(
         self,
@@ -153,17 +176,13 @@ class Balances:
                 that is not named it is what they have now.
             explained: what named differences of documents move on each account.
         """
-        items: dict[str, list[OpenItem]] = defaultdict(list)
-        for (account, store, subject), standing in self._standings.items():
-            if standing.amount:
-                items[account].append(OpenItem(store, subject, standing.since, standing.amount))
         zero = Decimal(0)
         found = []
         for account, role in self.accounts.items():
-            ours = sum((item.amount for item in items[account]), start=zero)
+            ours = self._sums.get(account, zero)
             held = None if sage is None else sage.get(account, zero)
             opening = None if held is None else held - ours - explained.get(account, zero)
-            listed = _listed(role, items[account])
+            listed = tuple(nsmallest(ITEMS_MAX, self._items(account), key=_age))
             found.append(
                 Balance(
                     account=account,
@@ -178,12 +197,13 @@ class Balances:
         return tuple(found)
 
 
-def _listed(role: str, items: Sequence[OpenItem]) -> tuple[OpenItem, ...]:
-    """The items that a statement lists, the oldest first; what is owed in taxes settles nothing."""
-    if role.startswith("tax "):
-        return ()
-    ordered = sorted(items, key=lambda item: (item.since, item.store, item.subject))
-    return tuple(ordered[:ITEMS_MAX])
+def _settles(role: str) -> bool:
+    """Whether items of such an account settle one another; what is owed in taxes does not."""
+    return not role.startswith("tax ")
+
+
+def _age(item: OpenItem) -> tuple[date, str, str]:
+    return (item.since, item.store, item.subject)
 
 
 def moved_by_others(document: BookedDocument) -> Effect:

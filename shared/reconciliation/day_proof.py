@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -92,9 +93,11 @@ class DayProof:
         asked, entity, lists = self.asked, self.asked.entity, self.parts.lists
         listed = lists.compare(asked.tenant, entity, asked.on, asked.deadline) if lists else ()
         meter = self.parts.budget.begin(asked.tenant, self.begun_at)
-        assembly = Assembly(entity.id, asked.on, self.books)
         balances: Mapping[str, Decimal] | None = None
-        with ReadBacks(self._span(), self._rows) as sage:
+        with (
+            ReadBacks(self._span(), self._rows) as sage,
+            closing(Assembly(entity.id, asked.on, self.books)) as assembly,
+        ):
             is_read = meter.allows(sage.estimate())
             if is_read:
                 reads = self.parts.reads_of(asked.tenant, entity.id)
@@ -104,7 +107,7 @@ class DayProof:
             else:
                 self.notes.append("Sage was not read: the month's background reads are used up")
             self._assemble(assembly, sage)
-        held = assembly.balances.balances(balances, self._accepted(), assembly.explained)
+            held = assembly.balances.balances(balances, self._accepted(), assembly.explained)
         differences = [*assembly.differences, *self._by_others(assembly, held)]
         return Statement(
             tenant=asked.tenant.id,
