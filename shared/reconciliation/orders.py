@@ -17,6 +17,7 @@ from shared.policy.mapping import Role
 from shared.policy.switches import PostingMode
 from shared.posting.doubts import begun
 from shared.postings.book import StoreBook
+from shared.postings.day_fees import is_fee
 from shared.postings.fees import FEE
 from shared.postings.findings import Finding, Reason
 from shared.postings.plan import DayEntry, Plan
@@ -112,7 +113,7 @@ class _Order:
             is_judged=is_judged,
         )
         differences = [*self._held(), *self._findings(real.findings), *found.differences]
-        money = (*self._money(), *self._fees(found.documents)) if is_ready else ()
+        money = (*self._money(), *self._fees(found.documents, real)) if is_ready else ()
         if is_judged:
             differences += missing_differences(
                 [one for one in found.documents if not one.is_posted], self.book.store, self.order
@@ -243,7 +244,7 @@ class _Order:
             on = self.book.ledger_on(payment.processed_at)
             yield Moved(account, on, -amount if is_back else amount)
 
-    def _fees(self, documents: Iterable[BookedDocument]) -> Iterator[Moved]:
+    def _fees(self, documents: Iterable[BookedDocument], planned: Plan) -> Iterator[Moved]:
         """What gateways kept of receipts, where the order books it (`shared.postings.fees`)."""
         accounts = set(self._accounts().values())
         for document in documents:
@@ -253,6 +254,12 @@ class _Order:
             for account, amount in document.effect or ():
                 if account in accounts:
                     yield Moved(account, document.on, amount)
+        for entry in planned.day_entries:
+            if not is_fee(entry.event) or entry.event not in self.state.entered:
+                continue
+            for account, amount in effect_of(entry.lines):
+                if account in accounts:
+                    yield Moved(account, entry.ledger_on, amount)
 
     def _money_differs(
         self, money: tuple[Moved, ...], documents: tuple[BookedDocument, ...]

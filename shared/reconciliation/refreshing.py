@@ -22,11 +22,12 @@ from shared.posting.store_books import store_book
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
 from shared.postings.plan import Posting
-from shared.reconciliation.book import ProofBook, RowHead, Sources
+from shared.reconciliation.book import ProofBook, Sources
 from shared.reconciliation.days import day_row
 from shared.reconciliation.orders import order_row, unbooked_row
 from shared.reconciliation.payout_journals import PayoutJournals, payout_journals
 from shared.reconciliation.payouts import payout_row
+from shared.reconciliation.row_heads import RowHeads
 from shared.reconciliation.rows import Row, day_name, order_name, payout_name
 from shared.tenants.models import Tenant
 
@@ -58,7 +59,6 @@ class _Store:
     """One store on its way through a refresh."""
 
     book: StoreBook
-    heads: Mapping[str, RowHead]
     days: set[DayKey] = field(default_factory=set)
 
 
@@ -76,7 +76,8 @@ def refresh(
     Raises:
         OutOfTimeError: there was not enough time for all of them.
     """
-    return _Refresh(parts, tenant, since, deadline).run()
+    with RowHeads() as heads:
+        return _Refresh(parts, tenant, since, deadline, heads).run()
 
 
 @dataclass(slots=True)
@@ -85,22 +86,23 @@ class _Refresh:
     tenant: Tenant
     since: datetime | None
     deadline: datetime
+    heads: RowHeads
     made: int = 0
 
     def run(self) -> int:
         stores = self._stores()
-        sent = self._sent()
+        self._take_sent()
         for store, order_id, version in self.parts.sources.order_versions(self.tenant.id):
             known = stores.get(store)
             if known is None:
                 continue
             name = order_name(order_id)
-            is_sent = f"ORD#{self.tenant.id}#{store}#{order_id}" in sent
-            if is_sent or _is_stale(known.heads.get(name), version):
+            pk = f"ORD#{self.tenant.id}#{store}#{order_id}"
+            if self.heads.is_stale(store, name, version) or self.heads.was_sent(pk):
                 self._order(known, order_id)
         for store, known in stores.items():
-            self._payouts(known, sent)
-            self._find_days(known, store, sent)
+            self._payouts(known)
+            self._find_days(known, store)
             for key in sorted(known.days):
                 self._day(known, key)
         return self.made
@@ -110,14 +112,14 @@ class _Refresh:
         for store in self.tenant.stores:
             book = store_book(self.tenant, store.id)
             if book is not None:
-                heads = self.parts.book.heads(self.tenant.id, store.id)
-                found[store.id] = _Store(book, {head.name: head for head in heads})
+                self.heads.take(store.id, self.parts.book.heads(self.tenant.id, store.id))
+                found[store.id] = _Store(book)
         return found
 
-    def _sent(self) -> set[str]:
-        if self.since is None:
-            return set()
-        return set(self.parts.sources.sent_since(self.tenant.id, self.since - OVERLAP))
+    def _take_sent(self) -> None:
+        if self.since is not None:
+            found = self.parts.sources.sent_since(self.tenant.id, self.since - OVERLAP)
+            self.heads.take_sent(found)
 
     def _order(self, store: _Store, order_id: str) -> None:
         state = self.parts.sources.order(self.tenant.id, store.book.store, order_id)
@@ -135,11 +137,12 @@ class _Refresh:
             DayKey(self.tenant.id, store.book.store, currency, on) for currency, on in days
         }
 
-    def _payouts(self, store: _Store, sent: set[str]) -> None:
+    def _payouts(self, store: _Store) -> None:
         for head in self.parts.payouts.heads(self.tenant.id, store.book.store):
             key = PayoutKey(self.tenant.id, store.book.store, head.payout.ref.id)
             name = payout_name(key.payout_id)
-            if key.ledger_pk not in sent and not _is_stale(store.heads.get(name), head.version):
+            is_stale = self.heads.is_stale(key.store, name, head.version)
+            if not is_stale and not self.heads.was_sent(key.ledger_pk):
                 continue
             record = self.parts.payouts.load(key)
             if record is not None:
@@ -156,21 +159,18 @@ class _Refresh:
         claims = self.parts.payout_days
         return payout_journals(record, chain, store.book, self.parts.days, claims)
 
-    def _find_days(self, store: _Store, name: str, sent: set[str]) -> None:
+    def _find_days(self, store: _Store, name: str) -> None:
         """Days with events that are free, whose journal travelled, or that were open before."""
         if store.book.policy.posting_mode is not PostingMode.DETAIL or store.days:
             due = self.parts.days.due(self.tenant.id, now=self.deadline)
             store.days |= {key for key in due if key.store == name}
-        prefix = f"GL#{self.tenant.id}#{name}#"
-        moved = {pk.removeprefix(prefix) for pk in sent if pk.startswith(prefix)}
         by_date = defaultdict(set)
-        for head in store.heads.values():
-            kind, _, rest = head.name.partition("#")
-            if kind == "day":
-                on, _, currency = rest.partition("#")
-                by_date[on].add(currency)
-                if head.is_open:
-                    store.days.add(_day_key(self.tenant.id, name, on, currency))
+        for head in self.heads.days(name):
+            _, on, currency = head.name.split("#", 2)
+            by_date[on].add(currency)
+            if head.is_open:
+                store.days.add(_day_key(self.tenant.id, name, on, currency))
+        moved = self.heads.sent(f"GL#{self.tenant.id}#{name}#")
         for on in moved:
             for currency in by_date[on] or {store.book.base_currency}:
                 store.days.add(_day_key(self.tenant.id, name, on, currency))
@@ -184,7 +184,7 @@ class _Refresh:
         self._put(day_row(day, chain, store.book, known))
 
     def _known(self, store: _Store, name: str) -> Row | None:
-        if name not in store.heads:
+        if not self.heads.is_known(store.book.store, name):
             return None
         return self.parts.book.row(self.tenant.id, store.book.store, name)
 
@@ -206,10 +206,6 @@ def payments_of(
         order = parts.orders.read(tenant, book.store, order_id)
         money[order_id] = order.money if order else None
     return tuple(settle(record, book, money, told_on(record.payout.initiated_at, book)).postings)
-
-
-def _is_stale(head: RowHead | None, version: int) -> bool:
-    return head is None or head.version != version or head.is_open
 
 
 def _day_key(tenant: str, store: str, on: str, currency: str) -> DayKey:
