@@ -1,4 +1,4 @@
-"""Keep carts' levels and warehouses alike: every store with places, on a schedule or by hand."""
+"""Keep carts' levels and warehouses alike, on a schedule or by hand; move stock on demand."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bootstrap.clock import now
-from shared.bootstrap.inventory import stock_sync
+from shared.bootstrap.inventory import mover, stock_sync
 from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
-from shared.inventory.sync import StockOrder, StockReport, poll_report
+from shared.inventory.requests import InventoryRequest, MovementRequest
+from shared.inventory.sync import StockReport, poll_report
 from shared.polling.reports import PollReport
-from shared.polling.schedule import PollRequest, visits
+from shared.polling.schedule import visits
 from shared.tenants.models import Store, Tenant
 
 logger = Logger()
@@ -30,24 +31,6 @@ _COUNTED = {
     "StockItemsCounted": "counted",
     "StockFindings": "findings",
 }
-
-
-class InventoryRequest(PollRequest):
-    """Whose stock to compare; a store that is named does not wait for its time.
-
-    `accept` are SKUs whose implausible changes are right (`*` is every one), `release_by` names the
-    person who lets an adjustment in doubt go again. With `dry` nothing is written: the answer says
-    what differs.
-    """
-
-    accept: tuple[str, ...] = ()
-    release_by: str = ""
-    dry: bool = False
-
-    def order(self) -> StockOrder:
-        """The same as the use case takes it."""
-        accepted, is_now = frozenset(self.accept), bool(self.store)
-        return StockOrder(accepted, self.release_by, is_now=is_now, is_dry=self.dry)
 
 
 def _synced(request: InventoryRequest, deadline: datetime) -> list[dict[str, Any]]:
@@ -73,12 +56,28 @@ def _synced(request: InventoryRequest, deadline: datetime) -> list[dict[str, Any
     return answers
 
 
+def _moved(request: InventoryRequest, asked: MovementRequest, deadline: datetime) -> dict[str, Any]:
+    """What became of the movement that a person asks for."""
+    tenant, wanted = tenants().tenant(request.tenant), asked.wanted(request.store)
+    if request.dry:
+        return mover().plan(tenant, wanted, asked.memo).as_json()
+    done = mover().move(tenant, wanted, asked.memo, deadline, release_by=asked.release_by)
+    facts = {"reference": done.reference, "state": done.state.value, "mark": done.mark}
+    logger.info("stock moved", extra=facts)
+    metrics.add_metric(
+        name=f"StockMovement{done.state.value.title()}", unit=MetricUnit.Count, value=1
+    )
+    return done.as_json()
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Entry point: `{}` from the schedule, or an `InventoryRequest`; says what came of it."""
     request = InventoryRequest.model_validate(event)
     with sage_at_work(context, logger, metrics) as ends_at:
+        if request.movement is not None:
+            return {"movement": _moved(request, request.movement, ends_at - _MARGIN)}
         answers = _synced(request, ends_at - _MARGIN)
     metrics.add_metric(name="InventorySyncRun", unit=MetricUnit.Count, value=1)
     return {"stores": answers}

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.again import invoke
+from ops.commands import stock_moves
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
@@ -30,6 +31,9 @@ from shared.tenants.models import Store, Tenant
 from shared.tenants.stock_checks import decision_of, owner_of
 
 app = typer.Typer(no_args_is_help=True, help="Stock: carts' levels and warehouses, by owner.")
+app.command()(stock_moves.transfer)
+app.command("write-off")(stock_moves.write_off)
+app.command()(stock_moves.receive)
 
 _PLACES = ("warehouse", "location", "owner", "carried", "open_count", "last_count_at")
 _DIFFERENCES = ("name", "at", "shown", "wanted")

@@ -38,7 +38,7 @@ from shared.connections.credentials import IntacctCredentials, TenantCredentials
 from shared.connections.errors import ConnectionStoreError, ForeignCompanyError
 from shared.connections.single_flight import SIGN_IN
 from shared.connections.tokens import SharedTokens
-from shared.ownership.guard import GuardedBooks, GuardedRecords
+from shared.ownership.guard import GuardedBooks, GuardedRecords, HandBooks
 from shared.tenants.models import Tenant
 
 if TYPE_CHECKING:
@@ -76,6 +76,15 @@ def books(tenant: Tenant, entity: str) -> IntacctBooks:
         pydantic.ValidationError: the environment is incomplete.
     """
     return _once(("books", tenant.id, entity), tenant, lambda: _books(tenant, entity))
+
+
+def books_by_hand(tenant: Tenant, entity: str) -> IntacctBooks:
+    """The same books for stock that a person moves where Sage owns it.
+
+    Raises:
+        CapabilityError, pydantic.ValidationError: as `books`.
+    """
+    return _once(("by hand", tenant.id, entity), tenant, lambda: _books(tenant, entity, HandBooks))
 
 
 def records(tenant: Tenant, entity: str) -> IntacctRecords:
@@ -143,9 +152,9 @@ def _once(name: tuple[str, ...], tenant: Tenant, build: Callable[[], T]) -> T:
     return thing
 
 
-def _books(tenant: Tenant, entity: str) -> IntacctBooks:
+def _books(tenant: Tenant, entity: str, guarded: type[GuardedBooks] = GuardedBooks) -> IntacctBooks:
     base_currency = _base_currency(tenant, entity)
-    return GuardedBooks(
+    return guarded(
         tenant.ownership,
         rest=lambda: RestActions(rest_client(tenant), entity=entity, base_currency=base_currency),
         xml=lambda: _xml_actions(tenant, entity, base_currency),

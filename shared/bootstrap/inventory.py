@@ -1,4 +1,4 @@
-"""Stock, built on first use: what compares it and what carries it either way."""
+"""Stock, built on first use: what compares it, carries it either way, and moves it on demand."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from shared.bootstrap.books import reads
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.item_links import item_links
-from shared.bootstrap.ledger import applier, ledger
+from shared.bootstrap.ledger import applier, applier_by_hand, ledger
+from shared.bootstrap.order_books import costs
 from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
 from shared.inventory.articles import Articles
 from shared.inventory.counts import DynamoDbCounts
 from shared.inventory.feeds import DynamoDbFeeds
 from shared.inventory.inward import InwardParts, InwardStock
+from shared.inventory.movement_plans import MovementPlans
+from shared.inventory.movements import DynamoDbMovements
+from shared.inventory.moving import Mover, MoverParts
 from shared.inventory.on_the_way import OrdersOnTheWay
 from shared.inventory.outward import OutwardStock
 from shared.inventory.reading import Warehouses
@@ -56,6 +60,22 @@ def stock_sync() -> StockSync:
             background=background_reads(),
             reviews=reviews(),
             client_of=StoreClients(tenants.secrets(), prefix).client,
+            clock=now,
+        )
+    )
+
+
+@cache
+def mover() -> Mover:
+    """The process's one mover of stock by a person's order."""
+    orders_table = OrdersSettings.from_environment().ORDERS_TABLE
+    return Mover(
+        MoverParts(
+            movements=DynamoDbMovements(aws.dynamodb(), orders_table),
+            plans=MovementPlans(Articles(item_links(), reads), reads, costs(), now),
+            ledger=ledger(),
+            applier_of=applier_by_hand,
+            reviews=reviews(),
             clock=now,
         )
     )

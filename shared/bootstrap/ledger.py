@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from functools import cache
 
+from intacct.router import IntacctBooks
 from shared.bootstrap import aws
-from shared.bootstrap.books import books
+from shared.bootstrap.books import books, books_by_hand
 from shared.bootstrap.clock import now
 from shared.ledger.apply import Applier
 from shared.ledger.dynamodb import DynamoDbLedger
@@ -27,9 +28,18 @@ def new_id() -> str:
 
 def applier(tenant: Tenant, entity: str) -> Applier:
     """What applies postings to the books of one entity of a tenant."""
+    return _applier(tenant, books(tenant, entity))
+
+
+def applier_by_hand(tenant: Tenant, entity: str) -> Applier:
+    """The same for stock that a person moves where Sage owns it."""
+    return _applier(tenant, books_by_hand(tenant, entity))
+
+
+def _applier(tenant: Tenant, of_entity: IntacctBooks) -> Applier:
     return Applier(
         ledger(),
-        books(tenant, entity),
+        of_entity,
         clock=now,
         ids=new_id,
         hard_unique=tenant.intacct.hard_unique,

@@ -20,6 +20,18 @@ def stock_subject(store: str) -> str:
     return f"stock:{store}"
 
 
+def movement_subject(reference: str) -> str:
+    """The subject of the review record of a person's own movement: `movement:<reference>`."""
+    return f"movement:{reference}"
+
+
+def movement_waits(reference: str) -> Finding:
+    """It is not in the books yet, or not known to be."""
+    message = "it is not known to be in Sage Intacct yet; asked for again it is looked up first"
+    hint = f"the same command of `ops stock` again, with --reference {reference}"
+    return Finding(Reason.IN_DOUBT_EXHAUSTED, f"movement {reference}", message, hint)
+
+
 def plain(quantity: Decimal) -> str:
     """A quantity as people write it: 12.5, 1000."""
     return f"{quantity.normalize():f}"

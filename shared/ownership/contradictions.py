@@ -44,7 +44,7 @@ def _of_rights(kind: Kind, rule: Rule, side: Side) -> Iterator[tuple[Place, str]
             yield (member,), f"{right.value} needs link: what is written must be found again"
     if len(rights) > 0 and Right.READ not in rights:
         yield (member,), "every right needs read; add it"
-    if Right.UPDATE in rights and not _owns_anything(kind, rule, _OTHER[side]):
+    if Right.UPDATE in rights and not _is_of_use(kind, rule, side):
         yield (
             (member,),
             (
@@ -52,6 +52,12 @@ def _of_rights(kind: Kind, rule: Rule, side: Side) -> Iterator[tuple[Place, str]
                 f" name fields of {_OTHER[side].value} or remove update"
             ),
         )
+
+
+def _is_of_use(kind: Kind, rule: Rule, side: Side) -> bool:
+    """Whether there is something to update: the other side's, or stock by a person's own order."""
+    by_hand = kind is Kind.QUANTITY and side is Side.SAGE
+    return by_hand or _owns_anything(kind, rule, _OTHER[side])
 
 
 def _owns_anything(kind: Kind, rule: Rule, side: Side) -> bool:

@@ -59,7 +59,7 @@ class GuardedBooks(IntacctBooks):
         Raises:
             NotOursError: the table does not allow it; nothing was sent.
         """
-        decision_on_document(self._ownership, document).insist()
+        self._decision(document).insist()
         return super().create(document, control_id=control_id, idempotency_key=idempotency_key)
 
     def create_many(
@@ -70,7 +70,7 @@ class GuardedBooks(IntacctBooks):
         idempotency_keys: Sequence[str],
     ) -> list[DocumentResult | IntacctError]:
         """Post documents in few calls; what the table does not allow is refused unsent."""
-        decisions = [decision_on_document(self._ownership, document) for document in documents]
+        decisions = [self._decision(document) for document in documents]
         if all(decision.is_allowed for decision in decisions):
             return super().create_many(
                 documents, control_ids=control_ids, idempotency_keys=idempotency_keys
@@ -95,6 +95,9 @@ class GuardedBooks(IntacctBooks):
         """
         self._ownership.may_create(Kind.CUSTOMER, Side.SAGE).insist()
         return super().ensure_contact(contact, control_id=control_id)
+
+    def _decision(self, document: Document) -> Decision:
+        return decision_on_document(self._ownership, document)
 
 
 class GuardedRecords(IntacctRecords):
@@ -134,6 +137,33 @@ class GuardedRecords(IntacctRecords):
         return super().change(change, control_id=control_id, idempotency_key=idempotency_key)
 
 
+class HandBooks(GuardedBooks):
+    """The books of one entity for a person's own movements of stock, and for nothing else."""
+
+    def _decision(self, document: Document) -> Decision:
+        return decision_by_hand(self._ownership, document)
+
+
+def decision_by_hand(ownership: Ownership, document: Document) -> Decision:
+    """Whether a person may have a movement of stock booked; every other document is the table's."""
+    if not isinstance(document, StockDocument | WarehouseTransfer):
+        return decision_on_document(ownership, document)
+    decisions = [
+        ownership.may_act(Kind.QUANTITY, "on_hand", Side.SAGE, place)
+        for place in places_of_movement(document)
+    ]
+    return next((one for one in decisions if not one.is_allowed), decisions[0])
+
+
+def places_of_movement(movement: StockDocument | WarehouseTransfer) -> list[str]:
+    """The warehouses whose stock the movement changes, each once."""
+    if isinstance(movement, StockDocument):
+        return _places(line.warehouse for line in movement.lines)
+    return _places(
+        place for line in movement.lines for place in (line.from_warehouse, line.to_warehouse)
+    )
+
+
 def decision_on_document(ownership: Ownership, document: Document) -> Decision:
     """Whether a document of an order, a customer, or a journal may be made in Sage."""
     match document:
@@ -158,13 +188,8 @@ def decisions_on_record(ownership: Ownership, record: Record) -> Iterator[Decisi
             yield ownership.may_create(Kind.ITEM, Side.SAGE)
             if record.base_price is not None:
                 yield ownership.may_create(Kind.PRICE, Side.SAGE, "base_price")
-        case StockDocument():
-            for place in _places(line.warehouse for line in record.lines):
-                yield ownership.may_write(Kind.QUANTITY, "on_hand", Side.SAGE, place)
-        case WarehouseTransfer():
-            for place in _places(
-                place for line in record.lines for place in (line.from_warehouse, line.to_warehouse)
-            ):
+        case StockDocument() | WarehouseTransfer():
+            for place in places_of_movement(record):
                 yield ownership.may_write(Kind.QUANTITY, "on_hand", Side.SAGE, place)
         case StatisticalEntry():
             yield ownership.may_create(Kind.GL, Side.SAGE, "statistical")

@@ -220,6 +220,22 @@ class Ownership:
             return _refused(kind, name, side, rule, f"{side.label} owns {kind.value}.{name}")
         return self._right(kind, name, side, Right.UPDATE)
 
+    def may_act(self, kind: Kind, name: str, side: Side, place: str = "") -> Decision:
+        """Whether the connector may change, by a person's own order, a field that `side` owns.
+
+        A person at the desk acts for the owner, so the owner's word stays one. What the other side
+        owns is not theirs to change here: its next word would undo it. `place`: as of `may_write`.
+
+        Raises:
+            ValueError: the kind has no such field.
+        """
+        owner = self.owner(kind, name, place)
+        if owner is not side:
+            rule = _owner_path(self.rule(kind), kind, name, place)
+            message = f"{owner.label} owns {kind.value}.{name}: change it there"
+            return _refused(kind, name, side, rule, message)
+        return self._right(kind, name, side, Right.UPDATE)
+
     def may_create(self, kind: Kind, side: Side, name: str = "") -> Decision:
         """Whether the connector may make such a record on `side`, with all its fields.
 

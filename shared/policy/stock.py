@@ -79,7 +79,8 @@ class StockPolicy:
     a multiple of `pack`. `allows_oversell` lets a level be negative. A change of at least
     `jump_units` and of more than `jump_share` of the greater level waits for a person, as does a
     level above `most`. `increase` and `decrease` are the transaction definitions of adjustments,
-    `reason` is what their memo says.
+    `reason` is what their memo says. `write_off` and `receive` are those of a person's own acts at
+    a warehouse that Sage owns: goods that are lost, and returned goods that are on the shelf again.
     """
 
     places: tuple[StockPlace, ...] = ()
@@ -94,6 +95,8 @@ class StockPolicy:
     increase: str = ""
     decrease: str = ""
     reason: str = "count of the store"
+    write_off: str = ""
+    receive: str = ""
 
     def __post_init__(self) -> None:
         """Refuse figures that no level can be made with.

@@ -112,6 +112,8 @@ def _sold(store: Store, tenant: Tenant) -> Iterator[Told]:
 
 
 def _definitions(store: Store, tenant: Tenant) -> Iterator[Told]:
+    if store.stock.write_off and store.stock.write_off == store.stock.receive:
+        yield ("stock", "receive"), "one definition either adds or takes away; name two"
     owners = {owner_of(tenant.ownership, place) for place in store.stock.places}
     if Side.CART not in owners:
         return

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shared.inventory.counts import CountBook, CountMovedError
 from shared.inventory.feeds import FeedBook
+from shared.inventory.movements import Movement
 from shared.tenants.models import Store, Tenant
 
 
@@ -38,3 +39,16 @@ class MemoryFeeds:
 
     def save(self, tenant: Tenant, store: Store, book: FeedBook) -> None:
         self.stored[tenant.id, store.id] = book
+
+
+class MemoryMovements:
+    """`shared.inventory.movements.Movements` in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[tuple[str, str], Movement] = {}
+
+    def load(self, tenant: str, reference: str) -> Movement | None:
+        return self.stored.get((tenant, reference))
+
+    def keep(self, movement: Movement) -> Movement:
+        return self.stored.setdefault((movement.tenant, movement.wanted.reference), movement)

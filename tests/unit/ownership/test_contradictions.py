@@ -93,3 +93,8 @@ def test_all_contradictions_of_a_table_are_told_at_once() -> None:
         "order.master",
         "gl.in_carts",
     ]
+
+
+def test_stock_that_is_all_sages_may_be_updated_there_by_a_persons_own_order() -> None:
+    ownership = Ownership(quantity=Rule(Side.SAGE, FULL, SEEN))
+    assert list(contradictions(ownership)) == []

@@ -24,7 +24,13 @@ from intacct.masters import DimensionEntry, DimensionKind, Item
 from intacct.records import Record
 from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
-from shared.ownership.guard import GuardedBooks, GuardedRecords, decisions_on_change
+from shared.ownership.guard import (
+    GuardedBooks,
+    GuardedRecords,
+    HandBooks,
+    decision_by_hand,
+    decisions_on_change,
+)
 from shared.ownership.table import Kind, NotOursError, Ownership, Right, Rule, Side
 
 ON = date(2026, 3, 2)
@@ -227,3 +233,28 @@ def test_every_field_of_a_master_has_an_owner(master: Customer | Contact | Item)
     decided = list(decisions_on_change(Ownership(), UpdateMaster("7", master, names)))
 
     assert len(decided) == len(names)
+
+
+BY_HAND = with_rule(Kind.QUANTITY, Rule(Side.SAGE, ALL, SEEN, places={"POPUP": Side.CART}))
+
+
+def test_a_persons_own_movement_is_sent_where_sage_owns_the_stock_and_the_table_allows_it() -> None:
+    sage = Sage()
+    build: Callable[[], Any] = lambda: sage  # noqa: E731
+    by_hand = HandBooks(BY_HAND, rest=build, xml=build, protocols=REST)
+
+    by_hand.create(stock("MAIN"), control_id="c", idempotency_key="i")
+    by_hand.create(CUSTOMER, control_id="c", idempotency_key="i")
+    with pytest.raises(NotOursError, match=r"quantity\.places\.POPUP: the cart owns"):
+        by_hand.create(stock("POPUP"), control_id="c", idempotency_key="i")
+    with pytest.raises(NotOursError, match=r"quantity\.master: Sage Intacct owns"):
+        books(BY_HAND, sage).create(stock("MAIN"), control_id="c", idempotency_key="i")
+
+    assert sage.sent == [stock("MAIN"), CUSTOMER]
+
+
+def test_a_transfer_by_hand_needs_both_its_warehouses() -> None:
+    moved = TransferLine("TEE", Decimal(1), "Each", "MAIN", "POPUP")
+    transfer = WarehouseTransfer("r", ON, (moved,))
+    decision = decision_by_hand(BY_HAND, transfer)
+    assert (decision.is_allowed, decision.rule) == (False, "ownership.quantity.places.POPUP")

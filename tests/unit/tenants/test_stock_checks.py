@@ -153,3 +153,8 @@ def test_the_carts_that_count_on_hand_are_those_whose_clients_say_so(cart: str) 
     client = CONNECT[cart](simulator(cart, clock=Clock()), 5)
     if isinstance(client, StockClient):
         assert client.counts_on_hand == (cart in COUNT_ON_HAND)
+
+
+def test_what_is_written_off_and_what_is_received_have_definitions_of_their_own() -> None:
+    (said,) = problems(policy(write_off="Move", receive="Move"))
+    assert "adds or takes away" in said
