@@ -32,6 +32,7 @@ def findings_of(known: Facts, source: ReceiptSource) -> tuple[Finding, ...]:
     findings = [_unbalanced(breach) for breach in order_breaches(order)]
     for refund in facts.refunds:
         findings += [_unbalanced(breach) for breach in refund_breaches(refund)]
+    findings += _foreign_documents(facts, order)
     findings += _foreign_money(facts, order)
     findings += _missing_money(facts, order)
     gap = receipt_gap(known, source)
@@ -67,6 +68,26 @@ def _unbalanced(breach: Breach) -> Finding:
         hint="correct the order in the cart; the corrected version is taken up by itself",
         difference=breach.difference,
     )
+
+
+def _foreign_documents(facts: Facts, order: Order) -> Iterator[Finding]:
+    """Editions and refunds of another currency than the order's: sides are not mixed (R-8.1)."""
+    earlier = {edition.total.currency for edition in facts.editions} - {order.currency}
+    for currency in sorted(earlier):
+        yield Finding(
+            Reason.AMOUNT_MISMATCH,
+            place="order.currency",
+            message=f"was told in {currency} before, and is told in {order.currency} now",
+            hint="book by hand what changed since: what is booked stays in its currency",
+        )
+    for refund in facts.refunds:
+        if refund.currency != order.currency:
+            yield Finding(
+                Reason.AMOUNT_MISMATCH,
+                place=f"refunds[{refund.ref.id}].currency",
+                message=f"is told in {refund.currency}, the order in {order.currency}",
+                hint="have the cart tell both in one currency, or book the refund by hand",
+            )
 
 
 def _foreign_money(facts: Facts, order: Order) -> Iterator[Finding]:

@@ -147,6 +147,10 @@ class Shop:
         self.pass_time(hours=30)
 
     def facts(self) -> dict[str, bytes]:
+        """What is known of every order after all events were read, as one comparable text."""
+        return {order_id: canonical(facts) for order_id, facts in self.reading().items()}
+
+    def reading(self) -> dict[str, Facts]:
         """What is known of every order after all events were read, in any order."""
         reader = EventReader(self.kept, lambda *_: self.client)
         events = list(self.queue.events)
@@ -160,7 +164,7 @@ class Shop:
             assert reading.problems == ()
             if reading.facts is not None:
                 known[event.resource_id] = merge(before, reading.facts) if before else reading.facts
-        return {order_id: canonical(facts) for order_id, facts in known.items()}
+        return known
 
 
 def _tenant(cart: str, account: str) -> Tenant:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from commerce.money import Money
-from commerce.orders import Facts, Payment, PaymentStatus, implied_receipt_id
+from commerce.orders import Facts, Order, Payment, PaymentStatus, RefundLine, implied_receipt_id
 from shared.facts.checks import findings_of
+from shared.facts.merge import merge
 from shared.facts.receipts import ReceiptSource
 from shared.postings.plan import Reason
 from tests.unit.facts.test_merge import back, facts, order, payment, refund, usd
 
 ORDER = ReceiptSource.ORDER
+UNPAID = PaymentStatus.PENDING
 TRANSACTIONS = ReceiptSource.TRANSACTIONS
 
 
@@ -96,3 +99,32 @@ def test_only_a_refund_asks_for_its_order() -> None:
     orphans = facts(payments=[payment("71")], refunds=[refund("81")])
 
     assert told(orphans) == [(Reason.REFUND_WITHOUT_ORDER, None)]
+
+
+def in_euros() -> Order:
+    """The order as its buyer saw it."""
+    (line,) = order(total="9.00").lines
+    euro, nothing = Money.of("9.00", "EUR"), Money.of("0", "EUR")
+    line = replace(line, unit_price=euro, gross=euro, discount=nothing)
+    return replace(order(), currency="EUR", total=euro, lines=(line,), payment_status=UNPAID)
+
+
+def test_an_order_that_was_told_in_another_currency_before_waits_for_a_person() -> None:
+    now = replace(order(5), payment_status=UNPAID)
+    known = merge(facts(order=in_euros()), facts(order=now))
+
+    (finding,) = findings_of(known, TRANSACTIONS)
+
+    assert (finding.reason, finding.place) == (Reason.AMOUNT_MISMATCH, "order.currency")
+    assert finding.message == "was told in EUR before, and is told in USD now"
+    assert findings_of(facts(order=now), TRANSACTIONS) == ()
+
+
+def test_a_refund_of_another_currency_than_its_order_waits_for_a_person() -> None:
+    money = (Money.of("4", "EUR"), Money.of("0", "EUR"))
+    euro = replace(refund("81"), currency="EUR", lines=(RefundLine("1", Decimal(1), *money),))
+    mixed = facts(order=replace(order(), payment_status=UNPAID), refunds=[euro])
+
+    (finding,) = findings_of(mixed, TRANSACTIONS)
+
+    assert (finding.reason, finding.place) == (Reason.AMOUNT_MISMATCH, "refunds[81].currency")
