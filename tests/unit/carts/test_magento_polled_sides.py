@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -32,8 +33,20 @@ SALE = Sale(
 )
 
 
-def known(sale: Sale, *, is_presented: bool, delivering: Delivering = LOST) -> Facts:
-    """What a store that is only polled knows of a sale whose goods come back in two parts."""
+IN_TWO_PARTS = ({0: 1}, {0: 2, 1: 1})
+
+
+def known(
+    sale: Sale,
+    *,
+    is_presented: bool,
+    delivering: Delivering = LOST,
+    backs: Sequence[Mapping[int, int]] = IN_TWO_PARTS,
+) -> Facts:
+    """What a store that is only polled knows of a sale that was shipped, and partly came back.
+
+    `backs` are the units of each refund, by the line's place.
+    """
     shop = Shop("magento", delivering, polls=True)
     secret = shop.cart.secret()
     access = StoreAccess(
@@ -45,9 +58,9 @@ def known(sale: Sale, *, is_presented: bool, delivering: Delivering = LOST) -> F
     order = shop.cart.orders.place(sale)
     shop.pass_time(hours=1)
     shop.cart.orders.ship(order.id)
-    first, second = (line.id for line in order.lines)
-    for back in ({first: 1}, {first: 2, second: 1}):
-        shop.cart.orders.refund(order.id, back)
+    for back in backs:
+        units = {order.lines[place].id: number for place, number in back.items()}
+        shop.cart.orders.refund(order.id, units)
         shop.pass_time(hours=1)
     (told,) = shop.reading().values()
     return told
