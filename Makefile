@@ -75,6 +75,7 @@ bench: setup ## Measure size, cold starts, memory and requests per order
 	@.ci/make-environment .local/bench .ci/bench.txt
 	@$(RUN) -m tests.benchmarks
 	@$(RUN) -m tests.benchmarks.gl_export
+	@$(RUN) -m tests.benchmarks.proof_costs
 	@if command -v npm >/dev/null; then \
 		npm install --silent --no-audit --no-fund --prefix .local/bench/js $(SAGE_JS_SDK); fi
 	@$(RUN) -m tests.benchmarks.sdk_comparison
