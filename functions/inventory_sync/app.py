@@ -60,13 +60,13 @@ def _moved(request: InventoryRequest, asked: MovementRequest, deadline: datetime
     """What became of the movement that a person asks for."""
     tenant, wanted = tenants().tenant(request.tenant), asked.wanted(request.store)
     if request.dry:
-        return mover().plan(tenant, wanted, asked.memo).as_json()
-    done = mover().move(tenant, wanted, asked.memo, deadline, release_by=asked.release_by)
+        done = mover().plan(tenant, wanted, asked.memo)
+    else:
+        done = mover().move(tenant, wanted, asked.memo, deadline, release_by=asked.release_by)
     facts = {"reference": done.reference, "state": done.state.value, "mark": done.mark}
-    logger.info("stock moved", extra=facts)
-    metrics.add_metric(
-        name=f"StockMovement{done.state.value.title()}", unit=MetricUnit.Count, value=1
-    )
+    logger.info("stock movement judged", extra=facts)
+    name = f"StockMovement{done.state.value.title()}"
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
     return done.as_json()
 
 

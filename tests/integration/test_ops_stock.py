@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from ops.place import AwsPlace
 from shared.inventory.counts import Count, Difference, DynamoDbCounts
 from shared.inventory.findings import stock_subject
 from shared.ownership.table import Side
 from shared.polling.checkpoints import DynamoDbCheckpoints
 from shared.postings.findings import Finding, Reason
-from tests.integration.ops_rig import OpsRig, rig
+from tests.integration.ops_rig import FakeLambda, OpsRig, rig
 from tests.unit.inventory.rig import policy, table
 
 __all__ = ["rig"]
@@ -114,3 +115,93 @@ def test_a_function_that_says_nothing_is_an_error(kept: OpsRig) -> None:
     told = kept.run("stock", "sync", "acme", "shop")
     assert told.exit_code == 1
     assert "said nothing" in told.output
+
+
+MOVEMENT = {
+    "reference": "R-1",
+    "state": "planned",
+    "movement": {"kind": "transfer", "item": "MUG", "quantity": "3", "from": "W1", "to": "W2"},
+    "on_hand": "10",
+    "problems": [],
+    "notes": ["a note"],
+    "mark": "",
+    "document": "",
+    "due_at": "",
+}
+TRANSFER = ("stock", "transfer", "acme", "--item", "MUG", "--from", "W1", "--to", "W2")
+HOW = ("--quantity", "3", "--why", "ran low", "--reference", "R-1")
+
+
+class Saying(FakeLambda):
+    """The function says one thing after the other of a movement."""
+
+    def __init__(self, *told: dict[str, Any] | None) -> None:
+        super().__init__({})
+        self._told = iter(told)
+
+    def invoke(self, **call: Any) -> dict[str, Any]:
+        self._answers = {"InventorySync": {"movement": next(self._told)}}
+        return super().invoke(**call)
+
+
+def _answer(kept: OpsRig, *told: dict[str, Any] | None) -> Saying:
+    """Put the function in the place."""
+    place = kept.desk.place
+    assert isinstance(place, AwsPlace)
+    functions = Saying(*told)
+    place.clients["lambda"] = functions
+    return functions
+
+
+def test_a_movement_is_planned_shown_and_asked_for_before_it_is_booked(kept: OpsRig) -> None:
+    booked = {**MOVEMENT, "state": "booked", "mark": "R1-STK-X", "document": "WT0001"}
+    functions = _answer(kept, MOVEMENT, MOVEMENT, MOVEMENT, booked)
+
+    shown = kept.run(*TRANSFER, *HOW, "--plan")
+    declined = kept.run(*TRANSFER, *HOW)
+    done = kept.run(*TRANSFER, *HOW, "--yes")
+
+    assert "a note" in shown.output
+    assert declined.exit_code == 1
+    assert (done.exit_code, "WT0001" in done.output) == (0, True)
+    plans = [event.get("dry", False) for _, event in functions.asked]
+    assert plans == [True, True, True, False]
+    movement = functions.asked[-1][1]["movement"]
+    assert (movement["quantity"], movement["memo"], movement["release_by"]) == ("3", "ran low", "")
+    (note,) = kept.desk.audit.all("acme")
+    assert (note.what, note.why) == ("stock transfer", "ran low")
+
+
+def test_what_is_not_in_the_books_ends_in_an_error_that_says_how_to_go_on(kept: OpsRig) -> None:
+    ways = {
+        "waiting": "ask again with --reference R-1",
+        "held": "look for R1-STK-X in Sage Intacct",
+        "refused": "not in the books: no period",
+    }
+    for state, words in ways.items():
+        after = {**MOVEMENT, "state": state, "problems": ["no period"], "mark": "R1-STK-X"}
+        _answer(kept, MOVEMENT, after)
+        told = kept.run(*TRANSFER, *HOW, "--yes")
+        assert (told.exit_code, words in told.output) == (1, True), told.output
+
+
+def test_a_movement_that_cannot_be_is_not_asked_for(kept: OpsRig) -> None:
+    functions = _answer(kept, {**MOVEMENT, "state": "impossible", "problems": ["W1 shows 1"]})
+    goods = ("--sku", "MUG", "--quantity", "2", "--why", "broken", "--yes", "--json")
+
+    told = kept.run("stock", "write-off", "acme", "shop", *goods)
+    no_number = kept.run("stock", "receive", "acme", "shop", "--quantity", "two", "--why", "w")
+
+    assert (told.exit_code, no_number.exit_code) == (1, 1)
+    assert "no quantity above 0" in no_number.output
+    ((_, event),) = functions.asked
+    assert (event["store"], event["movement"]["kind"], event["dry"]) == ("shop", "write_off", True)
+    assert len(event["movement"]["reference"]) == 10
+    assert list(kept.desk.audit.all("acme")) == []
+
+
+def test_a_lost_answer_of_the_function_names_the_reference_to_ask_again(kept: OpsRig) -> None:
+    _answer(kept, MOVEMENT, None)
+    told = kept.run("stock", "receive", "acme", "shop", "--sku", "MUG", *HOW, "--yes")
+    assert told.exit_code == 1
+    assert "--reference R-1 finds out" in told.output
