@@ -8,6 +8,7 @@ from datetime import date
 from commerce.money import Money
 from ops.desk import Desk
 from ops.errors import OpsError
+from ops.order_books import days_of
 from ops.payout_plans import store_book_of
 from ops.payout_sales import is_brought_by_payouts, sales_of
 from ops.stored_orders import stored_orders
@@ -18,6 +19,7 @@ from shared.payouts.order_fees import booked_fees
 from shared.payouts.store import PayoutKey
 from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
+from shared.postings.day_fees import entered_fees
 from shared.tenants.models import Tenant
 from shared.undo.in_books import named
 
@@ -69,7 +71,10 @@ def _fees(desk: Desk, known: FactsRecord, book: StoreBook) -> dict[str, Money]:
     """The fees that the order booked itself; asked only where orders may do so."""
     if not book.policy.may_book_fees_with_orders:
         return {}
-    return booked_fees(desk.ledger.chain(known.pk), book.for_revision(known.revision))
+    mine = book.for_revision(known.revision).for_fees(known.fees)
+    if known.fees:
+        return entered_fees(mine, days_of(desk).entered(known.pk))
+    return booked_fees(desk.ledger.chain(known.pk), mine)
 
 
 def open_by_currency(found: Iterable[Unsettled], base_currency: str) -> list[Money]:

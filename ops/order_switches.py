@@ -31,6 +31,7 @@ _OF_PURPOSE: Mapping[str, tuple[str, ...]] = {
     "restock": ("cogs", "closed_period_credits"),
     "refund": _MONEY,
     "sale": _OF_SALES,
+    "fee": ("fees_on",),
 }
 """Of journal entries and of a day's events: what their purpose begins with."""
 

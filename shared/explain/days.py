@@ -14,12 +14,13 @@ from intacct.documents import Dimensions, JournalEntry, JournalLine, Side
 from shared.explain.lines import ExplainedEntry, Part, explained, rules_of
 from shared.gl.batches import Sealed, original, postings
 from shared.gl.contents import Adder, Group, SummaryError
-from shared.gl.corrections import OTHER
+from shared.gl.corrections import OTHER, part_differences
 from shared.gl.days import DayBook, DayKey, KeptEntry
 from shared.gl.revisions import Batch, BatchKind, BatchState
 from shared.ledger.content import content_hash
 from shared.ledger.records import Record, State
 from shared.ledger.run import mark_of
+from shared.postings.day_fees import is_fee
 from shared.postings.plan import DayEntry, Posting
 
 
@@ -129,9 +130,10 @@ class ExplainedDays:
     ) -> Iterator[ExplainedEntry]:
         made = _journals(postings(key, now.sealed, before.sealed if before else None))
         own = len(_journals(original(key, now.sealed)))
+        differing = part_differences(before.sealed.parts if before else (), now.sealed.parts)
         for place, posting in enumerate(made, start=1):
             if now.batch.kind is BatchKind.DELTA:
-                shares = _difference(now, before)
+                shares = _difference(now, before, is_fees=differing[place - 1].is_fees)
             elif place <= own:
                 shares = now.shares(place)
             else:
@@ -218,13 +220,15 @@ def _grouped(shares: Iterable[_Share]) -> _Parts:
     return parts
 
 
-def _difference(now: _Content, before: _Content | None) -> list[_Share]:
+def _difference(now: _Content, before: _Content | None, *, is_fees: bool) -> list[_Share]:
     """What events say now less what they said, on the side where the journal has it (J-11.6)."""
     assert before is not None, "a difference is one between two batches"  # noqa: S101
     old, new = before.entries, now.entries
     groups: dict[Group, list[_Share]] = {}
     for sign, mine, other in ((1, new, old), (-1, old, new)):
         for event, entry in mine.items():
+            if is_fee(event) is not is_fees:
+                continue
             if event in other and other[event].lines == entry.lines:
                 continue
             for line in entry.lines:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from commerce.money import Money
 from commerce.orders import Facts
 from shared.facts.receipts import ReceiptSource, bookable
 from shared.postings.plan import Finding
@@ -70,7 +71,9 @@ class FactsRecord:
     where none was noted. `due_at` is when the sweeper brings the order back, None when nothing is
     left to do. `sources` are the archived
     documents that changed the facts (archive keys), in the order in which they did. `revision`
-    counts how often the order was undone before, `undo` is there while it is being undone.
+    counts how often the order was undone before, `undo` is there while it is being undone. `fees`
+    are what its days book of the fees of its payments, settled for good: zero where the payout does
+    (`shared.postings.day_fees`).
     """
 
     pk: str
@@ -86,6 +89,7 @@ class FactsRecord:
     sources: tuple[str, ...] = ()
     revision: int = 0
     undo: UndoRequest | None = None
+    fees: Mapping[str, Money] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:

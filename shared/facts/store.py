@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from commerce.codec import decode, encode
+from commerce.money import Money
 from commerce.orders import Facts
 from shared.facts.receipts import ReceiptSource
 from shared.facts.record import (
@@ -140,6 +141,7 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
         sources=_sources(item),
         revision=int(item.get("revision", {}).get("N", "0")),
         undo=_undo(item),
+        fees=_fees(item),
     )
 
 
@@ -169,6 +171,9 @@ def _item(record: FactsRecord) -> dict[str, Any]:
         item["configured"] = {"N": str(record.configured)}
     if record.revision:
         item["revision"] = {"N": str(record.revision)}
+    if record.fees:
+        told = {name: f"{fee.plain()} {fee.currency}" for name, fee in record.fees.items()}
+        item["fees"] = {"M": {name: {"S": text} for name, text in told.items()}}
     if record.undo is not None:
         open_from = record.undo.open_from
         item["undo_by"] = {"S": record.undo.by}
@@ -186,6 +191,11 @@ def _item(record: FactsRecord) -> dict[str, Any]:
 def _sources(item: dict[str, Any]) -> tuple[str, ...]:
     packed = item.get("sources", {}).get("B")
     return tuple(zlib.decompress(bytes(packed)).decode().split("\n")) if packed else ()
+
+
+def _fees(item: dict[str, Any]) -> dict[str, Money]:
+    told = item.get("fees", {}).get("M", {})
+    return {name: Money.of(*fee["S"].split(" ")) for name, fee in told.items()}
 
 
 def _undo(item: dict[str, Any]) -> UndoRequest | None:

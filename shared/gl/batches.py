@@ -9,7 +9,7 @@ from intacct.documents import JournalEntry, JournalLine
 from intacct.entries import mirrored
 from intacct.statistics import StatisticalEntry, StatisticalLine
 from shared.gl.contents import Contents, Part, contents_of
-from shared.gl.corrections import count_difference, difference, mirrored_counts
+from shared.gl.corrections import count_difference, mirrored_counts, part_differences
 from shared.gl.days import Day, DayKey
 from shared.gl.revisions import Batch, BatchKind, BatchState
 from shared.ledger.run import mark_of
@@ -83,9 +83,9 @@ def postings(key: DayKey, now: Sealed, before: Sealed | None = None) -> list[Pos
     maker = _Maker(key, now.batch, _mark_of(key, before))
     if now.batch.kind is BatchKind.DELTA:
         assert before is not None, "a difference is one between two batches"  # noqa: S101
-        lines = difference(before.parts, now.parts)
         counts = count_difference(before.batch.counts, now.batch.counts)
-        return [*maker.journals([Part(1, lines)] if lines else []), *maker.statistics(counts)]
+        differences = part_differences(before.parts, now.parts)
+        return [*maker.journals(differences), *maker.statistics(counts)]
     made = [*maker.journals(now.parts), *maker.statistics(now.batch.counts)]
     if before is None:
         return made
@@ -149,7 +149,7 @@ class _Maker:
                     reference=self._mark(posting, PostingKind.GL_BATCH),
                     journal=self._batch.journal,
                     posted_on=self._on,
-                    description=self._told(number),
+                    description=self._told(number, is_fees=part.is_fees),
                     lines=lines,
                     is_draft=self._batch.is_draft,
                     is_batch=True,
@@ -220,8 +220,10 @@ class _Maker:
             return lines
         return tuple(replace(line, memo=f"payout {self._key.payout}") for line in lines)
 
-    def _told(self, part: int) -> str:
+    def _told(self, part: int, *, is_fees: bool = False) -> str:
         text, batch = self._key.place, self._batch
+        if is_fees:
+            text += ", gateway fees"
         if batch.kind is BatchKind.DELTA:
             text += f", correction of {self._predecessor}"
         elif batch.replaces:

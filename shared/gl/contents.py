@@ -16,6 +16,7 @@ from decimal import Decimal
 from commerce.money import Money
 from intacct.documents import Dimensions, JournalLine, Side
 from intacct.statistics import StatisticalLine
+from shared.postings.day_fees import is_fee
 from shared.postings.plan import DayEntry
 
 LINES_MAX = 900
@@ -33,10 +34,11 @@ class SummaryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The lines of one journal; they balance. `number` is from 1."""
+    """The lines of one journal; they balance. `number` is from 1; fees stand apart (R-11.3)."""
 
     number: int
     lines: tuple[JournalLine, ...]
+    is_fees: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def membership_hash(entries: Iterable[DayEntry]) -> str:
 class _Sums:
     """The lines of one journal while it grows."""
 
+    is_fees: bool = False
     groups: dict[Group, Money] = field(default_factory=dict)
 
     def misses(self, groups: Mapping[Group, Money]) -> int:
@@ -166,7 +169,7 @@ class Adder:
         self._membership.add(entry)
         self._members += 1
         self._versions.add(entry.mapping_version)
-        part = self._part_for(groups) if groups else 0
+        part = self._part_for(groups, is_fees=is_fee(entry.event)) if groups else 0
         if part:
             self._sums[part - 1].add(groups)
         for count in entry.counts:
@@ -180,8 +183,8 @@ class Adder:
         _, currency, _ = self._wanted
         told = [without(sums.groups, self._netted) for sums in self._sums]
         parts = tuple(
-            Part(number, lines)
-            for number, groups in enumerate(told, 1)
+            Part(number, lines, sums.is_fees)
+            for number, (sums, groups) in enumerate(zip(self._sums, told, strict=True), 1)
             if (lines := lines_of(groups))
         )
         debits = sum((_debits(groups, currency) for groups in told), start=Money.zero(currency))
@@ -194,15 +197,18 @@ class Adder:
             mapping_version=", ".join(sorted(self._versions - {""})),
         )
 
-    def _part_for(self, groups: Mapping[Group, Money]) -> int:
+    def _part_for(self, groups: Mapping[Group, Money], *, is_fees: bool) -> int:
         """The journal that has all these lines already, else the first that has room for them."""
         room = [
             (misses, number)
             for number, sums in enumerate(self._sums, start=1)
-            if (misses := sums.misses(groups)) == 0 or len(sums.groups) + misses <= self._lines_max
+            if sums.is_fees is is_fees
+            and (
+                (misses := sums.misses(groups)) == 0 or len(sums.groups) + misses <= self._lines_max
+            )
         ]
         if not room:
-            self._sums.append(_Sums())
+            self._sums.append(_Sums(is_fees))
             return len(self._sums)
         return min(room, key=lambda one: (one[0] > 0, one[1]))[1]
 

@@ -148,7 +148,7 @@ def planned_by(plan: Callable[..., Plan]) -> Replan:
     """`plan` for orders of which nothing but events of a day was ever posted."""
 
     def replan(record: FactsRecord, book: StoreBook) -> Plan:
-        return plan(record.facts, {}, book.for_customer(record.customer))
+        return plan(record.facts, {}, book.for_customer(record.customer).for_fees(record.fees))
 
     return replan
 

@@ -37,6 +37,19 @@ def difference(before: Iterable[Part], after: Iterable[Part]) -> tuple[JournalLi
     return lines_of(delta)
 
 
+def part_differences(before: Iterable[Part], after: Iterable[Part]) -> list[Part]:
+    """The journals that lead from one content of a day to another: fees stand apart (R-11.3)."""
+    old, new, found = tuple(before), tuple(after), list[Part]()
+    for is_fees in (False, True):
+        lines = difference(
+            (part for part in old if part.is_fees is is_fees),
+            (part for part in new if part.is_fees is is_fees),
+        )
+        if lines:
+            found.append(Part(len(found) + 1, lines, is_fees))
+    return found
+
+
 def count_difference(
     before: Iterable[StatisticalLine], after: Iterable[StatisticalLine]
 ) -> tuple[StatisticalLine, ...]:

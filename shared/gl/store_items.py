@@ -150,14 +150,15 @@ def part_prefix(batch: Batch) -> str:
 def part_item(key: DayKey, batch: Batch, part: Part) -> dict[str, Any]:
     """The lines of one journal."""
     lines = zlib.compress(_lines().dump_json(part.lines), 6)
-    return {**key_of(key.pk, f"{part_prefix(batch)}{part.number:04d}"), "lines": {"B": lines}}
+    place = key_of(key.pk, f"{part_prefix(batch)}{part.number:04d}")
+    return {**place, "lines": {"B": lines}, "fees": {"BOOL": part.is_fees}}
 
 
 def part_of(item: Mapping[str, Any]) -> Part:
     """The lines of one journal as they were kept."""
     number = int(item["sk"]["S"].rpartition("#")[2])
     lines = _lines().validate_json(zlib.decompress(bytes(item["lines"]["B"])))
-    return Part(number, lines)
+    return Part(number, lines, item.get("fees", {}).get("BOOL", False))
 
 
 @cache

@@ -17,6 +17,7 @@ from commerce.payouts import PayoutLine, PayoutLineKind
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.ledger.apply import results_of
 from shared.ledger.records import Record, State
+from shared.payouts.day_fees import DayFees, NotSureError, is_of_days
 from shared.payouts.history import OrderFee
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.records import PayoutRecord
@@ -25,7 +26,7 @@ from shared.posting.doubts import begun
 from shared.postings.book import StoreBook
 from shared.postings.fees import FEE, payment_and_fee
 from shared.postings.findings import Finding, Reason
-from shared.postings.plan import PostingKind
+from shared.postings.plan import Plan, PostingKind
 from shared.tenants.models import Tenant
 from shared.undo.in_books import named, of_this_life
 
@@ -43,10 +44,6 @@ class Told:
     fees: tuple[OrderFee, ...] = ()
     findings: tuple[Finding, ...] = ()
     is_whole: bool = True
-
-
-class NotSureError(Exception):
-    """An order may still book a fee; the message says what it waits for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +95,18 @@ class OrderFees:
         if known.status is FactsStatus.SKIPPED:
             return iter(nothing)
         chain = self.orders.ledger.chain(pk)
-        book = self._settled_book(tenant, known, chain)
+        book, planned = self._settled(tenant, known, chain)
+        if is_of_days(known, book):
+            days = DayFees(self.orders.facts, self.orders.books.days)
+            booked = days.settle(known, book, planned)
+            return iter(_matched(lines, known.facts.payments, booked))
         booked = booked_fees(chain, book)
         return iter(_matched(lines, known.facts.payments, booked) if booked else nothing)
 
-    def _settled_book(
+    def _settled(
         self, tenant: Tenant, known: FactsRecord, chain: Mapping[str, Record]
-    ) -> StoreBook:
-        """The order's book, when all its receipts and their fees are in the books.
+    ) -> tuple[StoreBook, Plan]:
+        """The order's book and plan, when all its receipts and their fees are in the books.
 
         Raises:
             NotSureError: some are not.
@@ -125,7 +126,7 @@ class OrderFees:
         if planned.findings or is_open:
             message = "its receipts are not in the books yet"
             raise NotSureError(message)
-        return book
+        return book, planned
 
 
 @dataclass(slots=True)

@@ -345,8 +345,8 @@ class PostingPolicy:
 
     def _against_fees_with_orders(self) -> list[tuple[str, str]]:
         found = []
-        if self.modes() != {PostingMode.DETAIL}:
-            message = "fees at capture need posting_mode detail: a day's journal holds no fees"
+        if PostingMode.SUMMARY_PAYOUT in self.modes():
+            message = "posting_mode summary_payout books fees with the payouts that tell them"
             found.append(("fees_on", message))
         depths = {self.posting_depth, self.posting_depth_before if self.posting_depth_from else ""}
         if PostingDepth.THRIFTY in depths:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from shared.facts.record import FactsRecord
 from shared.gl.calendar import day_end
 from shared.gl.days import DayBook, EntryConflictError
 from shared.ledger.content import digest
 from shared.postings.book import StoreBook
+from shared.postings.day_fees import settled_by
 from shared.postings.findings import Finding, Reason
 from shared.postings.plan import Plan
+
+
+def stamped(record: FactsRecord, configured: int, book: StoreBook, plan: Plan) -> FactsRecord:
+    """The order's record as it must be kept before anything of the plan is sent or entered.
+
+    It names the version of the configuration that the order is posted under, and what its days
+    book of its fees, so that no payout books them too; the very same where that is known already.
+    """
+    if not (plan.postings or plan.day_entries):
+        return record
+    fees = settled_by(plan.day_entries, book)
+    if record.configured == configured and record.fees == fees:
+        return record
+    return replace(record, configured=configured, fees=fees)
 
 
 def enter(days: DayBook, pk: str, book: StoreBook, plan: Plan) -> int:

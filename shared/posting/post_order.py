@@ -33,7 +33,7 @@ from shared.posting.arrivals import Arrival, OrderRun, arrival_of
 from shared.posting.by_entity import EntityAppliers, appliers_of
 from shared.posting.closed_periods import ClosedPeriods, is_refused_date
 from shared.posting.doubts import begun, settled, unplanned, unsent
-from shared.posting.entering import enter, entry_conflict
+from shared.posting.entering import enter, entry_conflict, stamped
 from shared.posting.reports import EndedError, PostingReport, PostingState, broken_off
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
@@ -301,15 +301,15 @@ class OrderPoster:
                 self._parts.ledger.commit(write)
 
     def _begin(self, order: OrderRun, plan: Plan, done: list[str]) -> tuple[OrderRun, int]:
-        """Stamp the order with its version before anything of it is sent, and enter its events.
+        """Stamp the order with version and fees before anything of it is sent; enter its events.
 
         Raises:
             EndedError: the order cannot go on now; the report is in it.
         """
         try:
-            if order.record.configured != order.configured and (plan.postings or plan.day_entries):
-                stamped = replace(order.record, configured=order.configured)
-                order = replace(order, record=self._parts.facts.save(stamped))
+            stamp = stamped(order.record, order.configured, order.book, plan)
+            if stamp is not order.record:
+                order = replace(order, record=self._parts.facts.save(stamp))
             return order, enter(self._parts.days, order.record.pk, order.book, plan)
         except StaleFactsError:
             now = self._parts.clock()

@@ -92,6 +92,7 @@ class OrderBooks:
         if book is None:
             return Choice(number, findings=(_no_store(store),))
         book = book.for_customer(record.customer).for_revision(record.revision)
+        book = book.for_fees(record.fees)
         book = replace(book, cards=self.cards(tenant.id, store, record.facts))
         return Choice(number, self._with_items(under, self._with_costs(book, record), record))
 

@@ -30,7 +30,8 @@ class StoreBook:
     what no rule names and nothing is linked to waits then; None where the catch-all sells it.
     `costs` is what a unit of each article cost when the order was placed, as far as it is known.
     `revision` counts how often the order was undone before: what is posted then has keys of its own
-    (R-15.1). `calendar` is what is known of closed periods.
+    (R-15.1). `calendar` is what is known of closed periods. `fees` are what the order's days book
+    of the fees of its payments, as far as that is settled (`shared.postings.day_fees`).
     """
 
     tenant: str
@@ -49,6 +50,7 @@ class StoreBook:
     linked_items: collections.abc.Mapping[str, str] | None = None
     costs: collections.abc.Mapping[str, Money] = field(default_factory=dict)
     calendar: Calendar = UNKNOWN
+    fees: collections.abc.Mapping[str, Money] = field(default_factory=dict)
 
     def for_customer(self, customer: str) -> StoreBook:
         """The same book for an order of that Sage customer."""
@@ -61,6 +63,10 @@ class StoreBook:
     def for_costs(self, costs: collections.abc.Mapping[str, Money]) -> StoreBook:
         """The same book for an order whose articles cost that much when it was placed."""
         return replace(self, costs=costs)
+
+    def for_fees(self, fees: collections.abc.Mapping[str, Money]) -> StoreBook:
+        """The same book for an order of whose fees that much is settled."""
+        return replace(self, fees=fees)
 
     def cost_of(self, line: OrderLine) -> Money | None:
         """What one unit of the line cost; None where nobody told."""

@@ -15,7 +15,9 @@ from intacct.statistics import StatisticalLine
 from shared.policy.switches import Cogs
 from shared.postings.card_discounts import released
 from shared.postings.chronicle import capture_id
+from shared.postings.day_fees import day_fees
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
+from shared.postings.fees import FEE, fee_effect
 from shared.postings.parts import Credit, Sale
 from shared.postings.plan import DayEntry, Finding, Reason
 from shared.postings.preparation import Prepared
@@ -43,7 +45,7 @@ class DayWriter:
         self.waiting: list[str] = []
 
     def entries(self) -> list[DayEntry]:
-        """Sales, recognitions, cost of goods and refunds of the order, in the order of time."""
+        """Sales, fees, recognitions, costs of goods and refunds of the order, by their time."""
         entries = [entry for item in self._p.life.credits for entry in self._unbilled(item)]
         entries += [entry for sale in self._p.life.billed for entry in self._sale(sale)]
         if self._p.life.is_deferred:
@@ -53,6 +55,9 @@ class DayWriter:
                 entries += self._entry(f"recognise:{sale.id}", sale.at, recognised, counts)
         for sale in self._p.life.recognised:
             entries += self._entry(f"cogs:{sale.id}", sale.at, self._sales.cost_of(sale.quantities))
+        for taking, fee in day_fees(self._p):
+            effect = fee_effect(self._p, taking, fee)
+            entries += self._entry(f"{FEE}{taking.id}", taking.at, effect)
         for use in released(self._p):
             entries += self._entry(f"card-discount:{use.id}", use.at, use.amounts)
         self._refuse_foreign_stock()

@@ -11,7 +11,7 @@ from commerce.money import Money
 from intacct.documents import JournalEntry
 from shared.policy.mapping import Role
 from shared.policy.switches import FeesOn
-from shared.postings.effects import credit, debit, ledger_lines
+from shared.postings.effects import Amount, credit, debit, ledger_lines
 from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.sales import Dated, posting
@@ -32,38 +32,51 @@ def payment_and_fee(purpose: str, currency: str) -> tuple[str, Money]:
 
 def fee_journals(prepared: Prepared) -> list[Dated]:
     """A journal for the fee of each receipt whose fee is the order's to book."""
-    told = {payment.ref.id: payment.fee for payment in prepared.facts.payments}
     written = []
     for taking in prepared.takings:
-        fee = _fee(prepared, taking, told.get(taking.id))
+        fee = _fee(prepared, taking)
         if fee:
             written.append(_journal(prepared, taking, fee))
     return written
 
 
-def _fee(prepared: Prepared, taking: Taking, told: Money | None) -> Money | None:
-    """The fee as it is in the books, else as the cart tells it, unless it came too late."""
-    known = prepared.keys.purposes(_JOURNAL, f"{FEE}{taking.id}:")
-    if known:
-        return Money.of(known[0], prepared.order.currency)
+def gateway_fee(prepared: Prepared, taking: Taking) -> Money | None:
+    """The fee that the cart tells of a receipt, where the policy books it with the order."""
     if prepared.book.policy.fees_on is not FeesOn.CAPTURE:
         return None
     is_cleared = taking.tender.account == prepared.chart.account(Role.PAYOUT_CLEARING)
+    told = next((p.fee for p in prepared.facts.payments if p.ref.id == taking.id), None)
     if not is_cleared or told is None or told.currency != prepared.book.base_currency:
-        return None
-    receipt = f"receipt:{taking.id}"
-    if any(prepared.keys.of(kind, receipt) in prepared.posted for kind in _RECEIPTS):
         return None
     return told.rounded()
 
 
-def _journal(prepared: Prepared, taking: Taking, fee: Money) -> Dated:
-    purpose = f"{FEE}{taking.id}:{fee.plain()}"
+def fee_effect(prepared: Prepared, taking: Taking, fee: Money) -> list[Amount]:
+    """What a fee is in the ledger: an expense, and less that the gateway owes."""
     expense = prepared.chart.account(Role.PROCESSING_FEES)
-    effect = [
+    return [
         debit(expense, fee, prepared.chart.result_dimensions),
         credit(taking.tender.account, fee, prepared.chart.balance_dimensions),
     ]
+
+
+def _fee(prepared: Prepared, taking: Taking) -> Money | None:
+    """The fee as it is in the books, else as the cart tells it, unless it came too late."""
+    known = prepared.keys.purposes(_JOURNAL, f"{FEE}{taking.id}:")
+    if known:
+        return Money.of(known[0], prepared.order.currency)
+    told = gateway_fee(prepared, taking)
+    if told is None:
+        return None
+    receipt = f"receipt:{taking.id}"
+    if any(prepared.keys.of(kind, receipt) in prepared.posted for kind in _RECEIPTS):
+        return None
+    return told
+
+
+def _journal(prepared: Prepared, taking: Taking, fee: Money) -> Dated:
+    purpose = f"{FEE}{taking.id}:{fee.plain()}"
+    effect = fee_effect(prepared, taking, fee)
     document = JournalEntry(
         reference=prepared.keys.reference(_JOURNAL, purpose),
         journal=prepared.book.mapping.definitions.journal,

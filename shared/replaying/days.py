@@ -224,8 +224,8 @@ class _Life:
             if not is_whole(record, last):
                 self.note = "the archive does not tell all that is known of the order"
         self._entered = parts.days.entered(record.pk)
-        self._book = parts.book_of(record)
-        self._other = other(record) if other else None
+        self._book = parts.book_of(record).for_fees(record.fees)
+        self._other = other(record).for_fees(record.fees) if other else None
         self._told: dict[int, dict[str, DayEntry]] = {}
 
     def found(self, told: Replayed) -> Replayed:

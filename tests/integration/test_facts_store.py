@@ -93,6 +93,7 @@ def record() -> FactsRecord:
         customer="C-1",
         due_at=NOW + timedelta(milliseconds=250),
         sources=("raw/acme/shop/d1.json", "fetched/acme/shop/d2.json"),
+        fees={"p1": Money.of("2.33", "USD"), "p2": Money.of("0.00", "USD")},
     )
 
 

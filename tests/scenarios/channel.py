@@ -43,6 +43,7 @@ COUNTED = {
     Role.STATISTICAL_UNITS: "STAT-UNITS",
     Role.STATISTICAL_REFUNDS: "STAT-REFUNDS",
 }
+GATEWAY = {Role.PAYOUT_CLEARING: "1100", Role.PROCESSING_FEES: "6100"}
 
 
 class Nothing:
@@ -71,7 +72,7 @@ class Shop:
     def configure(self, *item_rules: ItemRule, **policy: Any) -> None:
         """The shop's mapping and policy from now on."""
         chart = mapping(definitions=Definitions(statistical_journal="STJ"))
-        accounts = {**chart.accounts, **COUNTED}
+        accounts = {**chart.accounts, **COUNTED, **GATEWAY}
         chart = replace(chart, accounts=accounts, item_rules=(*item_rules, *chart.item_rules))
         rules = {
             "posting_mode": PostingMode.SUMMARY_DAILY,

@@ -16,7 +16,7 @@ from intacct.capabilities import Protocol
 from intacct.errors import OutcomeUnknownError
 from shared.connections.calls import transactions_of
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import Cogs
+from shared.policy.switches import Cogs, FeesOn
 from tests.accounting.journals import Entry, parse
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed
 from tests.accounting.shop import (
@@ -32,6 +32,7 @@ from tests.accounting.shop import (
     ref,
     refund,
     tax,
+    usd,
 )
 from tests.contract.actions.teller import Teller
 from tests.scenarios.channel import SECOND, Shop
@@ -42,6 +43,7 @@ J_11_1 = (
     "Dr 2100-MTA 0.09; Cr 1100 24.50; Cr 4090 2.50; Cr 4000 182.50; Cr 4010 8.00; "
     "Cr 2100-NYS 13.22; Cr 2100-NYC 2.89; Cr 2100-MTA 0.24"
 )
+J_11_2 = "Dr 6100 6.42; Cr 1100 6.42"
 J_11_3 = "Dr 5000 70.10; Cr 5000 9.00; Dr 1300 9.00; Cr 1300 70.10"
 J_11_4 = (
     "Dr 1100 24.50; Dr 4090 2.50; Dr 4000 182.50; Dr 4010 8.00; Dr 2100-NYS 13.22; "
@@ -103,6 +105,32 @@ def test_the_day_of_the_reference_is_one_journal_and_its_counts(shop: Shop) -> N
 
     assert shop.entries() == expected((SECOND, J_11_1))
     assert shop.counts() == [(SECOND, S_12_1)]
+
+
+def with_fee(known: Facts, fee: str) -> Facts:
+    kept = tuple(replace(payment, fee=usd(fee)) for payment in known.payments)
+    return replace(known, payments=kept)
+
+
+def test_fees_of_the_day_are_a_journal_of_their_own_and_are_corrected_with_it(shop: Shop) -> None:
+    """J-11.2 beside J-11.1; then order B's sofa belongs to another account (J-11.4, J-11.5)."""
+    shop.configure(fees_on=FeesOn.CAPTURE)
+    shop.sell(with_fee(order_a(), "2.33"))
+    shop.sell(with_fee(order_b(), "4.09"))
+    assert [report.state.value for report in shop.export()] == ["posted"]
+
+    assert shop.entries() == expected((SECOND, J_11_2), (SECOND, J_11_1))
+    assert shop.counts() == [(SECOND, S_12_1)]
+
+    shop.configure(*SOFA_TO_4001, fees_on=FeesOn.CAPTURE)
+    (report,) = shop.export(correct_by="ops:kim")
+
+    assert report.state.value == "posted"
+    back = "Dr 1100 6.42; Cr 6100 6.42"
+    first, anew = ((SECOND, J_11_2), (SECOND, J_11_1)), ((SECOND, J_11_2), (SECOND, J_11_5))
+    assert shop.entries() == expected(*first, *anew, (SECOND, back), (SECOND, J_11_4))
+    assert f"{shop.balances()['6100']:.2f}" == "6.42"
+    assert f"{shop.balances()['1100']:.2f}" == "169.68"
 
 
 def test_cost_of_goods_stands_in_the_journal_of_the_day(shop: Shop) -> None:

@@ -19,6 +19,7 @@ from tests.accounting.lives import LIVES, PAID, SHIPPED, one_tee_back, order_a_p
 from tests.accounting.shop import day, facts, usd
 from tests.integration.order_posting_rig import sold
 from tests.unit.explain.day_rig import KEY, DayRig, summary_book
+from tests.unit.gl.test_day_fees import fee_book, with_fee
 
 
 def two_sales_and_a_return() -> DayRig:
@@ -214,3 +215,70 @@ _SUMMARY: dict[str, Any] = {
     "posting_mode": summary_book().policy.posting_mode,
     "customer_mode": summary_book().policy.customer_mode,
 }
+
+
+def fees_of_two_orders() -> DayRig:
+    """Order A and order 1002 with what the gateway kept of each (J-11.2)."""
+    rig = DayRig(fee_book())
+    paid = replace(PAID, processed_at=day(2, 14), fee=usd("2.33"))
+    rig.take("order-1", facts(order_a_placed(), paid, SHIPPED, one_tee_back(at=2)))
+    known = sold("1002", amount="130.65")
+    rig.take("1002", with_fee(known, "4.09"))
+    return rig
+
+
+def test_the_journal_of_fees_leads_to_the_payments_that_they_were_kept_of() -> None:
+    rig = fees_of_two_orders()
+    rig.close()
+
+    fees, sales = rig.explained()
+
+    assert all(entry.is_proved for entry in (fees, sales))
+    expense = line_of(fees, "6100", Side.DEBIT)
+    assert [(part.order_id, part.amount.plain()) for part in expense.parts] == [
+        ("1002", "4.09"),
+        ("order-1", "2.33"),
+    ]
+    assert all(part.what.startswith("fee:") for line in fees.lines for part in line.parts)
+    assert not any(part.what.startswith("fee:") for line in sales.lines for part in line.parts)
+
+
+def test_a_difference_of_fees_is_told_apart_from_that_of_sales() -> None:
+    rig = DayRig(fee_book())
+    rig.take("1002", with_fee(sold("1002", amount="130.65"), "4.09"))
+    rig.close()
+    paid = replace(PAID, processed_at=day(2, 14), fee=usd("2.33"))
+    rig.take("order-1", facts(order_a_placed(), paid, SHIPPED, one_tee_back(at=2)))
+    rig.close(replaces=1, kind=BatchKind.DELTA, posted_on=date(2026, 4, 1))
+
+    *_, sales, fees = rig.explained()
+
+    assert all(entry.is_proved for entry in (sales, fees)), (sales.problems, fees.problems)
+    assert [one.amount.plain() for one in line_of(fees, "1100", Side.CREDIT).parts] == ["2.33"]
+    assert [one.amount.plain() for one in line_of(sales, "1100", Side.CREDIT).parts] == ["24.50"]
+
+
+def test_a_day_with_fees_comes_out_of_the_archive_as_it_was_posted() -> None:
+    rig = fees_of_two_orders()
+    rig.close()
+
+    (replay,) = rig.replayed()
+
+    assert replay.is_same
+    assert replay.rebuilt_membership == replay.membership
+
+
+def test_a_fee_that_changed_since_is_rebuilt_as_it_was_settled() -> None:
+    rig = fees_of_two_orders()
+    rig.close()
+    for pk in list(rig.facts.records):
+        known = rig.facts.load(pk)
+        assert known is not None
+        settled = {payment.ref.id: payment.fee for payment in known.known.payments if payment.fee}
+        rig.facts.save(replace(known, fees=settled))
+    paid = replace(PAID, processed_at=day(2, 14), fee=usd("9.99"))
+    rig.take("order-1", facts(order_a_placed(), paid, SHIPPED, one_tee_back(at=2)))
+
+    (replay,) = rig.replayed()
+
+    assert replay.is_same

@@ -79,7 +79,7 @@ def second_of_march(**policy: Any) -> list[DayEntry]:
     return [*daily(order_a(), **policy).day_entries, *daily(order_b(), **policy).day_entries]
 
 
-def added_up(entries: Iterable[DayEntry], **more: int) -> Contents:
+def added_up(entries: Iterable[DayEntry], **more: Any) -> Contents:
     return contents_of(entries, "shop", USD, date(2026, 3, 2), **more)
 
 

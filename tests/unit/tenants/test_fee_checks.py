@@ -73,7 +73,13 @@ def test_a_change_on_a_day_to_come_is_taken(old: dict[str, str], new: dict[str, 
 @pytest.mark.parametrize(
     "policy",
     [
-        {"posting_mode": "summary_daily", "customer_mode": "channel"},
+        {"posting_mode": "summary_payout", "customer_mode": "channel"},
+        {
+            "posting_mode": "summary_daily",
+            "posting_mode_from": "2026-04-01",
+            "posting_mode_before": "summary_payout",
+            "customer_mode": "channel",
+        },
         {"posting_depth": "thrifty", "customer_mode": "channel"},
     ],
 )
@@ -81,3 +87,9 @@ def test_channels_without_single_receipts_cannot_have_their_fees(policy: dict[st
     told = store(fees_on="capture", **policy).policy.contradictions()
 
     assert [switch for switch, _ in told] == ["fees_on"]
+
+
+def test_channels_of_daily_journals_may_book_fees_with_their_days() -> None:
+    policy = store(fees_on="capture", posting_mode="summary_daily").policy
+
+    assert policy.contradictions() == ()
