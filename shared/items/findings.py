@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from intacct.errors import RejectedError
 from shared.items.links import ItemLink
-from shared.ownership.table import Decision
+from shared.ownership.table import Decision, Side
 from shared.postings.articles import item_place
 from shared.postings.findings import Finding, Reason
 
@@ -56,6 +56,13 @@ def other_unit(store: str, link: ItemLink, unit: str) -> Finding:
     message = f"it is sold by {unit!r} now, and item {link.item} was linked by {link.unit!r}"
     hint = "sell it under another SKU, or link it anew: ops items link"
     return Finding(Reason.ITEM_MISSING, item_place(store, link.article), message, hint)
+
+
+def contested(store: str, article: str, side: Side) -> Finding:
+    """The side that does not own it changes it back, again and again."""
+    message = f"what was put right in {side.label} is changed there again and again"
+    hint = "find out who or what changes it, or let that side own the field"
+    return Finding(Reason.READBACK_DIFFERS, item_place(store, article), message, hint)
 
 
 def not_taken(store: str, article: str, message: str) -> Finding:

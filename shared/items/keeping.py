@@ -19,9 +19,24 @@ from intacct.errors import DuplicateDocumentError, OutcomeUnknownError, Rejected
 from intacct.item_search import ItemBy, ItemSearch, KnownItem
 from intacct.masters import Item
 from intacct.records import Record
-from shared.items.documents import OWNED, digests, item_id, item_of
+from shared.items.documents import digests, item_id, item_of
+from shared.items.fields import (
+    agrees,
+    at_rest,
+    base_currency,
+    edited_in_cart,
+    is_contested,
+    is_followed,
+    shown_in_sage,
+    to_send_again,
+    to_write_again,
+    tugged,
+    without,
+    writable,
+)
 from shared.items.findings import (
     ambiguous,
+    contested,
     gone,
     not_allowed,
     other_unit,
@@ -29,7 +44,7 @@ from shared.items.findings import (
     without_sku,
 )
 from shared.items.links import Condition, ItemLink, ItemLinks, Origin
-from shared.ownership.table import Kind, NotOursError, Ownership, Side
+from shared.ownership.table import Kind, NotOursError, Side
 from shared.policy.items import ItemMatch, UnknownSku
 from shared.ports import Clock
 from shared.postings.articles import article_of
@@ -117,7 +132,26 @@ class ItemKeeper:
             return Kept(KeptAs.MAPPED) if _is_mapped(store, product.sku) else self._first(case)
         if link.condition is Condition.UNMADE:
             return self._made(case, link)
-        return self._followed(case, link)
+        known = self._recognised(case, link)
+        kept = self._followed(case, known)
+        if kept.findings or not _is_edited_for_good(case, known):
+            return kept
+        return replace(kept, findings=(contested(store.id, case.article, Side.CART),))
+
+    def _recognised(self, case: _Case, link: ItemLink) -> ItemLink:
+        """The link as the cart shows its article: its ids there, and edits of what Sage owns.
+
+        What was edited there is no more what was written, so that the next look writes it again.
+        """
+        product, ownership, newer = case.product, case.tenant.ownership, link
+        if product.product_id and product.ref.id:
+            newer = replace(newer, product_id=product.product_id, ref_id=product.ref.id)
+        edited = edited_in_cart(link, product, ownership) if case.store.items.writes_back else ()
+        if edited and not is_contested(link, Side.CART):
+            newer = tugged(to_write_again(newer, edited), Side.CART)
+        elif Side.CART.value in link.tugs and agrees(link, product, ownership):
+            newer = at_rest(newer, Side.CART)
+        return link if newer == link else self._parts.links.save(newer)
 
     def _first(self, case: _Case) -> Kept:
         """An article that nothing is known of: found in Sage, or to be created there."""
@@ -156,15 +190,25 @@ class ItemKeeper:
         return [], ""
 
     def _matched(self, case: _Case, known: KnownItem, by: str) -> Kept:
+        shown = shown_in_sage(known, case.currency)
         link = replace(
             case.link(known.id, self._parts.clock()),
             condition=Condition.GOOD if known.is_active else Condition.INACTIVE,
             key=known.key,
             matched_by=by,
         )
+        if known.is_active:
+            told, names = digests(case.item(link)), writable(case.tenant.ownership)
+            link = replace(
+                link,
+                sent={
+                    n: told[n] for n in names & told.keys() & shown.keys() if told[n] == shown[n]
+                },
+            )
         stands = self._parts.links.put_new(link)
         if stands.sells:
-            return Kept(KeptAs.MATCHED, stands)
+            followed = self._followed(case, stands)
+            return followed if followed.findings else replace(followed, outcome=KeptAs.MATCHED)
         finding = gone(case.store.id, case.article, f"item {known.id} is inactive")
         return Kept(KeptAs.HELD, stands, (finding,))
 
@@ -199,7 +243,7 @@ class ItemKeeper:
         unit = case.product.unit
         if link.unit and unit and link.unit != unit:
             return Kept(KeptAs.HELD, link, (other_unit(case.store.id, link, unit),))
-        if not link.sells:
+        if not link.sells and not _is_woken_by_us(case, link):
             text = f"item {link.item} is {link.condition.value} in Sage Intacct"
             return Kept(KeptAs.HELD, link, (gone(case.store.id, case.article, text),))
         told = digests(case.item(link))
@@ -208,9 +252,12 @@ class ItemKeeper:
             for name in writable(case.tenant.ownership)
             if name in told and told[name] not in (link.sent.get(name), link.written.get(name))
         )
-        if not changed or not case.store.items.updates:
-            return Kept(KeptAs.UNCHANGED, link)
-        return self._updated(case, link, changed)
+        if changed and case.store.items.updates:
+            return self._updated(case, link, changed)
+        untold = [name for name, sent in link.sent.items() if not sent and name not in told]
+        if untold:
+            link = self._parts.links.save(replace(link, sent=without(link.sent, untold)))
+        return Kept(KeptAs.UNCHANGED, link)
 
     def _updated(self, case: _Case, link: ItemLink, changed: frozenset[str]) -> Kept:
         item = case.item(link)
@@ -228,9 +275,22 @@ class ItemKeeper:
                 UpdateMaster(key, item, changed), control_id=mark, idempotency_key=mark
             )
         except RejectedError as error:
-            return Kept(KeptAs.HELD, link, (_refusal(case, error),))
+            again = self._parts.links.save(to_send_again(link, changed))
+            return Kept(KeptAs.HELD, again, (_refusal(case, error),))
+        except OutcomeUnknownError:
+            self._parts.links.save(to_send_again(link, changed))
+            raise
         sent = {**link.sent, **{name: told[name] for name in changed}}
-        return Kept(KeptAs.UPDATED, self._parts.links.save(replace(link, key=key, sent=sent)))
+        newer = replace(
+            link,
+            key=key,
+            sent={name: digest for name, digest in sent.items() if digest},
+            written=without(link.written, changed),
+        )
+        if "is_active" in changed:
+            condition = Condition.GOOD if item.is_active else Condition.INACTIVE
+            newer = replace(newer, condition=condition)
+        return Kept(KeptAs.UPDATED, self._parts.links.save(newer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,11 +317,14 @@ class _Case:
             unit=self.product.unit,
         )
 
+    @property
+    def currency(self) -> str:
+        """The one in which Sage keeps prices and costs."""
+        return base_currency(self.tenant, self.store)
+
     def item(self, link: ItemLink) -> Item:
         """The item as the cart tells it."""
-        entity = self.tenant.entity(self.store.entity)
-        currency = entity.base_currency if entity else ""
-        return item_of(self.product, self.store.items, link.item, base_currency=currency)
+        return item_of(self.product, self.store.items, link.item, base_currency=self.currency)
 
 
 def _why_not_created(case: _Case) -> Finding | None:
@@ -289,13 +352,16 @@ def _refusal(case: _Case, error: RejectedError) -> Finding:
     return refused(case.store.id, case.article, error)
 
 
-def writable(ownership: Ownership) -> frozenset[str]:
-    """The fields of an item that the connector may set in Sage, by their names there."""
-    return frozenset(
-        name
-        for name, (kind, field) in OWNED.items()
-        if ownership.may_write(kind, field, Side.SAGE).is_allowed
-    )
+def _is_woken_by_us(case: _Case, link: ItemLink) -> bool:
+    """Whether an inactive item is active again when the cart says so, which has said it before."""
+    return case.store.items.updates and is_followed(link, case.tenant.ownership)
+
+
+def _is_edited_for_good(case: _Case, link: ItemLink) -> bool:
+    """Whether the cart keeps showing something else than what Sage owns."""
+    if not case.store.items.writes_back or not is_contested(link, Side.CART):
+        return False
+    return bool(edited_in_cart(link, case.product, case.tenant.ownership))
 
 
 def _is_mapped(store: Store, sku: str) -> bool:

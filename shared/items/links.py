@@ -42,8 +42,10 @@ class ItemLink:
     the cart's ids of product and article. `matched_by` names the search that found it, `by` the
     person who decided. `unit` is the cart's unit of measure when it was linked. `sent` holds a
     digest per field of what was last written to Sage, `written` of what was last written to the
-    cart: what comes back as it was written is no change. `version` counts the changes of the link;
-    0 is not stored yet.
+    cart: what comes back as it was written is no change. An empty digest says that it may have
+    something else. `tugs` counts by side (`shared.ownership.table.Side`) how often in a row the
+    article had to be put right there. `version` counts the changes of the link; 0 is not stored
+    yet.
     """
 
     tenant: str
@@ -61,6 +63,7 @@ class ItemLink:
     unit: str = ""
     sent: Mapping[str, str] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
+    tugs: Mapping[str, int] = field(default_factory=dict)
     version: int = 0
 
     @property
@@ -113,6 +116,7 @@ def to_json(link: ItemLink) -> str:
         "linked_at": link.linked_at.isoformat(),
         "sent": dict(link.sent),
         "written": dict(link.written),
+        "tugs": dict(link.tugs),
     }
     return json.dumps(members, separators=(",", ":"), ensure_ascii=False)
 
@@ -129,6 +133,7 @@ def from_json(text: str, *, tenant: str, store: str, article: str, version: int)
         linked_at=datetime.fromisoformat(said["linked_at"]),
         sent=said["sent"],
         written=said["written"],
+        tugs=said.get("tugs", {}),
         version=version,
         **{name: said[name] for name in _TEXTS},
     )

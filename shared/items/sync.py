@@ -20,8 +20,9 @@ from shared.customers.reading import findings_of_problems
 from shared.items.findings import gone, implausible, item_subject
 from shared.items.keeping import ItemKeeper, Kept, KeptAs
 from shared.items.links import ItemLink, ItemLinks, StaleLinkError
+from shared.items.righting import Righting
 from shared.items.waiting import Waiting, WaitingOrders
-from shared.items.watching import EVERY, ItemWatch
+from shared.items.watching import EVERY, ItemWatch, Noticed
 from shared.policy.items import ItemScope
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
 from shared.polling.reader import Range, UnreadableError, WindowReader
@@ -181,26 +182,49 @@ class ItemSync:
             if lease.read_to is not None and now - lease.read_to < EVERY:
                 return
             writer = _writer_of(run.client)
-            noticed = self._parts.watch.look(tenant, store, run.products, writer)
-            looks.advance(lease, now, now=now)
+            noticed = self._parts.watch.look(
+                tenant, store, run.products, writer, is_late=lambda: self._is_late(run)
+            )
+            self._tell(run, noticed)
+            if self._righted(run, noticed) and noticed.is_whole:
+                looks.advance(lease, now, now=now)
         finally:
             looks.release(lease)
+
+    def _tell(self, run: _Run, noticed: Noticed) -> None:
+        """Keep what a look noticed as review records."""
+        store = run.store
         self._note(run, _items_subject(store.id), implausible(store.id, noticed.is_implausible))
         run.report.written_back = noticed.written
         for article in noticed.lost:
             text = "its item is inactive or not in Sage Intacct any more"
             self._review(run, article, (gone(store.id, article, text),))
-        for article in noticed.back:
+        for article in (*noticed.back, *noticed.settled):
             self._review(run, article, ())
         for article, finding in noticed.findings.items():
             self._review(run, article, (finding,))
+
+    def _righted(self, run: _Run, noticed: Noticed) -> bool:
+        """Put right in Sage what the cart owns; whether time was enough for all of it."""
+        if run.client is None:
+            return True
+        righting = Righting(
+            self._parts.links,
+            run.client,
+            lambda product, link: self._keep(run, product, link),
+            lambda: self._is_late(run),
+        )
+        return righting.follow(run.tenant, noticed)
+
+    def _is_late(self, run: _Run) -> bool:
+        return self._parts.clock() + _MARGIN >= run.deadline
 
     def _look_after(self, run: _Run) -> None:
         """The articles that orders wait for: as the cart has them now, or as the line tells."""
         found = self._parts.waiting.of_store(run.tenant.id, run.store.id, run.reviews)
         run.report.waiting = len(found)
         for waiting in found.values():
-            if self._parts.clock() + _MARGIN >= run.deadline:
+            if self._is_late(run):
                 return
             self._serve(run, waiting)
 
@@ -208,7 +232,7 @@ class ItemSync:
         """Ask the cart what articles cost that orders wait for the costs of."""
         found = self._parts.waiting.of_store(run.tenant.id, run.store.id, run.reviews, cost_place)
         for waiting in found.values():
-            if self._parts.clock() + _MARGIN >= run.deadline:
+            if self._is_late(run):
                 return
             products = run.products(waiting.product_id)
             run.report.costs += self._parts.costs.note(run.tenant, run.store, products)
@@ -256,7 +280,7 @@ class ItemSync:
         for page in run.client.changed_products(since=since, until=window.until):
             seen += len(page)
             problems += self._page(run, page)
-            if self._parts.clock() + _MARGIN >= run.deadline:
+            if self._is_late(run):
                 raise OutOfTimeError
         if problems:
             message = f"{len(problems)} products could not be read; reviews say why"

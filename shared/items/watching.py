@@ -7,10 +7,12 @@ same (REST reference §14.2).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
+from typing import Any
 
 from carts.catalogue import ProductChange, ProductWriter, WriteOutcome
 from commerce.catalogue import Product, ProductKind
@@ -18,37 +20,52 @@ from commerce.money import Money
 from intacct.deletions import ImplausibleDeletionsError, compare
 from intacct.item_search import MOST_ITEMS, ItemBy, ItemSearch, KnownItem
 from shared.items.documents import digest
-from shared.items.findings import not_taken
+from shared.items.fields import (
+    BACK,
+    at_rest,
+    base_currency,
+    carried,
+    edited_in_sage,
+    is_contested,
+    is_followed,
+    is_of,
+    to_send_again,
+    without,
+    writable,
+)
+from shared.items.findings import contested, not_taken
 from shared.items.keeping import TOP_LEVEL, FindsItems
 from shared.items.links import Condition, ItemLink, ItemLinks, StaleLinkError
-from shared.ownership.table import Kind, Ownership, Side
+from shared.ownership.table import Side
 from shared.postings.findings import Finding
 from shared.tenants.models import Store, Tenant
 
 EVERY = timedelta(hours=6)
 """How often all linked items are looked at: 5,000 of them cost 1,200 transactions a month."""
 
-_BACK: Mapping[str, tuple[Kind, str]] = {
-    "title": (Kind.ITEM, "name"),
-    "price": (Kind.PRICE, "base_price"),
-    "cost": (Kind.ITEM, "standard_cost"),
-    "barcode": (Kind.ITEM, "upc"),
-}
-"""What a cart takes, and where the ownership table speaks of it."""
+_AT_ONCE = 50
+"""As many articles as the cart is told of before the clock is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Noticed:
     """What one look found: which articles can (not) be sold any more, and what was written.
 
-    `is_implausible` when so many were not shown that nothing was concluded.
+    `edited` are those of which Sage shows otherwise what the cart owns, `renamed` those whose
+    cart id another article has as well, `settled` those that are as they should be again.
+    `is_implausible` when so many were not shown that nothing was concluded, not `is_whole` when
+    time ran out before all was written.
     """
 
     lost: tuple[str, ...] = ()
     back: tuple[str, ...] = ()
     written: int = 0
     findings: Mapping[str, Finding] = field(default_factory=dict)
+    edited: tuple[tuple[ItemLink, frozenset[str]], ...] = ()
+    renamed: tuple[ItemLink, ...] = ()
+    settled: tuple[str, ...] = ()
     is_implausible: bool = False
+    is_whole: bool = True
 
 
 class ItemWatch:
@@ -69,6 +86,8 @@ class ItemWatch:
         store: Store,
         product_of: Callable[[str], Sequence[Product]],
         writer: ProductWriter | None,
+        *,
+        is_late: Callable[[], bool] = lambda: False,
     ) -> Noticed:
         """Look at all linked items; write what Sage owns where it is not what was last written.
 
@@ -77,6 +96,7 @@ class ItemWatch:
             store: whose articles are looked at.
             product_of: the articles of a product as the cart has them now.
             writer: what writes to the cart; None where nothing is to be written.
+            is_late: whether time runs out: what is not written yet is left to the next look.
 
         Raises:
             IntacctError: Sage could not be asked.
@@ -92,18 +112,67 @@ class ItemWatch:
         lost: list[str] = []
         back: list[str] = []
         standing: list[tuple[ItemLink, KnownItem]] = []
+        there: list[tuple[ItemLink, KnownItem]] = []
         for link in links:
             item = known.get(link.item)
             kept = self._kept(link, item)
+            if item is not None:
+                there.append((kept, item))
             if kept.sells and item is not None:
                 standing.append((kept, item))
             if kept.sells is not link.sells:
                 (back if kept.sells else lost).append(link.article)
-        written, findings = 0, dict[str, Finding]()
+        noticed = self._edited(tenant, store, there)
+        pages = [standing[at : at + _AT_ONCE] for at in range(0, len(standing), _AT_ONCE)]
+        written, findings, is_whole = 0, dict(noticed.findings), True
         if writer is not None and store.items.writes_back:
             pen = _Pen(self._links, tenant, store, product_of, writer)
-            written, findings = pen.write(standing)
-        return Noticed(tuple(lost), tuple(back), written, findings)
+            for page in pages:
+                if is_late():
+                    is_whole = False
+                    break
+                more, refused = pen.write(page)
+                written, findings = written + more, {**findings, **refused}
+        return replace(
+            noticed,
+            lost=tuple(lost),
+            back=tuple(back),
+            written=written,
+            findings=findings,
+            is_whole=is_whole,
+        )
+
+    def _edited(
+        self, tenant: Tenant, store: Store, there: Sequence[tuple[ItemLink, KnownItem]]
+    ) -> Noticed:
+        """Where people changed in Sage what the cart owns."""
+        if not store.items.updates or not writable(tenant.ownership):
+            return Noticed()
+        currency = base_currency(tenant, store)
+        edited: list[tuple[ItemLink, frozenset[str]]] = []
+        settled: list[str] = []
+        findings: dict[str, Finding] = {}
+        for link, item in there:
+            fields = edited_in_sage(link, item, tenant.ownership, currency)
+            if not fields and Side.SAGE.value in link.tugs:
+                self._save(at_rest(link, Side.SAGE))
+                settled.append(link.article)
+            elif fields and is_contested(link, Side.SAGE):
+                findings[link.article] = contested(store.id, link.article, Side.SAGE)
+            elif fields and link.product_id and is_followed(link, tenant.ownership):
+                edited.append((link, fields))
+        ids = Counter(link.ref_id for link, _ in there if link.ref_id)
+        renamed = [link for link, _ in there if ids[link.ref_id] > 1]
+        return Noticed(
+            edited=tuple(edited), renamed=tuple(renamed), settled=tuple(settled), findings=findings
+        )
+
+    def _save(self, link: ItemLink) -> ItemLink:
+        """Store the link; somebody else's newer word stands."""
+        try:
+            return self._links.save(link)
+        except StaleLinkError:
+            return self._links.load(link.tenant, link.store, link.article) or link
 
     def _known(self, tenant: Tenant, links: Sequence[ItemLink]) -> dict[str, KnownItem]:
         reads = self._reads_of(tenant, TOP_LEVEL)
@@ -126,13 +195,14 @@ class ItemWatch:
     def keep(self, link: ItemLink, condition: Condition, *, key: str = "") -> ItemLink:
         """Keep how the link's item stands; the link as it is stored then.
 
+        What the cart said while the item could not be sold was not sent: it is sent again.
+
         Raises:
             botocore.exceptions.ClientError: it could not be read or stored.
         """
-        try:
-            return self._links.save(replace(link, condition=condition, key=key or link.key))
-        except StaleLinkError:
-            return self._links.load(link.tenant, link.store, link.article) or link
+        newer = replace(link, condition=condition, key=key or link.key)
+        is_back = condition is Condition.GOOD and not link.sells
+        return self._save(to_send_again(newer, newer.sent) if is_back else newer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +231,30 @@ class _Pen:
                 self._remember(link, {_field(name): told[name] for name in news})
         findings: dict[str, Finding] = {}
         answers = self.writer.change_products([change for _, change, _ in changes])
-        for (link, _, told), answer in zip(changes, answers, strict=True):
+        for (link, change, told), answer in zip(changes, answers, strict=True):
             if answer.outcome in (WriteOutcome.DONE, WriteOutcome.ACCEPTED):
                 self._remember(link, told)
             elif answer.outcome is WriteOutcome.REFUSED:
+                self._remember(link, self._one_by_one(change, told))
                 findings[link.article] = not_taken(self.store.id, link.article, answer.message)
         return len(changes) - len(findings), findings
 
+    def _one_by_one(self, change: ProductChange, told: Mapping[str, str]) -> dict[str, str]:
+        """Write the fields of a refused row each by itself; what is written then."""
+        names = [name for name in BACK if getattr(change, name) is not None]
+        if len(names) == 1:
+            return {}
+        answers = self.writer.change_products([_only(change, name) for name in names])
+        done = (WriteOutcome.DONE, WriteOutcome.ACCEPTED)
+        return {
+            _field(name): told[_field(name)]
+            for name, answer in zip(names, answers, strict=True)
+            if answer.outcome in done
+        }
+
     def _wanted(self, item: KnownItem) -> Iterator[tuple[str, str | Money]]:
         """What the cart should show, of what Sage owns and the table lets us write."""
-        entity = self.tenant.entity(self.store.entity)
-        currency = entity.base_currency if entity else ""
+        currency = base_currency(self.tenant, self.store)
         values: dict[str, str | Money | None] = {
             "title": item.name or None,
             "price": Money(item.base_price, currency) if item.base_price is not None else None,
@@ -185,9 +268,8 @@ class _Pen:
 
     def _change(self, link: ItemLink, wanted: Mapping[str, str | Money]) -> ProductChange | None:
         """What of it the cart does not show already; None where nothing is left."""
-        article = next(
-            (each for each in self.product_of(link.product_id) if each.ref.id == link.ref_id), None
-        )
+        products = self.product_of(link.product_id)
+        article = next((each for each in products if is_of(link, each)), None)
         if article is None:
             return None
         shown: dict[str, str | Money | None] = {
@@ -210,19 +292,19 @@ class _Pen:
         )
 
     def _remember(self, link: ItemLink, told: Mapping[str, str]) -> None:
+        if not told:
+            return
         try:
-            self.links.save(replace(link, written={**link.written, **told}))
+            written = {**link.written, **told}
+            self.links.save(replace(link, written=written, sent=without(link.sent, told)))
         except StaleLinkError:
             return  # written once more by the next look, which is safe
 
 
-def carried(ownership: Ownership) -> frozenset[str]:
-    """What the connector may set in carts, by its names there."""
-    return frozenset(
-        name
-        for name, (kind, owned) in _BACK.items()
-        if ownership.may_write(kind, owned, Side.CART).is_allowed
-    )
+def _only(change: ProductChange, name: str) -> ProductChange:
+    """The change of that one field."""
+    value: dict[str, Any] = {name: getattr(change, name)}
+    return ProductChange(change.ref_id, change.sku, change.product_id, **value)
 
 
 def _is_watched(link: ItemLink) -> bool:
@@ -233,4 +315,4 @@ def _is_watched(link: ItemLink) -> bool:
 
 def _field(name: str) -> str:
     """The field of an item that a member of a change carries."""
-    return _BACK[name][1]
+    return BACK[name][1]

@@ -33,6 +33,7 @@ def link(article: str = "MUG-1", **members: object) -> ItemLink:
         unit="piece",
         sent={"name": "d1"},
         written={"base_price": "d2"},
+        tugs={"sage": 1},
     )
     return replace(first, **members)  # type: ignore[arg-type]  # by name
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.convergence.item_rig import TrespassError
+from tests.convergence.items import ItemHistory
 from tests.convergence.stock import DivergedError, StockHistory
 
 
@@ -19,13 +21,19 @@ def lived(seeds: Sequence[int]) -> list[str]:
             StockHistory(seed).live()
         except DivergedError as exc:
             found.append(f"stock, seed {seed}: {exc}")
+        try:
+            ItemHistory(seed).live()
+        except (DivergedError, TrespassError) as exc:
+            found.append(f"items, seed {seed}: {exc}")
     return found
 
 
 def main(arguments: Sequence[str]) -> int:
     """Live the histories; 1 when one did not converge."""
     parser = argparse.ArgumentParser(prog="python -m tests.convergence", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=10_000, help="how many histories")
+    parser.add_argument(
+        "--seeds", type=int, default=10_000, help="how many histories of stock, and of items"
+    )
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=2, help="how many processes")
     options = parser.parse_args(arguments)
@@ -38,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
             diverged += part
     seconds = time.perf_counter() - started
     sys.stdout.write("".join(f"{line}\n" for line in diverged[:20]))
-    sys.stdout.write(f"{len(seeds)} histories, {len(diverged)} diverged, {seconds:.0f} s\n")
+    sys.stdout.write(f"{2 * len(seeds)} histories, {len(diverged)} diverged, {seconds:.0f} s\n")
     return 1 if diverged else 0
 
 

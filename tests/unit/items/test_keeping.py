@@ -19,6 +19,7 @@ from intacct.errors import OutcomeUnknownError
 from intacct.item_search import ItemBy, ItemSearch, KnownItem
 from intacct.masters import Item
 from shared.items.documents import digest, item_id
+from shared.items.fields import MOST_IN_A_ROW
 from shared.items.keeping import ItemKeeper, KeeperParts, Kept, KeptAs
 from shared.items.links import Condition, ItemLink, Origin
 from shared.ownership.table import Ownership, Right, Rule, Side
@@ -36,6 +37,9 @@ FULL = (Right.READ, Right.LINK, Right.CREATE, Right.UPDATE)
 CART_OWNS = Ownership(
     item=Rule(Side.CART, FULL, (Right.READ,), fields={"is_taxable": Side.SAGE}),
     price=Rule(Side.CART, (Right.READ, Right.UPDATE), (Right.READ,)),
+)
+SAGE_OWNS = Ownership(
+    item=Rule(Side.SAGE, FULL, FULL), price=Rule(Side.SAGE, (Right.READ,), (Right.READ,))
 )
 CREATES = ItemPolicy(unknown_sku=UnknownSku.CREATE)
 
@@ -93,9 +97,12 @@ class Rig:
 
     def change(self, change: Any, *, control_id: str, idempotency_key: str) -> DocumentResult:
         self.writes += 1
-        return self.teller.records.change(
+        done = self.teller.records.change(
             change, control_id=control_id, idempotency_key=idempotency_key
         )
+        if self.fails:
+            raise self.fails.pop()
+        return done
 
     @property
     def store(self) -> Store:
@@ -172,9 +179,90 @@ def test_an_item_of_that_id_is_linked_and_not_made_again(rig: Rig) -> None:
 
     kept = rig.keep(product())
 
-    assert (kept.outcome, rig.writes) == (KeptAs.MATCHED, 0)
+    assert kept.outcome is KeptAs.MATCHED
     assert kept.link is not None
     assert (kept.link.matched_by, kept.link.origin) == ("sku", Origin.MATCHED)
+
+
+def test_a_matched_item_gets_at_once_what_the_cart_owns_and_shows_otherwise(rig: Rig) -> None:
+    rig.teller.create(Item("MUG-1", "A mug that people made", upc="4006381333931"))
+
+    rig.keep(product())
+
+    assert rig.writes == 1
+    known = rig.known("MUG-1")
+    assert (known.name, known.base_price) == ("Mug", Decimal("12.50"))
+    assert rig.keep(product()).outcome is KeptAs.UNCHANGED
+
+
+def test_a_matched_item_is_left_as_it_is_where_nothing_follows_the_cart(rig: Rig) -> None:
+    rig.under(policy=replace(CREATES, updates=False))
+    rig.teller.create(Item("MUG-1", "A mug that people made"))
+
+    assert rig.keep(product()).outcome is KeptAs.MATCHED
+    assert (rig.writes, rig.known("MUG-1").name) == (0, "A mug that people made")
+
+
+def test_an_article_that_the_cart_offers_again_is_active_again(rig: Rig) -> None:
+    rig.keep(product())
+    off = rig.keep(product(status=ProductStatus.INACTIVE))
+    assert off.link is not None
+    assert (off.link.sells, rig.known("MUG-1").is_active) == (False, False)
+
+    on = rig.keep(product())
+
+    assert on.link is not None
+    assert (on.outcome, on.link.sells) == (KeptAs.UPDATED, True)
+    assert rig.known("MUG-1").is_active
+
+
+def test_what_was_lost_on_its_way_is_sent_again_even_when_the_cart_went_back(rig: Rig) -> None:
+    rig.keep(product())
+    rig.fails = [OutcomeUnknownError("lost")]
+    with pytest.raises(OutcomeUnknownError):
+        rig.keep(product(title="Big mug"))
+
+    assert rig.keep(product()).outcome is KeptAs.UPDATED
+    assert rig.known("MUG-1").name == "Mug"
+
+
+def test_a_product_of_another_cart_id_takes_its_skus_link_over(rig: Rig) -> None:
+    rig.keep(product())
+
+    kept = rig.keep(product(product_id="8002", ref=Ref("shopify", "shop", "product", "8002")))
+
+    assert kept.link is not None
+    assert (kept.link.product_id, kept.link.ref_id) == ("8002", "8002")
+
+
+def test_what_people_write_over_in_the_cart_is_to_be_written_again(rig: Rig) -> None:
+    rig.under(ownership=SAGE_OWNS, policy=replace(CREATES, writes_back=True))
+    first = rig.keep(product())
+    assert first.link is not None
+    rig.links.save(replace(first.link, written={"name": digest("Mug of Sage")}))
+
+    kept = rig.keep(product(title="Mug of a person"))
+
+    assert kept.link is not None
+    assert (kept.link.written, kept.link.tugs) == ({"name": ""}, {"cart": 1})
+    assert rig.known("MUG-1").name == "Mug", "Sage owns it"
+
+
+def test_a_cart_that_always_shows_something_else_is_for_a_person(rig: Rig) -> None:
+    rig.under(ownership=SAGE_OWNS, policy=replace(CREATES, writes_back=True))
+    first = rig.keep(product())
+    assert first.link is not None
+    written = {"name": digest("Mug of Sage")}
+    rig.links.save(replace(first.link, written=written, tugs={"cart": MOST_IN_A_ROW}))
+
+    kept = rig.keep(product(title="MUG OF SAGE"))
+
+    assert reasons(kept) == [Reason.READBACK_DIFFERS]
+    assert kept.link is not None
+    assert kept.link.written == written, "it is not written again"
+    agreed = rig.keep(product(title="Mug of Sage"))
+    assert agreed.link is not None
+    assert (agreed.findings, agreed.link.tugs) == ((), {})
 
 
 def test_an_item_with_the_barcode_is_linked_where_none_has_the_sku(rig: Rig) -> None:
