@@ -230,3 +230,7 @@ def _show(statement: Statement) -> None:
     print_table("Balances", ("account", "what", "ours", "others", "Sage", "off"), balances)
     late = [(one.store, one.subject, one.what, one.on, one.amount) for one in statement.late]
     print_table("Late", ("store", "whose", "what", "dated", "amount"), late)
+    lists = [(one.store, one.listed, one.missing, one.not_asked) for one in statement.lists]
+    if lists:
+        columns = ("store", "listed", "missing here", "not asked")
+        print_table("The carts' own lists", columns, lists)

@@ -12,7 +12,7 @@ from shared.reconciliation.balances import Balance
 from shared.reconciliation.book import Link
 from shared.reconciliation.chain import ENDINGS, sealed
 from shared.reconciliation.differences import Cause, Difference
-from shared.reconciliation.statement import Statement, Verdict
+from shared.reconciliation.statement import CartList, Statement, Verdict
 from tests.integration.ops_rig import OpsRig, rig
 
 __all__ = ["rig"]
@@ -36,6 +36,7 @@ def keep(rig: OpsRig, days: int = 2) -> list[Link]:
                 Balance("1100", "clearing", Decimal(5), Decimal("5.50"), Decimal(0)),
                 Balance("2050", "advances", Decimal(5), None),
             ),
+            lists=(CartList("shop", 41, 1), CartList("web", not_asked="no access")),
         )
         link, files = sealed(statement, book.latest("acme", "100"))
         book.append(link, files)
@@ -60,6 +61,8 @@ def test_statements_are_listed_shown_exported_and_verified(rig: OpsRig, tmp_path
     ]
     assert (newest["sequence"], first["sequence"]) == (2, 1)
     assert "order 7" in printed
+    assert "The carts' own lists" in printed
+    assert "no access" in printed
     assert [Path(name).suffix for name in written] == [".csv", ".html", ".json"]
     assert json.loads(Path(written[2]).read_text())["sequence"] == 2
     assert b"order 7" in Path(written[1]).read_bytes()
