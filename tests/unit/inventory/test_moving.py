@@ -259,3 +259,22 @@ def test_whatever_is_lost_a_reference_moves_its_goods_once(faults: list[str], mi
 
     assert rig.move(transfer()).state is MoveState.BOOKED
     assert (rig.on_hand("W1"), rig.on_hand("W2")) == (7, 3)
+
+
+def test_a_movement_that_sage_has_twice_waits_for_a_person_and_a_release_books_no_third() -> None:
+    rig = MovingRig()
+    rig.sage.fail("after", OutcomeUnknownError("lost"))
+    rig.move(transfer())
+    ((document, _),) = rig.sage.documents
+    rig.sage.land(document)
+    rig.rig.later(60)
+
+    held = rig.move(transfer())
+    (review,) = rig.reviews.all("acme")
+    rig.sage.documents.pop()
+    still = rig.move(transfer())
+    released = rig.move(transfer(), release_by="ada")
+
+    assert (held.state, still.state) == (MoveState.HELD, MoveState.HELD)
+    assert (review.subject, review.status) == ("movement:R-1", ReviewStatus.OPEN)
+    assert (released.state, len(rig.sage.documents)) == (MoveState.BOOKED, 1)
