@@ -215,8 +215,8 @@ def _show(statement: Statement) -> None:
         )
         for one in statement.differences
     ]
-    columns = ("store", "whose", "what", "cause", "account", "amount", "days", "found")
-    print_table("Open", columns, differences)
+    headings = ("store", "whose", "what", "cause", "account", "amount", "days", "found")
+    print_table("Open", headings, differences)
     kinds = [
         (store.store, kind.kind, kind.wanted_amount, kind.posted_amount, kind.proved_amount)
         for store in statement.stores
