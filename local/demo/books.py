@@ -44,6 +44,11 @@ class SimulatedBooks:
         sums = self.trial_balance()["totals"][ENTITY]
         return Decimal(sums["debit"]), Decimal(sums["credit"])
 
+    def stock(self) -> list[dict[str, Any]]:
+        """What each warehouse has on hand of each item."""
+        rows: list[dict[str, Any]] = self._get("/_sim/stock")["stock"]
+        return rows
+
     def add(self, content: dict[str, Any]) -> None:
         """Enter master data, as people at the company do; in the shape of its seed."""
         self._client.post("/_sim/seed", json=content).raise_for_status()

@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from local.intacct_simulator.books.errors import BusinessError
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.hand_edits import edit
-from local.intacct_simulator.reports import documents, periods, trial_balance
+from local.intacct_simulator.reports import documents, periods, stock, trial_balance
 from local.intacct_simulator.seed.fill import fill
 from local.intacct_simulator.wire import json_answer
 
@@ -45,6 +45,7 @@ class Admin:
             ("GET", "/health", self._health),
             ("GET", "/trial-balance", self._trial_balance),
             ("GET", "/documents", self._documents),
+            ("GET", "/stock", lambda _query, _body: {"stock": stock(self._company.books)}),
             ("GET", "/log", self._log),
             ("DELETE", "/log", self._clear_log),
             ("GET", "/faults", self._faults),

@@ -64,6 +64,18 @@ def documents(books: Books, *, with_drafts: bool = False) -> list[dict[str, Any]
     return [row for _, row in sorted(found, key=lambda pair: pair[0])]
 
 
+def stock(books: Books) -> list[dict[str, str | None]]:
+    """Give what each warehouse has on hand of each item that ever lay there."""
+    return [
+        {
+            "item": _id(books, "item", row["item"]),
+            "warehouse": _id(books, "warehouse", row["warehouse"]),
+            "on_hand": f"{row['quantity'].normalize():f}",
+        }
+        for row in books.select("stock", private=True)
+    ]
+
+
 def periods(books: Books) -> dict[str, Any]:
     """Say through which day each entity's books are closed."""
     closed = {one["id"]: books.periods.closed_through(one["id"]) for one in books.entities.all()}

@@ -7,7 +7,7 @@ value the first rule that names one wins, and is remembered as the line's hit.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from commerce.orders import Order, OrderLine
 from intacct.documents import Dimensions
@@ -69,7 +69,7 @@ class LineRules:
         no articles.
         """
         rules = [*self._line_rules(line), *self._of_order]
-        chosen = self._choose(rules)
+        chosen = self._stored(self._choose(rules))
         linked = self._book.linked_items
         item = linked.get(article_of_line(line), "") if linked is not None else ""
         for label, rule in rules:
@@ -81,6 +81,15 @@ class LineRules:
             return _sold(chosen, item, "", "the article's link")
         default = self._mapping.items.default if linked is None else ""
         return _sold(chosen, default, "", "items.default") if default else chosen
+
+    def _stored(self, chosen: Chosen) -> Chosen:
+        """The same for goods that lie in the store's warehouse: items kept in stock need one."""
+        warehouse = self._mapping.warehouse
+        if not warehouse:
+            return chosen
+        hit = Hit("warehouse", warehouse, "mapping.warehouse of the store")
+        dimensions = replace(chosen.dimensions, warehouse=warehouse)
+        return replace(chosen, dimensions=dimensions, hits=(*chosen.hits, hit))
 
     def _line_rules(self, line: OrderLine) -> Iterator[tuple[str, LineRule]]:
         """Rules on the line's SKU (or variant or product id where it has none), then its type."""

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ CARTS = (
     "api2cart",
     "bigcommerce",
 )
-OPTIONS: dict[str, dict[str, bool]] = {"amazon": {"is_hurried": True}}
+OPTIONS: dict[str, dict[str, Any]] = {"amazon": {"is_hurried": True}}
 TELL_NOT_ALL = ("ebay", "walmart")
 """Carts that push no refunds, Walmart no parcels either: their stores are polled as well."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from commerce.orders import Order
-from intacct.documents import Dimensions
+from intacct.documents import Dimensions, SalesDocument
 from shared.policy.mapping import ItemRule, LineRule, RuleScope
 from shared.postings.book import StoreBook
 from shared.postings.hits import Hit
@@ -147,3 +147,18 @@ def test_shipping_follows_the_rules_of_the_order_and_balances_do_not() -> None:
     departments = {x.account: x.dimensions.department for x in invoice.effect}
     assert departments["4010"] == departments["4000"] == departments["4090"] == "POS"
     assert departments["1200"] == departments["2100-NYS"] == ""
+
+
+def test_goods_lie_in_the_stores_warehouse_and_nothing_else_does() -> None:
+    books = _book(warehouse="W1")
+    placed = _order()
+    rules = LineRules(books, selectors_of(placed))
+    goods = rules.goods(placed.lines[0])
+    assert goods.dimensions.warehouse == "W1"
+    assert Hit("warehouse", "W1", "mapping.warehouse of the store") in goods.hits
+    made = by_name(planned(order_a_placed(), PAID, SHIPPED, books=books))
+    document = made["INVOICE invoice:parcel-1"].document
+    assert isinstance(document, SalesDocument)
+    lies = {line.item: line.dimensions.warehouse for line in document.lines}
+    assert lies["SHIPPING"] == ""
+    assert {where for item, where in lies.items() if item in ("TEE", "MUG")} == {"W1"}
