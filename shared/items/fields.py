@@ -26,6 +26,9 @@ MOST_IN_A_ROW = 4
 """As many looks may find the same article changed on the side that does not own it, one after the
 other: a day of them. Somebody, or the system itself, changes it back then: a person must look."""
 
+UNTOLD = "untold"
+"""Stands for the digest of a field that the cart owns and tells nothing of."""
+
 BACK: Mapping[str, tuple[Kind, str]] = {
     "title": (Kind.ITEM, "name"),
     "price": (Kind.PRICE, "base_price"),
@@ -80,7 +83,7 @@ def edited_in_sage(
     return frozenset(
         name
         for name, sent in link.sent.items()
-        if name in names and (not sent or shown.get(name, sent) != sent)
+        if name in names and sent != UNTOLD and (not sent or shown.get(name, sent) != sent)
     )
 
 

@@ -21,6 +21,7 @@ from intacct.masters import Item
 from intacct.records import Record
 from shared.items.documents import digests, item_id, item_of
 from shared.items.fields import (
+    UNTOLD,
     agrees,
     at_rest,
     base_currency,
@@ -256,7 +257,8 @@ class ItemKeeper:
             return self._updated(case, link, changed)
         untold = [name for name, sent in link.sent.items() if not sent and name not in told]
         if untold:
-            link = self._parts.links.save(replace(link, sent=without(link.sent, untold)))
+            sent = {**link.sent, **dict.fromkeys(untold, UNTOLD)}
+            link = self._parts.links.save(replace(link, sent=sent))
         return Kept(KeptAs.UNCHANGED, link)
 
     def _updated(self, case: _Case, link: ItemLink, changed: frozenset[str]) -> Kept:
@@ -284,7 +286,7 @@ class ItemKeeper:
         newer = replace(
             link,
             key=key,
-            sent={name: digest for name, digest in sent.items() if digest},
+            sent={name: digest or UNTOLD for name, digest in sent.items()},
             written=without(link.written, changed),
         )
         if "is_active" in changed:

@@ -111,18 +111,16 @@ class ItemWatch:
             return Noticed(is_implausible=True)
         lost: list[str] = []
         back: list[str] = []
-        standing: list[tuple[ItemLink, KnownItem]] = []
         there: list[tuple[ItemLink, KnownItem]] = []
         for link in links:
             item = known.get(link.item)
             kept = self._kept(link, item)
             if item is not None:
                 there.append((kept, item))
-            if kept.sells and item is not None:
-                standing.append((kept, item))
             if kept.sells is not link.sells:
                 (back if kept.sells else lost).append(link.article)
         noticed = self._edited(tenant, store, there)
+        standing = [(link, item) for link, item in there if link.sells]
         pages = [standing[at : at + _AT_ONCE] for at in range(0, len(standing), _AT_ONCE)]
         written, findings, is_whole = 0, dict(noticed.findings), True
         if writer is not None and store.items.writes_back:
@@ -143,19 +141,19 @@ class ItemWatch:
         )
 
     def _edited(
-        self, tenant: Tenant, store: Store, there: Sequence[tuple[ItemLink, KnownItem]]
+        self, tenant: Tenant, store: Store, there: list[tuple[ItemLink, KnownItem]]
     ) -> Noticed:
-        """Where people changed in Sage what the cart owns."""
+        """Where people changed in Sage what the cart owns; links that rest take their place."""
         if not store.items.updates or not writable(tenant.ownership):
             return Noticed()
         currency = base_currency(tenant, store)
         edited: list[tuple[ItemLink, frozenset[str]]] = []
         settled: list[str] = []
         findings: dict[str, Finding] = {}
-        for link, item in there:
+        for at, (link, item) in enumerate(there):
             fields = edited_in_sage(link, item, tenant.ownership, currency)
             if not fields and Side.SAGE.value in link.tugs:
-                self._save(at_rest(link, Side.SAGE))
+                there[at] = (self._save(at_rest(link, Side.SAGE)), item)
                 settled.append(link.article)
             elif fields and is_contested(link, Side.SAGE):
                 findings[link.article] = contested(store.id, link.article, Side.SAGE)

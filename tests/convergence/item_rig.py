@@ -103,18 +103,25 @@ class Company:
 
 
 class ItemRig:
-    """One store whose articles and items are kept together."""
+    """One store whose articles and items are kept together; `links` and `company` may be others."""
 
     def __init__(
-        self, cart: str, ownership: Ownership, policy: ItemPolicy, *, page_size: int = 3
+        self,
+        cart: str,
+        ownership: Ownership,
+        policy: ItemPolicy,
+        *,
+        page_size: int = 3,
+        links: MemoryItemLinks | None = None,
+        company: Company | None = None,
     ) -> None:
         self.clock = Clock()
         self.clock.set(START, freeze=True)
         self.cart = simulator(cart, clock=self.clock)
         client: Any = CONNECT[cart](self.cart, page_size)
         self.client = client
-        self.company = Company(ownership)
-        self.links, self.reviews = MemoryItemLinks(), MemoryReviews()
+        self.company = company or Company(ownership)
+        self.links, self.reviews = links or MemoryItemLinks(), MemoryReviews()
         store = {"id": "shop", "cart": cart, "entity": "100"}
         known = any_tenant("acme", "100", stores=[store | _MAPPING])
         stores = (known.stores[0].model_copy(update={"items": policy}),)

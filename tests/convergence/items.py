@@ -64,6 +64,7 @@ class ItemHistory:
         split: dict[str, Side] = {}
         if self.dice.random() < 0.5:  # half of them
             split = {name: self.dice.choice(tuple(Side)) for name in FIELDS}
+            split["sales_description"] = split["name"]  # both are the title in the cart
         else:
             price = master
         return Ownership(

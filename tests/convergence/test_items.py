@@ -205,6 +205,19 @@ def test_a_field_that_the_cart_does_not_take_holds_up_no_other() -> None:
     assert rig.written == written
 
 
+def test_a_field_that_the_cart_tells_nothing_of_is_asked_for_once() -> None:
+    rig = ItemRig("magento", owned(Side.SAGE, upc=Side.CART), POLICY)
+    rig.company.edit("MUG-1", name="Mug")
+    rig.cart.catalogue.add(Offer(sku="MUG-1", title="Mug"))
+    for _ in range(4):
+        rig.look()
+    version = link_of(rig).version
+
+    rig.look()
+
+    assert (link_of(rig).version, rig.company.writes) == (version, 0)
+
+
 def test_what_time_is_too_short_for_is_done_by_the_runs_that_follow() -> None:
     rig = ItemRig("shopify", owned(Side.SAGE), POLICY, page_size=250)
     for number in range(120):
