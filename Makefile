@@ -98,7 +98,7 @@ paging: setup ## Poll carts whose orders and products change meanwhile (SEEDS=50
 	@$(RUN) -m tests.paging --seeds $(or $(SEEDS),500) --jobs $(or $(JOBS),2)
 
 .PHONY: convergence
-convergence: setup ## Edit stock on both sides (SEEDS=10000 FIRST=0 JOBS=2): it comes to its owner's figures and stays
+convergence: setup ## Edit stock and items on both sides (SEEDS=10000 FIRST=0 JOBS=2): they come to their owner's values and stay
 	@$(RUN) -m tests.convergence --seeds $(or $(SEEDS),10000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
 
 .PHONY: changes
