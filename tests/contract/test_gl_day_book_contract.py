@@ -166,6 +166,17 @@ def test_a_sealed_batch_keeps_its_membership_and_its_lines(days: DayBook) -> Non
     assert [line.amount.plain() for line in part.lines] == ["20.00", "20.00"]
 
 
+def test_the_journal_of_fees_is_known_as_such_when_it_is_read_again(days: DayBook) -> None:
+    enter(days, entry("fee:1", "0.59"), entry("sale:1"))
+
+    parts = days.parts(KEY, frozen(days))
+
+    assert [(part.number, part.is_fees, part.lines[0].amount.plain()) for part in parts] == [
+        (1, True, "0.59"),
+        (2, False, "10.00"),
+    ]
+
+
 def test_an_event_in_a_batch_is_not_taken_by_another(days: DayBook) -> None:
     enter(days, entry("sale:1"))
     first = frozen(days)

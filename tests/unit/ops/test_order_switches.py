@@ -27,7 +27,9 @@ def test_every_document_names_the_switches_behind_it(name: str) -> None:
         assert set(switches) <= KNOWN
 
 
-@pytest.mark.parametrize("event", ["sale:1:2", "recognise:1", "cogs:1", "refund:1", "restock:1"])
+@pytest.mark.parametrize(
+    "event", ["sale:1:2", "recognise:1", "cogs:1", "refund:1", "restock:1", "fee:1"]
+)
 def test_every_event_of_a_summary_channel_names_the_switches_behind_it(event: str) -> None:
     at = datetime(2026, 3, 2, tzinfo=UTC)
     entry = DayEntry(event, "shop", "USD", date(2026, 3, 2), at, ())

@@ -342,6 +342,27 @@ def test_the_events_of_a_summary_channel_are_taken_back_on_their_own_days() -> N
     assert {event.partition(":")[0] for event in rig.days.entered(PK)} > {"undo", "sale"}
 
 
+def test_a_fee_of_a_day_is_taken_back_as_it_was_entered_though_it_is_told_otherwise_now() -> None:
+    rig, life = told(Protocol.REST), LIVES["order_a_with_its_fee"]()
+    summary = replace(life.book, policy=replace(life.book.policy, posting_mode=MODE))
+    with rig.teller:
+        rig.enter(life, summary)
+        known = rig.kept.known
+        dearer = tuple(replace(paid, fee=Money.of("9.99", "USD")) for paid in known.payments)
+        settled = {"capture-1": Money.of("2.33", "USD")}
+        told_now = replace(rig.kept, known=replace(known, payments=dearer), fees=settled)
+        rig.facts.records[PK] = told_now
+        rig.ask()
+        outcome = rig.undo(summary.for_fees(settled))
+
+    assert outcome.kind.value == "complete", outcome
+    (fees,) = [amounts for (_, account), amounts in rig.entered_sums().items() if account == "6100"]
+    assert {event: f"{amount}" for event, amount in fees.items()} == {
+        "fee:capture-1": "2.33",
+        "undo:fee:capture-1": "-2.33",
+    }
+
+
 def test_an_event_that_was_entered_otherwise_is_not_guessed_at() -> None:
     rig, life = told(Protocol.REST), LIVES[LIFE]()
     summary = replace(life.book, policy=replace(life.book.policy, posting_mode=MODE))
