@@ -7,13 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from intacct.documents import Contact, Customer, Document, DocumentResult
+from intacct.documents import Contact, Customer, Document, DocumentResult, JournalLine
 from intacct.errors import IntacctError
 from shared.customers.links import CustomerLink, Progress, StaleLinkError
 from shared.facts.record import DueOrder, FactsRecord, StaleFactsError
 from shared.facts.record import due_shard as facts_shard
 from shared.gl.contents import Part
-from shared.gl.days import BatchMovedError, Day, DayKey, EntryConflictError, KeptEntry
+from shared.gl.days import (
+    BatchMovedError,
+    Day,
+    DayKey,
+    EntryConflictError,
+    KeptEntry,
+    WithEdits,
+)
 from shared.gl.revisions import Batch, BatchState
 from shared.ledger.content import digest
 from shared.ledger.port import LostRaceError
@@ -275,6 +282,33 @@ class MemoryDayBook:
         self._list(key, due_at)
         self.guards.setdefault(order_pk, {})[entry.event] = digest(entry.lines)
 
+    def booked(self, order_pk: str, event: str) -> KeptEntry | None:
+        known = event in self.guards.get(order_pk, {})
+        found = (entries[event] for entries in self.entries_of.values() if event in entries)
+        return next(found, None) if known else None
+
+    def add_edit(
+        self,
+        order_pk: str,
+        tenant: str,
+        known: KeptEntry,
+        entry: DayEntry,
+        *,
+        told: Sequence[JournalLine],
+        due_at: datetime,
+    ) -> None:
+        edited, store = known.entry, entry.store
+        day = self.entries_of[DayKey(tenant, store, edited.currency, edited.ledger_on)]
+        now = day[edited.event]
+        key = DayKey(tenant, store, entry.currency, entry.ledger_on)
+        is_there = entry.event in self.entries_of.get(key, {})
+        if is_there or (now.entry.lines, now.edits) != (edited.lines, known.edits):
+            raise BatchMovedError
+        day[edited.event] = replace(now, edits=(*now.edits, entry))
+        self.entries_of.setdefault(key, {})[entry.event] = KeptEntry(entry)
+        self.guards.setdefault(order_pk, {})[edited.event] = digest(tuple(told))
+        self._list(key, due_at)
+
     def amend(
         self,
         order_pk: str,
@@ -283,17 +317,22 @@ class MemoryDayBook:
         *,
         due_at: datetime,
         key: DayKey | None = None,
+        edited: WithEdits | None = None,
     ) -> None:
         key = key or DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
         known = self.entries_of.get(key, {}).get(entry.event)
         if known is None:
             raise BatchMovedError
         if (known.entry.lines, known.entry.counts) != (entry.lines, entry.counts):
+            if len(known.edits) != (edited.count if edited else 0):
+                raise BatchMovedError
             older = ((known.batch, known.entry),) if known.batch else ()
-            self.entries_of[key][entry.event] = KeptEntry(entry, "", (*known.older, *older))
+            kept = KeptEntry(entry, "", (*known.older, *older), known.edits)
+            self.entries_of[key][entry.event] = kept
         self._list(key, due_at)
         if order_pk:
-            self.guards.setdefault(order_pk, {})[entry.event] = digest(entry.lines)
+            told = edited.told if edited else entry.lines
+            self.guards.setdefault(order_pk, {})[entry.event] = digest(told)
 
     def correct(self, key: DayKey, *, by: str, through: str, due_at: datetime) -> None:
         if by:

@@ -13,7 +13,8 @@ from datetime import datetime
 
 from shared.facts.record import FactsRecord, FactsStore, StaleFactsError, order_pk
 from shared.gl.calendar import day_end
-from shared.gl.days import BatchMovedError, Day, DayBook, KeptEntry
+from shared.gl.days import BatchMovedError, Day, DayBook, KeptEntry, WithEdits
+from shared.gl.editing import beside
 from shared.gl.revisions import BatchState
 from shared.gl.sealing import NEEDED_TO_POST, OutOfTimeError
 from shared.ledger.port import Ledger
@@ -87,6 +88,8 @@ class Corrector:
         self, kept: KeptEntry, book: StoreBook, version: int, ends_at: datetime
     ) -> Finding | None:
         entry = kept.entry
+        if entry.edits:  # the event that it changed carries what is wrong of both
+            return None
         pk = order_pk(book.tenant, book.store, entry.order_id)
         record = self._parts.facts.load(pk) if entry.order_id else None
         if record is None:
@@ -95,11 +98,14 @@ class Corrector:
         if plan.findings:
             return plan.findings[0]
         wanted = {one.event: one for one in plan.day_entries}.get(entry.event)
+        told = None
+        if wanted is not None and kept.edits:
+            wanted, told = beside(kept, wanted), WithEdits(len(kept.edits), wanted.lines)
         if wanted is None or wanted.ledger_on != entry.ledger_on:
             return _conflict(entry, "the facts do not have this event on this day any more")
         if (wanted.lines, wanted.counts) != (entry.lines, entry.counts):
             self._stamp(record, version)
-            self._parts.days.amend(pk, book.tenant, wanted, due_at=ends_at)
+            self._parts.days.amend(pk, book.tenant, wanted, due_at=ends_at, edited=told)
         return None
 
     def _stamp(self, record: FactsRecord, version: int) -> None:

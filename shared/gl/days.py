@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
+from intacct.documents import JournalLine
 from shared.gl.contents import Part
 from shared.gl.revisions import Batch, BatchState
 from shared.postings.plan import DayEntry, Posted
@@ -78,12 +79,14 @@ class KeptEntry:
     """An event of the day and the batch it was frozen into, empty while it is free.
 
     `older` are the contents that a correction replaced, each with the batch it was frozen into, the
-    oldest first: what an earlier journal held can always be told again.
+    oldest first: what an earlier journal held can always be told again. `edits` are the events that
+    stand beside it because the order was edited, in the sequence of their entering (R-11.6).
     """
 
     entry: DayEntry
     batch: str = ""
     older: tuple[tuple[str, DayEntry], ...] = ()
+    edits: tuple[DayEntry, ...] = ()
 
     def as_of(self, sequence: int) -> DayEntry | None:
         """The content that the batch of that number counts; None when it counts none of it.
@@ -154,6 +157,14 @@ class Day:
         return next((b for b in self.batches if b.sequence == sequence), None)
 
 
+@dataclass(frozen=True, slots=True)
+class WithEdits:
+    """How many edits stand beside an event, and the lines that it comes to with them."""
+
+    count: int
+    told: tuple[JournalLine, ...]
+
+
 class EntryConflictError(Exception):
     """The same event was entered before with other lines: never added twice, never ignored."""
 
@@ -171,7 +182,10 @@ class DayBook(Protocol):
     """Keeps events and batches; every write is conditional, nothing is deleted."""
 
     def entered(self, order_pk: str) -> dict[str, str]:
-        """The events of an order that are in a day book, with the digest of their lines."""
+        """The events of an order that are in a day book, with the digest of their lines.
+
+        An event that was edited counts with its edits, as the newest edition tells it.
+        """
         ...
 
     def enter(self, order_pk: str, tenant: str, entry: DayEntry, *, due_at: datetime) -> None:
@@ -185,6 +199,35 @@ class DayBook(Protocol):
         """
         ...
 
+    def booked(self, order_pk: str, event: str) -> KeptEntry | None:
+        """An event of an order as its day book has it, with its edits; None where it has not."""
+        ...
+
+    def add_edit(
+        self,
+        order_pk: str,
+        tenant: str,
+        known: KeptEntry,
+        entry: DayEntry,
+        *,
+        told: Sequence[JournalLine],
+        due_at: datetime,
+    ) -> None:
+        """Enter what an edit changes of an event that is entered, whole or not at all (R-11.6).
+
+        Args:
+            order_pk: the order's partition.
+            tenant: the tenant.
+            known: the event, and its edits so far, as `booked` answered.
+            entry: the event of the edit, in its own day.
+            told: the lines that the order gives the edited event now; `entered` answers them.
+            due_at: when the day of the edit is over.
+
+        Raises:
+            BatchMovedError: the event, or what was added to it, is not as `known` says.
+        """
+        ...
+
     def amend(
         self,
         order_pk: str,
@@ -193,11 +236,13 @@ class DayBook(Protocol):
         *,
         due_at: datetime,
         key: DayKey | None = None,
+        edited: WithEdits | None = None,
     ) -> None:
         """Give an event of its day other lines: what was exported of it is kept beside them.
 
         The event is free again, so that the next batch takes it up. `key` is where it stands, if
-        that is not its own day; without an `order_pk` it is an event of no order.
+        that is not its own day; without an `order_pk` it is an event of no order. `edited` is
+        needed of an event that has edits.
 
         Raises:
             BatchMovedError: an export, or another correction, moved it meanwhile.

@@ -2,7 +2,9 @@
 
 An event stands under `DAY#<tenant>#<store>#<currency>#<date>` and `EVENT#<event>`; beside the facts
 of its order stands `ENTRY#<event>`, which says that it was entered, so that no event is ever in two
-days. The day itself is listed in `due-index` under `GL#<tenant>` while something is to be exported.
+days. What edits of the order change of it are events of their own days, and named by the event
+itself (`edits`); the note beside the facts has the digest of what they come to together. The day
+itself is listed in `due-index` under `GL#<tenant>` while something is to be exported.
 """
 
 from __future__ import annotations
@@ -15,8 +17,17 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
+from intacct.documents import JournalLine
 from shared.gl.contents import Part
-from shared.gl.days import BatchMovedError, Day, DayKey, EntryConflictError, KeptEntry
+from shared.gl.day_edits_store import add_edit, amendment
+from shared.gl.days import (
+    BatchMovedError,
+    Day,
+    DayKey,
+    EntryConflictError,
+    KeptEntry,
+    WithEdits,
+)
 from shared.gl.freezing import FROZEN_TOGETHER, freeze_together
 from shared.gl.revisions import Batch, BatchState
 from shared.gl.store_items import (
@@ -79,6 +90,32 @@ class DynamoDbDayBook:
         if known is not None and known["day"]["S"] != key.pk:
             raise EntryConflictError(entry.event)
 
+    def booked(self, order_pk: str, event: str) -> KeptEntry | None:
+        """An event of an order as its day book has it, with its edits; None where it has not."""
+        note = self._get(key_of(order_pk, f"{ENTRY}{event}"))
+        item = self._get(key_of(note["day"]["S"], f"{EVENT}{event}")) if note else None
+        return kept_entry(item) if item else None
+
+    def add_edit(
+        self,
+        order_pk: str,
+        tenant: str,
+        known: KeptEntry,
+        entry: DayEntry,
+        *,
+        told: Sequence[JournalLine],
+        due_at: datetime,
+    ) -> None:
+        """Enter what an edit changes of an event that is entered, whole or not at all (R-11.6).
+
+        Raises:
+            BatchMovedError: the event, or what was added to it, is not as `known` says.
+        """
+        edited = known.entry
+        day = DayKey(tenant, edited.store, edited.currency, edited.ledger_on)
+        place = (order_pk, day.pk)
+        add_edit(self._client, self._table, place, known, entry, told=told, due_at=due_at)
+
     def amend(
         self,
         order_pk: str,
@@ -87,6 +124,7 @@ class DynamoDbDayBook:
         *,
         due_at: datetime,
         key: DayKey | None = None,
+        edited: WithEdits | None = None,
     ) -> None:
         """Give an event of its day other lines; the event first, then the note of its order.
 
@@ -95,13 +133,12 @@ class DynamoDbDayBook:
         """
         key = key or DayKey(tenant, entry.store, entry.currency, entry.ledger_on)
         event = key_of(key.pk, f"{EVENT}{entry.event}")
-        found = self._client.get_item(TableName=self._table, Key=event, ConsistentRead=True)
-        known = found.get("Item")
+        known = self._get(event)
         if known is None:
             raise BatchMovedError
         lines = {"S": digest(entry.lines)}
         if known["digest"] != lines or kept_entry(known).entry.counts != entry.counts:
-            self._update(event, *_amendment(known, entry))
+            self._update(event, *amendment(known, entry, edited.count if edited else 0))
         self._list(key, due_at)
         if not order_pk:
             return
@@ -110,7 +147,10 @@ class DynamoDbDayBook:
             Key=key_of(order_pk, f"{ENTRY}{entry.event}"),
             UpdateExpression="SET #day = :day, digest = :digest",
             ExpressionAttributeNames={"#day": "day"},
-            ExpressionAttributeValues={":day": {"S": key.pk}, ":digest": lines},
+            ExpressionAttributeValues={
+                ":day": {"S": key.pk},
+                ":digest": {"S": digest(edited.told)} if edited else lines,
+            },
         )
 
     def correct(self, key: DayKey, *, by: str, through: str, due_at: datetime) -> None:
@@ -279,6 +319,10 @@ class DynamoDbDayBook:
             },
         )
 
+    def _get(self, key: dict[str, Any]) -> Mapping[str, Any] | None:
+        found = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return found.get("Item")
+
     def _query(
         self, pk: str, *, prefix: str, after: str = "", shown: str = ""
     ) -> Iterator[dict[str, Any]]:
@@ -331,28 +375,6 @@ class DynamoDbDayBook:
             if _code(error) != _CONDITION_FAILED:
                 raise
             raise BatchMovedError from None
-
-
-def _amendment(known: Mapping[str, Any], entry: DayEntry) -> tuple[str, str, dict[str, Any]]:
-    """New lines for an event: those of a batch are kept beside them, and it is free again."""
-    values = {
-        ":entry": packed_entry(entry),
-        ":digest": {"S": digest(entry.lines)},
-        ":known": known["digest"],
-    }
-    if "gl" not in known:
-        change = "SET entry = :entry, digest = :digest"
-        return change, "digest = :known AND attribute_not_exists(gl)", values
-    values |= {
-        ":none": {"L": []},
-        ":older": {"L": [{"M": {"gl": known["gl"], "entry": known["entry"]}}]},
-        ":gl": known["gl"],
-    }
-    change = (
-        "SET entry = :entry, digest = :digest, "
-        "older = list_append(if_not_exists(older, :none), :older) REMOVE gl"
-    )
-    return change, "digest = :known AND gl = :gl", values
 
 
 def _code(error: ClientError) -> str:

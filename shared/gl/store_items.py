@@ -53,6 +53,7 @@ def kept_entry(item: Mapping[str, Any]) -> KeptEntry:
             (older["M"]["gl"]["S"], _entry(older["M"]["entry"]))
             for older in item.get("older", {}).get("L", ())
         ),
+        tuple(_entry(edit) for edit in item.get("edits", {}).get("L", ())),
     )
 
 

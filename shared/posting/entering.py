@@ -8,6 +8,7 @@ from shared.facts.record import FactsRecord
 from shared.gl.calendar import day_end
 from shared.gl.days import DayBook, EntryConflictError
 from shared.ledger.content import digest
+from shared.posting.day_edits import book_edit, insist_on_all
 from shared.postings.book import StoreBook
 from shared.postings.day_fees import settled_by
 from shared.postings.findings import Finding, Reason
@@ -33,15 +34,20 @@ def enter(days: DayBook, pk: str, book: StoreBook, plan: Plan) -> int:
 
     Events that a payout pays are left to it.
 
+    What an edit changed of an event that is there is an event of its own (R-11.6).
+
     Returns:
         How many events were not there yet.
 
     Raises:
-        EntryConflictError: an event is there, or in a payout's journal, with other lines.
+        EntryConflictError: an event is there, or in a payout's journal, with other lines, and not
+            for an edit alone.
+        BatchMovedError: others changed the event meanwhile: try again.
     """
     if not plan.events:
         return 0
     known = days.entered(pk)
+    insist_on_all(days, pk, book, plan, known)
     entered = 0
     for entry in plan.payout_entries:
         if known.get(entry.event, digest(entry.lines)) != digest(entry.lines):
@@ -49,7 +55,7 @@ def enter(days: DayBook, pk: str, book: StoreBook, plan: Plan) -> int:
     for entry in plan.day_entries:
         if entry.event in known:
             if known[entry.event] != digest(entry.lines):
-                raise EntryConflictError(entry.event)
+                entered += book_edit(days, pk, book, entry, plan.edited)
             continue
         ends_at = day_end(entry.ledger_on, book.zone, book.day_ends_at)
         days.enter(pk, book.tenant, entry, due_at=ends_at)

@@ -62,7 +62,8 @@ class DayEntry:
     `event` is unique in the store (sale:<order id>, refund:<refund id>); `lines` balance, and `why`
     has the rules behind each. `order_id` is the cart's id of the order it belongs to,
     `mapping_version` the version of the mapping that the lines were made under, `counts` the
-    statistics of the event (R-12.1).
+    statistics of the event (R-12.1). `edition` names the edition of the order that it was made of.
+    What an edit changed later is an event of its own; `edits` names the one that it changed.
     """
 
     event: str
@@ -76,6 +77,22 @@ class DayEntry:
     mapping_version: str = ""
     counts: tuple[StatisticalLine, ...] = ()
     why: tuple[LineReason, ...] = field(default=(), compare=False)
+    edition: str = field(default="", compare=False)
+    edits: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """That the order of a summary channel was edited, and what is known of its newest edition.
+
+    `edition` names it, `since` is its moment. `is_clear` says that no refund may give back what the
+    edit lowered (carts reference §4.6), `is_whole` that none of the order's events is withheld.
+    """
+
+    edition: str
+    since: datetime
+    is_clear: bool
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +105,8 @@ class Plan:
     needs it. `waiting` says what the order waits for when there is
     nothing to do yet (a payment, a shipment), in words for people. `paid_out` is the money of a
     thrifty channel that its payouts book; `payout_entries` are the events of a channel in
-    `summary_payout` that the payout of their money brings into the books (R-11.1).
+    `summary_payout` that the payout of their money brings into the books (R-11.1). `edited` is set
+    where an order of a summary channel was edited.
     """
 
     postings: tuple[Posting, ...] = ()
@@ -100,6 +118,7 @@ class Plan:
     blocked: tuple[Finding, ...] = ()
     blocked_until: datetime | None = None
     withheld: tuple[str, ...] = ()
+    edited: Edited | None = None
 
     @property
     def events(self) -> tuple[DayEntry, ...]:

@@ -14,6 +14,7 @@ from commerce.orders import Facts, PaymentStatus
 from intacct.documents import JournalLine
 from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
+from shared.postings.day_editions import edited, of_edition
 from shared.postings.day_entries import DayWriter
 from shared.postings.effects import imbalance
 from shared.postings.money import MoneyWriter
@@ -172,7 +173,7 @@ def _detail(prepared: Prepared) -> Plan:
 
 def _summary(prepared: Prepared, mode: PostingMode) -> Plan:
     days = DayWriter(prepared)
-    entries = days.entries()
+    entries = of_edition(prepared, days.entries())
     findings = [*prepared.chart.findings, *_excess_findings(prepared), *days.findings]
     if findings:
         return Plan(findings=tuple(findings))
@@ -180,7 +181,8 @@ def _summary(prepared: Prepared, mode: PostingMode) -> Plan:
         _insist_on_balance(entry.event, entry.lines, entry.currency)
     waiting = (*_waiting(prepared), *days.waiting)
     if mode is PostingMode.SUMMARY_DAILY:
-        return Plan(day_entries=tuple(entries), waiting=waiting)
+        change = edited(prepared, is_whole=not days.waiting)
+        return Plan(day_entries=tuple(entries), waiting=waiting, edited=change)
     daily, paid = by_payout(entries, prepared.book)
     return Plan(day_entries=daily, payout_entries=paid, waiting=waiting)
 

@@ -15,9 +15,17 @@ from commerce.money import Money
 from intacct.documents import Dimensions, DocumentResult, JournalLine, Side
 from intacct.statistics import StatisticalLine
 from shared.gl.batches import sealed_of
-from shared.gl.days import BatchMovedError, DayBook, DayKey, EntryConflictError
+from shared.gl.days import (
+    BatchMovedError,
+    DayBook,
+    DayKey,
+    EntryConflictError,
+    KeptEntry,
+    WithEdits,
+)
 from shared.gl.revisions import Batch, BatchKind, BatchState
 from shared.gl.store import DynamoDbDayBook
+from shared.ledger.content import digest
 from shared.policy.mapping import Mapping
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry
@@ -327,3 +335,58 @@ def test_days_and_their_keys_are_each_other(days: DayBook) -> None:
     assert days.read(replace(KEY, currency="EUR")).entries == ()
     with pytest.raises(ValueError, match="no day's key"):
         DayKey.parse("ORD#acme#outlet#USD#2026-03-02")
+
+
+def edit_of(known: KeptEntry, event: str = "edit:sale:1:b") -> DayEntry:
+    return replace(known.entry, event=event, edits="sale:1")
+
+
+def edited_once(days: DayBook) -> KeptEntry:
+    enter(days, entry("sale:1"))
+    known = days.booked("ORD#sale:1", "sale:1")
+    assert known is not None
+    told = entry("sale:1", "11.00").lines
+    days.add_edit("ORD#sale:1", "acme", known, edit_of(known), told=told, due_at=ENDS_AT)
+    return known
+
+
+def test_an_edit_stands_in_its_day_and_beside_what_it_edits(days: DayBook) -> None:
+    edited_once(days)
+
+    known = days.booked("ORD#sale:1", "sale:1")
+    assert known is not None
+    assert [edit.event for edit in known.edits] == ["edit:sale:1:b"]
+    assert {one.event for one in days.read(KEY).free} == {"sale:1", "edit:sale:1:b"}
+    assert days.booked("ORD#sale:1", "sale:2") is None
+
+
+def test_an_edited_event_counts_as_the_order_tells_it_now(days: DayBook) -> None:
+    edited_once(days)
+
+    assert days.entered("ORD#sale:1") == {"sale:1": digest(entry("sale:1", "11.00").lines)}
+
+
+def test_of_two_edits_at_once_one_is_entered(days: DayBook) -> None:
+    known = edited_once(days)
+    other = edit_of(known, "edit:sale:1:c")
+
+    with pytest.raises(BatchMovedError):
+        days.add_edit("ORD#sale:1", "acme", known, other, told=(), due_at=ENDS_AT)
+
+    assert {one.event for one in days.read(KEY).free} == {"sale:1", "edit:sale:1:b"}
+
+
+def test_an_edited_event_is_made_anew_only_by_who_knows_its_edits(days: DayBook) -> None:
+    edited_once(days)
+    anew = entry("sale:1", "12.00")
+
+    with pytest.raises(BatchMovedError):
+        days.amend("ORD#sale:1", "acme", anew, due_at=ENDS_AT)
+    told = entry("sale:1", "13.00").lines
+    edited = WithEdits(1, told)
+    days.amend("ORD#sale:1", "acme", anew, due_at=ENDS_AT, edited=edited)
+
+    known = days.booked("ORD#sale:1", "sale:1")
+    assert known is not None
+    assert (known.entry.lines, len(known.edits)) == (anew.lines, 1)
+    assert days.entered("ORD#sale:1") == {"sale:1": digest(told)}

@@ -10,6 +10,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.lives.books import at_once
 from tests.lives.carts import draw
+from tests.lives.edited_days import an_edit_belongs_to_its_own_day
 from tests.lives.invariants import INVARIANTS
 from tests.lives.sweep import swept
 
@@ -33,6 +34,10 @@ def broken(seed: int) -> list[str]:
         swept(seed)
     except AssertionError as error:
         found.append(f"seed {seed}: swept: {error}".splitlines()[0])
+    try:
+        an_edit_belongs_to_its_own_day(life)
+    except AssertionError as error:
+        found.append(f"seed {seed}: edited: {error}".splitlines()[0])
     return found
 
 

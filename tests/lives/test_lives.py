@@ -11,6 +11,7 @@ from tests.lives.__main__ import broken, main
 from tests.lives.books import Books, at_once
 from tests.lives.carts import Life, draw
 from tests.lives.closings import closed_amid
+from tests.lives.edited_days import an_edit_belongs_to_its_own_day
 from tests.lives.invariants import INVARIANTS, any_way_of_hearing_ends_the_same
 from tests.lives.sweep import swept
 
@@ -49,6 +50,11 @@ def test_every_cent_of_a_cart_is_where_it_belongs() -> None:
 )
 def test_what_is_heard_of_first_does_not_matter(seed: int) -> None:
     any_way_of_hearing_ends_the_same(*_lived(seed))
+
+
+def test_an_edit_of_an_order_in_days_is_an_event_of_its_own_day() -> None:
+    booked = [an_edit_belongs_to_its_own_day(draw(seed)) for seed in range(25)]
+    assert sum(booked) > 5
 
 
 def test_a_seed_always_draws_the_same_life() -> None:
