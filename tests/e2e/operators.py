@@ -21,7 +21,7 @@ from ops.app import app
 from ops.desk import Desk, open_desk
 from shared.facts.record import order_pk
 from shared.ledger.records import State
-from shared.tenants.models import Tenant
+from shared.tenants.models import Contract, Tenant
 
 TENANT = "runbook"
 DOMAIN = "cartledger-runbook.myshopify.example"
@@ -41,8 +41,11 @@ def tenant_of(stack: LocalStack, *, is_mapped: bool, stores: Sequence[str]) -> T
         mapping = replace(mapping, taxes=mapping.taxes[:-1])
     change = {"domain": DOMAIN, "mapping": mapping}
     made = tuple(model.model_copy(update={"id": store, **change}) for store in stores)
-    # The demo tenant is of the same company: of its lanes, these two have to be left.
-    intacct = demo.intacct.model_copy(update={"tier": "4", "lanes": 2})
+    # The tenants of all these tests are of one company: its contract has lanes for them.
+    contract = Contract(
+        calls_per_month=10_000_000, concurrent_per_application=200, concurrent_per_company=200
+    )
+    intacct = demo.intacct.model_copy(update={"tier": "5", "lanes": 2, "contract": contract})
     return demo.model_copy(update={"id": TENANT, "stores": made, "intacct": intacct})
 
 

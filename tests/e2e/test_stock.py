@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from local.cart_simulators.catalogue import Offer
+from local.demo.books import SimulatedBooks
 from local.demo.carts import CartShop, CartShops
 from local.demo.memory import Memory
 from local.demo.tenant import tenant_of_shops
@@ -17,7 +18,12 @@ from shared.policy.stock import StockPlace, StockPolicy
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-SKU = "TEE-STOCK"
+SKU = "TEE-COUNTED"
+WAREHOUSE = "W-COUNTED"
+GOODS = {
+    "warehouses": [{"id": WAREHOUSE, "name": "Counted", "location": "100"}],
+    "items": [{"id": SKU, "name": "Tee", "revenue": "4000", "item_type": "inventory"}],
+}
 FULL = (Right.READ, Right.LINK, Right.CREATE, Right.UPDATE)
 ITEM = Rule(Side.SAGE, FULL, FULL, fields={"upc": Side.CART})
 OF_THE_CART = Ownership(item=ITEM, quantity=Rule(Side.CART, FULL, (Right.READ,)))
@@ -31,7 +37,7 @@ def load(
     access = stack.simulator
     tenant = tenant_of_shops(shop.store, access, [shop])
     stock = StockPolicy(
-        places=(StockPlace("W1", location),),
+        places=(StockPlace(WAREHOUSE, location),),
         increase="Inventory Adjustment Increase",
         decrease="Inventory Adjustment Decrease",
     )
@@ -62,6 +68,9 @@ def level(shop: CartShop, location: str) -> Decimal:
 def test_a_level_travels_from_a_shop_to_sage_and_from_there_to_another_shop(
     stack: LocalStack,
 ) -> None:
+    books = SimulatedBooks(stack.simulator.rest_base_url)
+    books.add(GOODS)
+    books.close()
     with CartShops() as shops:
         owner, follower = shops.add("stock-owner", "shopify"), shops.add("stock-shown", "magento")
         counts = load(stack, shops, owner, "71001", OF_THE_CART)
