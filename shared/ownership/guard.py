@@ -127,6 +127,29 @@ class GuardedRecords(IntacctRecords):
         _insist(decisions_on_record(self._ownership, record))
         return super().create(record, control_id=control_id, idempotency_key=idempotency_key)
 
+    def create_items(
+        self,
+        made: Sequence[Item],
+        *,
+        control_ids: Sequence[str],
+        idempotency_keys: Sequence[str],
+    ) -> list[DocumentResult | IntacctError]:
+        """Create items in few calls; what the table does not allow is refused unsent."""
+        refused = {
+            place: NotOursError(decision)
+            for place, item in enumerate(made)
+            for decision in decisions_on_record(self._ownership, item)
+            if not decision.is_allowed
+        }
+        places = [place for place in range(len(made)) if place not in refused]
+        told = super().create_items(
+            [made[place] for place in places],
+            control_ids=[control_ids[place] for place in places],
+            idempotency_keys=[idempotency_keys[place] for place in places],
+        )
+        outcomes = {**refused, **dict(zip(places, told, strict=True))}
+        return [outcomes[place] for place in range(len(made))]
+
     def change(self, change: Change, *, control_id: str, idempotency_key: str) -> DocumentResult:
         """Change what is there.
 

@@ -18,6 +18,8 @@ from intacct.capabilities import (
 )
 from intacct.changes import Change
 from intacct.documents import DocumentResult
+from intacct.errors import IntacctError
+from intacct.masters import Item
 from intacct.records import Record
 from intacct.results import Found
 
@@ -27,6 +29,12 @@ class RestKeeper(Interface):
 
     def create(self, record: Record, *, idempotency_key: str) -> DocumentResult:
         """Create one record."""
+        ...
+
+    def create_items(
+        self, made: Sequence[Item], idempotency_keys: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        """Create items in few calls: a result or an error for each, in their order."""
         ...
 
     def find(self, record: Record) -> Sequence[Found]:
@@ -43,6 +51,12 @@ class XmlKeeper(Interface):
 
     def create(self, record: Record, *, control_id: str) -> DocumentResult:
         """Create one record."""
+        ...
+
+    def create_items(
+        self, made: Sequence[Item], control_ids: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        """Create items in few calls: a result or an error for each, in their order."""
         ...
 
     def find(self, record: Record) -> Sequence[Found]:
@@ -85,6 +99,30 @@ class IntacctRecords:
         if self._protocols[action_of_record(record)] is Protocol.XML:
             return self._xml.create(record, control_id=control_id)
         return self._rest.create(record, idempotency_key=idempotency_key)
+
+    def create_items(
+        self,
+        made: Sequence[Item],
+        *,
+        control_ids: Sequence[str],
+        idempotency_keys: Sequence[str],
+    ) -> list[DocumentResult | IntacctError]:
+        """Create items in as few calls as may be; each has its own outcome, in their order.
+
+        An `OutcomeUnknownError` is settled by asking for the id; one whose error is `NotSentError`
+        may be sent again.
+
+        Raises:
+            ValueError: not one control id and one idempotency key for each item; not sent.
+        """
+        if not len(made) == len(control_ids) == len(idempotency_keys):
+            message = "each item has a control id and an idempotency key of its own"
+            raise ValueError(message)
+        if not made:
+            return []
+        if self._protocols[Action.ITEM] is Protocol.XML:
+            return self._xml.create_items(made, control_ids)
+        return self._rest.create_items(made, idempotency_keys)
 
     def find(self, record: Record) -> Sequence[Found]:
         """Records of the same kind that carry our id or mark; empty when there is none.

@@ -58,6 +58,9 @@ class Sage:
     def create_many(self, documents: Sequence[Any], _: Sequence[str]) -> list[DocumentResult]:
         return [self.create(document) for document in documents]
 
+    def create_items(self, made: Sequence[Item], _: Sequence[str]) -> list[DocumentResult]:
+        return [self.create(item) for item in made]
+
     def change(self, change: Any, **_: str) -> DocumentResult:
         return self.create(change)
 
@@ -258,3 +261,16 @@ def test_a_transfer_by_hand_needs_both_its_warehouses() -> None:
     transfer = WarehouseTransfer("r", ON, (moved,))
     decision = decision_by_hand(BY_HAND, transfer)
     assert (decision.is_allowed, decision.rule) == (False, "ownership.quantity.places.POPUP")
+
+
+def test_of_many_items_those_that_are_not_ours_to_make_are_refused_unsent() -> None:
+    priced = replace(ITEM, id="CAP", base_price=Money(Decimal(1), "USD"))
+    ownership = Ownership(item=Rule(Side.CART, ALL, SEEN), price=Rule(Side.SAGE, SEEN, SEEN))
+    sage = Sage()
+
+    made = records(ownership, sage).create_items(
+        [priced, ITEM], control_ids=["a", "b"], idempotency_keys=["a", "b"]
+    )
+
+    assert [type(each) for each in made] == [NotOursError, DocumentResult]
+    assert sage.sent == [ITEM]

@@ -6,12 +6,17 @@ what a field is called on the wire differs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from intacct.changes import UpdateMaster
 from intacct.documents import Contact, Customer, DocumentResult
+from intacct.errors import IntacctError, RejectedError
 from intacct.masters import DimensionEntry, Item, Master, Warehouse
+from intacct.record_checks import refuse_impossible_record
 from intacct.rest import contacts, customers, dimensions, items, warehouses
 from intacct.rest.client import RestClient
 from intacct.rest.query import Query, equal, first_rows
+from intacct.rest.rows import Row, send_rows
 from intacct.rest.wire import Json, clearing, filled, merged, object_path, text
 from intacct.results import Found
 
@@ -69,6 +74,33 @@ def create(
     answer = client.post(path, payload(master), entity=entity, idempotency_key=idempotency_key)
     record = answer.reference()
     return DocumentResult(key=text(record.get("key")), id=text(record.get("id")) or master.id)
+
+
+def create_items(
+    client: RestClient, made: Sequence[Item], idempotency_keys: Sequence[str], *, entity: str
+) -> list[DocumentResult | IntacctError]:
+    """Create items, 500 at most, in one call: a result or an error for each, in their order."""
+    outcomes: dict[int, DocumentResult | IntacctError] = {}
+    rows: dict[int, Row] = {}
+    for place, (item, key) in enumerate(zip(made, idempotency_keys, strict=True)):
+        try:
+            refuse_impossible_record(item)
+        except RejectedError as error:
+            outcomes[place] = error
+        else:
+            rows[place] = Row(key, payload(item))
+    if rows:
+        path = object_path(items.OBJECT)
+        answers = send_rows(client, path, list(rows.values()), entity=entity)
+        outcomes |= {
+            place: answer if isinstance(answer, IntacctError) else _made(answer, made[place])
+            for place, answer in zip(rows, answers, strict=True)
+        }
+    return [outcomes[place] for place in range(len(made))]
+
+
+def _made(record: Json, item: Item) -> DocumentResult:
+    return DocumentResult(key=text(record.get("key")), id=text(record.get("id")) or item.id)
 
 
 def update(

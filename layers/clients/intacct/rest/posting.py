@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from intacct.documents import Document, DocumentResult, SalesDocument
-from intacct.errors import (
-    DuplicateDocumentError,
-    IntacctError,
-    NotSentError,
-    PermissionDeniedError,
-    RejectedError,
-)
-from intacct.rest.answers import MOST_ROWS, Answer
+from intacct.errors import IntacctError, NotSentError
+from intacct.rest.answers import MOST_ROWS
 from intacct.rest.client import RestClient
+from intacct.rest.rows import Row, send_rows
 from intacct.rest.sales_documents import SalesDocuments, SourceLines
 from intacct.rest.wire import Json, object_path, text
 
@@ -38,16 +32,6 @@ class _Row:
     document: Document
     key: str
     said: Said
-
-
-def batch_key(keys: Sequence[str]) -> str:
-    """The idempotency key of a batch: the same for the same rows in the same order, else another.
-
-    A row alone keeps its own key, so that trying it again by itself repeats what it said before.
-    """
-    if len(keys) == 1:
-        return keys[0]
-    return "batch-" + hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
 
 class Poster:
@@ -109,29 +93,14 @@ class Poster:
         )
 
     def _send(self, rows: Sequence[_Row], *, is_atomic: bool) -> list[Outcome]:
-        path = object_path(rows[0].said.object)
-        key = batch_key([row.key for row in rows])
-        if len(rows) == 1:
-            answers = [self._one(path, rows[0], key)]
-        else:
-            answers = self._client.post_rows(
-                path,
-                [row.said.body for row in rows],
-                idempotency_key=key,
-                entity=self._entity,
-                is_atomic=is_atomic,
-            )
-            if not is_atomic and _is_refused_whole(answers):
-                middle = len(rows) // 2
-                halves = rows[:middle], rows[middle:]
-                return [one for half in halves for one in self._send(half, is_atomic=False)]
-        return self._outcomes(rows, [_reference(answer) for answer in answers])
-
-    def _one(self, path: str, row: _Row, key: str) -> Answer | IntacctError:
-        try:
-            return self._client.post(path, row.said.body, entity=self._entity, idempotency_key=key)
-        except IntacctError as error:
-            return error
+        answers = send_rows(
+            self._client,
+            object_path(rows[0].said.object),
+            [Row(row.key, row.said.body) for row in rows],
+            entity=self._entity,
+            is_atomic=is_atomic,
+        )
+        return self._outcomes(rows, answers)
 
     def _outcomes(
         self, rows: Sequence[_Row], answers: Sequence[Json | IntacctError]
@@ -160,29 +129,6 @@ class Poster:
 
 def _can_be_atomic(documents: Sequence[Document], groups: dict[str, list[_Row]]) -> bool:
     return len(documents) <= MOST_ROWS and len(groups) <= 1
-
-
-def _is_refused_whole(answers: Sequence[Answer | IntacctError]) -> bool:
-    """Whether one verdict stands for all rows: a bad row may have spoilt the others' chance.
-
-    Nothing was done then, so halves may be sent. A role that does not cover the object, and a key
-    that is known already, are true of each row.
-    """
-    first = answers[0]
-    if not isinstance(first, RejectedError):
-        return False
-    if isinstance(first, DuplicateDocumentError | PermissionDeniedError):
-        return False
-    return all(answer is first for answer in answers)
-
-
-def _reference(answer: Answer | IntacctError) -> Json | IntacctError:
-    if isinstance(answer, IntacctError):
-        return answer
-    try:
-        return dict(answer.reference())
-    except IntacctError as error:
-        return error
 
 
 def _result(record: Json) -> DocumentResult:

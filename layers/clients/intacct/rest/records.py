@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from intacct.changes import (
     AddFiles,
     Change,
@@ -16,6 +18,7 @@ from intacct.changes import (
 )
 from intacct.documents import Contact, DocumentResult
 from intacct.entries import Deposit
+from intacct.errors import IntacctError
 from intacct.masters import Attachment, CustomRecord, DimensionEntry, Folder, Item, Warehouse
 from intacct.record_checks import refuse_impossible_change, refuse_impossible_record
 from intacct.records import Record
@@ -79,6 +82,12 @@ class RestRecords:
                 return entries.create(
                     client, record, entity=entity, idempotency_key=idempotency_key
                 )
+
+    def create_items(
+        self, made: Sequence[Item], idempotency_keys: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        """Create items, 500 at most, in one call: a result or an error for each, in their order."""
+        return masters.create_items(self._client, made, idempotency_keys, entity=self._entity)
 
     def find(self, record: Record) -> list[Found]:
         """Records of the same kind that carry our id or mark; empty when there is none."""

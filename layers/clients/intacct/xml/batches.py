@@ -17,12 +17,13 @@ from intacct.documents import (
     DocumentResult,
     SalesDocument,
 )
-from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError, RejectedError
+from intacct.errors import IntacctError, OutcomeUnknownError, RejectedError
 from intacct.stock import StockDocument
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 from intacct.xml import sales_documents
 from intacct.xml.elements import Element, text_at
 from intacct.xml.envelope import Function, FunctionResult
+from intacct.xml.function_batches import FUNCTIONS_MAX, FunctionSender, unsent
 from intacct.xml.gateway import XmlGateway
 from intacct.xml.lookups import sales_lookup
 from intacct.xml.matching import renamed
@@ -30,8 +31,6 @@ from intacct.xml.paging import number_at
 from intacct.xml.queries import Query, has_one_of
 from intacct.xml.sales_documents import SourceLineError
 from intacct.xml.writing import Source, source_key, written
-
-FUNCTIONS_MAX = 100  # community practice; no limit is documented (§7.1, §17 no. 3)
 
 Outcome = DocumentResult | IntacctError
 
@@ -48,7 +47,7 @@ class BatchPoster:
         base_currency: str = "",
     ) -> None:
         """`read` gives all rows of a query at the same entity."""
-        self._gateway = gateway
+        self._sender = FunctionSender(gateway, entity=entity)
         self._read = read
         self._entity = entity
         self._base_currency = base_currency
@@ -85,9 +84,9 @@ class BatchPoster:
         for chunk, parts in zip(chunks, prepared, strict=True):
             functions = [each for each in parts if isinstance(each, Function)]
             if failure is None:
-                sent, failure = self._sent(functions, transaction=transaction)
+                sent, failure = self._sender.send(functions, transaction=transaction)
             else:
-                sent = {each.control_id: _unsent(failure, each.control_id) for each in functions}
+                sent = unsent(failure, functions)
             outcomes += self._outcomes(chunk, parts, sent, reads_back=reads_back)
         return outcomes
 
@@ -151,37 +150,6 @@ class BatchPoster:
             for key, (number, document) in headers.items()
         }
 
-    def _sent(
-        self, functions: Sequence[Function], *, transaction: bool
-    ) -> tuple[dict[str, FunctionResult | IntacctError], IntacctError | None]:
-        """What became of each function, and a failure that forbids to send more."""
-        if not functions:
-            return {}, None
-        try:
-            results = self._gateway.execute(
-                functions, entity=self._entity, is_write=True, transaction=transaction
-            )
-        except RejectedError as exc:
-            # Refused unread, so nothing was carried out: the others are innocent.
-            if transaction or len(functions) == 1:
-                return {each.control_id: renamed(exc, each.control_id) for each in functions}, None
-            return self._halves(functions)
-        except IntacctError as exc:
-            return {each.control_id: renamed(exc, each.control_id) for each in functions}, exc
-        return {result.control_id: result.error or result for result in results}, None
-
-    def _halves(
-        self, functions: Sequence[Function]
-    ) -> tuple[dict[str, FunctionResult | IntacctError], IntacctError | None]:
-        middle = len(functions) // 2
-        sent, failure = self._sent(functions[:middle], transaction=False)
-        rest = functions[middle:]
-        if failure is not None:
-            sent |= {each.control_id: _unsent(failure, each.control_id) for each in rest}
-            return sent, failure
-        others, failure = self._sent(rest, transaction=False)
-        return sent | others, failure
-
     def _outcomes(
         self,
         chunk: Sequence[tuple[Document, str]],
@@ -236,14 +204,6 @@ def _all_or_none(prepared: Sequence[Function | IntacctError]) -> list[Function |
     return [
         renamed(cause, each.control_id) if isinstance(each, Function) else each for each in prepared
     ]
-
-
-def _unsent(failure: IntacctError, control_id: str) -> IntacctError:
-    """What an earlier request's failure means for a document that was not sent after it."""
-    if not isinstance(failure, OutcomeUnknownError):
-        return renamed(failure, control_id)
-    message = "not sent, because an earlier request of the same batch was lost"
-    return NotSentError(message, control_id=control_id)
 
 
 def _result_of(

@@ -24,7 +24,7 @@ from intacct.changes import (
 from intacct.documents import Customer, DocumentResult, Payment
 from intacct.entries import Deposit
 from intacct.errors import IntacctError, RejectedError
-from intacct.masters import Attachment, CustomRecord, Folder, Master
+from intacct.masters import Attachment, CustomRecord, Folder, Item, Master
 from intacct.record_checks import refuse_impossible_change, refuse_impossible_record
 from intacct.records import Record
 from intacct.results import Found
@@ -33,6 +33,7 @@ from intacct.stock import StockDocument, StockLevel, WarehouseTransfer
 from intacct.xml import (
     attachments,
     deposits,
+    item_batches,
     journal_entries,
     legacy_payments,
     masters,
@@ -103,6 +104,14 @@ class XmlRecords:
         function = Function(control_id, multi_create.create_together(records))
         (result,) = self._gateway.execute([function], entity=self._entity, is_write=True)
         return multi_create.read_together(result, records)
+
+    def create_items(self, made: Sequence[Item], control_ids: Sequence[str]) -> list[Outcome]:
+        """Create items, a hundred in a request: a result or an error for each, in their order.
+
+        Raises:
+            ValueError: not one control id of its own for each item; not sent.
+        """
+        return item_batches.create_items(self._gateway, made, control_ids, entity=self._entity)
 
     def find(self, record: Kept) -> list[Found]:
         """Records of the same kind that carry our mark; none when it has none.

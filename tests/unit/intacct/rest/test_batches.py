@@ -27,7 +27,7 @@ from intacct.errors import (
     RejectedError,
 )
 from intacct.rest.actions import RestActions
-from intacct.rest.posting import batch_key
+from intacct.rest.rows import batch_key
 from tests.unit.intacct.rest.documents import DAY, ORDER, actions, usd
 from tests.unit.intacct.rest.support import Server, client, created, envelope, page, refusal
 
