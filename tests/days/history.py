@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,14 +25,13 @@ from shared.gl.inspecting import JournalInSage, JournalState
 from shared.gl.posting import Asked
 from shared.gl.reports import DayReport, DayState
 from shared.ledger.apply import Applier
-from shared.policy.mapping import ItemRule
 from shared.policy.switches import PostingMode
 from shared.posting.entering import enter
-from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
+from shared.postings.plan import Plan
 from shared.postings.planner import plan
-from shared.tenants.models import Tenant
-from tests.accounting.shop import book, mapping
+from tests.accounting.shop import book
+from tests.days.channel import shop_at, tenant_at
 from tests.days.orders import FIRST_DAY, Told, drawn_order
 from tests.fake_sage_side import FakeSageSide, effect_of
 from tests.fakes import (
@@ -107,6 +106,7 @@ class DaysHistory:
         self.policy = self._dice.choice(("hold", "next_open"))
         self.orders = [drawn_order(self._dice, f"o{n}") for n in range(self._dice.randint(2, 9))]
         self._told: dict[str, Facts] = {}
+        self._plans: dict[tuple[int, int], Plan] = {}
         self._is_inside = False
         self._to_correct: set[date] = set()
         self._ids = counting_ids("history")
@@ -143,11 +143,19 @@ class DaysHistory:
         )
         record = self.facts.save(replace(record, known=known))
         under = self._book(record.configured)
+        planned = self._planned(known, record.configured)
         try:
-            enter(self.days, pk, under, plan(known, {}, under))
+            enter(self.days, pk, under, planned)
         except EntryConflictError:
             # A person sees it, and has the days of the order made anew.
-            self._to_correct |= {entry.ledger_on for entry in plan(known, {}, under).day_entries}
+            self._to_correct |= {entry.ledger_on for entry in planned.day_entries}
+
+    def _planned(self, known: Facts, version: int) -> Plan:
+        """The plan of a stage, which is kept as long as its facts are: the planner is pure."""
+        stage = (id(known), version)
+        if stage not in self._plans:
+            self._plans[stage] = plan(known, {}, self._book(version))
+        return self._plans[stage]
 
     def _happen(self, tick: int) -> None:
         if tick == _TICKS // 3 and self._dice.random() < 0.6:
@@ -247,7 +255,7 @@ class DaysHistory:
         def failed(key: DayKey, error: Exception) -> None:
             raise BrokenError(key.pk) from error
 
-        tenant = self._tenant(self.version)
+        tenant = tenant_at(self.version, self.policy)
         return DayExporter(
             DayExporterParts(
                 tenants=lambda: [tenant],
@@ -275,37 +283,8 @@ class DaysHistory:
         """No day waits for orders here: that is what makes events late."""
         return ()
 
-    def _tenant(self, version: int) -> Tenant:
-        rules = (ItemRule("TEE", "WEB-GOODS-2", account="4001"),) if version > 1 else ()
-        chart = mapping(version=str(version))
-        chart = replace(chart, item_rules=(*rules, *chart.item_rules))
-        policy = {
-            "posting_mode": "summary_daily",
-            "customer_mode": "channel",
-            "closed_period_summaries": self.policy,
-        }
-        return Tenant.model_validate(
-            {
-                "id": "acme",
-                "version": version,
-                "intacct": {"company_id": "C", "user_id": "U"},
-                "entities": [{"id": "100", "zone": "America/New_York", "base_currency": "USD"}],
-                "stores": [
-                    {
-                        "id": "shop",
-                        "cart": "shopify",
-                        "entity": "100",
-                        "mapping": {**asdict(chart), "channel_customer": "C-ADA"},
-                        "policy": policy,
-                    }
-                ],
-            }
-        )
-
     def _book(self, version: int) -> StoreBook:
-        found = store_book(self._tenant(version), "shop")
-        assert found is not None, "the shop is configured"
-        return found
+        return shop_at(version, self.policy)
 
     # The end
 
