@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 
+@cache
 def cut_off(day_ends_at: str) -> timedelta:
     """How long after midnight the day still belongs to the one before; `day_ends_at` is HH:MM.
 

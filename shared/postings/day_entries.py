@@ -179,7 +179,7 @@ class DayWriter:
                 occurred_at=at,
                 lines=lines,
                 order_total=self._p.receivable if is_sale else None,
-                why=line_reasons(amounts, self._p.chart.usual_hits),
+                why=line_reasons(lines, amounts, self._p.chart.usual_hits),
                 order_id=self._p.order.ref.id,
                 mapping_version=self._p.book.mapping.version,
                 counts=tuple(counts),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from commerce.money import Money
 from intacct.documents import Dimensions, JournalLine, Side
@@ -41,29 +42,37 @@ def debit(account: str, amount: Money, dimensions: Dimensions) -> Amount:
 
 def ledger_lines(amounts: Iterable[Amount]) -> tuple[JournalLine, ...]:
     """Group by account, side and dimensions; debits first, then by account; zero lines dropped."""
-    sums: dict[tuple[Side, str, Dimensions], Money] = {}
+    sums: dict[tuple[bool, str, Dimensions], Money] = {}
     for amount in amounts:
         if amount.signed:
-            side = Side.DEBIT if amount.signed.is_negative else Side.CREDIT
-            key = (side, amount.account, amount.dimensions)
-            sums[key] = sums.get(key, Money.zero(amount.signed.currency)) + abs(amount.signed)
-    ordered = sorted(sums, key=lambda key: (key[0] is Side.CREDIT, key[1], repr(key[2])))
+            key = (not amount.signed.is_negative, amount.account, amount.dimensions)
+            before = sums.get(key)
+            sums[key] = abs(amount.signed) if before is None else before + abs(amount.signed)
+    ordered = sorted(sums, key=lambda key: (key[0], key[1], _spelled(key[2])))
     return tuple(
-        JournalLine(account, side, sums[side, account, dims].rounded(), dims)
-        for side, account, dims in ordered
+        JournalLine(account, side, sums[is_credit, account, dims].rounded(), dims)
+        for is_credit, account, dims in ordered
+        for side in (Side.CREDIT if is_credit else Side.DEBIT,)
     )
 
 
+@lru_cache(maxsize=1_000)
+def _spelled(dimensions: Dimensions) -> str:
+    return repr(dimensions)
+
+
 def line_reasons(
-    amounts: Iterable[Amount], usual: Callable[[str], tuple[Hit, ...]]
+    lines: Iterable[JournalLine],
+    amounts: Iterable[Amount],
+    usual: Callable[[str], tuple[Hit, ...]],
 ) -> tuple[LineReason, ...]:
-    """Why each line of `ledger_lines(amounts)` is what it is, in the order of the lines.
+    """Why each line is what it is, in the order of the lines.
 
     Args:
+        lines: `ledger_lines(amounts)`.
         amounts: those that made the lines.
         usual: the hits of an account that no rule chose for a single line.
     """
-    amounts = list(amounts)
     hits: dict[tuple[Side, str, Dimensions], dict[Hit, None]] = {}
     for amount in amounts:
         side = Side.DEBIT if amount.signed.is_negative else Side.CREDIT
@@ -76,7 +85,7 @@ def line_reasons(
             line.dimensions,
             tuple(hits[line.side, line.account, line.dimensions]),
         )
-        for line in ledger_lines(amounts)
+        for line in lines
     )
 
 

@@ -53,7 +53,8 @@ def document_number(key: str, kind: PostingKind, number: str) -> str:
     most 21 characters: the shortest reference field (REST reference §16.8).
     """
     readable = re.sub(r"[^A-Za-z0-9]", "", number)[-8:]
-    return f"{readable}-{_SHORT[kind]}-{_digest(key)[:8]}"
+    unique = base64.b32encode(hashlib.sha256(key.encode()).digest()[:5]).decode()
+    return f"{readable}-{_SHORT[kind]}-{unique}"
 
 
 def control_id(key: str) -> str:

@@ -17,13 +17,14 @@ from intacct.documents import (
     SalesLine,
 )
 from shared.policy.mapping import Role
-from shared.policy.switches import Cogs, UntoldReturns
+from shared.policy.switches import Cogs
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.order_versions import is_of_newest, known_orders, order_purpose
 from shared.postings.parts import EDIT, Returned, Sale
 from shared.postings.plan import Posting, PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.rates import DocumentRate, Rates
+from shared.postings.restocking import is_restocked
 from shared.postings.sales_lines import SalesRows, Sources
 from shared.postings.stock_entities import sides_of
 
@@ -50,6 +51,7 @@ def posting(
 ) -> Dated:
     """A posting of this order under its key, dated by its event."""
     amounts = list(effect)
+    lines = ledger_lines(amounts)
     return Dated(
         at,
         Posting(
@@ -57,9 +59,9 @@ def posting(
             kind=kind,
             document=document,
             needs=tuple(dict.fromkeys(needs)),
-            effect=ledger_lines(amounts),
+            effect=lines,
             true_on=prepared.book.ledger_on(at),
-            why=line_reasons(amounts, prepared.chart.usual_hits),
+            why=line_reasons(lines, amounts, prepared.chart.usual_hits),
         ),
     )
 
@@ -197,9 +199,10 @@ class SalesWriter:
 
     def cost_of(self, quantities: Mapping[str, Decimal]) -> list[Amount]:
         """Cost of goods against inventory for those quantities, at the cart's unit cost."""
+        return [] if self._p.book.policy.cogs is Cogs.OFF else self._cost_of(quantities)
+
+    def _cost_of(self, quantities: Mapping[str, Decimal]) -> list[Amount]:
         chart = self._p.chart
-        if self._p.book.policy.cogs is Cogs.OFF:
-            return []
         amounts = []
         for line_id, cost in self._costs(quantities):
             goods = self._pieces[f"{line_id}/goods"].dimensions
@@ -209,26 +212,26 @@ class SalesWriter:
         return amounts
 
     def cost_of_returned(self, returned: Iterable[Returned]) -> list[Amount]:
-        """What a return does to inventory: restocked, scrapped, or nothing (J-3.6, J-3.7)."""
-        chart = self._p.chart
+        """What a return does to inventory: restocked, scrapped, or nothing (J-3.6, J-3.7).
+
+        Where Sage books the cost of goods itself and receipts are booked, what was scrapped is
+        taken off that cost by us: nothing comes back that Sage would value.
+        """
+        chart, book = self._p.chart, self._p.book
         amounts: list[Amount] = []
         for back in returned:
-            lines = self.cost_of({back.line_id: back.quantity})
-            if self._is_restocked(back.restock):
-                amounts += [line.reversed() for line in lines]
+            quantities = {back.line_id: back.quantity}
+            if is_restocked(book.policy, back.restock):
+                amounts += [line.reversed() for line in self.cost_of(quantities)]
             elif back.restock is Restock.SCRAP:
                 written_down = chart.account(Role.INVENTORY_WRITE_DOWN)
-                for line in lines:
+                for line in self._cost_of(quantities) if book.shelf else self.cost_of(quantities):
                     if line.signed.is_negative:
                         amounts += [
                             Amount(written_down, line.signed, line.dimensions, line.hits),
                             line.reversed(),
                         ]
         return amounts
-
-    def _is_restocked(self, told: Restock) -> bool:
-        is_assumed = self._p.book.policy.untold_returns is UntoldReturns.RESTOCKED
-        return told is Restock.RETURN or (told is Restock.NONE and is_assumed)
 
     def returned_cost(
         self, refund_id: str, at: datetime, back: Iterable[Returned], needs: Iterable[str]

@@ -12,8 +12,8 @@ def share_of(whole: Money, share: Fraction) -> Money:
     """That fraction of an amount, half up at the minor unit by its absolute value (R-9.1)."""
     if share == 1:
         return whole.rounded()
-    scale = Decimal(10) ** minor_units(whole.currency)
-    units = abs(Fraction(whole.amount) * Fraction(scale)) * share
-    rounded = (units + Fraction(1, 2)).__floor__()
-    amount = Money(Decimal(rounded) / scale, whole.currency).rounded()
-    return -amount if whole.is_negative else amount
+    numerator, denominator = abs(whole.amount).as_integer_ratio()
+    units = 2 * numerator * 10 ** minor_units(whole.currency) * share.numerator
+    parts = denominator * share.denominator
+    rounded = Decimal((units + parts) // (2 * parts)).scaleb(-minor_units(whole.currency))
+    return Money(-rounded if whole.is_negative else rounded, whole.currency)
