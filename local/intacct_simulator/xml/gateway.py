@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Any
 
@@ -78,9 +79,17 @@ class Gateway:
         else:
             body = await request.body()
             here = str(request.url.replace(query="", fragment=""))
-            content, media_type, status = await run_in_threadpool(self.respond, body, here)
+            content, media_type, status = await self._worked_out(body, here)
             response = Response(content, status, headers={"Content-Type": media_type})
         await response(scope, receive, send)
+
+    async def _worked_out(self, body: bytes, here: str) -> tuple[bytes, str, int]:
+        """Answer beside the event loop; where there is none, nobody else has to be served."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return self.respond(body, here)
+        return await run_in_threadpool(self.respond, body, here)
 
     def answer(self, body: bytes, here: str) -> tuple[bytes, str]:
         """Answer one request document with a body and its content type.

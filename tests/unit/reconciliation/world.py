@@ -119,7 +119,7 @@ class World:
         def count(_request: httpx.Request) -> None:
             self.transactions += 1
 
-        transport = AsgiTransport(build(self.company))
+        transport = AsgiTransport(build(self.company), never_waits=True)
         http = httpx.Client(transport=transport)
         counted = httpx.Client(transport=transport, event_hooks={"request": [count]})
         known = self.company.credentials
