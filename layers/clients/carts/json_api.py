@@ -1,7 +1,7 @@
 """A store's JSON API over HTTP: only https, patient with a busy server.
 
-Every call may be repeated: reads, and writes of absolute values. What the cart answers is parsed as
-strictly as deliveries.
+Calls are repeated as far as they may be: reads, and writes of absolute values. What the cart
+answers is parsed as strictly as deliveries.
 """
 
 from __future__ import annotations
@@ -106,6 +106,23 @@ class JsonApi:
         """
         return self._patiently(method, path, params=dict(params or {}), json=document)
 
+    def send_once(self, method: str, path: str, document: Any) -> Answer:
+        """Write what must not be written twice: again only where the cart cannot have taken it.
+
+        Raises:
+            NotFoundError, RefusedParametersError, CartApiError: as `get`; not lasting where nobody
+                can say what became of it.
+        """
+        return patiently(lambda: self._send_once(method, path, document), sleep=self._sleep)
+
+    def _send_once(self, method: str, path: str, document: Any) -> Answer:
+        try:
+            response = self._http.request(method, path, json=document)
+        except httpx.TransportError as exc:
+            raise unsent_or_lost(exc) from exc
+        check_answered(response)
+        return self._answer(response)
+
     def upload(self, path: str, params: Mapping[str, str], document: Any) -> Answer:
         """Hand in `document` as a file of a form: absolute values only, as `send`.
 
@@ -128,10 +145,37 @@ class JsonApi:
             if exc.is_lasting:
                 raise
             raise BusyError from exc
+        return self._answer(response)
+
+    @staticmethod
+    def _answer(response: httpx.Response) -> Answer:
         _check_status(response)
         if response.status_code == httpx.codes.NO_CONTENT or not response.content:
             return Answer(None, response.headers)
         return Answer(document_of(response), response.headers)
+
+
+def unsent_or_lost(error: httpx.TransportError) -> Exception:
+    """What a call that must not be repeated failed with: busy where nothing left, else unknown."""
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return BusyError()
+    return lost_answer()
+
+
+def check_answered(response: httpx.Response) -> None:
+    """Let an answer pass that says what became of a call that must not be repeated.
+
+    Raises:
+        CartApiError: it does not (5xx).
+    """
+    if response.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
+        raise lost_answer()
+
+
+def lost_answer() -> CartApiError:
+    """Nobody can say whether the cart took a call."""
+    message = "the cart's answer was lost"
+    return CartApiError(message)
 
 
 def patiently(call: Callable[[], T], *, sleep: Callable[[float], None]) -> T:

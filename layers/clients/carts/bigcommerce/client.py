@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from carts.accounts import AccountCalls
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
+from carts.bigcommerce.accounts import BigCommerceAccounts
 from carts.bigcommerce.calls import MOST_PAGES, Calls, another_shape, data_of, entries, pagination
 from carts.bigcommerce.catalogue import BigCommerceCatalogue
 from carts.bigcommerce.models import moment
@@ -36,7 +38,7 @@ _MOST_LOOKS = 3
 _SECOND = timedelta(seconds=1)
 
 
-class BigCommerceClient(CatalogueCalls):
+class BigCommerceClient(CatalogueCalls, AccountCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     def __init__(
@@ -54,6 +56,7 @@ class BigCommerceClient(CatalogueCalls):
         self._store = store
         self._page_size = page_size
         self._catalogue = BigCommerceCatalogue(self._calls, store, page_size=page_size, clock=clock)
+        self._accounts = BigCommerceAccounts(self._calls)
 
     @classmethod
     def connect(

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from carts.accounts import AccountCalls
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
 from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import TIMEOUT, JsonApi, NotFoundError, checked_base_url
+from carts.magento.accounts import MagentoAccounts
 from carts.magento.catalogue import MagentoCatalogue
 from carts.magento.oauth1 import Credentials, OAuth1
 from carts.magento.readings import Followers, whole_order
@@ -27,7 +29,7 @@ _DEFAULT_PATH = "/rest/default"
 _OAUTH_VALUES = 4
 
 
-class MagentoClient(CatalogueCalls):
+class MagentoClient(CatalogueCalls, AccountCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     counts_on_hand = True
@@ -51,6 +53,7 @@ class MagentoClient(CatalogueCalls):
         self._page_size = page_size
         self._is_presented = is_presented
         self._catalogue = MagentoCatalogue(self._api, store, page_size=page_size, clock=clock)
+        self._accounts = MagentoAccounts(self._api)
 
     @classmethod
     def connect(

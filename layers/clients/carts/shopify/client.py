@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from carts.accounts import AccountCalls
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
 from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import JsonApi
 from carts.shopify import graphql
+from carts.shopify.accounts import ShopifyAccounts
 from carts.shopify.catalogue import ShopifyCatalogue
 from carts.shopify.graph_api import API_VERSION, GraphApi
 from carts.shopify.readings import order_reading
@@ -36,7 +38,7 @@ _MOST_PAGES = 400
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 
 
-class ShopifyClient(CatalogueCalls):
+class ShopifyClient(CatalogueCalls, AccountCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     def __init__(
@@ -58,6 +60,7 @@ class ShopifyClient(CatalogueCalls):
         self._sleep = sleep
         self._graph = GraphApi(http, sleep=sleep)
         self._catalogue = ShopifyCatalogue(self._graph, store, page_size=page_size)
+        self._accounts = ShopifyAccounts(self._graph)
         self._clock = clock
         self._page_size = page_size
         self._is_presented = is_presented

@@ -1,7 +1,8 @@
 """Asking one store's GraphQL Admin API: points that refill, patience, answers read strictly.
 
 Cost is paid in points that refill at a stated rate; waiting for them is cheaper than being refused
-(carts reference §4.1). Every call may be repeated: reads, and writes of absolute values.
+(carts reference §4.1). Calls are repeated as far as they may be: reads, and writes of absolute
+values.
 """
 
 from __future__ import annotations
@@ -13,7 +14,14 @@ from typing import Any
 import httpx
 
 from carts.adapter import CartApiError
-from carts.json_api import BusyError, check_not_busy, document_of, patiently
+from carts.json_api import (
+    BusyError,
+    check_answered,
+    check_not_busy,
+    document_of,
+    patiently,
+    unsent_or_lost,
+)
 
 API_VERSION = "2026-01"
 """Pinned: an expired version silently falls forward, so a test must come before a change."""
@@ -35,14 +43,39 @@ class GraphApi:
         """
         return patiently(lambda: self._ask_once(query, variables), sleep=self._sleep)
 
+    def send_once(self, mutation: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The `data` of an answer to what must not be done twice.
+
+        It is sent again only where the shop cannot have taken it.
+
+        Raises:
+            CartApiError: as `ask`; not lasting where nobody can say what became of it.
+        """
+        return patiently(lambda: self._send_once(mutation, variables), sleep=self._sleep)
+
     def _ask_once(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
         try:
-            response = self._http.post(
-                f"/admin/api/{API_VERSION}/graphql.json",
-                json={"query": query, "variables": variables},
-            )
+            response = self._post(query, variables)
         except httpx.TransportError as exc:
             raise BusyError from exc
+        return self._data(response)
+
+    def _send_once(self, mutation: str, variables: dict[str, Any]) -> dict[str, Any]:
+        try:
+            response = self._post(mutation, variables)
+        except httpx.TransportError as exc:
+            raise unsent_or_lost(exc) from exc
+        check_answered(response)
+        return self._data(response)
+
+    def _post(self, query: str, variables: dict[str, Any]) -> httpx.Response:
+        return self._http.post(
+            f"/admin/api/{API_VERSION}/graphql.json",
+            json={"query": query, "variables": variables},
+        )
+
+    @staticmethod
+    def _data(response: httpx.Response) -> dict[str, Any]:
         check_not_busy(response)
         if response.status_code != httpx.codes.OK:
             message = f"the cart's API answered {response.status_code}"

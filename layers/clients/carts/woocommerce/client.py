@@ -10,10 +10,12 @@ from typing import Any, Self
 
 import httpx
 
+from carts.accounts import AccountCalls
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
 from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import TIMEOUT, Answer, JsonApi, NotFoundError, checked_base_url
+from carts.woocommerce.accounts import WooCommerceAccounts
 from carts.woocommerce.catalogue import WooCommerceCatalogue
 from carts.woocommerce.listings import MOST_PAGES, Listing, another_shape, too_many_pages
 from carts.woocommerce.models import currency_of
@@ -30,7 +32,7 @@ _MOST_LOOKS = 3
 _FULL_PRECISION = "6"
 
 
-class WooCommerceClient(CatalogueCalls):
+class WooCommerceClient(CatalogueCalls, AccountCalls):
     """Reads one site's orders; see `CartClient` for the promises."""
 
     def __init__(
@@ -48,6 +50,7 @@ class WooCommerceClient(CatalogueCalls):
         self._nonce = nonce
         self._page_size = page_size
         self._catalogue = WooCommerceCatalogue(self._api, self._ask, store, page_size=page_size)
+        self._accounts = WooCommerceAccounts(self._api, self._ask)
 
     @classmethod
     def connect(
