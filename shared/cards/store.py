@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 from commerce.money import Money
 from commerce.orders import Facts
 from shared.postings.gift_cards import Card, CardUse, redemptions_of
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -150,7 +151,7 @@ class DynamoDbCards:
                 TableName=self._table, Item=item, ConditionExpression=condition, **extra
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+            if condition_failed(error):
                 return False
             raise
         return True

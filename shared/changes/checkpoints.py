@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from intacct.reading import Kept
 from intacct.watermarks import OVERLAP, Stamp, Watermark
 from shared.changes.pace import Place
+from shared.tables import condition_failed
 
 LEASE = timedelta(minutes=6)
 """Longer than the poller's function may run, so that a lease ends only with its owner."""
@@ -203,7 +204,7 @@ class DynamoDbChangeCheckpoints:
                 **given,
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
             message = f"{place} of tenant {tenant} is read elsewhere"
             raise ReadElsewhereError(message) from None

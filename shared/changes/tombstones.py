@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from intacct.reading import Kept
 from shared.changes.pace import Place
 from shared.changes.ports import Gone, How, Known
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -204,7 +205,7 @@ class DynamoDbTombstones:
                 },
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
             raise StaleHeldError(str(held.place)) from None
         return replace(held, confirmed_by=by, confirmed_at=at)

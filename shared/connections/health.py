@@ -17,11 +17,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from intacct.gate import HealthStore
 from intacct.health import Health
 from shared.connections.errors import ConnectionStoreError
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_REFUSED = "ConditionalCheckFailedException"
 _INSTANTS = ("paused_until", "open_until", "probe_until")
 
 
@@ -68,7 +68,7 @@ class SharedHealth:
                 },
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") == _REFUSED:
+            if condition_failed(exc):
                 return False
             message = "the health of a company could not be written"
             raise ConnectionStoreError(message) from exc

@@ -21,11 +21,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from intacct.errors import PausedError
 from shared.connections.errors import ConnectionStoreError
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_REFUSED = "ConditionalCheckFailedException"
 _RACES = 8
 
 
@@ -137,7 +137,7 @@ class RateSlots:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") == _REFUSED:
+            if condition_failed(exc):
                 item: Any = exc.response.get("Item", {})
                 return _Slot(_tat(item), is_written=False)
             message = "the rate of calls could not be written"

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from intacct.errors import PausedError
 from shared.connections.errors import ConnectionStoreError
 from shared.connections.single_flight import Surroundings
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,7 +28,6 @@ HOLD = timedelta(seconds=120)
 _NEEDED = timedelta(seconds=45)
 _PATIENCE_SECONDS = 5.0
 _COME_BACK_SECONDS = 5.0
-_REFUSED = "ConditionalCheckFailedException"
 
 
 class Seats:
@@ -128,7 +128,7 @@ class Seats:
                 **request,
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") == _REFUSED:
+            if condition_failed(exc):
                 found: Any = exc.response.get("Item", {})
                 return dict(found)
             message = "the seats of a company could not be written"

@@ -10,11 +10,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from shared.connections.errors import ConnectionStoreError
 from shared.connections.records import NEVER, ConnectionKey, Fresh, Lease, Stored
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_REFUSED = "ConditionalCheckFailedException"
 _OWN_LEASE = "lease_owner = :me AND generation = :g"
 
 
@@ -176,7 +176,7 @@ class ConnectionTable:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") == _REFUSED:
+            if condition_failed(exc):
                 item: Any = exc.response.get("Item", {})
                 return _stored(item)
             message = "the shared connections could not be written"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from commerce.catalogue import Product
-from shared.costs.register import Costs, UnitCost, cost_at
+from shared.costs.register import Costs, UnitCost
 from shared.policy.switches import Cogs
 from shared.ports import Clock
 from shared.posting.store_books import store_book
@@ -51,9 +51,9 @@ class CostNoter:
         known = self.costs.load_many(tenant.id, store.id, told)
         now, noted = self.clock(), 0
         for article, amount in told.items():
-            history = known.get(article)
-            if history is None or cost_at(history, now) != amount:
-                noted += self.costs.note(tenant.id, store.id, article, UnitCost(now, amount))
+            noted += self.costs.note(
+                tenant.id, store.id, article, UnitCost(now, amount), known=known.get(article, ())
+            )
         if told.keys() - known.keys():
             self.fixes.note(tenant.id, by=_WHO, due_at=now + KNOWN_TO_ALL)
         return noted

@@ -48,8 +48,18 @@ class Costs(Protocol):
         """The costs of those articles that have one, by consistent reads."""
         ...
 
-    def note(self, tenant: str, store: str, article: str, cost: UnitCost) -> bool:
+    def note(
+        self,
+        tenant: str,
+        store: str,
+        article: str,
+        cost: UnitCost,
+        *,
+        known: CostHistory | None = None,
+    ) -> bool:
         """Add a cost that differs from what holds at its instant; whether it was added.
+
+        `known` is the history where the caller has just read it.
 
         Raises:
             ValueError: it would change what already holds.

@@ -11,12 +11,10 @@ from botocore.exceptions import ClientError
 
 from commerce.money import Money
 from shared.costs.register import CostHistory, CostsMovedError, UnitCost, with_cost
+from shared.tables import condition_failed, read_many
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_MOST_KEYS = 100
-"""As many keys as DynamoDB takes in one batch of reads."""
 
 _MOST_TRIES = 8
 
@@ -35,19 +33,25 @@ class DynamoDbCosts:
         """The costs of those articles that have one, by consistent reads.
 
         Raises:
-            CostsMovedError: DynamoDB kept leaving some unread.
+            LeftUnreadError: DynamoDB kept leaving some unread.
             botocore.exceptions.ClientError: they could not be read.
         """
-        wanted = sorted(set(articles))
-        found: dict[str, CostHistory] = {}
-        for start in range(0, len(wanted), _MOST_KEYS):
-            keys = [_key(tenant, store, each) for each in wanted[start : start + _MOST_KEYS]]
-            for item in self._batch(keys):
-                found[item["sk"]["S"]] = _history(item)
-        return found
+        keys = [_key(tenant, store, each) for each in sorted(set(articles))]
+        items = read_many(self._client, self._table, keys)
+        return {item["sk"]["S"]: _history(item) for item in items}
 
-    def note(self, tenant: str, store: str, article: str, cost: UnitCost) -> bool:
+    def note(
+        self,
+        tenant: str,
+        store: str,
+        article: str,
+        cost: UnitCost,
+        *,
+        known: CostHistory | None = None,
+    ) -> bool:
         """Add a cost that differs from what holds at its instant; whether it was added.
+
+        `known` is the history where the caller has just read it.
 
         Raises:
             ValueError: it would change what already holds.
@@ -55,12 +59,14 @@ class DynamoDbCosts:
             botocore.exceptions.ClientError: it could not be stored.
         """
         for _ in range(_MOST_TRIES):
-            known = self.load_many(tenant, store, [article]).get(article, ())
+            if known is None:
+                known = self.load_many(tenant, store, [article]).get(article, ())
             wanted = with_cost(known, cost)
             if wanted == known:
                 return False
             if self._put(_key(tenant, store, article), known, wanted):
                 return True
+            known = None
         raise CostsMovedError(article)
 
     def all(self, tenant: str, store: str) -> Iterator[tuple[str, CostHistory]]:
@@ -79,19 +85,6 @@ class DynamoDbCosts:
             for item in page["Items"]:
                 yield item["sk"]["S"], _history(item)
 
-    def _batch(self, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        for _ in range(_MOST_TRIES):
-            answer = self._client.batch_get_item(
-                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-            )
-            yield from answer["Responses"].get(self._table, [])
-            left = answer.get("UnprocessedKeys", {}).get(self._table)
-            if not left:
-                return
-            keys = list(left["Keys"])
-        message = f"{len(keys)} costs were left unread"
-        raise CostsMovedError(message)
-
     def _put(self, key: dict[str, Any], known: CostHistory, wanted: CostHistory) -> bool:
         """Store the history where the known one still stands; whether it did."""
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
@@ -104,7 +97,7 @@ class DynamoDbCosts:
             item = {**key, "costs": {"S": _told(wanted)}}
             self._client.put_item(TableName=self._table, Item=item, **condition)
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
             return False
         return True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from shared.customers.links import CustomerLink, Progress, StaleLinkError, from_json, to_json
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -141,7 +142,7 @@ class DynamoDbLinks:
                 TableName=self._table, Item=item, ConditionExpression=condition, **given
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
             return False
         return True

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from shared.dead_letters.letters import Letter, LetterStatus, letter
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -58,7 +59,7 @@ class KeptLetters:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as exc:
-            if not _is_conditional(exc):
+            if not condition_failed(exc):
                 raise
             stored: dict[str, Any] = dict(exc.response).get("Item") or {}  # type: ignore[assignment]
             return LetterStatus(stored["status"]["S"]) if "status" in stored else LetterStatus.OPEN
@@ -90,7 +91,7 @@ class KeptLetters:
                 },
             )
         except ClientError as exc:
-            if not _is_conditional(exc):
+            if not condition_failed(exc):
                 raise
             return False
         return True
@@ -148,7 +149,3 @@ def _key(queue: str, message_id: str) -> dict[str, Any]:
 
 def _text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
-
-
-def _is_conditional(exc: ClientError) -> bool:
-    return exc.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from pydantic import TypeAdapter
 
 from shared.drift.records import Drift, StaleDriftError
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -57,7 +58,7 @@ class DynamoDbDrifts:
                 TableName=self._table, Item=_item(newer), ConditionExpression=condition, **more
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
             if self.load(drift.tenant, drift.place.key) != newer:
                 raise StaleDriftError(drift.place.key) from None

@@ -17,12 +17,12 @@ from shared.gl.payout_days import EventTakenError, PayoutParts
 from shared.gl.store_items import ENTRY, EVENT, key_of, packed_entry
 from shared.ledger.content import digest
 from shared.postings.plan import DayEntry
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _SUMMARY = "SUMMARY"
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DynamoDbPayoutDays:
@@ -122,7 +122,7 @@ class DynamoDbPayoutDays:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != _CONDITION_FAILED:
+            if not condition_failed(error):
                 raise
             response: Mapping[str, Any] = error.response
             known: Mapping[str, Any] = response["Item"]

@@ -49,11 +49,11 @@ from shared.gl.store_items import (
 )
 from shared.ledger.content import digest
 from shared.postings.plan import DayEntry, Posted
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_CONDITION_FAILED = "ConditionalCheckFailedException"
 _MOVED = ("st", "kind", "posted_on")
 
 
@@ -353,7 +353,7 @@ class DynamoDbDayBook:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            if _code(error) != _CONDITION_FAILED:
+            if not condition_failed(error):
                 raise
             response: Mapping[str, Any] = error.response
             known: Mapping[str, Any] = response["Item"]
@@ -372,10 +372,6 @@ class DynamoDbDayBook:
                 ExpressionAttributeValues=values,
             )
         except ClientError as error:
-            if _code(error) != _CONDITION_FAILED:
+            if not condition_failed(error):
                 raise
             raise BatchMovedError from None
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")

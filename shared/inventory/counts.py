@@ -18,6 +18,7 @@ from intacct.documents import Dimensions
 from intacct.stock import StockDocument, StockLine
 from shared.postings.keys import document_number, posting_key
 from shared.postings.plan import Posting, PostingKind
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -191,7 +192,7 @@ class DynamoDbCounts:
                 **arguments,
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
             if self.load(book.tenant, book.store, book.warehouse) == saved:
                 return saved

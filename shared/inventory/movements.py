@@ -21,6 +21,7 @@ from intacct.dimensions import Dimensions
 from intacct.stock import StockDocument, StockLine, TransferLine, WarehouseTransfer
 from shared.postings.keys import document_number, posting_key
 from shared.postings.plan import Posting, PostingKind
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -182,7 +183,7 @@ class DynamoDbMovements:
                 ConditionExpression="attribute_not_exists(pk)",
             )
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
             return self.load(movement.tenant, movement.wanted.reference) or movement
         return movement

@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from shared.items.links import ItemLink, StaleLinkError, from_json, to_json
+from shared.tables import condition_failed, read_many
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_MOST_KEYS = 100
-"""As many keys as DynamoDB takes in one batch of reads."""
-
-_MOST_TRIES = 8
-
-
-class LinksUnreadableError(Exception):
-    """DynamoDB left keys of a batch unread, again and again: it is throttled."""
 
 
 class DynamoDbItemLinks:
@@ -46,30 +38,12 @@ class DynamoDbItemLinks:
         """The links of those articles that have one, by consistent reads.
 
         Raises:
-            LinksUnreadableError: DynamoDB kept leaving some unread.
+            LeftUnreadError: DynamoDB kept leaving some unread.
             botocore.exceptions.ClientError: they could not be read.
         """
-        wanted = sorted(set(articles))
-        found: dict[str, ItemLink] = {}
-        for start in range(0, len(wanted), _MOST_KEYS):
-            keys = [_key(tenant, store, each) for each in wanted[start : start + _MOST_KEYS]]
-            for item in self._batch(keys):
-                link = _link(tenant, store, item)
-                found[link.article] = link
-        return found
-
-    def _batch(self, keys: list[dict[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        for _ in range(_MOST_TRIES):
-            answer = self._client.batch_get_item(
-                RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}}
-            )
-            yield from answer["Responses"].get(self._table, [])
-            left = answer.get("UnprocessedKeys", {}).get(self._table)
-            if not left:
-                return
-            keys = list(left["Keys"])
-        message = f"{len(keys)} links were left unread"
-        raise LinksUnreadableError(message)
+        keys = [_key(tenant, store, each) for each in sorted(set(articles))]
+        links = (_link(tenant, store, item) for item in read_many(self._client, self._table, keys))
+        return {link.article: link for link in links}
 
     def put_new(self, link: ItemLink) -> ItemLink:
         """Store the article's first link; the one that stands, which may be somebody else's.
@@ -124,7 +98,7 @@ class DynamoDbItemLinks:
                 TableName=self._table, Item=_item(link), ConditionExpression=condition, **given
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
             return False
         return True

@@ -18,7 +18,7 @@ class LinkedItems:
         """The Sage items of those articles that have one which can be sold.
 
         Raises:
-            LinksUnreadableError: DynamoDB kept leaving some unread.
+            LeftUnreadError: DynamoDB kept leaving some unread.
             botocore.exceptions.ClientError: they could not be read.
         """
         found = self._links.load_many(tenant, store, articles)

@@ -24,6 +24,7 @@ from commerce.payouts import PayoutStatus, decode_payout, encode_payout
 from shared.payouts.history import NOTHING, History, Step
 from shared.payouts.records import PayoutRecord
 from shared.reviews.findings import from_json, to_json
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -131,7 +132,7 @@ class DynamoDbPayouts:
                 **arguments,
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
             message = f"payout {ref.id} of store {ref.store} was stored by somebody else"
             raise PayoutMovedError(message) from None

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from shared.tables import condition_failed
+
 LEASE = timedelta(minutes=6)
 """Longer than the poller's function may run, so that a lease ends only with its owner."""
 
@@ -178,7 +180,7 @@ class DynamoDbCheckpoints:
                 ReturnValues="ALL_NEW",
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
             message = f"store {store} of tenant {tenant} is polled elsewhere"
             raise PollingElsewhereError(message) from None

@@ -10,13 +10,12 @@ from shared.facts.record import FactsStore, order_of, order_pk
 from shared.gl.days import DayBook
 from shared.ledger.port import Ledger
 from shared.reconciliation.orders import OrderState
+from shared.tables import read_many
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_KEYS_A_CALL = 100
-"""What DynamoDB takes in one `BatchGetItem`."""
 
 
 class TableSources:
@@ -61,25 +60,14 @@ class TableSources:
                 yield store, order_id, int(item["facts_version"]["N"])
 
     def known(self, tenant: str, store: str, order_ids: Iterable[str]) -> set[str]:
-        """Those of the orders that there are facts of, by consistent reads."""
-        found: set[str] = set()
-        keys: list[Any] = [_facts_key(tenant, store, one) for one in dict.fromkeys(order_ids)]
-        while keys:
-            batch, keys = keys[:_KEYS_A_CALL], keys[_KEYS_A_CALL:]
-            answer = self._client.batch_get_item(
-                RequestItems={
-                    self._orders: {
-                        "Keys": batch,
-                        "ConsistentRead": True,
-                        "ProjectionExpression": "pk",
-                    }
-                }
-            )
-            read = answer["Responses"].get(self._orders, [])
-            found |= {order_of(item["pk"]["S"])[2] for item in read}
-            left = answer["UnprocessedKeys"].get(self._orders)
-            keys += left["Keys"] if left else []
-        return found
+        """Those of the orders that there are facts of, by consistent reads.
+
+        Raises:
+            LeftUnreadError: DynamoDB kept leaving some unread.
+        """
+        keys = [_facts_key(tenant, store, one) for one in dict.fromkeys(order_ids)]
+        items = read_many(self._client, self._orders, keys, attributes="pk")
+        return {order_of(item["pk"]["S"])[2] for item in items}
 
     def order(self, tenant: str, store: str, order_id: str) -> OrderState | None:
         """One order with its postings, by consistent reads."""

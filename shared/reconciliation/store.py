@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 
 from shared.reconciliation.book import ChainMovedError, Link, RowHead
 from shared.reconciliation.rows import Row
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -117,7 +118,7 @@ class DynamoDbProofBook:
                 ExpressionAttributeValues={":hash": {"S": link.hash}},
             )
         except ClientError as error:
-            if error.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(error):
                 raise
             message = f"statement {link.sequence} of {link.entity} was added by somebody else"
             raise ChainMovedError(message) from None

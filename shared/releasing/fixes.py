@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
+from shared.tables import condition_failed
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -117,7 +119,7 @@ class DynamoDbFixes:
                 ExpressionAttributeValues={":due_at": {"N": _millis(fix.due_at)}, **values},
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
 
 

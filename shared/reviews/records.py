@@ -17,6 +17,7 @@ from botocore.exceptions import ClientError
 
 from shared.postings.findings import Finding, Reason
 from shared.reviews.findings import from_json, to_json
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -169,7 +170,7 @@ class DynamoDbReviews:
                 },
             )
         except ClientError as exc:
-            if exc.response.get("Error", {}).get("Code") != "ConditionalCheckFailedException":
+            if not condition_failed(exc):
                 raise
 
     def _is_open(self, tenant: str, subject: str) -> bool:

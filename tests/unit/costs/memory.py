@@ -22,9 +22,18 @@ class MemoryCosts:
         places = {each: (tenant, store, each) for each in articles}
         return {each: self._kept[at] for each, at in places.items() if at in self._kept}
 
-    def note(self, tenant: str, store: str, article: str, cost: UnitCost) -> bool:
+    def note(
+        self,
+        tenant: str,
+        store: str,
+        article: str,
+        cost: UnitCost,
+        *,
+        known: CostHistory | None = None,
+    ) -> bool:
         place = (tenant, store, article)
-        known = self._kept.get(place, ())
+        if known is None:
+            known = self._kept.get(place, ())
         self._kept[place] = with_cost(known, cost)
         return self._kept[place] != known
 

@@ -104,7 +104,15 @@ class MovingRig:
         del tenant, store
         return {name: self.costs[name] for name in articles if name in self.costs}
 
-    def note(self, tenant: str, store: str, article: str, cost: UnitCost) -> bool:
+    def note(
+        self,
+        tenant: str,
+        store: str,
+        article: str,
+        cost: UnitCost,
+        *,
+        known: CostHistory | None = None,
+    ) -> bool:
         raise NotImplementedError
 
     def all(self, tenant: str, store: str) -> list[tuple[str, CostHistory]]:

@@ -1,0 +1,61 @@
+"""What any table of DynamoDB is asked: many keys at once, and whether a condition held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_KEYS_A_CALL = 100
+"""As many keys as DynamoDB takes in one `BatchGetItem`."""
+
+_MOST_TRIES = 8
+
+
+class LeftUnreadError(Exception):
+    """DynamoDB left keys of a batch unread, again and again: it is throttled. Try again later."""
+
+
+def condition_failed(error: ClientError) -> bool:
+    """Whether DynamoDB refused the write because its condition did not hold."""
+    return error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"
+
+
+def read_many(
+    client: DynamoDBClient,
+    table: str,
+    keys: Iterable[Mapping[str, Any]],
+    *,
+    attributes: str | None = None,
+) -> Iterator[Mapping[str, Any]]:
+    """The items of those keys that there are, by consistent reads, in no order.
+
+    Args:
+        client: DynamoDB's.
+        table: the table's name.
+        keys: none twice.
+        attributes: a projection expression; whole items where there is none.
+
+    Raises:
+        LeftUnreadError: DynamoDB kept leaving some unread.
+        botocore.exceptions.ClientError: they could not be read.
+    """
+    wanted: list[Any] = list(keys)
+    projection = {"ProjectionExpression": attributes} if attributes else {}
+    for start in range(0, len(wanted), _KEYS_A_CALL):
+        batch = wanted[start : start + _KEYS_A_CALL]
+        for _ in range(_MOST_TRIES):
+            request: Any = {table: {"Keys": batch, "ConsistentRead": True, **projection}}
+            answer = client.batch_get_item(RequestItems=request)
+            yield from answer["Responses"].get(table, [])
+            left = answer.get("UnprocessedKeys", {}).get(table)
+            if not left:
+                break
+            batch = list(left["Keys"])
+        else:
+            message = f"{len(batch)} items of {table} were left unread"
+            raise LeftUnreadError(message)
