@@ -24,6 +24,7 @@ _OF_KIND: Mapping[PostingKind, tuple[str, ...]] = {
     PostingKind.CREDIT_MEMO: _CREDIT,
     PostingKind.DEBIT_MEMO: _MONEY,
     PostingKind.CUSTOMER_REFUND: _MONEY,
+    PostingKind.STOCK: ("restock", "untold_returns", "credit_on", "closed_period_credits"),
 }
 _OF_PURPOSE: Mapping[str, tuple[str, ...]] = {
     "recognise": ("invoice_on", "recognise_on", "discount_presentation"),

@@ -79,7 +79,7 @@ def books(tenant: Tenant, entity: str) -> IntacctBooks:
 
 
 def books_by_hand(tenant: Tenant, entity: str) -> IntacctBooks:
-    """The same books for stock that a person moves where Sage owns it.
+    """The same books where stock that Sage owns may be moved, for a person or by policy.
 
     Raises:
         CapabilityError, pydantic.ValidationError: as `books`.

@@ -32,7 +32,7 @@ def applier(tenant: Tenant, entity: str) -> Applier:
 
 
 def applier_by_hand(tenant: Tenant, entity: str) -> Applier:
-    """The same for stock that a person moves where Sage owns it."""
+    """The same where stock that Sage owns may be moved: for a person, or by a store's policy."""
     return _applier(tenant, books_by_hand(tenant, entity))
 
 

@@ -10,7 +10,7 @@ from shared.bootstrap.books import books, reads
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.gl import day_book
-from shared.bootstrap.ledger import applier, ledger, new_id
+from shared.bootstrap.ledger import applier_by_hand, ledger, new_id
 from shared.bootstrap.order_books import order_books
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.tenants import tenants
@@ -33,7 +33,7 @@ def order_poster() -> OrderPoster:
             ledger=ledger(),
             days=day_book(),
             reviews=reviews(),
-            applier_of=applier,
+            applier_of=applier_by_hand,
             plan=plan,
             clock=now,
             ids=new_id,

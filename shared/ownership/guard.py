@@ -161,14 +161,17 @@ class GuardedRecords(IntacctRecords):
 
 
 class HandBooks(GuardedBooks):
-    """The books of one entity for a person's own movements of stock, and for nothing else."""
+    """The books of one entity for whoever moves stock on Sage's side: people, and their policy."""
 
     def _decision(self, document: Document) -> Decision:
         return decision_by_hand(self._ownership, document)
 
 
 def decision_by_hand(ownership: Ownership, document: Document) -> Decision:
-    """Whether a person may have a movement of stock booked; every other document is the table's."""
+    """Whether a person, or a policy of theirs, may have stock moved that Sage owns.
+
+    Every other document is the table's.
+    """
     if not isinstance(document, StockDocument | WarehouseTransfer):
         return decision_on_document(ownership, document)
     decisions = [

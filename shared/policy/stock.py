@@ -81,6 +81,7 @@ class StockPolicy:
     level above `most`. `increase` and `decrease` are the transaction definitions of adjustments,
     `reason` is what their memo says. `write_off` and `receive` are those of a person's own acts at
     a warehouse that Sage owns: goods that are lost, and returned goods that are on the shelf again.
+    `receive` also takes what the policy `restock` books, `take_back` the undo of that.
     """
 
     places: tuple[StockPlace, ...] = ()
@@ -97,6 +98,7 @@ class StockPolicy:
     reason: str = "count of the store"
     write_off: str = ""
     receive: str = ""
+    take_back: str = ""
 
     def __post_init__(self) -> None:
         """Refuse figures that no level can be made with.

@@ -120,6 +120,16 @@ class UntoldReturns(StrEnum):
     RESTOCKED = "restocked"
 
 
+class Restocking(StrEnum):
+    """Who receives returned goods where inventory is kept in Sage (R-3.7).
+
+    BY_HAND: people do. BOOK: what a refund says is on the shelf again is received with its credit.
+    """
+
+    BY_HAND = "by_hand"
+    BOOK = "book"
+
+
 class TaxPoint(StrEnum):
     """When tax becomes payable (R-2.8)."""
 
@@ -256,6 +266,7 @@ class PostingPolicy:
     duties: Duties = Duties.AGENT
     cogs: Cogs = Cogs.OFF
     untold_returns: UntoldReturns = UntoldReturns.NOT_RESTOCKED
+    restock: Restocking = Restocking.BY_HAND
     tax_point: TaxPoint = TaxPoint.INVOICE
     closed_period_receipts: ClosedPeriod = ClosedPeriod.NEXT_OPEN
     closed_period_credits: ClosedPeriod = ClosedPeriod.NEXT_OPEN
@@ -314,6 +325,9 @@ class PostingPolicy:
             found += self._against_payout_summaries()
         if self.may_book_fees_with_orders:
             found += self._against_fees_with_orders()
+        if self.restock is Restocking.BOOK and self.modes() != {PostingMode.DETAIL}:
+            message = "returned goods are received with single credits: posting_mode detail"
+            found.append(("restock", message))
         if self.tax_point is TaxPoint.CAPTURE:
             depths = {self.posting_depth}
             if self.posting_depth_from:

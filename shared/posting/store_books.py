@@ -5,6 +5,7 @@ from __future__ import annotations
 from intacct.documents import Dimensions
 from shared.postings.book import StoreBook
 from shared.tenants.models import Tenant
+from shared.tenants.return_checks import shelf_of
 
 
 def store_book(tenant: Tenant, store_id: str) -> StoreBook | None:
@@ -23,4 +24,5 @@ def store_book(tenant: Tenant, store_id: str) -> StoreBook | None:
         policy=store.policy,
         day_ends_at=entity.day_ends_at,
         entity_dimensions=Dimensions(entity.location, entity.department, entity.class_id),
+        shelf=shelf_of(tenant, store),
     )

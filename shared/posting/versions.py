@@ -68,7 +68,7 @@ class OrderBooks:
 
     `tenant_under` may raise `UnknownVersionError`. `linked` gives the Sage items of a store's
     articles; it is asked for stores that link them. `cards` gives the gift cards of its facts,
-    `costs` what its articles cost, where the store books costs of goods.
+    `costs` what its articles cost, where the store books costs or receives returned goods.
     """
 
     tenant_under: Callable[[str, int], Tenant]
@@ -98,7 +98,7 @@ class OrderBooks:
 
     def _with_costs(self, book: StoreBook, record: FactsRecord) -> StoreBook:
         order = record.known.order
-        if order is None or book.policy.cogs is Cogs.OFF:
+        if order is None or (book.policy.cogs is Cogs.OFF and book.shelf is None):
             return book
         return book.for_costs(self.costs(book.tenant, book.store, order))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections.abc
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from commerce.money import Money
 from commerce.orders import OrderLine
@@ -13,8 +14,23 @@ from shared.gl.dates import ledger_date
 from shared.policy.mapping import Mapping, Role
 from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
 from shared.postings.articles import article_of_line
+from shared.postings.bundle_parts import Bundle
 from shared.postings.calendars import UNKNOWN, Calendar
 from shared.postings.gift_cards import Card
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where returned goods are received in Sage, and under which transaction definitions.
+
+    `receive` brings goods into `warehouse`, `take_back` takes out again what an order that is
+    undone brought. `contains` is how many of Sage's units one of a SKU is, where that is not one.
+    """
+
+    warehouse: str
+    receive: str
+    take_back: str = ""
+    contains: collections.abc.Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +44,12 @@ class StoreBook:
     receipts that a thrifty channel posts by themselves.
     `linked_items` are the Sage items of articles by the article's name, where the store links them:
     what no rule names and nothing is linked to waits then; None where the catch-all sells it.
+    `bundles` are the articles that are sold as their parts, None where bundles are booked as told.
     `costs` is what a unit of each article cost when the order was placed, as far as it is known.
     `revision` counts how often the order was undone before: what is posted then has keys of its own
     (R-15.1). `calendar` is what is known of closed periods. `fees` are what the order's days book
-    of the fees of its payments, as far as that is settled (`shared.postings.day_fees`).
+    of the fees of its payments, as far as that is settled (`shared.postings.day_fees`). `shelf` is
+    where returned goods are received, None where people do that.
     """
 
     tenant: str
@@ -48,9 +66,11 @@ class StoreBook:
     cards: collections.abc.Mapping[str, Card] = field(default_factory=dict)
     revision: int = 0
     linked_items: collections.abc.Mapping[str, str] | None = None
+    bundles: collections.abc.Mapping[str, Bundle] | None = None
     costs: collections.abc.Mapping[str, Money] = field(default_factory=dict)
     calendar: Calendar = UNKNOWN
     fees: collections.abc.Mapping[str, Money] = field(default_factory=dict)
+    shelf: Shelf | None = None
 
     def for_customer(self, customer: str) -> StoreBook:
         """The same book for an order of that Sage customer."""
@@ -59,6 +79,10 @@ class StoreBook:
     def for_items(self, linked: collections.abc.Mapping[str, str]) -> StoreBook:
         """The same book for an order whose articles are linked to those items."""
         return replace(self, linked_items=linked)
+
+    def for_bundles(self, bundles: collections.abc.Mapping[str, Bundle]) -> StoreBook:
+        """The same book for an order of those bundles, each booked as its parts."""
+        return replace(self, bundles=bundles)
 
     def for_costs(self, costs: collections.abc.Mapping[str, Money]) -> StoreBook:
         """The same book for an order whose articles cost that much when it was placed."""

@@ -17,17 +17,19 @@ from intacct.documents import (
     Payment,
     SalesDocument,
 )
+from intacct.stock import StockDocument
 from intacct.undoing import ReverseDocument
 from shared.policy.switches import ClosedPeriod, PostingPolicy
 from shared.postings.calendars import Calendar
 from shared.postings.fees import FEE
 from shared.postings.plan import Finding, Plan, Posting, PostingKind, Reason
+from shared.postings.restocking import RECEIVED
 from shared.postings.tax_points import TAX
 
 _RECEIPTS = frozenset({PostingKind.ADVANCE, PostingKind.PAYMENT, PostingKind.ADVANCE_APPLICATION})
 _CREDITS = frozenset({PostingKind.CREDIT_MEMO, PostingKind.DEBIT_MEMO, PostingKind.CUSTOMER_REFUND})
 _PAYOUTS = ("payout:", "dispute:", "reserve:")
-_CREDIT_JOURNALS = ("restock:", "refund:")
+_OF_CREDITS = ("restock:", "refund:", RECEIVED)
 
 
 def rule_of(posting: Posting, policy: PostingPolicy) -> ClosedPeriod:
@@ -35,7 +37,7 @@ def rule_of(posting: Posting, policy: PostingPolicy) -> ClosedPeriod:
     purpose = posting.key.partition(":")[2]
     if posting.kind in _RECEIPTS or purpose.startswith((TAX, FEE)):
         return policy.closed_period_receipts
-    if posting.kind in _CREDITS or purpose.startswith(_CREDIT_JOURNALS):
+    if posting.kind in _CREDITS or purpose.startswith(_OF_CREDITS):
         return policy.closed_period_credits
     if purpose.startswith(_PAYOUTS):
         return policy.closed_period_payouts
@@ -108,7 +110,7 @@ def posting_date(document: Document) -> date | None:
             return document.posted_on
         case Advance() | Payment():
             return document.received_on
-        case Adjustment():
+        case Adjustment() | StockDocument():
             return document.dated_on
         case CustomerRefund():
             return document.refunded_on
@@ -134,7 +136,7 @@ def _moved(posting: Posting, day: date, to: date, field: str) -> Posting:
     return replace(posting, document=document, posted_on=to, true_on=posting.true_on or day)
 
 
-def _dated(document: Document, to: date, note: str) -> Document:
+def _dated(document: Document, to: date, note: str) -> Document:  # noqa: PLR0911  # one per kind
     """The same document under another posting date; an invoice keeps its own date beside it."""
     match document:
         case SalesDocument():
@@ -144,6 +146,8 @@ def _dated(document: Document, to: date, note: str) -> Document:
             return replace(document, received_on=to, description=document.description + note)
         case Adjustment():
             return replace(document, dated_on=to, description=document.description + note)
+        case StockDocument():
+            return replace(document, dated_on=to, memo=document.memo + note)
         case CustomerRefund():
             return replace(document, refunded_on=to, description=document.description + note)
         case JournalEntry():

@@ -24,6 +24,7 @@ from shared.postings.periods import in_open_periods
 from shared.postings.plan import Finding, Plan, Posted, Posting, PostingKind, Reason
 from shared.postings.preparation import Prepared, prepare
 from shared.postings.receivables import receivable_invoices
+from shared.postings.receiving import ReceiptWriter, receipt_findings
 from shared.postings.returns import CreditWriter
 from shared.postings.sales import Dated, SalesWriter
 from shared.postings.sales_orders import closings
@@ -143,6 +144,7 @@ def _documents(prepared: Prepared) -> tuple[list[Dated], MoneyWriter]:
     invoices = receivable_invoices(prepared) if is_thrifty else sales.invoices()
     dated = [*invoices, *sales.recognitions(), *sales.costs(), *memos.memos()]
     dated += memos.corrections()
+    dated += ReceiptWriter(prepared, memos).receipts()
     dated += money.postings()
     is_wanted = prepared.life.billed or not prepared.is_cancelled or sales.is_order_known
     if is_wanted and not is_thrifty:
@@ -155,6 +157,7 @@ def _detail(prepared: Prepared) -> Plan:
     dated, money = _documents(prepared)
     findings = [
         *prepared.chart.findings,
+        *receipt_findings(prepared),
         *_excess_findings(prepared),
         *_differences(prepared),
         *money.findings,

@@ -20,6 +20,7 @@ from intacct.documents import (
     Side,
 )
 from intacct.reading import Marked
+from intacct.stock import StockDocument
 from intacct.undoing import ReverseDocument
 from shared.ledger.records import State
 from shared.postings.plan import PostingKind
@@ -51,6 +52,7 @@ WORDS: Mapping[PostingKind, str] = {
     PostingKind.JOURNAL_ENTRY: "journal entry",
     PostingKind.GL_BATCH: "summary journal",
     PostingKind.VOID: "reversal",
+    PostingKind.STOCK: "receipt of goods",
 }
 """What an accountant calls a posting's document."""
 
@@ -103,7 +105,11 @@ class BookedDocument:
 
     @property
     def can_be_read_back(self) -> bool:
-        """Whether Sage shows it under our reference; a reversal by Sage itself has none."""
+        """Whether Sage shows it under our reference; a reversal by Sage itself has none.
+
+        Receipts of goods state no amount: that what they are worth is right is proved of all stock
+        together (`shared.reconciliation.stock_worth`).
+        """
         return self.kind in MARKED_AS
 
     @property
@@ -160,7 +166,7 @@ def dated_on(document: Document) -> date | None:  # noqa: PLR0911  # one per kin
     match document:
         case SalesDocument() | ArInvoice():
             return document.posted_on or document.dated_on
-        case Adjustment():
+        case Adjustment() | StockDocument():
             return document.dated_on
         case Advance() | Payment():
             return document.received_on

@@ -100,7 +100,7 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
         *currency_problems(store),
         *fee_problems(store),
         *item_problems(store, tenant.ownership),
-        *return_problems(store),
+        *return_problems(store, tenant),
         *stock_problems(store, tenant),
     ):
         yield (*place, *inner), message

@@ -3,7 +3,8 @@
 Pure: what is in the books and how it was written down always give the same undo. Sage itself
 reverses what it can (refunds, applications, payments, advances, memos). An invoice that Order Entry
 made is undone by a credit memo of the opposite lines that is applied to it, since Sage lets nobody
-reverse it in receivables; a journal entry by its mirror (REST reference §16.10 has no reversal).
+reverse it in receivables; a journal entry by its mirror (REST reference §16.10 has no reversal), a
+receipt of goods by a document that takes them out.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ class Way(StrEnum):
     APPLICATION = "the credit applied to it"
     MIRROR = "mirrored"
     CLOSED = "closed"
+    TAKEN_OUT = "taken out of the warehouse"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _ORDER = (
     PostingKind.ADVANCE,
     PostingKind.CREDIT_MEMO,
     PostingKind.DEBIT_MEMO,
+    PostingKind.STOCK,
     PostingKind.INVOICE,
     PostingKind.JOURNAL_ENTRY,
     PostingKind.SALES_ORDER,
@@ -150,6 +151,8 @@ class _Undo:
             self._refuse(record, "it is in another currency, and its undo would have another rate")
         elif name.kind is PostingKind.JOURNAL_ENTRY:
             yield self._writer(name).mirror(name, record, on, written)
+        elif name.kind is PostingKind.STOCK:
+            yield from self._taken_out(name, record, on, written)
         elif self._has_its_total(name, record, written):
             yield from self._writer(name).uninvoiced(name, record, on, written)
 
@@ -177,6 +180,14 @@ class _Undo:
             )
         else:
             yield self._writer(name).close(name, record, on)
+
+    def _taken_out(
+        self, name: Named, record: Record, on: date, written: Posting
+    ) -> Iterator[Undone]:
+        if self._book.shelf is None or not self._book.shelf.take_back:
+            self._refuse(record, "stock.take_back names no definition that takes its goods out")
+            return
+        yield self._writer(name).taken_out(name, record, on, written)
 
     def _has_its_total(self, name: Named, record: Record, written: Posting) -> bool:
         """Whether Sage made of the invoice what we expected: else its lines are not known."""

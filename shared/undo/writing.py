@@ -23,6 +23,7 @@ from intacct.documents import (
 )
 from intacct.entries import mirrored
 from intacct.statistics import StatisticalLine
+from intacct.stock import StockDocument
 from intacct.undoing import CloseSalesDocument, ReverseDocument, Reversible
 from shared.ledger.records import Record
 from shared.policy.mapping import Role
@@ -86,6 +87,22 @@ class UndoWriter:
         assert isinstance(written.document, JournalEntry), "of a journal entry"  # noqa: S101
         entry = replace(written.document, lines=written.effect, description=self._memo)
         return self._entry(name, record, on, entry)
+
+    def taken_out(self, name: Named, record: Record, on: date, written: Posting) -> Undone:
+        """The inventory document that takes received goods out again, at the cost they came at."""
+        received, shelf = written.document, self._book.shelf
+        assert isinstance(received, StockDocument), "a receipt of goods"  # noqa: S101
+        assert shelf is not None, "whoever received goods has a shelf"  # noqa: S101
+        kind, purpose = PostingKind.STOCK, _purpose(name)
+        document = replace(
+            received,
+            definition=shelf.take_back,
+            reference=self._keys.reference(kind, purpose),
+            dated_on=on,
+            memo=self._memo,
+        )
+        posting = Posting(self._keys.of(kind, purpose), kind, document, true_on=on)
+        return Undone(record.key, Way.TAKEN_OUT, posting, on)
 
     def uninvoiced(self, name: Named, record: Record, on: date, written: Posting) -> list[Undone]:
         """What takes an invoice back: nothing where it moved no account.

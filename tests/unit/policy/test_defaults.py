@@ -33,6 +33,7 @@ DEFAULTS = {
     "duties": "agent",
     "cogs": "off",
     "untold_returns": "not_restocked",
+    "restock": "by_hand",
     "tax_point": "invoice",
     "closed_period_receipts": "next_open",
     "closed_period_credits": "next_open",

@@ -1,0 +1,96 @@
+"""Returned goods that are on the shelf again, as lines of stock that Sage is to receive (R-3.7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from commerce.money import Money
+from commerce.orders import LineKind, OrderLine, Restock
+from intacct.stock import StockLine
+from shared.policy.switches import PostingPolicy, UntoldReturns
+from shared.postings.book import Shelf, StoreBook
+from shared.postings.parts import Credit, Returned
+from shared.postings.pieces import Piece
+
+RECEIVED = "received:"
+"""What the purposes of receipts of returned goods begin with; refund and line follow."""
+
+_DIGITS = Decimal("0.000001")
+"""To what the cost of a unit is rounded where a SKU contains several of Sage's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Goods of one line of a refund that are on the shelf again, under their purpose."""
+
+    purpose: str
+    line: StockLine
+
+
+def is_restocked(policy: PostingPolicy, told: Restock) -> bool:
+    """Whether goods of which a refund tells that are back on the shelf.
+
+    Where the cart does not tell, the policy's `untold_returns` says it.
+    """
+    is_assumed = policy.untold_returns is UntoldReturns.RESTOCKED
+    return told is Restock.RETURN or (told is Restock.NONE and is_assumed)
+
+
+def is_kept(line: OrderLine, piece: Piece) -> bool:
+    """Whether Sage may keep stock of a line: of goods, unless the catch-all sells them."""
+    is_catch_all = any(hit.field == "item" and hit.rule == "items.default" for hit in piece.hits)
+    return line.kind is LineKind.PRODUCT and not is_catch_all
+
+
+def receipts_of(
+    book: StoreBook, shelf: Shelf, sold: Iterable[tuple[OrderLine, Piece]], credit: Credit
+) -> Iterator[Receipt]:
+    """What of a refund is received: each line once, however often the refund names it.
+
+    Args:
+        book: the order's.
+        shelf: where it is received.
+        sold: the order's lines with the pieces of their goods.
+        credit: what the refund gives back.
+    """
+    back = _restocked(book.policy, credit.returned)
+    for line, piece in sold:
+        quantity = back.get(line.id, Decimal(0))
+        if quantity > 0 and is_kept(line, piece):
+            purpose = f"{RECEIVED}{credit.refund.ref.id}:{line.id}"
+            yield Receipt(purpose, _stock_line(book, shelf, line, piece, quantity))
+
+
+def _restocked(policy: PostingPolicy, returned: Iterable[Returned]) -> dict[str, Decimal]:
+    quantities: dict[str, Decimal] = {}
+    for back in returned:
+        if is_restocked(policy, back.restock):
+            quantities[back.line_id] = quantities.get(back.line_id, Decimal(0)) + back.quantity
+    return quantities
+
+
+def _stock_line(
+    book: StoreBook, shelf: Shelf, line: OrderLine, piece: Piece, quantity: Decimal
+) -> StockLine:
+    """In Sage's units, with the dimensions of its sale (R-3.8)."""
+    contains = shelf.contains.get(line.sku, Decimal(1))
+    return StockLine(
+        item=piece.item,
+        warehouse=shelf.warehouse,
+        quantity=quantity * contains,
+        unit=book.mapping.definitions.unit,
+        unit_cost=_unit_cost(book, line, contains),
+        dimensions=replace(piece.dimensions, warehouse=""),
+    )
+
+
+def _unit_cost(book: StoreBook, line: OrderLine, contains: Decimal) -> Money | None:
+    """What a unit cost when it was sold (J-3.6), in the currency of the books; else Sage's own."""
+    cost = book.cost_of(line)
+    if cost is None or cost.currency != book.base_currency:
+        return None
+    if contains == 1:
+        return cost
+    return Money((cost.amount / contains).quantize(_DIGITS), cost.currency)
