@@ -32,6 +32,7 @@ from local.intacct_simulator.books.receivables import ADJUSTMENT, INVOICE, Recei
 from local.intacct_simulator.books.refunds import Refunds
 from local.intacct_simulator.books.roles import Roles
 from local.intacct_simulator.books.store import Record, Store
+from local.intacct_simulator.books.tax_engine import Rates, no_rates
 from local.intacct_simulator.books.transfers import Transfers
 from local.intacct_simulator.clock import Clock
 
@@ -39,10 +40,12 @@ from local.intacct_simulator.clock import Clock
 class Books:
     """One set of books. Every refusal is a `BusinessError` and leaves nothing behind."""
 
-    def __init__(self, clock: Clock, *, setup: Setup | None = None) -> None:
+    def __init__(
+        self, clock: Clock, *, setup: Setup | None = None, tax_rates: Rates = no_rates
+    ) -> None:
         self.store = Store()
         self._desk = Desk(self.store, clock, setup or Setup())
-        self._handlers = _handlers(self._desk)
+        self._handlers = _handlers(self._desk, tax_rates)
 
     @property
     def periods(self) -> Periods:
@@ -216,7 +219,7 @@ class Books:
         return owner == entity or (owner is None and record.get("home") in (None, entity))
 
 
-def _handlers(desk: Desk) -> dict[str, Handler]:
+def _handlers(desk: Desk, tax_rates: Rates) -> dict[str, Handler]:
     masters: dict[str, Handler] = {
         kind.name: Masters(desk, kind.name) for kind in TYPES.values() if _is_master(kind.name)
     }
@@ -232,7 +235,9 @@ def _handlers(desk: Desk) -> dict[str, Handler]:
         "vendor": WithDisplayContact(desk, "vendor", contacts),
         "employee": Employees(desk, "employee"),
         "custom_record": CustomRecords(desk),
-        "sales_document": SalesDocuments(desk, OrderPosting(desk, invoices, adjustments)),
+        "sales_document": SalesDocuments(
+            desk, OrderPosting(desk, invoices, adjustments), tax_rates
+        ),
         "ar_invoice": invoices,
         "ar_adjustment": adjustments,
         "ar_advance": Advances(desk),

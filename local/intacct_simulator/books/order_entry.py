@@ -15,6 +15,7 @@ from local.intacct_simulator.books.money import ZERO, rounded, total
 from local.intacct_simulator.books.order_posting import OrderPosting
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.books.subtotals import Subtotal, Subtotals
+from local.intacct_simulator.books.tax_engine import Rates, TaxEngine, is_by_engine, no_rates
 
 NAME = "sales_document"
 NEW_STATES = frozenset({"draft", "pending", "submitted", "closed"})
@@ -26,8 +27,9 @@ HUNDRED = 100
 class SalesDocuments:
     """The rules of Order Entry documents."""
 
-    def __init__(self, desk: Desk, posting: OrderPosting) -> None:
+    def __init__(self, desk: Desk, posting: OrderPosting, tax_rates: Rates = no_rates) -> None:
         self.desk = desk
+        self._engine = TaxEngine(desk, tax_rates)
         self._posting = posting
         self._lines = DocumentLines(desk, NAME, first_number=0)
         self._conversion = Conversion(desk)
@@ -55,6 +57,7 @@ class SalesDocuments:
         self._conversion.check(cleaned, lines, definition)
         exchange = self._price(cleaned, lines)
         self._subtotals.price(subtotals, lines, exchange)
+        subtotals += self._engine.rows(lines, exchange)
         self._complete_header(cleaned, customer)
         number = self._number(cleaned, definition)
         record = desk.insert(
@@ -104,6 +107,7 @@ class SalesDocuments:
         self._conversion.check(changed, lines, definition)
         exchange = self._price(changed, lines)
         self._subtotals.price(subtotals, lines, exchange)
+        subtotals += self._engine.rows(lines, exchange)
         self._subtotals.save(key, subtotals)
         cleared = {"ar_invoice": None, "ar_adjustment": None}
         record = desk.modify(
@@ -164,7 +168,7 @@ class SalesDocuments:
         """The given rows in place of the old ones, or the old ones when none are given."""
         given = fields.get("subtotals")
         if given is None:
-            return self._subtotals.of(key)
+            return [row for row in self._subtotals.of(key) if not is_by_engine(row)]
         return self._subtotals.new(given, definition, actor)
 
     def _post(self, record: Record, definition: Record, actor: Actor) -> Record:
