@@ -72,8 +72,9 @@ class FactsRecord:
     left to do. `sources` are the archived
     documents that changed the facts (archive keys), in the order in which they did. `revision`
     counts how often the order was undone before, `undo` is there while it is being undone. `fees`
-    are what its days book of the fees of its payments, settled for good: zero where the payout does
-    (`shared.postings.day_fees`).
+    are what its days or journals book of the fees of its payments, settled for good: zero where the
+    payout does (`shared.postings.fees`). `charges` names the charge that each of those payments was
+    matched with, as payout and row (`shared.payouts.order_fees`).
     """
 
     pk: str
@@ -90,6 +91,7 @@ class FactsRecord:
     revision: int = 0
     undo: UndoRequest | None = None
     fees: Mapping[str, Money] = field(default_factory=dict)
+    charges: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def facts(self) -> Facts:

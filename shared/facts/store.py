@@ -143,6 +143,7 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
         undo=_undo(item),
         fees=_fees(item),
     )
+        charges=_charges(item),
 
 
 @lru_cache(maxsize=32)
@@ -175,6 +176,8 @@ def _item(record: FactsRecord) -> dict[str, Any]:
         told = {name: f"{fee.plain()} {fee.currency}" for name, fee in record.fees.items()}
         item["fees"] = {"M": {name: {"S": text} for name, text in told.items()}}
     if record.undo is not None:
+    if record.charges:
+        item["charges"] = {"M": {name: {"S": told} for name, told in record.charges.items()}}
         open_from = record.undo.open_from
         item["undo_by"] = {"S": record.undo.by}
         item["undo_from"] = {"S": open_from.isoformat() if open_from else ""}
@@ -199,6 +202,10 @@ def _fees(item: dict[str, Any]) -> dict[str, Money]:
 
 
 def _undo(item: dict[str, Any]) -> UndoRequest | None:
+def _charges(item: dict[str, Any]) -> dict[str, str]:
+    return {name: told["S"] for name, told in item.get("charges", {}).get("M", {}).items()}
+
+
     if "undo_by" not in item:
         return None
     open_from = item.get("undo_from", {}).get("S", "")

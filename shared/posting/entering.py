@@ -11,6 +11,7 @@ from shared.ledger.content import digest
 from shared.posting.day_edits import book_edit, insist_on_all
 from shared.postings.book import StoreBook
 from shared.postings.day_fees import settled_by
+from shared.postings.fees import journal_fees
 from shared.postings.findings import Finding, Reason
 from shared.postings.plan import Plan
 
@@ -18,12 +19,13 @@ from shared.postings.plan import Plan
 def stamped(record: FactsRecord, configured: int, book: StoreBook, plan: Plan) -> FactsRecord:
     """The order's record as it must be kept before anything of the plan is sent or entered.
 
-    It names the version of the configuration that the order is posted under, and what its days
-    book of its fees, so that no payout books them too; the very same where that is known already.
+    It names the version of the configuration that the order is posted under, and what its days or
+    its own journals book of its fees, so that no payout books them too; the very same where that is
+    known already.
     """
     if not (plan.postings or plan.day_entries):
         return record
-    fees = settled_by(plan.day_entries, book)
+    fees = {**settled_by(plan.day_entries, book), **journal_fees(plan.postings, book)}
     if record.configured == configured and record.fees == fees:
         return record
     return replace(record, configured=configured, fees=fees)

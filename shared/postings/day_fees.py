@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from commerce.money import Money
 from shared.postings.book import StoreBook
-from shared.postings.fees import FEE, gateway_fee
+from shared.postings.fees import FEE, gateway_fee, settled_fee
 from shared.postings.plan import DayEntry
 from shared.postings.preparation import Prepared
 from shared.postings.takings import Taking
@@ -27,9 +27,9 @@ def is_fee(event: str) -> bool:
 
 def day_fees(prepared: Prepared) -> Iterator[tuple[Taking, Money]]:
     """The receipts of the order whose fees its days book: as settled, else as the cart tells."""
-    settled = prepared.book.fees
     for taking in prepared.takings:
-        fee = settled[taking.id] if taking.id in settled else gateway_fee(prepared, taking)
+        settled = settled_fee(prepared.book, taking.id)
+        fee = gateway_fee(prepared, taking) if settled is None else settled
         if fee and fee.currency == prepared.order.currency:
             yield taking, fee
 

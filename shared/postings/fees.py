@@ -1,24 +1,31 @@
 """What a gateway kept of a receipt, booked with its order where the policy says so (R-6.3).
 
 A fee is booked with the receipt or with the payout, never with both: the order books it only when
-the cart tells it by the time that the receipt is booked. Who books the payout looks what is in the
-books of the order then (`shared.payouts.order_fees`), and nothing comes after that.
+the cart tells it by the time that the receipt is booked, and keeps that it will before it does. Who
+books the payout settles with the order what it books of each receipt (`shared.payouts.order_fees`);
+whoever comes second sees the first.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from commerce.money import Money
 from intacct.documents import JournalEntry
 from shared.policy.mapping import Role
 from shared.policy.switches import FeesOn
+from shared.postings.book import StoreBook
 from shared.postings.effects import Amount, credit, debit, ledger_lines
-from shared.postings.plan import PostingKind
+from shared.postings.plan import Posting, PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.sales import Dated, posting
 from shared.postings.takings import Taking
 
 FEE = "fee:"
 """What the purposes of these journals begin with: `fee:<payment id>:<amount>`."""
+
+OTHERS = "*"
+"""Stands for every payment of which nothing else is settled: a payout has its fee, or will."""
 
 _RECEIPTS = (PostingKind.ADVANCE, PostingKind.PAYMENT)
 _JOURNAL = PostingKind.JOURNAL_ENTRY
@@ -28,6 +35,18 @@ def payment_and_fee(purpose: str, currency: str) -> tuple[str, Money]:
     """The payment and the amount that the purpose of a fee's journal names."""
     payment_id, _, amount = purpose.removeprefix(FEE).rpartition(":")
     return payment_id, Money.of(amount, currency)
+
+
+def journal_fees(postings: Iterable[Posting], book: StoreBook) -> dict[str, Money]:
+    """The fees that journals among the postings book, by payment."""
+    purposes = (one.key.partition(":")[2] for one in postings if one.kind is _JOURNAL)
+    told = (purpose for purpose in purposes if purpose.startswith(FEE))
+    return dict(payment_and_fee(purpose, book.base_currency) for purpose in told)
+
+
+def settled_fee(book: StoreBook, payment_id: str) -> Money | None:
+    """What an order books of a payment's fee, zero for nothing; None where it is not settled."""
+    return book.fees.get(payment_id, book.fees.get(OTHERS))
 
 
 def fee_journals(prepared: Prepared) -> list[Dated]:
@@ -61,10 +80,13 @@ def fee_effect(prepared: Prepared, taking: Taking, fee: Money) -> list[Amount]:
 
 
 def _fee(prepared: Prepared, taking: Taking) -> Money | None:
-    """The fee as it is in the books, else as the cart tells it, unless it came too late."""
+    """The fee as it is in the books, else as settled, else as told unless it came too late."""
     known = prepared.keys.purposes(_JOURNAL, f"{FEE}{taking.id}:")
     if known:
         return Money.of(known[0], prepared.order.currency)
+    settled = settled_fee(prepared.book, taking.id)
+    if settled is not None:
+        return settled
     told = gateway_fee(prepared, taking)
     if told is None:
         return None

@@ -94,6 +94,7 @@ def record() -> FactsRecord:
         due_at=NOW + timedelta(milliseconds=250),
         sources=("raw/acme/shop/d1.json", "fetched/acme/shop/d2.json"),
         fees={"p1": Money.of("2.33", "USD"), "p2": Money.of("0.00", "USD")},
+        charges={"p1": "po-1/7"},
     )
 
 
