@@ -29,6 +29,19 @@ class ItemScope(StrEnum):
     ALL = "all"
 
 
+class Bundles(StrEnum):
+    """What a bundle of several articles is in the books.
+
+    AS_TOLD: as the cart tells it, one article where the cart's line is one. KIT: an item of Sage's
+    type Kit with the items of its parts. PARTS: each line is booked as the items of its parts, and
+    its money is divided over them.
+    """
+
+    AS_TOLD = "as_told"
+    KIT = "kit"
+    PARTS = "parts"
+
+
 class ItemMatch(StrEnum):
     """How an article without link is looked for among the items of Sage Intacct.
 
@@ -46,7 +59,7 @@ class ItemPolicy:
     New items are of `item_type` (REST's word, as `nonInventory` or `inventory`), with the GL group,
     group of units, product line and cost method named here, as far as they are named; their id is
     the SKU where Sage takes it as one. `updates` lets what the cart owns by the ownership table
-    follow the cart, `writes_back` what Sage owns follow Sage.
+    follow the cart, `writes_back` what Sage owns follow Sage. `bundles` says what bundles are.
     """
 
     unknown_sku: UnknownSku = UnknownSku.CATCH_ALL
@@ -59,6 +72,7 @@ class ItemPolicy:
     cost_method: str = ""
     updates: bool = True
     writes_back: bool = False
+    bundles: Bundles = Bundles.AS_TOLD
 
     @property
     def is_kept(self) -> bool:

@@ -24,6 +24,7 @@ from shared.postings.editions import OrderEdition, editions_of
 from shared.postings.entries import Entries
 from shared.postings.events import Delivery, RefundEvent
 from shared.postings.in_books import InBooks
+from shared.postings.in_parts import in_parts
 from shared.postings.line_rules import selectors_of
 from shared.postings.omitted import refunds_without, takings_without
 from shared.postings.order_keys import Keys
@@ -77,8 +78,13 @@ class Prepared:
 
 
 def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: Keys) -> Prepared:
-    """Take the order apart and live through its events; findings are in `chart.findings`."""
+    """Take the order apart and live through its events; findings are in `chart.findings`.
+
+    What is prepared speaks of the parts of bundles, where the book sells those.
+    """
+    facts, order, undivided = in_parts(facts, order, book)
     chart = Chart(book, selectors_of(order))
+    chart.findings += undivided
     pieces = take_apart(order, chart, book.policy.discount_presentation)
     _check_amounts(facts, order, book, pieces, chart)
     _check_roles(facts, book, chart)
