@@ -14,7 +14,7 @@ from shared.bootstrap.clock import now
 from shared.bootstrap.items import item_sync
 from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
-from shared.items.sync import ItemReport, poll_report
+from shared.items.runs import ItemReport, poll_report
 from shared.polling.reports import PollReport
 from shared.polling.schedule import PollRequest, visits
 from shared.tenants.models import Store, Tenant

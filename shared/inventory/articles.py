@@ -10,7 +10,7 @@ from intacct.item_search import MOST_ITEMS, ItemBy, ItemSearch, KnownItem
 from intacct.masters import ItemType
 from shared.inventory import findings
 from shared.inventory.places import sharing
-from shared.items.keeping import TOP_LEVEL, FindsItems
+from shared.items.asking import TOP_LEVEL, FindsItems
 from shared.items.links import ItemLink, ItemLinks
 from shared.postings.findings import Finding
 from shared.tenants.models import Store, Tenant

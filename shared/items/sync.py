@@ -6,10 +6,11 @@ are read, window by window, and followed. What cannot be decided is a review rec
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from carts.adapter import CartApiError, CartClient
 from carts.catalogue import CatalogueClient, ProductReading, ProductWriter
@@ -17,21 +18,29 @@ from commerce.catalogue import Product
 from intacct.errors import IntacctError
 from shared.costs.noting import CostNoter, is_noted
 from shared.customers.reading import findings_of_problems
-from shared.items.findings import gone, implausible, item_subject
-from shared.items.keeping import ItemKeeper, Kept, KeptAs
-from shared.items.links import ItemLink, ItemLinks, StaleLinkError
+from shared.items.findings import gone, implausible
+from shared.items.keeping import ItemKeeper, Kept
+from shared.items.links import ItemLink, ItemLinks
 from shared.items.righting import Righting
+from shared.items.runs import (
+    ItemReport,
+    Run,
+    RunKeeper,
+    items_subject,
+    open_subjects,
+    product_subject,
+    raise_first,
+)
 from shared.items.waiting import Waiting, WaitingOrders
 from shared.items.watching import EVERY, ItemWatch, Noticed
 from shared.policy.items import ItemScope
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
 from shared.polling.reader import Range, UnreadableError, WindowReader
-from shared.polling.reports import PollOutcome, PollReport
+from shared.polling.reports import PollOutcome
 from shared.polling.windows import OutOfTimeError, Window
 from shared.ports import Clock
 from shared.postings.articles import article_of, cost_place
-from shared.postings.findings import Finding
-from shared.reviews.records import Review, Reviews, ReviewStatus
+from shared.reviews.records import Reviews
 from shared.tenants.models import Store, Tenant
 
 PRODUCTS_READER = "products"
@@ -46,34 +55,8 @@ LONGEST_WINDOW = timedelta(days=365 * 40)
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _MARGIN = timedelta(seconds=20)
 
-
-@dataclass(slots=True)
-class ItemReport:
-    """What one run did at one store, in ids and counts that a log may hold."""
-
-    tenant: str
-    store: str
-    outcome: PollOutcome
-    detail: str = ""
-    kept: Counter[KeptAs] = field(default_factory=Counter)
-    waiting: int = 0
-    orders_let_go: int = 0
-    written_back: int = 0
-    costs: int = 0
-
-    def as_json(self) -> dict[str, object]:
-        """For the function's answer."""
-        return {
-            "tenant": self.tenant,
-            "store": self.store,
-            "outcome": self.outcome.value,
-            "detail": self.detail,
-            "waiting": self.waiting,
-            "orders_let_go": self.orders_let_go,
-            "written_back": self.written_back,
-            "costs": self.costs,
-            **{f"items_{one.value}": count for one, count in sorted(self.kept.items())},
-        }
+AT_ONCE = 100
+"""As many articles as are looked for and made together, between two looks at the clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +78,13 @@ class ItemSyncParts:
     clock: Clock
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """One run at one store; its report grows."""
-
-    tenant: Tenant
-    store: Store
-    client: CatalogueClient | None
-    deadline: datetime
-    report: ItemReport
-    reviews: Sequence[Review]
-    open_subjects: frozenset[str]
-
-    def products(self, product_id: str) -> Sequence[Product]:
-        """The articles of a product as the cart has them now."""
-        return self.client.product(product_id).products if self.client and product_id else ()
-
-
 class ItemSync:
     """Syncs the articles of stores, of any tenant."""
 
     def __init__(self, parts: ItemSyncParts) -> None:
         """`parts` are shared by all stores."""
         self._parts = parts
+        self._keeping = RunKeeper(parts.keeper, parts.links, parts.reviews, parts.clock)
         self._reader = WindowReader(parts.checkpoints, parts.clock, what="products")
 
     def sync(self, tenant: Tenant, store: Store, deadline: datetime) -> ItemReport:
@@ -143,8 +110,8 @@ class ItemSync:
             report.outcome = PollOutcome.BUSY
             return report
         reviews = list(self._parts.reviews.all(tenant.id))
-        subjects = _open_subjects(store, reviews)
-        run = _Run(tenant, store, _catalogue_of(client), deadline, report, reviews, subjects)
+        subjects = open_subjects(store, reviews)
+        run = Run(tenant, store, _catalogue_of(client), deadline, report, reviews, subjects)
         try:
             if store.items.is_kept:
                 self._look_at_all(run)
@@ -158,7 +125,7 @@ class ItemSync:
             self._parts.checkpoints.release(lease)
         return report
 
-    def _follow(self, run: _Run, lease: Lease) -> None:
+    def _follow(self, run: Run, lease: Lease) -> None:
         """Read what changed in the cart since the last run."""
         if run.client is None:
             run.report.outcome = PollOutcome.COMPLETE
@@ -173,7 +140,7 @@ class ItemSync:
             self._parts.checkpoints.advance(lease, end, now=self._parts.clock())
         run.report.outcome, run.report.detail = done.outcome, done.detail
 
-    def _look_at_all(self, run: _Run) -> None:
+    def _look_at_all(self, run: Run) -> None:
         """Notice, when it is time, what became of linked items, and carry what Sage owns over."""
         tenant, store, now = run.tenant, run.store, self._parts.clock()
         looks = self._parts.looks
@@ -191,44 +158,54 @@ class ItemSync:
         finally:
             looks.release(lease)
 
-    def _tell(self, run: _Run, noticed: Noticed) -> None:
+    def _tell(self, run: Run, noticed: Noticed) -> None:
         """Keep what a look noticed as review records."""
         store = run.store
-        self._note(run, _items_subject(store.id), implausible(store.id, noticed.is_implausible))
+        self._keeping.note(
+            run, items_subject(store.id), implausible(store.id, noticed.is_implausible)
+        )
         run.report.written_back = noticed.written
         for article in noticed.lost:
             text = "its item is inactive or not in Sage Intacct any more"
-            self._review(run, article, (gone(store.id, article, text),))
+            self._keeping.review(run, article, (gone(store.id, article, text),))
         for article in (*noticed.back, *noticed.settled):
-            self._review(run, article, ())
+            self._keeping.review(run, article, ())
         for article, finding in noticed.findings.items():
-            self._review(run, article, (finding,))
+            self._keeping.review(run, article, (finding,))
 
-    def _righted(self, run: _Run, noticed: Noticed) -> bool:
+    def _righted(self, run: Run, noticed: Noticed) -> bool:
         """Put right in Sage what the cart owns; whether time was enough for all of it."""
         if run.client is None:
             return True
         righting = Righting(
             self._parts.links,
             run.client,
-            lambda product, link: self._keep(run, product, link),
+            lambda product, link: self._keeping.keep(run, product, link),
             lambda: self._is_late(run),
         )
         return righting.follow(run.tenant, noticed)
 
-    def _is_late(self, run: _Run) -> bool:
+    def _is_late(self, run: Run) -> bool:
         return self._parts.clock() + _MARGIN >= run.deadline
 
-    def _look_after(self, run: _Run) -> None:
+    def _look_after(self, run: Run) -> None:
         """The articles that orders wait for: as the cart has them now, or as the line tells."""
         found = self._parts.waiting.of_store(run.tenant.id, run.store.id, run.reviews)
         run.report.waiting = len(found)
-        for waiting in found.values():
-            if self._is_late(run):
-                return
-            self._serve(run, waiting)
+        left = iter(found.values())
+        while (part := list(islice(left, AT_ONCE))) and not self._is_late(run):
+            unlinked: list[tuple[Waiting, Product, ItemLink | None]] = []
+            try:
+                for waiting in part:
+                    if self._is_late(run):
+                        break
+                    unlinked += self._unlinked(run, waiting)
+            except CartApiError:
+                self._serve(run, unlinked)
+                raise
+            self._serve(run, unlinked)
 
-    def _look_for_costs(self, run: _Run) -> None:
+    def _look_for_costs(self, run: Run) -> None:
         """Ask the cart what articles cost that orders wait for the costs of."""
         found = self._parts.waiting.of_store(run.tenant.id, run.store.id, run.reviews, cost_place)
         for waiting in found.values():
@@ -237,22 +214,38 @@ class ItemSync:
             products = run.products(waiting.product_id)
             run.report.costs += self._parts.costs.note(run.tenant, run.store, products)
 
-    def _serve(self, run: _Run, waiting: Waiting) -> None:
+    def _unlinked(
+        self, run: Run, waiting: Waiting
+    ) -> Iterator[tuple[Waiting, Product, ItemLink | None]]:
+        """The article with what is to be kept of it; nothing where it sells, or is gone."""
         link = self._parts.links.load(run.tenant.id, run.store.id, waiting.article)
-        if link is None or not link.sells:
-            product = self._product(run, waiting)
-            if product is None:
-                text = "the cart does not know the product any more"
-                finding = gone(run.store.id, waiting.article, text)
-                self._review(run, waiting.article, (finding,))
-                return
-            link = self._keep(run, product, link).link
-        if link is None or not link.sells:
+        if link is not None and link.sells:
+            self._let_go(run, waiting)
             return
+        product = self._product(run, waiting)
+        if product is not None:
+            yield waiting, product, link
+            return
+        finding = gone(run.store.id, waiting.article, "the cart does not know the product any more")
+        self._keeping.review(run, waiting.article, (finding,))
+
+    def _serve(
+        self, run: Run, unlinked: Sequence[tuple[Waiting, Product, ItemLink | None]]
+    ) -> None:
+        """Keep the articles together, and let the orders of those that sell then go."""
+        articles = [(product, link) for _, product, link in unlinked]
+        outcomes = self._keeping.keep_many(run, articles, lambda: self._is_late(run))
+        for (waiting, _, _), kept in zip(unlinked, outcomes, strict=True):
+            if isinstance(kept, Kept) and kept.link is not None and kept.link.sells:
+                self._let_go(run, waiting)
+        with suppress(OutOfTimeError):
+            raise_first(outcomes)
+
+    def _let_go(self, run: Run, waiting: Waiting) -> None:
         once = f"item {waiting.article} {self._parts.clock().isoformat()}"
         run.report.orders_let_go += self._parts.waiting.let_go(run.tenant.id, waiting, once=once)
 
-    def _product(self, run: _Run, waiting: Waiting) -> Product | None:
+    def _product(self, run: Run, waiting: Waiting) -> Product | None:
         """The article as the cart tells it now, or the order; None where it is known no more.
 
         A cart that tells nothing of a product does not say that it is gone: eBay's API does not
@@ -272,87 +265,60 @@ class ItemSync:
             None,
         )
 
-    def _window(self, run: _Run, window: Window) -> int:
-        """Follow what changed in a window; how many products there were."""
-        seen, problems = 0, list[str]()
+    def _window(self, run: Run, window: Window) -> int:
+        """Follow what changed in a window; how many products there were.
+
+        Products are gathered over pages, so that their articles share requests.
+        """
+        seen, problems, gathered = 0, list[str](), list[Product]()
         since = max(window.begin - OVERLAP, _FIRST)
         assert run.client is not None, "a cart that tells no products has no windows"  # noqa: S101
-        for page in run.client.changed_products(since=since, until=window.until):
-            seen += len(page)
-            problems += self._page(run, page)
-            if self._is_late(run):
-                raise OutOfTimeError
+        try:
+            for page in run.client.changed_products(since=since, until=window.until):
+                seen += len(page)
+                problems += self._page(run, page)
+                gathered += (product for reading in page for product in reading.products)
+                if len(gathered) >= AT_ONCE or self._is_late(run):
+                    self._keep_all(run, gathered)
+                    gathered = []
+                if self._is_late(run):
+                    raise OutOfTimeError
+        except CartApiError:
+            self._keep_all(run, gathered)
+            raise
+        self._keep_all(run, gathered)
         if problems:
             message = f"{len(problems)} products could not be read; reviews say why"
             raise UnreadableError(message, seen=seen)
         return seen
 
-    def _page(self, run: _Run, page: Iterable[ProductReading]) -> list[str]:
-        """Keep what the page tells; the products that could not be read."""
-        readings = list(page)
+    def _page(self, run: Run, readings: Sequence[ProductReading]) -> list[str]:
+        """Note what the page tells beside its articles; the products that could not be read."""
         products = [product for reading in readings for product in reading.products]
         run.report.costs += self._parts.costs.note(run.tenant, run.store, products)
-        if run.store.items.is_kept:
-            self._keep_all(run, products)
         for reading in readings:
-            subject = _product_subject(run.store.id, reading.product_id)
-            self._note(run, subject, findings_of_problems(reading.problems))
+            subject = product_subject(run.store.id, reading.product_id)
+            self._keeping.note(run, subject, findings_of_problems(reading.problems))
         return [reading.product_id for reading in readings if reading.problems]
 
-    def _keep_all(self, run: _Run, products: Iterable[Product]) -> None:
-        """Keep the items of those products that get one."""
+    def _keep_all(self, run: Run, products: Iterable[Product]) -> None:
+        """Keep the items of those products that get one.
+
+        Raises:
+            OutOfTimeError: time was too short for some of them.
+        """
+        if not run.store.items.is_kept:
+            return
         articles = {article_of(each.sku, each.ref.id): each for each in products}
-        known = self._parts.links.load_many(run.tenant.id, run.store.id, articles)
-        for article, product in articles.items():
-            if run.store.items.scope is ItemScope.ALL or article in known:
-                self._keep(run, product, known.get(article))
-
-    def _keep(self, run: _Run, product: Product, link: ItemLink | None) -> Kept:
-        """One article; somebody else's change of its link in between is looked at once more."""
-        article = article_of(product.sku, product.ref.id)
-        try:
-            kept = self._parts.keeper.keep(run.tenant, run.store, product, link)
-        except StaleLinkError:
-            newer = self._parts.links.load(run.tenant.id, run.store.id, article)
-            kept = self._parts.keeper.keep(run.tenant, run.store, product, newer)
-        run.report.kept[kept.outcome] += 1
-        self._review(run, article, kept.findings)
-        return kept
-
-    def _review(self, run: _Run, article: str, findings: Sequence[Finding]) -> None:
-        self._note(run, item_subject(run.store.id, article), findings)
-
-    def _note(self, run: _Run, subject: str, findings: Sequence[Finding]) -> None:
-        """Keep what is wrong now; what was wrong at the beginning of the run and is not, closes."""
-        now = self._parts.clock()
-        if findings:
-            self._parts.reviews.open(run.tenant.id, subject, list(findings), at=now)
-        elif subject in run.open_subjects:
-            self._parts.reviews.close(run.tenant.id, subject, at=now)
-
-
-def _open_subjects(store: Store, reviews: Iterable[Review]) -> frozenset[str]:
-    """The review records of the store's articles and products that are open now."""
-    begins = (
-        item_subject(store.id, ""),
-        _product_subject(store.id, ""),
-        _items_subject(store.id),
-    )
-    return frozenset(
-        review.subject
-        for review in reviews
-        if review.status is ReviewStatus.OPEN and review.subject.startswith(begins)
-    )
-
-
-def _items_subject(store: str) -> str:
-    """The subject of what all items of a store have in common: `items:<store>`."""
-    return f"items:{store}"
-
-
-def _product_subject(store: str, product_id: str) -> str:
-    """The subject of a product that cannot be read: `product:<store>:<product>`."""
-    return f"product:{store}:{product_id}"
+        left = iter(articles)
+        while part := list(islice(left, AT_ONCE)):
+            known = self._parts.links.load_many(run.tenant.id, run.store.id, part)
+            wanted = [
+                (articles[article], known.get(article))
+                for article in part
+                if run.store.items.scope is ItemScope.ALL or article in known
+            ]
+            raise_first(self._keeping.keep_many(run, wanted, lambda: self._is_late(run)))
 
 
 def _catalogue_of(client: object) -> CatalogueClient | None:
@@ -363,17 +329,6 @@ def _catalogue_of(client: object) -> CatalogueClient | None:
 def _writer_of(client: object) -> ProductWriter | None:
     """The client as one that takes products; None where its cart takes none."""
     return client if isinstance(client, ProductWriter) else None
-
-
-def poll_report(report: ItemReport) -> PollReport:
-    """The report as every poller gives it."""
-    return PollReport(
-        report.tenant,
-        report.store,
-        report.outcome,
-        hints=sum(report.kept.values()),
-        detail=report.detail,
-    )
 
 
 def _told(error: CartApiError | IntacctError) -> str:

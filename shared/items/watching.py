@@ -19,6 +19,7 @@ from commerce.catalogue import Product, ProductKind
 from commerce.money import Money
 from intacct.deletions import ImplausibleDeletionsError, compare
 from intacct.item_search import MOST_ITEMS, ItemBy, ItemSearch, KnownItem
+from shared.items.asking import TOP_LEVEL, FindsItems
 from shared.items.documents import digest
 from shared.items.fields import (
     BACK,
@@ -34,7 +35,6 @@ from shared.items.fields import (
     writable,
 )
 from shared.items.findings import contested, not_taken
-from shared.items.keeping import TOP_LEVEL, FindsItems
 from shared.items.links import Condition, ItemLink, ItemLinks, StaleLinkError
 from shared.ownership.table import Side
 from shared.postings.findings import Finding

@@ -25,7 +25,7 @@ from intacct.item_search import ItemSearch, KnownItem
 from intacct.masters import Item
 from local.cart_simulators.catalogue import Offer
 from shared.items.links import ItemLink
-from shared.items.sync import ItemReport
+from shared.items.runs import ItemReport
 from shared.ownership.table import Ownership, Right, Rule, Side
 from shared.policy.items import ItemPolicy, ItemScope, UnknownSku
 from shared.polling.reports import PollOutcome
@@ -163,11 +163,12 @@ class _Forgetful:
     def items(self, _: ItemSearch) -> list[KnownItem]:
         return []
 
-    def create(self, record: Any, *, control_id: str, idempotency_key: str) -> DocumentResult:
-        assert isinstance(record, Item)
-        assert control_id == idempotency_key
-        self.creations += 1
-        return DocumentResult(key=f"key-{record.id}")
+    def create_items(
+        self, made: Sequence[Item], *, control_ids: Sequence[str], idempotency_keys: Sequence[str]
+    ) -> list[DocumentResult]:
+        assert control_ids == idempotency_keys
+        self.creations += len(made)
+        return [DocumentResult(key=f"key-{item.id}") for item in made]
 
 
 def first_load(items: int) -> FirstLoad:

@@ -14,13 +14,13 @@ from intacct.documents import DocumentResult
 from intacct.errors import DuplicateDocumentError, IntacctError, OutcomeUnknownError
 from intacct.item_search import ItemBy, ItemSearch, KnownItem
 from intacct.masters import Item
-from intacct.records import Record
 from local.cart_simulators.registry import simulator
 from local.intacct_simulator.clock import Clock
 from shared.costs.noting import CostNoter
 from shared.items.fields import BACK
 from shared.items.keeping import ItemKeeper, KeeperParts
-from shared.items.sync import ItemReport, ItemSync, ItemSyncParts
+from shared.items.runs import ItemReport
+from shared.items.sync import ItemSync, ItemSyncParts
 from shared.items.waiting import WaitingOrders
 from shared.items.watching import EVERY, ItemWatch
 from shared.ownership.table import Ownership, Side
@@ -51,7 +51,7 @@ class Company:
         self.ownership = ownership
         self.kept: dict[str, Item] = {}
         self.faults: list[tuple[IntacctError, bool] | None] = []
-        self.reads = self.writes = 0
+        self.reads = self.writes = self.requests = 0
 
     def edit(self, item: str, **members: Any) -> None:
         """A person makes or changes an item."""
@@ -59,27 +59,33 @@ class Company:
         self.kept[item] = replace(known, **members)
 
     def items(self, search: ItemSearch) -> list[KnownItem]:
-        """As `shared.items.keeping.FindsItems`."""
+        """As `shared.items.asking.FindsItems`."""
         self.reads += 1
         if search.by is ItemBy.ID:
             return [_known(self.kept[one]) for one in search.values if one in self.kept]
         return [_known(one) for one in self.kept.values() if one.upc in search.values]
 
-    def create(self, record: Record, *, control_id: str, idempotency_key: str) -> DocumentResult:
-        """As `shared.items.keeping.WritesItems`."""
-        assert isinstance(record, Item)
-        assert control_id == idempotency_key
-        fault = self._meets_fault()
-        if record.id in self.kept:
+    def create_items(
+        self, made: Sequence[Item], *, control_ids: Sequence[str], idempotency_keys: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        """As `shared.items.asking.WritesItems`."""
+        assert control_ids == idempotency_keys
+        self.requests += 1
+        return [self._create(item) for item in made]
+
+    def _create(self, item: Item) -> DocumentResult | IntacctError:
+        try:
+            fault = self._meets_fault()
+        except IntacctError as error:
+            return error
+        if item.id in self.kept:
             message = "the item is there"
-            raise DuplicateDocumentError(message)
-        self.kept[record.id] = replace(record, is_taxable=record.is_taxable is not False)
-        if fault:
-            raise fault
-        return DocumentResult(key=f"key-{record.id}")
+            return DuplicateDocumentError(message)
+        self.kept[item.id] = replace(item, is_taxable=item.is_taxable is not False)
+        return fault or DocumentResult(key=f"key-{item.id}")
 
     def change(self, change: Change, *, control_id: str, idempotency_key: str) -> DocumentResult:
-        """As `shared.items.keeping.WritesItems`; only what is not Sage's may be named."""
+        """As `shared.items.asking.WritesItems`; only what is not Sage's may be named."""
         assert isinstance(change, UpdateMaster)
         assert control_id == idempotency_key
         trespassed = change.fields & owned_by(Side.SAGE, self.ownership)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from commerce.money import Money
 from commerce.orders import Ref
 from intacct.capabilities import Protocol
 from intacct.documents import DocumentResult
-from intacct.errors import OutcomeUnknownError
+from intacct.errors import IntacctError, OutcomeUnknownError
 from intacct.item_search import ItemBy, ItemSearch, KnownItem
 from intacct.masters import Item
 from shared.items.documents import digest, item_id
@@ -72,6 +72,7 @@ class Rig:
         self.links = MemoryItemLinks()
         self.writes = self.reads = 0
         self.fails: list[Exception] = []
+        self.requests: list[list[str]] = []
         self.tenant = _tenant(CART_OWNS, CREATES)
         self.keeper = ItemKeeper(
             KeeperParts(
@@ -86,14 +87,16 @@ class Rig:
         self.reads += 1
         return self.teller.reads.items(search)
 
-    def create(self, record: Any, *, control_id: str, idempotency_key: str) -> DocumentResult:
-        self.writes += 1
-        made = self.teller.records.create(
-            record, control_id=control_id, idempotency_key=idempotency_key
+    def create_items(
+        self, made: Sequence[Item], *, control_ids: Sequence[str], idempotency_keys: Sequence[str]
+    ) -> Sequence[DocumentResult | IntacctError]:
+        self.writes += len(made)
+        self.requests.append([item.id for item in made])
+        told = self.teller.records.create_items(
+            made, control_ids=control_ids, idempotency_keys=idempotency_keys
         )
-        if self.fails:
-            raise self.fails.pop()
-        return made
+        failure = self.fails.pop() if self.fails else None
+        return [failure] * len(made) if isinstance(failure, IntacctError) else told
 
     def change(self, change: Any, *, control_id: str, idempotency_key: str) -> DocumentResult:
         self.writes += 1

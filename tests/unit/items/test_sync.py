@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -21,12 +22,14 @@ from shared.costs.noting import CostNoter
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.items.keeping import Kept, KeptAs
 from shared.items.links import Condition, ItemLink, Origin
-from shared.items.sync import LAG, ItemReport, ItemSync, ItemSyncParts
+from shared.items.runs import ItemReport
+from shared.items.sync import LAG, ItemSync, ItemSyncParts
 from shared.items.waiting import WaitingOrders
 from shared.items.watching import EVERY, ItemWatch
 from shared.ownership.table import Ownership, Right, Rule, Side
 from shared.policy.items import ItemPolicy, ItemScope, UnknownSku
 from shared.polling.reports import PollOutcome
+from shared.polling.windows import OutOfTimeError
 from shared.postings.articles import article_of, item_place
 from shared.postings.findings import Finding, Reason
 from shared.releasing.resend import CannotResendError, HeldOrder
@@ -50,13 +53,30 @@ class FakeKeeper:
     def __init__(self, links: MemoryItemLinks, clock: Clock) -> None:
         self.links, self.clock = links, clock
         self.kept: list[str] = []
+        self.batches: list[int] = []
         self.refuses: set[str] = set()
         self.error: Exception | None = None
         self.seconds = 0.0
 
-    def keep(self, tenant: Tenant, store: Store, product: Product, link: ItemLink | None) -> Kept:
+    def keep_many(
+        self,
+        tenant: Tenant,
+        store: Store,
+        articles: Sequence[tuple[Product, ItemLink | None]],
+        *,
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> list[Kept | Exception]:
+        self.batches.append(len(articles))
+        return [
+            OutOfTimeError() if place and is_late() else self._keep(tenant, store, product, link)
+            for place, (product, link) in enumerate(articles)
+        ]
+
+    def _keep(
+        self, tenant: Tenant, store: Store, product: Product, link: ItemLink | None
+    ) -> Kept | Exception:
         if self.error:
-            raise self.error
+            return self.error
         self.clock.advance(self.seconds)
         article = article_of(product.sku, product.ref.id)
         self.kept.append(article)
