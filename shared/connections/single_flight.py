@@ -232,8 +232,9 @@ class SingleFlight:
             self._table.refuse(lease, until=until, secret=_NO_CREDENTIALS, refusals=0)
             raise
         except CredentialsError:
-            self._note_refusal(lease)
-            raise
+            if self._note_refusal(lease):
+                raise
+            return None  # refused is what our successor has spent: its value is the one that counts
         except IntacctError:
             self._table.release(lease)
             raise
@@ -246,12 +247,13 @@ class SingleFlight:
             return None
         return self._remember(fresh.text, fresh.digest, fresh.expires_at, fresh.renew_at)
 
-    def _note_refusal(self, lease: Lease) -> None:
+    def _note_refusal(self, lease: Lease) -> bool:
+        """Keep others from trying these credentials; False when the lease was lost meanwhile."""
         secret = self._issuer.credentials_digest()
         before = lease.before.refusals if lease.before.refused_secret == secret else 0
         pause = _REFUSAL * 2 ** min(before, _MOST_DOUBLINGS)
         until = self._around.clock() + pause
-        self._table.refuse(lease, until=until, secret=secret, refusals=before + 1)
+        return self._table.refuse(lease, until=until, secret=secret, refusals=before + 1)
 
     def _stop_if_refused(self, stored: Stored, now: datetime) -> None:
         if now >= stored.refused_until:

@@ -120,11 +120,11 @@ class ConnectionTable:
         """Give the lease back without a value, so that others need not wait for its end."""
         self._update(lease.key, "REMOVE lease_owner, lease_until", _OWN_LEASE, _own(lease))
 
-    def refuse(self, lease: Lease, *, until: datetime, secret: str, refusals: int) -> None:
+    def refuse(self, lease: Lease, *, until: datetime, secret: str, refusals: int) -> bool:
         """Write down that these credentials were refused, so that nobody tries them again soon.
 
         A login that is tried over and over locks the user out (§4.1). `secret` recognises the
-        credentials: other ones may be tried at once.
+        credentials: other ones may be tried at once. False when the lease is no longer ours.
         """
         values = {
             **_own(lease),
@@ -132,12 +132,17 @@ class ConnectionTable:
             ":secret": {"S": secret},
             ":refusals": {"N": str(refusals)},
         }
-        self._update(
+        refused = self._update(
             lease.key,
             "SET refused_until = :until, refused_secret = :secret, refusals = :refusals "
             "REMOVE lease_owner, lease_until",
             _OWN_LEASE,
             values,
+        )
+        return refused is None or (
+            refused.generation == lease.generation
+            and refused.refused_secret == secret
+            and refused.refusals == refusals
         )
 
     def invalidate(self, key: ConnectionKey, *, digest: str) -> None:

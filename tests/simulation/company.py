@@ -211,7 +211,10 @@ class Company:
         self._on_violation(ViolationError(message))
 
     def needless(self, message: str) -> None:
-        """Report a login that a process should not have made, unless it slept through its lease."""
+        """Report a login that a process should not have made, unless it slept through its lease.
+
+        Nor where clocks differ: by them a lease may be over while its holder still signs in.
+        """
         if not self._wire.was_delayed() and not self._wire.largest_skew:
             self._on_violation(ViolationError(message))
 

@@ -33,7 +33,7 @@ class LoginDesk:
         """A new token for a refresh token, and the next one of those."""
         if not self._has_intent():
             tenant = self._company.tenant
-            self._company.report(f"I10: a refresh for {tenant} is sent, and nothing tells of it")
+            self._company.needless(f"I10: a refresh for {tenant} is sent, and nothing tells of it")
         return self._issue(lambda: self._company.consent.spend(refresh_token), OutcomeUnknownError)
 
     def _issue(self, spend: Callable[[], str], lost: type[IntacctError]) -> Token:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from intacct.errors import CredentialsError, NotSentError
+from shared.connections.single_flight import LEASE
 from tests.unit.connections.support import Fleet
 
 
@@ -124,3 +125,18 @@ def test_no_loss_before_the_server_ever_spends_the_connection(losses: list[str])
                 fleet.hour()
         fleet.server.losses = []
         assert fleet.worker().current().startswith("at-")
+
+
+def test_a_refresh_token_that_a_successor_has_spent_is_no_refusal(fleet: Fleet) -> None:
+    first, second = fleet.worker(), fleet.worker()
+    overtaken: list[str] = []
+
+    def overtake() -> None:
+        fleet.clock.pass_time(LEASE.total_seconds() + 1)
+        overtaken.append(second.current())
+
+    fleet.server.meanwhile = [overtake]
+
+    assert first.current() == overtaken[0] == "at-1"
+    assert used(fleet) == ["rt-seed", "rt-seed"]
+    assert "refused_until" not in fleet.item()
