@@ -239,8 +239,14 @@ class Company:
             self._wire.story.tell(f"the secret of {self.tenant} is replaced")
 
     def rename(self, table: str, mark: str) -> None:
-        """A person at the company changes the number of a document that we know to be there."""
-        field = next(name for kind, name in TABLES.values() if kind == table)
+        """A person at the company changes the number of a document that we know to be there.
+
+        What is no document of its own, as the closing of an order, has no number to change.
+        """
+        numbers = dict(TABLES.values())
+        if table not in numbers:
+            return
+        field = numbers[table]
         known = self.books.find(table, **{field: mark})
         if not known or (table, mark) in self.renamed:
             return
