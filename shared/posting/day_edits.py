@@ -17,6 +17,9 @@ EDIT = "edit:"
 _EDITABLE = ("sale:", "recognise:", "cogs:")
 """What an edit may change: a refund that is told otherwise afterwards goes to a person."""
 
+_LASTING = (*_EDITABLE, "refund:", "returned:", "restock:")
+"""What does not go away again: facts that do without an event which is booked belie its day."""
+
 _MOST_TRIES = 4
 
 
@@ -51,23 +54,20 @@ def book_edit(
     raise BatchMovedError
 
 
-def insist_on_all(
-    days: DayBook, pk: str, book: StoreBook, plan: Plan, entered: Collection[str]
-) -> None:
-    """Make sure that no event which is in a day is gone from the order by an edit.
+def insist_on_all(book: StoreBook, plan: Plan, entered: Collection[str]) -> None:
+    """Make sure that no event which is in a day is gone from the order.
+
+    Money of another tender, a parcel or an edit that is heard of late may leave nothing of it.
 
     Raises:
         EntryConflictError: there is one; whether it never was, or is told elsewhere, is not known.
     """
-    edited = plan.edited
-    if edited is None or not edited.is_whole:
+    if not plan.has_all_events:
         return
     told = {entry.event for entry in plan.events}
     for event in sorted(set(entered) - told):
-        if event.startswith(_EDITABLE) and book.named_event(event.partition("@")[0]) == event:
-            known = days.booked(pk, event)
-            if known is not None and _edition(known) not in ("", edited.edition):
-                raise EntryConflictError(event)
+        if event.startswith(_LASTING) and book.named_event(event.partition("@")[0]) == event:
+            raise EntryConflictError(event)
 
 
 def _edition(known: KeptEntry) -> str:

@@ -49,7 +49,7 @@ def enter(days: DayBook, pk: str, book: StoreBook, plan: Plan) -> int:
     if not plan.events:
         return 0
     known = days.entered(pk)
-    insist_on_all(days, pk, book, plan, known)
+    insist_on_all(book, plan, known)
     entered = 0
     for entry in plan.payout_entries:
         if known.get(entry.event, digest(entry.lines)) != digest(entry.lines):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 
 from commerce.money import total
 from commerce.orders import Facts, FulfillmentStatus, Fulfilment, LineKind, Order, Restock
@@ -31,7 +32,7 @@ def deliveries_of(
     facts: Facts,
     order: Order,
     keys: Keys,
-    pieces: OrderPieces,
+    editions: Sequence[OrderEdition],
     takings: tuple[Taking, ...],
 ) -> tuple[Delivery, ...]:
     """Parcels that left or arrived, as the policy counts them, and gift cards that were sold.
@@ -39,7 +40,7 @@ def deliveries_of(
     In the order of time. A parcel of which the cart does not say that it arrived has not, where the
     policy asks for that.
     """
-    policy = keys.book.policy
+    policy, pieces = keys.book.policy, editions[-1].pieces
     deliveries: list[Delivery] = []
     for parcel in {parcel.ref.id: parcel for parcel in facts.fulfilments}.values():
         if parcel.is_cancelled and not _is_booked(parcel.ref.id, keys):
@@ -52,8 +53,7 @@ def deliveries_of(
         if quantities:
             deliveries += _moments_of(parcel, quantities, policy)
     cards = {line.id: line.quantity for line in order.lines if line.kind is LineKind.GIFT_CARD}
-    paid_at = paid_in_full_at(order, takings, pieces.stated_total)
-    if cards and paid_at:
+    if cards and (paid_at := _paid_at(order, takings, editions)):
         deliveries.append(Delivery(f"gift-cards:{order.ref.id}", paid_at, cards))
     return tuple(sorted(deliveries, key=lambda delivery: (delivery.at, delivery.id)))
 
@@ -175,10 +175,22 @@ def _billing_moment(
     """
     moments = [delivery.at for delivery in deliveries[:1]]
     is_billed = keys.knows(PostingKind.INVOICE, f"invoice:{capture_id(order.ref.id)}")
-    told = editions if is_billed else editions[-1:]
-    totals = (edition.pieces.stated_total for edition in told)
-    paid = (paid_in_full_at(order, takings, receivable) for receivable in totals)
+    paid = [_paid_at(order, takings, editions)]
+    if is_billed:
+        totals = (edition.pieces.stated_total for edition in editions)
+        paid += [paid_in_full_at(order, takings, receivable) for receivable in totals]
     return min((*moments, *filter(None, paid)), default=None)
+
+
+def _paid_at(
+    order: Order, takings: tuple[Taking, ...], editions: Sequence[OrderEdition]
+) -> datetime | None:
+    """When the order, as it was at that time, was paid in full; no later edit changes that."""
+    for edition, later in pairwise(editions):
+        at = paid_in_full_at(order, takings, edition.pieces.stated_total)
+        if at and at < later.since:
+            return at
+    return paid_in_full_at(order, takings, editions[-1].pieces.stated_total)
 
 
 def _knows_shipments(

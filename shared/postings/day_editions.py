@@ -23,13 +23,8 @@ def of_edition(prepared: Prepared, entries: Iterable[DayEntry]) -> list[DayEntry
     return [replace(entry, edition=name) for entry in entries]
 
 
-def edited(prepared: Prepared, *, is_whole: bool) -> Edited | None:
-    """The order's newest edition; None where it has but one.
-
-    Args:
-        prepared: the order.
-        is_whole: that no event waits for something, so that what is not told is gone.
-    """
+def edited(prepared: Prepared) -> Edited | None:
+    """The order's newest edition; None where it has but one."""
     if len(prepared.editions) == 1:
         return None
     refunds = prepared.facts.refunds
@@ -38,7 +33,6 @@ def edited(prepared: Prepared, *, is_whole: bool) -> Edited | None:
         edition=_name(prepared),
         since=prepared.editions[-1].since,
         is_clear=not is_unclear,
-        is_whole=is_whole and not prepared.life.waiting,
     )
 
 

@@ -101,6 +101,8 @@ class Storyteller:
             sale = replace(sale, quantities={}, amounts=deferrable)
         if sale.amounts:
             self.life.recognised.append(sale)
+        if self._closed_at:
+            self._close(edit.at)
 
     def _correct(self, edit: Edit, downs: Amounts) -> None:
         if not downs:
@@ -167,7 +169,7 @@ class Storyteller:
         self._apply(split)
         if event.is_effective:
             self.life.credits.append(self._credit(refund, split, tuple(returned)))
-        self._close(refund)
+        self._close(refund.created_at)
 
     def _credit(self, refund: Refund, split: _Split, returned: tuple[Returned, ...]) -> Credit:
         parts = (split.recognised, split.deferred, split.unbilled)
@@ -333,13 +335,13 @@ class Storyteller:
             ):
                 self.life.excesses.append(Excess(f"unbilled {piece_id}", abs(amount)))
 
-    def _close(self, refund: Refund) -> None:
+    def _close(self, at: datetime) -> None:
         """Bill what is left of shipping and the like when the last open goods are cancelled.
 
-        The part is named after the order and dated by the latest refund: which refund closes an
-        order depends on the order in which they are heard of.
+        The part is named after the order and dated by its latest refund or the edit after it: which
+        refund closes an order depends on the order in which they are heard of.
         """
-        self._closed_at = max(self._closed_at or refund.created_at, refund.created_at)
+        self._closed_at = max(self._closed_at or at, at)
         if self._keeps_money and self._billing.is_complete and not self._bills_on_capture:
             rest_id = self._rest_id(self.life.billed)
             self._bill(rest_id, self._closed_at, {})

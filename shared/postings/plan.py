@@ -86,13 +86,12 @@ class Edited:
     """That the order of a summary channel was edited, and what is known of its newest edition.
 
     `edition` names it, `since` is its moment. `is_clear` says that no refund may give back what the
-    edit lowered (carts reference §4.6), `is_whole` that none of the order's events is withheld.
+    edit lowered (carts reference §4.6).
     """
 
     edition: str
     since: datetime
     is_clear: bool
-    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,8 @@ class Plan:
     nothing to do yet (a payment, a shipment), in words for people. `paid_out` is the money of a
     thrifty channel that its payouts book; `payout_entries` are the events of a channel in
     `summary_payout` that the payout of their money brings into the books (R-11.1). `edited` is set
-    where an order of a summary channel was edited.
+    where an order of a summary channel was edited; `has_all_events` where none of its events waits
+    for something, so that an event which it does not tell is gone.
     """
 
     postings: tuple[Posting, ...] = ()
@@ -119,6 +119,7 @@ class Plan:
     blocked_until: datetime | None = None
     withheld: tuple[str, ...] = ()
     edited: Edited | None = None
+    has_all_events: bool = False
 
     @property
     def events(self) -> tuple[DayEntry, ...]:

@@ -184,8 +184,12 @@ def _summary(prepared: Prepared, mode: PostingMode) -> Plan:
         _insist_on_balance(entry.event, entry.lines, entry.currency)
     waiting = (*_waiting(prepared), *days.waiting)
     if mode is PostingMode.SUMMARY_DAILY:
-        change = edited(prepared, is_whole=not days.waiting)
-        return Plan(day_entries=tuple(entries), waiting=waiting, edited=change)
+        return Plan(
+            day_entries=tuple(entries),
+            waiting=waiting,
+            edited=edited(prepared),
+            has_all_events=not (days.waiting or prepared.life.waiting),
+        )
     daily, paid = by_payout(entries, prepared.book)
     return Plan(day_entries=daily, payout_entries=paid, waiting=waiting)
 

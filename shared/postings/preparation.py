@@ -92,7 +92,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
     pieces = editions[-1].pieces
     takings = takings_of(facts, order, chart)
     refunds = _refunds(facts, order, book, pieces, chart)
-    deliveries = deliveries_of(facts, order, keys, pieces, takings)
+    deliveries = deliveries_of(facts, order, keys, editions, takings)
     in_books = InBooks(posted, keys, Entries(chart, pieces, book.policy))
     life = Life()
     if not chart.findings:

@@ -1,0 +1,125 @@
+"""Edits of orders that were paid, refunded or cancelled before: the past stays what it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from commerce.orders import Facts, LineKind, Restock
+from shared.facts.merge import merge
+from shared.gl.days import EntryConflictError
+from shared.policy.switches import Moment, PostingMode
+from shared.posting.entering import enter
+from shared.postings.plan import Plan
+from shared.postings.planner import plan
+from tests.accounting.journals import net, play
+from tests.accounting.lives import OrderLife, edited
+from tests.accounting.planning import by_name
+from tests.accounting.shop import (
+    back,
+    book,
+    captured,
+    day,
+    facts,
+    given_back,
+    line,
+    order,
+    parcel,
+    refund,
+)
+from tests.fakes import MemoryDayBook
+
+ORDER = "ORD#acme#shop#order-1"
+PLACED = order(line("lamp", "100.00"), line("mug", "10.00"))
+DEARER = edited(order(line("lamp", "100.00"), line("mug", "12.50")), at=5)
+PAID, MORE = captured("capture-1", "110.00", day(1)), captured("capture-2", "2.50", day(5))
+CANCELLED = refund(
+    back("lamp", 1, "100.00", restock=Restock.CANCEL),
+    at=day(3),
+    name="cancel",
+    transactions=(given_back("100.00", day(3)),),
+)
+ON_CAPTURE = {"invoice_on": Moment.CAPTURE, "recognise_on": Moment.CAPTURE}
+DEFERRED = {"invoice_on": Moment.CAPTURE, "recognise_on": Moment.SHIP}
+
+
+def _grown(*stages: Facts) -> Facts:
+    known = stages[0]
+    for stage in stages[1:]:
+        known = merge(known, stage)
+    return known
+
+
+def _daily(known: Facts, **policy: Any) -> Plan:
+    made = plan(known, {}, book(posting_mode=PostingMode.SUMMARY_DAILY, **policy))
+    assert not made.findings, made.findings
+    return made
+
+
+def test_an_order_that_was_paid_in_full_stays_so_when_an_edit_makes_it_dearer() -> None:
+    before = _grown(facts(PLACED, PAID, CANCELLED))
+    after = _grown(before, facts(DEARER, MORE))
+    events = [
+        {entry.event for entry in _daily(known, **ON_CAPTURE).day_entries}
+        for known in (before, after)
+    ]
+    assert events == [{"sale:order-1", "refund:cancel"}] * 2
+    made = by_name(plan(after, {}, book(**ON_CAPTURE)))
+    assert made["INVOICE invoice:capture:order-1"].true_on == day(1).date()
+    assert "CREDIT credit:cancel" in made
+
+
+def test_an_edit_before_the_money_came_decides_what_paid_in_full_means() -> None:
+    paid_late = captured("capture-1", "110.00", day(6)), captured("capture-2", "2.50", day(7))
+    known = _grown(facts(PLACED), facts(DEARER), facts(DEARER, *paid_late))
+    made = by_name(plan(known, {}, book(**ON_CAPTURE)))
+    assert made["INVOICE invoice:capture:order-1"].true_on == day(7).date()
+
+
+def test_gift_cards_are_sold_when_the_order_of_that_time_was_paid() -> None:
+    card = line("card", "50.00", kind=LineKind.GIFT_CARD, requires_shipping=False)
+    placed = order(line("mug", "10.00"), card)
+    dearer = edited(order(line("mug", "12.50"), card), at=5)
+    known = _grown(facts(placed, captured("capture-1", "60.00", day(2))), facts(dearer))
+    sold = by_name(plan(known, {}, book()))["INVOICE invoice:gift-cards:order-1"]
+    assert sold.true_on == day(2).date()
+
+
+def test_what_an_edit_adds_to_cancelled_goods_is_earned_with_them_in_any_way_of_hearing() -> None:
+    """Nothing is left to leave: no revenue may wait for it for ever."""
+    cancelled = replace(
+        CANCELLED,
+        lines=(
+            back("lamp", 1, "100.00", restock=Restock.CANCEL),
+            back("mug", 1, "10.00", restock=Restock.CANCEL),
+        ),
+        transactions=(given_back("110.00", day(3)),),
+    )
+    first = facts(PLACED, PAID, cancelled)
+    stages = (first, _grown(first, facts(DEARER, MORE)))
+    life = OrderLife(book(**DEFERRED), stages)
+    in_turn, at_once = play(life), play(replace(life, stages=stages[1:]))
+    for played in (in_turn, at_once):
+        balances = net(played.lines())
+        assert balances.get("2300", Decimal(0)) == 0
+        assert balances["4000"] == Decimal("-2.50")
+
+
+def test_a_booked_refund_that_late_money_leaves_nothing_of_goes_to_a_person() -> None:
+    """Money seemed to go back by another tender; then the tender's own money is heard of."""
+    by_card = captured("capture-1", "100.00", day(1), "gift_card")
+    more = captured("capture-2", "10.00", day(1))
+    back_to_bank = replace(
+        CANCELLED,
+        lines=(back("mug", 1, "10.00", restock=Restock.CANCEL),),
+        transactions=(given_back("10.00", day(3)),),
+    )
+    left = parcel("parcel-1", day(4), lamp=1)
+    days, daily = MemoryDayBook(), book(posting_mode=PostingMode.SUMMARY_DAILY)
+    known = _grown(facts(PLACED, by_card, back_to_bank))
+    assert enter(days, ORDER, daily, _daily(known)) == 1
+    with pytest.raises(EntryConflictError, match="returned:cancel"):
+        enter(days, ORDER, daily, _daily(_grown(known, facts(PLACED, more, left))))
