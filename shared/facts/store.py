@@ -28,6 +28,7 @@ from shared.facts.record import (
     due_shard,
 )
 from shared.reviews.findings import from_json, to_json
+from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,7 +72,7 @@ class DynamoDbFactsStore:
                 **arguments,
             )
         except ClientError as exc:
-            if not _is_conditional(exc):
+            if not condition_failed(exc):
                 raise
             stored: dict[str, Any] = dict(exc.response).get("Item") or {}  # type: ignore[assignment]
             if stored.get("owner") == {"S": owner}:
@@ -97,7 +98,7 @@ class DynamoDbFactsStore:
                 ExpressionAttributeValues=values,
             )
         except ClientError as exc:
-            if not _is_conditional(exc):
+            if not condition_failed(exc):
                 raise
             return False
         return True
@@ -142,8 +143,8 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
         revision=int(item.get("revision", {}).get("N", "0")),
         undo=_undo(item),
         fees=_fees(item),
-    )
         charges=_charges(item),
+    )
 
 
 @lru_cache(maxsize=32)
@@ -175,9 +176,9 @@ def _item(record: FactsRecord) -> dict[str, Any]:
     if record.fees:
         told = {name: f"{fee.plain()} {fee.currency}" for name, fee in record.fees.items()}
         item["fees"] = {"M": {name: {"S": text} for name, text in told.items()}}
-    if record.undo is not None:
     if record.charges:
         item["charges"] = {"M": {name: {"S": told} for name, told in record.charges.items()}}
+    if record.undo is not None:
         open_from = record.undo.open_from
         item["undo_by"] = {"S": record.undo.by}
         item["undo_from"] = {"S": open_from.isoformat() if open_from else ""}
@@ -201,11 +202,11 @@ def _fees(item: dict[str, Any]) -> dict[str, Money]:
     return {name: Money.of(*fee["S"].split(" ")) for name, fee in told.items()}
 
 
-def _undo(item: dict[str, Any]) -> UndoRequest | None:
 def _charges(item: dict[str, Any]) -> dict[str, str]:
     return {name: told["S"] for name, told in item.get("charges", {}).get("M", {}).items()}
 
 
+def _undo(item: dict[str, Any]) -> UndoRequest | None:
     if "undo_by" not in item:
         return None
     open_from = item.get("undo_from", {}).get("S", "")
@@ -227,7 +228,3 @@ def _millis(instant: datetime) -> int:
 
 def _instant(millis: str) -> datetime:
     return datetime.fromtimestamp(int(millis) / 1000, UTC)
-
-
-def _is_conditional(exc: ClientError) -> bool:
-    return exc.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"
