@@ -15,6 +15,7 @@ from commerce.orders import Order
 from intacct.customer_search import KnownCustomer
 from intacct.errors import CredentialsError, IntacctError, RejectedError
 from shared.customers import findings
+from shared.customers.accounts import with_account
 from shared.customers.buyers import shares_channel
 from shared.customers.documents import customer_document
 from shared.customers.fields import digests
@@ -272,7 +273,8 @@ class CustomerChooser:
                         wanted.tenant, wanted.store, wanted.order, link, known=known
                     )
                     if followed.link.condition is Condition.GOOD:
-                        self._keep(link, followed.link)
+                        known_by = with_account(followed.link, wanted.store, wanted.order)
+                        self._keep(link, known_by)
                         return Chosen(
                             link.customer,
                             remarks=followed.findings,
@@ -350,6 +352,7 @@ class CustomerChooser:
             contacts=contacts,
             as_of=order.version.updated_at,
         )
+        good = with_account(good, store, order)
         if link.version:
             self._keep(link, good)
         else:

@@ -40,7 +40,9 @@ class CustomerLink:
     the id in Sage (empty after `unlink`) and `key` its system key, where known. `matched_by` names
     the search that found it, `by` the person who decided. `excluded` are customers that this buyer
     is not. `sent` holds a digest per field of what was last written, as of the order version
-    `as_of`; `contacts` the same per contact. `generation` counts the customers that we made.
+    `as_of`; `contacts` the same per contact. `accounts` are the buyer's own ids in carts, by store
+    (`shared.customers.accounts`), `written` a digest of what was written to one, by
+    `<store>/<field>`. `generation` counts the customers that we made.
     `version` counts the changes of the link; 0 is not stored yet.
     """
 
@@ -59,6 +61,8 @@ class CustomerLink:
     as_of: datetime | None = None
     sent: Mapping[str, str] = field(default_factory=dict)
     contacts: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
     version: int = 0
 
 
@@ -129,6 +133,8 @@ def to_json(link: CustomerLink) -> str:
         "as_of": link.as_of.isoformat() if link.as_of else None,
         "sent": dict(link.sent),
         "contacts": dict(link.contacts),
+        "accounts": dict(link.accounts),
+        "written": dict(link.written),
     }
     return json.dumps(members, separators=(",", ":"))
 
@@ -153,5 +159,7 @@ def from_json(text: str, *, tenant: str, buyer: str, version: int) -> CustomerLi
         as_of=datetime.fromisoformat(as_of) if as_of else None,
         sent=said["sent"],
         contacts=said["contacts"],
+        accounts=said.get("accounts", {}),
+        written=said.get("written", {}),
         version=version,
     )

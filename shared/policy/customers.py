@@ -105,6 +105,7 @@ class CustomerPolicy:
         personal_data: what of a buyer is written to the books.
         when_inactive: what becomes of orders of a deactivated customer.
         when_deleted: what becomes of orders of a customer that is gone.
+        writes_back: whether what Sage owns of a customer is carried to its account in the cart.
     """
 
     match_by: tuple[MatchBy, ...] = ()
@@ -119,6 +120,7 @@ class CustomerPolicy:
     personal_data: PersonalData = PersonalData.FULL
     when_inactive: WhenInactive = WhenInactive.HOLD
     when_deleted: WhenDeleted = WhenDeleted.HOLD
+    writes_back: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself.
@@ -141,6 +143,13 @@ class CustomerPolicy:
         return wrong
 
     def _wrong_data(self) -> list[str]:
-        if self.personal_data is PersonalData.FULL or self.contacts is Contacts.DISPLAY:
-            return []
-        return ["contacts=addresses writes addresses, and personal_data=token forbids them"]
+        wrong = []
+        if self.personal_data is PersonalData.TOKEN and self.contacts is Contacts.ADDRESSES:
+            wrong.append(
+                "contacts=addresses writes addresses, and personal_data=token forbids them"
+            )
+        if self.personal_data is PersonalData.TOKEN and self.writes_back:
+            wrong.append(
+                "writes_back carries what the books know, and personal_data=token hides it"
+            )
+        return wrong

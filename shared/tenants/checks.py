@@ -17,6 +17,7 @@ from shared.ownership.table import Kind, Side
 from shared.policy.switches import CustomerMode, PostingMode
 from shared.tenants.currency_checks import currency_problems
 from shared.tenants.customer_checks import customer_problems
+from shared.tenants.errand_checks import errand_problems
 from shared.tenants.fee_checks import fee_problems
 from shared.tenants.item_checks import item_problems
 from shared.tenants.mapping_checks import mapping_problems
@@ -98,6 +99,7 @@ def _store(tenant: Tenant, store: Store, place: Place) -> Iterator[Told]:
     for inner, message in (
         *customer_problems(store, tenant.ownership),
         *currency_problems(store),
+        *errand_problems(store, tenant),
         *fee_problems(store),
         *item_problems(store, tenant.ownership),
         *return_problems(store, tenant),
