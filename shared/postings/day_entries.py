@@ -15,6 +15,7 @@ from intacct.statistics import StatisticalLine
 from shared.policy.switches import Cogs
 from shared.postings.card_discounts import released
 from shared.postings.chronicle import capture_id
+from shared.postings.day_currencies import currency_findings
 from shared.postings.day_fees import day_fees
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.fees import FEE, fee_effect
@@ -61,6 +62,7 @@ class DayWriter:
         for use in released(self._p):
             entries += self._entry(f"card-discount:{use.id}", use.at, use.amounts)
         self._refuse_foreign_stock()
+        self.findings += currency_findings(self._p)
         for item in self._p.life.credits:
             if self.waiting:
                 self.waiting.append(f"the sale that refund {item.refund.ref.id} takes back")
