@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from intacct.documents import Dimensions, Document, JournalLine, SalesDocument, Side
+from intacct.stock import StockDocument
 from ops.order_switches import switches_of, switches_of_event, switches_of_order
 from ops.output import print_facts, print_table, say
 from shared.ledger.records import Record
@@ -21,6 +22,7 @@ from shared.postings.plan import DayEntry, Plan, Posting
 from shared.undo.dates import ledger_day
 
 _DIMENSIONS = ("location", "department", "class_id", "project", "customer", "item", "warehouse")
+_SHOWN = ("item", "quantity", "unit_price", "unit_cost")
 
 
 def planned_posting(
@@ -157,10 +159,9 @@ def print_plan(told: Mapping[str, Any]) -> None:
 
 def _print_items(told: Mapping[str, Any]) -> None:
     if told["items"]:
-        columns = ("item", "quantity", "unit price", "dimensions")
+        columns = ("item", "quantity", "unit price", "unit cost", "dimensions")
         rows = [
-            (one["item"], one["quantity"], one["unit_price"], _named(one["dimensions"]))
-            for one in told["items"]
+            (*(one[name] for name in _SHOWN), _named(one["dimensions"])) for one in told["items"]
         ]
         print_table(f"Lines of {told['number']}", columns, rows)
 
@@ -183,6 +184,17 @@ def _print_effect(name: str, told: Mapping[str, Any]) -> None:
 
 
 def _items(document: Document) -> list[dict[str, Any]]:
+    if isinstance(document, StockDocument):
+        return [
+            {
+                "item": line.item,
+                "quantity": line.quantity,
+                "unit_price": "",
+                "unit_cost": format(line.unit_cost.amount, "f") if line.unit_cost else "",
+                "dimensions": {**dimensions_of(line.dimensions), "warehouse": line.warehouse},
+            }
+            for line in document.lines
+        ]
     if not isinstance(document, SalesDocument):
         return []
     return [
@@ -190,6 +202,7 @@ def _items(document: Document) -> list[dict[str, Any]]:
             "item": line.item,
             "quantity": line.quantity,
             "unit_price": format(line.unit_price.amount, "f"),
+            "unit_cost": "",
             "dimensions": dimensions_of(line.dimensions),
         }
         for line in document.lines

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from intacct.stock import StockDocument
 from shared.ledger.content import content_hash, digest, effect_digest
 from shared.ledger.records import Record, State
 from shared.postings.book import StoreBook
@@ -14,7 +15,7 @@ from shared.postings.plan import DayEntry, Posting, PostingKind
 from shared.undo.dates import posted_on
 from shared.undo.in_books import UNDO, Named, in_books, of_this_life
 from shared.undo.plan import Memory, Undone, UndoPlan
-from shared.undo.writing import REVERSED, UndoWriter, flipped, uncounted
+from shared.undo.writing import REVERSED, UndoWriter, flipped, uncosted, uncounted
 
 CLOSE = "close:"
 """What the purposes of postings begin with that close a sales order (`postings.sales_orders`)."""
@@ -265,7 +266,13 @@ def _is_the_same(record: Record, written: Posting) -> bool:
     """Whether what is in the books had these very ledger lines."""
     if record.effect:
         return record.effect == effect_digest(written.effect)
-    return record.content_hash == content_hash(written.document)
+    document = written.document
+    if record.content_hash == content_hash(document):
+        return True
+    # What goods cost may be known now, and was not when they were received.
+    return isinstance(document, StockDocument) and record.content_hash == content_hash(
+        uncosted(document)
+    )
 
 
 def _revision_of(book: StoreBook) -> str:

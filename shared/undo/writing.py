@@ -57,6 +57,11 @@ def uncounted(lines: tuple[StatisticalLine, ...]) -> tuple[StatisticalLine, ...]
     return tuple(replace(line, side=_OTHER[line.side]) for line in lines)
 
 
+def uncosted(document: StockDocument) -> StockDocument:
+    """The same document without what its goods cost: Sage values them."""
+    return replace(document, lines=tuple(replace(line, unit_cost=None) for line in document.lines))
+
+
 class UndoWriter:
     """Writes the undo of one order's postings."""
 

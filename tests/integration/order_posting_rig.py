@@ -211,6 +211,7 @@ def rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[PostingRig]:
             make_table(client, name)
         _forget_adapters()
         books = FakeBooks()
-        monkeypatch.setattr(ledger, "books", lambda _tenant, _entity: books)
+        for name in ("books", "books_by_hand"):
+            monkeypatch.setattr(ledger, name, lambda _tenant, _entity: books)
         yield PostingRig(client, sqs, queue_url, books)
     _forget_adapters()

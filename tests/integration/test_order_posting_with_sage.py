@@ -64,6 +64,7 @@ def sage(
         monkeypatch.setenv(name, value)
     real_books.close()
     monkeypatch.setattr(ledger_module, "books", real_books.books)
+    monkeypatch.setattr(ledger_module, "books_by_hand", real_books.books_by_hand)
     _configure(rig, simulator)
     yield simulator
     real_books.close()

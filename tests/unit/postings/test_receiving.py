@@ -20,8 +20,8 @@ from shared.postings.calendars import Calendar
 from shared.postings.keys import document_number
 from shared.postings.plan import Plan, Posting, PostingKind, Reason
 from shared.postings.planner import plan
-from tests.accounting.journals import OrderLife, parse, play, told
-from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed
+from tests.accounting.journals import parse, play, told
+from tests.accounting.lives import PAID, SHIPPED, OrderLife, one_tee_back, order_a_placed
 from tests.accounting.planning import by_name, places, planned, reasons
 from tests.accounting.shop import (
     ITEMS,
@@ -70,7 +70,12 @@ def test_what_is_back_on_the_shelf_is_received_at_what_it_left_with() -> None:
     (only,) = document.lines
     assert document.definition == "Receipt of returns"
     assert document.dated_on == date(2026, 3, 4)
-    assert (only.item, only.warehouse, only.quantity, only.unit) == ("TEE", "W1", 1, "Each")
+    assert (only.item, only.warehouse, only.quantity, only.unit) == (
+        "TEE",
+        "W1",
+        Decimal(1),
+        "Each",
+    )
     assert only.unit_cost == usd("9.00")
     assert only.dimensions.location == "100"
     assert posting.effect == ()
@@ -143,7 +148,7 @@ def test_a_case_is_received_in_sages_units_at_the_cost_of_one() -> None:
     shelf = replace(SHELF, contains={"TEE": Decimal(12)})
     made = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(), books=books(shelf=shelf))
     (only,) = received(made)["refund-1:tee"].lines
-    assert (only.quantity, only.unit_cost) == (12, usd("0.75"))
+    assert (only.quantity, only.unit_cost) == (Decimal(12), usd("0.75"))
 
 
 def test_goods_that_the_catch_all_sells_have_no_stock() -> None:
