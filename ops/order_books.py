@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 
 from ops.desk import Desk
 from ops.errors import OpsError
+from shared.bundles.register import OrderBundles
+from shared.bundles.store import DynamoDbBundles
 from shared.cards.store import CardBook, DynamoDbCards
 from shared.costs.register import OrderCosts
 from shared.costs.store import DynamoDbCosts
@@ -48,7 +50,8 @@ def order_book(desk: Desk, record: FactsRecord, chain: Mapping[str, Record]) -> 
 def chooser(desk: Desk, under: Callable[[str, int], Tenant]) -> OrderBooks:
     """What chooses books at the desk; `under` is a tenant as a version had it."""
     costs = OrderCosts(costs_of(desk))
-    return OrderBooks(under, days_of(desk), linked_items(desk), card_book(desk), costs)
+    bundles = OrderBundles(bundles_of(desk))
+    return OrderBooks(under, days_of(desk), linked_items(desk), card_book(desk), costs, bundles)
 
 
 def card_book(desk: Desk) -> CardBook:
@@ -64,6 +67,11 @@ def cards_of(desk: Desk) -> DynamoDbCards:
 def costs_of(desk: Desk) -> DynamoDbCosts:
     """The register of unit costs."""
     return DynamoDbCosts(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
+
+
+def bundles_of(desk: Desk) -> DynamoDbBundles:
+    """The register of bundles."""
+    return DynamoDbBundles(desk.place.client("dynamodb"), desk.place.output("OrdersTableName"))
 
 
 def linked_items(desk: Desk) -> LinkedItems:

@@ -14,12 +14,15 @@ from commerce.orders import Facts, Order
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.days import DayBook
 from shared.ledger.records import Record, State
+from shared.policy.items import Bundles
 from shared.policy.switches import Cogs
 from shared.posting.store_books import store_book
 from shared.postings.articles import articles_of
 from shared.postings.book import StoreBook
+from shared.postings.bundle_parts import Bundle
 from shared.postings.findings import Finding, Reason
 from shared.postings.gift_cards import Card
+from shared.postings.in_parts import with_parts
 from shared.tenants.models import Tenant
 from shared.tenants.versions import UnknownVersionError, number_of
 
@@ -41,6 +44,15 @@ ArticleCosts = Callable[[str, str, Order], Mapping[str, Money]]
 
 def no_costs(_tenant: str, _store: str, _order: Order) -> Mapping[str, Money]:
     """Where no cost is registered."""
+    return {}
+
+
+OrderBundles = Callable[[str, str, Facts], Mapping[str, Bundle]]
+"""What the bundles of an order of a tenant's store were made of when it was placed, by article."""
+
+
+def no_bundles(_tenant: str, _store: str, _facts: Facts) -> Mapping[str, Bundle]:
+    """Where no bundle is registered."""
     return {}
 
 
@@ -68,7 +80,8 @@ class OrderBooks:
 
     `tenant_under` may raise `UnknownVersionError`. `linked` gives the Sage items of a store's
     articles; it is asked for stores that link them. `cards` gives the gift cards of its facts,
-    `costs` what its articles cost, where the store books costs or receives returned goods.
+    `costs` what its articles cost, where the store books costs, receives returned goods or divides
+    bundles, and `bundles` what those are made of.
     """
 
     tenant_under: Callable[[str, int], Tenant]
@@ -76,6 +89,7 @@ class OrderBooks:
     linked: LinkedItems = nothing_linked
     cards: RedeemedCards = no_cards
     costs: ArticleCosts = no_costs
+    bundles: OrderBundles = no_bundles
 
     def choose(self, tenant: Tenant, record: FactsRecord, chain: Mapping[str, Record]) -> Choice:
         """The book to plan the order with; `tenant` is the current one, `chain` its ledger."""
@@ -94,19 +108,29 @@ class OrderBooks:
         book = book.for_customer(record.customer).for_revision(record.revision)
         book = book.for_fees(record.fees)
         book = replace(book, cards=self.cards(tenant.id, store, record.facts))
+        book = self._with_bundles(under, book, record)
         return Choice(number, self._with_items(under, self._with_costs(book, record), record))
+
+    def _with_bundles(self, tenant: Tenant, book: StoreBook, record: FactsRecord) -> StoreBook:
+        store = tenant.store(book.store)
+        if store is None or store.items.bundles is not Bundles.PARTS:
+            return book
+        return book.for_bundles(self.bundles(tenant.id, store.id, record.known))
 
     def _with_costs(self, book: StoreBook, record: FactsRecord) -> StoreBook:
         order = record.known.order
-        if order is None or (book.policy.cogs is Cogs.OFF and book.shelf is None):
+        is_costed = book.policy.cogs is not Cogs.OFF or book.shelf or book.bundles is not None
+        if order is None or not is_costed:
             return book
-        return book.for_costs(self.costs(book.tenant, book.store, order))
+        return book.for_costs(self.costs(book.tenant, book.store, with_parts(order, book)))
 
     def _with_items(self, tenant: Tenant, book: StoreBook, record: FactsRecord) -> StoreBook:
         store, order = tenant.store(book.store), record.known.order
         if store is None or order is None or not store.items.is_kept:
             return book
-        return book.for_items(self.linked(tenant.id, store.id, articles_of([order])))
+        return book.for_items(
+            self.linked(tenant.id, store.id, articles_of([with_parts(order, book)]))
+        )
 
 
 def is_begun(pk: str, chain: Mapping[str, Record], days: DayBook) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from intacct.masters import CostMethod, ItemType
 from shared.ownership.table import Kind, Ownership, Right, Side
-from shared.policy.items import UnknownSku
+from shared.policy.items import Bundles, UnknownSku
 from shared.tenants.models import Store
 
 Place = tuple[str | int, ...]
@@ -23,6 +23,9 @@ def item_problems(store: Store, ownership: Ownership) -> Iterator[Told]:
         yield place, f"{link.rule} does not allow to link items: add link there"
     elif policy.unknown_sku is UnknownSku.CREATE and not create.is_allowed:
         yield place, f"{create.rule} does not allow to create items: add create there, or hold"
+    if policy.bundles is not Bundles.AS_TOLD and not policy.is_kept:
+        message = "parts are told by the items that articles are linked to: set unknown_sku"
+        yield ("items", "bundles"), message
     if policy.writes_back and Right.UPDATE not in ownership.item.in_carts:
         message = "ownership.item.in_carts does not allow to update products: add update there"
         yield ("items", "writes_back"), message

@@ -23,8 +23,8 @@ _WITH_FALLBACK = frozenset({"tip", "duty", "rounding", "fee", "gift_wrap", "hand
 def pinned(then: Tenant, now: Tenant) -> Tenant:
     """The tenant of now, with the entities, policies and mappings that the version `then` had.
 
-    Connection, lanes, ownership, and how customers and items are kept are those of now. A store
-    that `then` did not have is as now.
+    Connection, lanes, ownership, and how customers and items are kept are those of now, but what a
+    bundle is stays as it was. A store that `then` did not have is as now.
     """
     stores = tuple(_store_then(then, store) for store in now.stores)
     entities = {entity.id: entity for entity in (*now.entities, *then.entities)}
@@ -40,6 +40,7 @@ def _store_then(then: Tenant, now: Store) -> Store:
             "entity": known.entity,
             "policy": _policy(known.policy, now.policy),
             "mapping": _mapping(known.mapping, now.mapping),
+            "items": replace(now.items, bundles=known.items.bundles),
         }
     )
 
