@@ -18,6 +18,7 @@ from shared.dead_letters.queues import ORDER_POSTINGS
 from shared.fifo import Received, given_back
 from shared.messages import OrderReady
 from shared.posting.reports import PostingReport
+from shared.postings.rounding_limit import is_rounding
 
 logger = Logger()
 metrics = Metrics()
@@ -80,6 +81,8 @@ def report(outcome: PostingReport) -> None:
     metrics.add_metric(name=f"Order{outcome.state.title()}", unit=MetricUnit.Count, value=1)
     if outcome.done:
         metrics.add_metric(name="PostingDone", unit=MetricUnit.Count, value=len(outcome.done))
+    if rounded := sum(map(is_rounding, outcome.done)):
+        metrics.add_metric(name="RoundingLinePosted", unit=MetricUnit.Count, value=rounded)
 
 
 def look(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from shared.ledger.driving import drive_one
+from shared.ledger.evidence import TAXED, is_taxed_otherwise
+from shared.ledger.halts import park
 from shared.ledger.outcomes import Halt, Outcome, OutcomeKind
 from shared.ledger.port import Ledger
 from shared.ledger.records import Record, State
@@ -106,7 +108,9 @@ class Applier:
         """The same as `apply`, for `shared.ledger.driving`: it asks, and the driver sends.
 
         `moves_dates`: a posting that Sage refuses since its period is closed is made ready again
-        and the outcome parked for `PERIOD_CLOSED`: the caller plans another date for it.
+        and the outcome parked for `PERIOD_CLOSED`: the caller plans another date for it. After an
+        invoice that Sage taxed otherwise the outcome is parked for `TAXED`: what settles it was
+        planned for another amount.
         """
         run = Run(
             pk=pk,
@@ -122,6 +126,8 @@ class Applier:
             if halt is None:
                 following = missing[position + 1] if position + 1 < len(missing) else None
                 halt = yield from self._sender.post(run, posting, following)
+            if halt is None and is_taxed_otherwise(posting, run.results.get(posting.key)):
+                halt = park(TAXED, self._clock())
             if halt is not None:
                 return _stopped(run, posting, halt)
         return Outcome(OutcomeKind.COMPLETE, run.results, tuple(run.done))

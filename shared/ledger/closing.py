@@ -13,6 +13,7 @@ from intacct.errors import (
     RejectedError,
 )
 from shared.ledger import states
+from shared.ledger.evidence import is_taxed_otherwise
 from shared.ledger.halts import held, lease_end, no_credentials, park
 from shared.ledger.outcomes import Halt
 from shared.ledger.port import Ledger, LostRaceError
@@ -57,7 +58,7 @@ class Closing:
         run, now = task.run, self._clock()
         results = {**run.results, task.posting.key: result}
         writes = [states.finish(mine, result, now=now)]
-        following = task.following
+        following = None if is_taxed_otherwise(task.posting, result) else task.following
         if following is not None and run.can_follow(following, results, now):
             intent, known = run.intent(following), run.records.get(following.key)
             writes.append(states.claim(intent, known, owner=self._ids(), now=now))

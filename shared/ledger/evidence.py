@@ -15,6 +15,7 @@ from intacct.documents import (
     Customer,
     CustomerRefund,
     Document,
+    DocumentResult,
     JournalEntry,
     Payment,
     SalesDocument,
@@ -24,6 +25,11 @@ from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument, WarehouseTransfer
 from intacct.undoing import CloseSalesDocument, ReverseDocument
 from shared.ports import Found
+from shared.postings.plan import Posting, PostingKind
+from shared.postings.rounding_limit import MOST_UNITS, most_rounding
+
+TAXED = "TAXED"
+"""The reason of an invoice that is in the books with a total which Sage made itself (R-9.5)."""
 
 
 class Verdict(StrEnum):
@@ -93,7 +99,8 @@ def _shape(document: Document) -> tuple[str, str, str, str]:
 def judge(expected: Expected, found: Sequence[Found]) -> Verdict:
     """Compare what was found with what was sent: how many, for whom, how much.
 
-    What Sage does not state (a journal has neither customer nor total) cannot speak against it.
+    What Sage does not state (a journal has neither customer nor total) cannot speak against it. Nor
+    can what its tax engine may have made of an Order Entry document (R-9.5).
     Signs are not compared: Sage states a credit memo as a negative amount, we as a positive one.
     """
     if not found:
@@ -106,11 +113,24 @@ def judge(expected: Expected, found: Sequence[Found]) -> Verdict:
     stated = one.total if one.total is not None else one.result.total
     if stated is None or not expected.totals:
         return Verdict.OURS
-    agrees = any(
-        abs(stated.amount) == abs(amount.amount) and stated.currency == amount.currency
+    return Verdict.OURS if _agrees(expected, stated) else Verdict.DIFFERENT
+
+
+def _agrees(expected: Expected, stated: Money) -> bool:
+    is_taxed = expected.shape[0] == SalesDocument.__name__
+    most = most_rounding(MOST_UNITS if is_taxed else 0, stated.currency)
+    return any(
+        stated.currency == amount.currency and abs(abs(stated) - abs(amount)) <= most
         for amount in expected.totals
     )
-    return Verdict.OURS if agrees else Verdict.DIFFERENT
+
+
+def is_taxed_otherwise(posting: Posting, result: DocumentResult | None) -> bool:
+    """Whether Sage gave an Order Entry invoice another total than its lines come to."""
+    if posting.kind is not PostingKind.INVOICE or not isinstance(posting.document, SalesDocument):
+        return False
+    stated = result.total if result else None
+    return bool(stated) and stated not in expected_of(posting.document).totals
 
 
 def _customer(document: Document) -> str:

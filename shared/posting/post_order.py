@@ -21,6 +21,7 @@ from shared.facts.record import (
 from shared.gl.days import DayBook, EntryConflictError
 from shared.ledger.apply import Applier, results_of
 from shared.ledger.driving import Job, drive, drive_one
+from shared.ledger.evidence import TAXED
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import Record
@@ -241,7 +242,7 @@ class OrderPoster:
         self, order: OrderRun, plan: Plan, outcome: Outcome, done: list[str]
     ) -> PostingReport | None:
         """How the order stands where it cannot be planned again at once; None where it can."""
-        if outcome.kind is OutcomeKind.COMPLETE or outcome.reason == EDITED:
+        if outcome.kind is OutcomeKind.COMPLETE or outcome.reason in (EDITED, TAXED):
             return None
         closed = self._parts.closed
         if closed is None or not is_refused_date(outcome):

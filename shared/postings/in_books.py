@@ -16,7 +16,7 @@ from shared.ledger.content import effect_digest
 from shared.postings.effects import Amount, ledger_lines
 from shared.postings.entries import Entries
 from shared.postings.order_keys import Keys
-from shared.postings.parts import EDIT, Life
+from shared.postings.parts import EDIT, Life, Sale
 from shared.postings.plan import Posted, PostingKind
 
 _PARTS = (
@@ -88,15 +88,37 @@ class InBooks:
         return sorted([*(f"invoice:{x}" for x in invoices), *(f"{edited}{x}" for x in memos)])
 
     def invoices_that_differ(self, life: Life) -> list[tuple[str, Money]]:
-        """Posted invoices whose total is not what the facts give: Sage's total less ours."""
-        differing = []
+        """Posted invoices whose total is not what the facts give: Sage's total less ours.
+
+        Those apart that were sent as this life tells them: there the difference is Sage's.
+        """
+        return [
+            (sale.id, difference)
+            for sale, difference in self._apart(life)
+            if not self._was_sent_as(sale)
+        ]
+
+    def taxed_by_sage(self, life: Life) -> list[tuple[Sale, Money]]:
+        """Posted invoices that were sent with this life's lines, and to which Sage gave a total.
+
+        Its own one: by its tax engine (R-5.8). Each with Sage's total less ours.
+        """
+        return [
+            (sale, difference) for sale, difference in self._apart(life) if self._was_sent_as(sale)
+        ]
+
+    def _apart(self, life: Life) -> Iterator[tuple[Sale, Money]]:
         for sale in life.billed:
             result = self.posted.get(self.keys.of(PostingKind.INVOICE, f"invoice:{sale.id}"))
             if result and result.total:
-                planned = sale.total(result.total.currency)
-                if result.total != planned:
-                    differing.append((sale.id, result.total - planned))
-        return differing
+                difference = result.total - sale.total(result.total.currency)
+                if difference:
+                    yield sale, difference
+
+    def _was_sent_as(self, sale: Sale) -> bool:
+        """Whether the invoice in the books has the very lines of this part."""
+        digest = self._digest(self.keys.of(PostingKind.INVOICE, f"invoice:{sale.id}"))
+        return bool(digest) and digest == effect_digest(ledger_lines(self.entries.invoice(sale)))
 
     def _is_part(self, key: str) -> bool:
         return any(key.startswith(self.keys.of(kind, prefix)) for kind, prefix in _PARTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -25,6 +26,7 @@ from shared.postings.chart import money_place
 from shared.postings.effects import ledger_lines
 from shared.postings.events import RefundEvent
 from shared.postings.fees import fee_journals
+from shared.postings.open_items import bills, own_credits
 from shared.postings.paid_out import PaidOut, Settled
 from shared.postings.plan import Finding, PostingKind, Reason
 from shared.postings.preparation import Prepared
@@ -40,8 +42,9 @@ from shared.postings.receipts import (
     source_of,
 )
 from shared.postings.returns import CreditWriter, adjustment_lines
+from shared.postings.rounding import Rounding
 from shared.postings.sales import Dated, posting
-from shared.postings.settlement import Bill, Draw, Outflow, OwnCredit, Receipt, Settlement, Settler
+from shared.postings.settlement import Draw, Outflow, Receipt, Settlement, Settler
 from shared.postings.tax_points import TaxPointWriter
 
 REFUND = PostingKind.CUSTOMER_REFUND
@@ -55,10 +58,16 @@ def _receipt_kinds(name: str) -> tuple[tuple[PostingKind, str], tuple[PostingKin
 class MoneyWriter:
     """Writes what one order's money did: in, applied, and back."""
 
-    def __init__(self, prepared: Prepared, credits_: CreditWriter) -> None:
-        """Decide which money settles what; documents are written when asked."""
+    def __init__(
+        self, prepared: Prepared, credits_: CreditWriter, roundings: Sequence[Rounding] = ()
+    ) -> None:
+        """Decide which money settles what; documents are written when asked.
+
+        `roundings` are the rounding lines that are allowed, in the books or not yet.
+        """
         self._p = prepared
         self._credits = credits_
+        self._roundings = roundings
         self._receipts_of = ReceiptWriter(prepared)
         self._takings = {taking.id: taking for taking in prepared.takings}
         self._back: dict[str, tuple[RefundEvent, CartPayment]] = {}
@@ -152,9 +161,9 @@ class MoneyWriter:
     def _settle(self) -> Settlement:
         settler = Settler(self._p.order.currency, self._applied())
         events: list[settlement.Event] = [
-            *self._bills(),
+            *bills(self._p, self._roundings),
             *self._receipts(),
-            *self._own_credits(),
+            *own_credits(self._p, self._credits, self._roundings),
             *self._outflows(),
         ]
         settled = settler.settle(events)
@@ -191,14 +200,6 @@ class MoneyWriter:
                 applied[pair] = applied.get(pair, money * 0) + money
         return applied
 
-    def _bills(self) -> list[Bill]:
-        keys, currency = self._p.keys, self._p.order.currency
-        return [
-            Bill(key, sale.id, sale.at, sale.total(currency), key in keys.known, keys.place_of(key))
-            for sale in self._p.life.billed
-            if sale.amounts and (key := keys.of(PostingKind.INVOICE, f"invoice:{sale.id}"))
-        ]
-
     def _receipts(self) -> list[Receipt]:
         receipts = []
         for taking in self._p.takings:
@@ -218,32 +219,6 @@ class MoneyWriter:
                 )
             )
         return receipts
-
-    def _own_credits(self) -> list[OwnCredit]:
-        currency = self._p.order.currency
-        corrections = [
-            OwnCredit(
-                key=(key := self._credits.correction_key(item)),
-                refund_id=item.purpose,
-                at=item.at,
-                amount=item.total(currency),
-                is_posted=key in self._p.keys.known,
-                place=self._p.keys.place_of(key),
-            )
-            for item in self._p.life.corrections
-        ]
-        return corrections + [
-            OwnCredit(
-                key=(key := self._credits.key(item.refund.ref.id)),
-                refund_id=item.refund.ref.id,
-                at=self._credits.booked_at(item),
-                amount=item.total,
-                is_posted=key in self._p.keys.known,
-                place=self._p.keys.place_of(key),
-            )
-            for item in self._p.life.credits
-            if item.total
-        ]
 
     def _outflows(self) -> list[Outflow]:
         outflows = []

@@ -26,6 +26,7 @@ from shared.postings.preparation import Prepared, prepare
 from shared.postings.receivables import receivable_invoices
 from shared.postings.receiving import ReceiptWriter, receipt_findings
 from shared.postings.returns import CreditWriter
+from shared.postings.rounding import Rounding, refusals, rounding_documents, roundings_of
 from shared.postings.sales import Dated, SalesWriter
 from shared.postings.sales_orders import closings
 from shared.postings.tax_points import TAX
@@ -132,34 +133,36 @@ def written(
     prepared = prepare(facts, facts.order, posted, book, keys)
     if prepared.chart.findings:
         return ()
-    dated, _ = _documents(prepared)
+    dated, *_ = _documents(prepared)
     return tuple(item.posting for item in dated)
 
 
-def _documents(prepared: Prepared) -> tuple[list[Dated], MoneyWriter]:
+def _documents(prepared: Prepared) -> tuple[list[Dated], MoneyWriter, tuple[Rounding, ...]]:
     sales = SalesWriter(prepared)
     memos = CreditWriter(prepared, sales)
-    money = MoneyWriter(prepared, memos)
     is_thrifty = prepared.book.is_thrifty
     invoices = receivable_invoices(prepared) if is_thrifty else sales.invoices()
+    roundings = roundings_of(prepared, invoices)
+    money = MoneyWriter(prepared, memos, [one for one in roundings if one.is_allowed])
     dated = [*invoices, *sales.recognitions(), *sales.costs(), *memos.memos()]
-    dated += memos.corrections()
+    dated += [*memos.corrections(), *rounding_documents(prepared, roundings)]
     dated += ReceiptWriter(prepared, memos).receipts()
     dated += money.postings()
     is_wanted = prepared.life.billed or not prepared.is_cancelled or sales.is_order_known
     if is_wanted and not is_thrifty:
         dated.insert(0, sales.sales_order())
         dated += closings(prepared, sales.order_purpose)
-    return dated, money
+    return dated, money, roundings
 
 
 def _detail(prepared: Prepared) -> Plan:
-    dated, money = _documents(prepared)
+    dated, money, roundings = _documents(prepared)
     findings = [
         *prepared.chart.findings,
         *receipt_findings(prepared),
         *_excess_findings(prepared),
         *_differences(prepared),
+        *refusals(roundings),
         *money.findings,
     ]
     if findings:
@@ -232,7 +235,7 @@ def _excess_findings(prepared: Prepared) -> Iterable[Finding]:
 
 
 def _differences(prepared: Prepared) -> Iterable[Finding]:
-    """Invoices in the books that differ from the facts: edited, or taxed by Sage itself."""
+    """What in the books differs from the facts: edited, or not explained by them any more."""
     for sale_id, difference in prepared.in_books.invoices_that_differ(prepared.life):
         yield Finding(
             Reason.AMOUNT_MISMATCH,

@@ -25,6 +25,7 @@ from shared.postings.plan import Posting, PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.rates import DocumentRate, Rates
 from shared.postings.restocking import is_restocked
+from shared.postings.rounding_limit import most_rounding
 from shared.postings.sales_lines import SalesRows, Sources
 from shared.postings.stock_entities import sides_of
 
@@ -293,9 +294,14 @@ class SalesWriter:
     def _is_convertible(self) -> bool:
         """Whether the order in the books is still the one we know: an edit changes its lines."""
         result = self._p.posted.get(self.order_key)
-        if result is not None and result.total:
-            return result.total == self._p.receivable
+        if result is not None and result.total and result.total != self._p.receivable:
+            return self._is_taxed_by_sage(result.total)
         return result is None or is_of_newest(self._p, self.order_purpose)
+
+    def _is_taxed_by_sage(self, stated: Money) -> bool:
+        """Whether the only edition's total differs by no more than a tax engine may (R-9.5)."""
+        most = most_rounding(len(self._order_rows), stated.currency)
+        return len(self._p.editions) == 1 and abs(stated - self._p.receivable) <= most
 
     def _document(
         self,

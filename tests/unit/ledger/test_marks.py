@@ -186,9 +186,21 @@ def test_a_document_with_our_customer_and_amount_is_ours(
 def test_a_document_of_another_amount_or_customer_is_not_ours(document: Document) -> None:
     euros = Found(DocumentResult("7"), "mark", "C-1", Money.of("25.00", "EUR"))
 
-    assert judge(expected_of(document), [found("24.99")]) is Verdict.DIFFERENT
+    assert judge(expected_of(document), [found("24.94")]) is Verdict.DIFFERENT
     assert judge(expected_of(document), [found("25.00", customer="C-2")]) is Verdict.DIFFERENT
     assert judge(expected_of(document), [euros]) is Verdict.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("stated", "verdict"),
+    [("25.05", Verdict.OURS), ("24.95", Verdict.OURS), ("25.06", Verdict.DIFFERENT)],
+)
+def test_what_sages_tax_engine_may_have_made_of_an_order_entry_document_is_ours(
+    stated: str, verdict: Verdict
+) -> None:
+    """Five minor units at most; whether its rounding line is allowed is the planner's (R-9.5)."""
+    assert judge(expected_of(ORDER), [found(stated)]) is verdict
+    assert judge(expected_of(INVOICE), [found(stated)]) is Verdict.DIFFERENT
 
 
 def test_nothing_and_several_are_told_apart_and_one_listed_twice_is_one() -> None:
