@@ -43,7 +43,7 @@ def enter(days: DayBook, pk: str, book: StoreBook, plan: Plan) -> int:
 
     Raises:
         EntryConflictError: an event is there, or in a payout's journal, with other lines, and not
-            for an edit alone.
+            for an edit alone; or one is there that the order does not have any more.
         BatchMovedError: others changed the event meanwhile: try again.
     """
     if not plan.events:

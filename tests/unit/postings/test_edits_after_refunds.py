@@ -42,8 +42,8 @@ CANCELLED = refund(
     name="cancel",
     transactions=(given_back("100.00", day(3)),),
 )
-ON_CAPTURE = {"invoice_on": Moment.CAPTURE, "recognise_on": Moment.CAPTURE}
-DEFERRED = {"invoice_on": Moment.CAPTURE, "recognise_on": Moment.SHIP}
+ON_CAPTURE: dict[str, Any] = {"invoice_on": Moment.CAPTURE, "recognise_on": Moment.CAPTURE}
+DEFERRED: dict[str, Any] = {"invoice_on": Moment.CAPTURE, "recognise_on": Moment.SHIP}
 
 
 def _grown(*stages: Facts) -> Facts:
