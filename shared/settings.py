@@ -35,6 +35,12 @@ class StoreSecretSettings(Settings):
     STORE_SECRET_PREFIX: str = Field(pattern=r"^[\w/+=.@-]+/$")
 
 
+class EventSecretSettings(Settings):
+    """Where it lies what Sage signs its webhooks with."""
+
+    INTACCT_EVENTS_SECRET_PREFIX: str = Field(pattern=r"^[\w/+=.@-]+/$")
+
+
 class RawEventsSettings(Settings):
     """Where the raw bodies of deliveries are archived."""
 

@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from intacct.errors import IntacctError
 from shared.bootstrap.changes import change_poller, names_watch
 from shared.bootstrap.clock import now
 from shared.bootstrap.reporting import sage_at_work
@@ -28,6 +29,11 @@ _MARGIN = timedelta(seconds=80)
 
 def _failed(tenant: Tenant, place: Place, error: Exception) -> None:
     logger.error("changes not followed", tenant=tenant.id, place=str(place), exc_info=error)
+
+
+def _not_pulled(tenant: Tenant, error: IntacctError) -> None:
+    logger.error("event queue not pulled", tenant=tenant.id, error=type(error).__name__)
+    metrics.add_metric(name="EventQueueFailed", unit=MetricUnit.Count, value=1)
 
 
 def _looked(tenant: str, noticed: Noticed) -> None:
@@ -61,7 +67,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     places = []
     with sage_at_work(context, logger, metrics) as ends_at:
         told = polled(
-            change_poller(_failed, _looked),
+            change_poller(_failed, _not_pulled, _looked),
             tenants(),
             request.wanted,
             tenant=request.tenant,

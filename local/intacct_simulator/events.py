@@ -26,6 +26,12 @@ WORDS: Mapping[str, str] = {
     "reverse": "after_update",
     "delete": "after_delete",
 }
+XML_NAMES: Mapping[str, str] = {
+    "sales_document": "SODOCUMENT",
+    "ar_payment": "ARPYMT",
+    "journal_entry": "GLBATCH",
+}
+"""What XML calls a record, where that is not the name of its table."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 LIST_SIZE = 100
 
@@ -169,18 +175,20 @@ class Events:
     def _event(self, row: Record, name: str, word: str) -> Event:
         key, record_id = str(row["object_key"]), str(row["object_id"])
         entity = None if row["entity"] is None else self.books.get("location", row["entity"])
+        told = {"entity": "" if entity is None else entity["id"], "user": row["user"]}
+        table = str(row["object_name"])
         context = {
             "COMPANY": self.company_id,
-            "ENTITY": "" if entity is None else entity["id"],
-            "USER": row["user"],
-            "OBJECTNAME": str(row["object_name"]).replace("_", "").upper(),
+            "ENTITY": told["entity"],
+            "USER": told["user"],
+            "OBJECTNAME": XML_NAMES.get(table, table.replace("_", "").upper()),
             "RESTOBJECTNAME": name,
             "ID": record_id,
             "KEY": key,
             "EVENT": word,
             "TIMESTAMP": row["at"].strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
-        payload = {"object": name, "key": key, "id": record_id, "event": word}
+        payload = {"object": name, "key": key, "id": record_id, "event": word, **told}
         return Event(uuid.uuid4().hex, payload, context)
 
 

@@ -13,6 +13,7 @@ import typer
 from intacct.limits import Tier
 from intacct.reading import Kept
 from ops.again import invoke
+from ops.commands import sage_events
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
@@ -38,6 +39,8 @@ from shared.tenants.models import Tenant
 app = typer.Typer(
     no_args_is_help=True, help="Changes: what others do in Sage, what is gone, what it costs."
 )
+
+app.command("events")(sage_events.show_events)
 
 _FUNCTION = "IntacctPollerFunctionName"
 _DAYS = 30
@@ -105,7 +108,8 @@ def show_all(
     if gone:
         _print("Gone from Sage", _STONES, [_stone_row(one) for one in books.stones()], json=json)
         return
-    known, pace = books.progress(), pace_of(Tier(books.tenant.intacct.tier), books.places)
+    tier, is_pulled = Tier(books.tenant.intacct.tier), books.tenant.changes.events.pull
+    known, pace = books.progress(), pace_of(tier, books.places, is_pulled=is_pulled)
     lost = Counter(
         Place(one.entity, one.gone.kind) for one in books.stones() if one.back_at is None
     )
@@ -170,7 +174,7 @@ def cost(
     known = _counted(books, documents)
     rows = []
     for tier in Tier:
-        found = cost_of(tier, books.places, known)
+        found = cost_of(tier, books.places, known, is_pulled=books.tenant.changes.events.pull)
         month = found.total * _DAYS
         ours = "this company's" if tier.value == books.tenant.intacct.tier else ""
         day = (round(found.polls, 1), round(found.looks, 1), round(found.total, 1))

@@ -8,17 +8,21 @@ from collections.abc import Callable
 from functools import cache
 
 from intacct.capabilities import Protocol, Read, read_protocols
+from intacct.errors import IntacctError
 from intacct.reading import Kept
+from intacct.rest.event_queue import EventQueue
 from intacct.rest.permission_probe import PermissionProbe
 from shared.bootstrap import aws
 from shared.bootstrap.background import background_reads
 from shared.bootstrap.books import reading_client, reads, records, rest_client
 from shared.bootstrap.clock import now
 from shared.bootstrap.drift import drift_handler
+from shared.bootstrap.errands import customer_news
 from shared.bootstrap.item_links import item_links
 from shared.bootstrap.probing import named_in_books
 from shared.bootstrap.reconciliation import proof_book
 from shared.bootstrap.reviews import reviews
+from shared.bootstrap.sage_events import hints
 from shared.changes.checkpoints import DynamoDbChangeCheckpoints
 from shared.changes.comparing import Comparer, ComparerParts
 from shared.changes.customers import CustomerChanges
@@ -29,6 +33,7 @@ from shared.changes.names import NamesWatch
 from shared.changes.pace import Place
 from shared.changes.poller import ChangePoller, PollerParts
 from shared.changes.ports import ChangeHandler, KnownRecords
+from shared.changes.pulling import EventPuller
 from shared.changes.reading import ChangeReader
 from shared.changes.sight import RoleSight
 from shared.changes.tombstones import DynamoDbTombstones
@@ -46,21 +51,31 @@ KINDS = frozenset(Kept)
 
 
 def change_poller(
-    on_failure: Callable[[Tenant, Place, Exception], None], on_drift: Report
+    on_failure: Callable[[Tenant, Place, Exception], None],
+    on_queue_failure: Callable[[Tenant, IntacctError], None],
+    on_drift: Report,
 ) -> ChangePoller:
     """What follows the changes of any tenant.
 
     Args:
         on_failure: is told of what could not be read.
+        on_queue_failure: is told of an event queue that could not be pulled.
         on_drift: is told of every look at changed documents of ours.
     """
-    handlers: list[ChangeHandler] = [_customers(), _items(), drift_handler(on_drift)]
+    handlers: list[ChangeHandler] = [
+        _customers(),
+        _items(),
+        customer_news(),
+        drift_handler(on_drift),
+    ]
     return ChangePoller(
         PollerParts(
             kinds=KINDS,
             checkpoints=_checkpoints(),
             reader=ChangeReader(reads, handlers, now),
             comparer=_comparer(handlers, [_customers(), _items(), _documents()]),
+            hints=hints(),
+            puller=EventPuller(hints(), _queue, on_queue_failure, now),
             background=background_reads(),
             reviews=reviews(),
             on_failure=on_failure,
@@ -121,6 +136,10 @@ def _items() -> ItemChanges:
 @cache
 def _documents() -> KnownDocuments:
     return KnownDocuments(proof_book().rows, now)
+
+
+def _queue(tenant: Tenant) -> EventQueue:
+    return EventQueue(rest_client(tenant), ack_member=tenant.changes.events.ack_member)
 
 
 def _probe(tenant: Tenant, entity: str) -> PermissionProbe:

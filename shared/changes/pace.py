@@ -31,6 +31,9 @@ KEYS_A_CALL = 500
 MOST_CALLS = 10
 """Transactions that one comparison of a kind may take; what is left has its turn the next night."""
 
+PULL_EVERY = timedelta(minutes=30)
+"""How often the event queue is pulled where it stands for readings; empty, it costs one."""
+
 MASTERS = (Kept.CUSTOMER, Kept.ITEM)
 SLOW_MASTERS = (Kept.CONTACT, Kept.WAREHOUSE)
 DOCUMENTS = (
@@ -43,6 +46,7 @@ DOCUMENTS = (
 )
 
 _DAY = timedelta(days=1)
+_PULLS_A_DAY = _DAY / PULL_EVERY
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,6 +80,7 @@ class Pace:
         return Pace(self.masters * factor, self.slow_masters * factor, self.documents * factor)
 
 
+_PULLED = Pace(LOOK_EVERY, LOOK_EVERY, LOOK_EVERY)
 _CAREFUL = Pace(timedelta(hours=2), timedelta(hours=24), timedelta(hours=4))
 _USUAL = Pace(timedelta(hours=1), timedelta(hours=12), timedelta(hours=4))
 _QUICK = Pace(timedelta(hours=1), timedelta(hours=12), timedelta(hours=3))
@@ -96,9 +101,9 @@ PACES: Mapping[Tier, Pace] = {
 class DayCost:
     """What a usual day costs in API transactions, when little changes.
 
-    `polls` are readings of changes, `looks` nightly comparisons of keys with the audit history's
-    word, which take so many `nights` to be through. `pace` is what is kept, slower than the
-    profile's where that would cost too much.
+    `polls` are readings of changes and of the event queue, `looks` nightly comparisons of keys with
+    the audit history's word, which take so many `nights` to be through. `pace` is what is kept,
+    slower than the profile's where that would cost too much.
     """
 
     places: int
@@ -127,30 +132,38 @@ def places_of(tenant: Tenant, kinds: Iterable[Kept]) -> tuple[Place, ...]:
     return (*masters, *(Place(one, kind) for one in entities for kind in documents))
 
 
-def pace_of(tier: Tier, places: Iterable[Place]) -> Pace:
-    """The profile's pace, slower where so many places would cost more than polling may."""
+def pace_of(tier: Tier, places: Iterable[Place], *, is_pulled: bool = False) -> Pace:
+    """The profile's pace, slower where so many places would cost more than polling may.
+
+    With `is_pulled` the event queue says what to read, and the rest is read once a day.
+    """
     listed = list(places)
-    pace = PACES[tier]
-    return pace.stretched(max(1.0, _a_day(pace, listed) / MOST_A_DAY))
+    pace = _PULLED if is_pulled else PACES[tier]
+    most = MOST_A_DAY - (_PULLS_A_DAY if is_pulled else 0)
+    return pace.stretched(max(1.0, _a_day(pace, listed) / most))
 
 
-def cost_of(tier: Tier, places: Iterable[Place], known: Mapping[Place, int]) -> DayCost:
+def cost_of(
+    tier: Tier, places: Iterable[Place], known: Mapping[Place, int], *, is_pulled: bool = False
+) -> DayCost:
     """What a usual day costs.
 
     Args:
         tier: the company's profile.
         places: what is read.
         known: how many records of a place our tables name, as far as their keys are compared.
+        is_pulled: whether the event queue is pulled in place of most readings.
     """
     listed = list(places)
-    pace = pace_of(tier, listed)
+    pace = pace_of(tier, listed, is_pulled=is_pulled)
     pages = {place: math.ceil(count / KEYS_A_CALL) for place, count in known.items() if count}
     keyed = {place: count for place, count in pages.items() if place.kind is not Kept.CONTACT}
     # The history is asked where a night does not see all keys, and of contacts, which have none.
     audits = sum(count > MOST_CALLS for count in keyed.values()) + len(pages) - len(keyed)
     looks = sum(min(count, MOST_CALLS) for count in keyed.values())
     nights = max((math.ceil(count / MOST_CALLS) for count in keyed.values()), default=1)
-    return DayCost(len(listed), _a_day(pace, listed), looks + audits, nights, pace)
+    polls = _a_day(pace, listed) + (_PULLS_A_DAY if is_pulled else 0)
+    return DayCost(len(listed), polls, looks + audits, nights, pace)
 
 
 def _a_day(pace: Pace, places: Iterable[Place]) -> float:

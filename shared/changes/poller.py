@@ -23,7 +23,17 @@ from shared.changes.checkpoints import (
 )
 from shared.changes.comparing import Comparer, UnseenError
 from shared.changes.findings import place_subject, unseen
+from shared.changes.hints import (
+    Heard,
+    Hints,
+    HintStore,
+    asks_to_look,
+    asks_to_read,
+    is_ahead,
+    is_told,
+)
 from shared.changes.pace import LOOK_EVERY, MOST_CALLS, Pace, Place, pace_of, places_of
+from shared.changes.pulling import MOST_LISTS, EventPuller
 from shared.changes.reading import ChangeReader, OutOfTimeError
 from shared.changes.reports import Outcome, PlaceReport
 from shared.ports import Clock
@@ -59,6 +69,7 @@ EVERYTHING_DUE = Wanted()
 class PollerParts:
     """What polling needs; `kinds` are those that somebody wants to hear of.
 
+    `hints` are what Sage told itself, `puller` pulls more of them where the policy wants it.
     `on_failure` is told of a place that could not be read or handled, for the log.
     """
 
@@ -66,6 +77,8 @@ class PollerParts:
     checkpoints: ChangeCheckpoints
     reader: ChangeReader
     comparer: Comparer
+    hints: HintStore
+    puller: EventPuller
     background: BackgroundReads
     reviews: Reviews
     on_failure: Callable[[Tenant, Place, Exception], None]
@@ -123,7 +136,7 @@ class ChangePoller:
         if tenant.is_paused or not tenant.changes.is_polled:
             return []
         reports: list[PlaceReport] = []
-        due = list(self._due(tenant, wanted))
+        due = list(self._due(tenant, wanted, self._hints(tenant)))
         left = self._parts.background.left(tenant.id) if due else 0
         used_before = self._parts.background.used(tenant.id)
         for one in due:
@@ -143,10 +156,28 @@ class ChangePoller:
                 return [*reports, stop.report]
         return reports
 
-    def _due(self, tenant: Tenant, wanted: Wanted) -> Iterator[_Due]:
+    def _hints(self, tenant: Tenant) -> Hints:
+        """What Sage told itself, after its queue was pulled if that is due.
+
+        They are followed only while the month's reads are ahead.
+        """
+        if not is_told(tenant):
+            return Hints()
+        background, now = self._parts.background, self._parts.clock()
+        hints = self._parts.hints.of_tenant(tenant.id)
+        is_due = self._parts.puller.is_due(tenant, hints)
+        if is_due and background.left(tenant.id) > 2 * MOST_LISTS:
+            with background.counted(tenant.id):
+                hints = self._parts.puller.pull(tenant)
+        if hints.places and not is_ahead(background.left(tenant.id), now):
+            return replace(hints, places={})
+        return hints
+
+    def _due(self, tenant: Tenant, wanted: Wanted, hints: Hints) -> Iterator[_Due]:
         """What is due now, the longest unread first."""
         places = self.places(tenant)
-        pace = pace_of(Tier(tenant.intacct.tier), places)
+        is_pulled = self._parts.puller.stands(tenant, hints)
+        pace = pace_of(Tier(tenant.intacct.tier), places, is_pulled=is_pulled)
         known: dict[str, Mapping[Kept, Progress]] = {}
         found = []
         for place in places:
@@ -155,15 +186,20 @@ class ChangePoller:
             if place.entity not in known:
                 known[place.entity] = self._parts.checkpoints.of_entity(tenant.id, place.entity)
             progress = known[place.entity].get(place.kind, Progress())
-            one = self._due_at(place, progress, pace, wanted)
+            heard = hints.places.get(place, Heard())
+            one = self._due_at(place, progress, pace, wanted, heard)
             if one.reads or one.looks:
                 found.append(one)
         yield from sorted(found, key=lambda one: (one.since is not None, one.since, one.place))
 
-    def _due_at(self, place: Place, progress: Progress, pace: Pace, wanted: Wanted) -> _Due:
+    def _due_at(
+        self, place: Place, progress: Progress, pace: Pace, wanted: Wanted, heard: Heard
+    ) -> _Due:
         now = self._parts.clock()
         reads = progress.read_at is None or now - progress.read_at >= pace.of(place.kind)
         looks = progress.looked_at is None or now - progress.looked_at >= LOOK_EVERY
+        reads = reads or asks_to_read(heard, progress, now)
+        looks = looks or asks_to_look(heard, progress, now)
         if progress.failed_at is not None and now - progress.failed_at < RETRY:
             reads = looks = False
         return _Due(

@@ -45,24 +45,32 @@ def webhook_request(event: Mapping[str, Any]) -> WebhookRequest:
     path = event.get("pathParameters") or {}
     return WebhookRequest(
         method=str(event.get("httpMethod") or ""),
-        cart=_name(path.get("cart")),
-        store=_name(path.get("store")),
-        headers=_texts(event, "headers"),
-        body=_body(event),
-        query=_texts(event, "queryStringParameters"),
+        cart=name_of(path.get("cart")),
+        store=name_of(path.get("store")),
+        headers=texts_of(event, "headers"),
+        body=body_of(event),
+        query=texts_of(event, "queryStringParameters"),
     )
 
 
-def _name(value: Any) -> str:
+def name_of(value: Any) -> str:
+    """A part of a path as a name; empty where it is none of ours."""
     return value if isinstance(value, str) and _NAME.fullmatch(value) else ""
 
 
-def _texts(event: Mapping[str, Any], member: str) -> dict[str, str]:
+def texts_of(event: Mapping[str, Any], member: str) -> dict[str, str]:
+    """A member of an API Gateway event whose values are texts, as headers are."""
     values = event.get(member) or {}
     return {str(name): str(value) for name, value in values.items() if value is not None}
 
 
-def _body(event: Mapping[str, Any]) -> bytes:
+def body_of(event: Mapping[str, Any]) -> bytes:
+    """The raw bytes of the body in an API Gateway event.
+
+    Raises:
+        BodyTooLargeError: it is larger than any honest delivery.
+        BodyUnreadableError: it is said to be base64 and is not.
+    """
     body = event.get("body") or ""
     is_encoded = bool(event.get("isBase64Encoded"))
     largest = LARGEST_BODY_BYTES * 4 // 3 + 4 if is_encoded else LARGEST_BODY_BYTES

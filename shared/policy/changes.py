@@ -7,6 +7,44 @@ Standard library only. What becomes of a record that is gone is said where it is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SignatureForm(StrEnum):
+    """What the signature header of Sage's webhooks holds; sources differ (REST reference U15)."""
+
+    EITHER = "either"
+    JWT = "jwt"
+    WRAPPED = "wrapped"
+
+
+@dataclass(frozen=True, slots=True)
+class EventPolicy:
+    """Whether Sage tells of changes itself, by triggers that an administrator set up.
+
+    Attributes:
+        webhooks: whether Sage's signed webhooks are taken: a place that one names is read soon, all
+            others at the usual pace.
+        pull: whether Sage's event queue is pulled; then what it does not name is read once a day.
+        signature: what is taken for the signature of a webhook.
+        ack_member: what an acknowledgement to the queue calls the id of its list (REST reference
+            U16).
+    """
+
+    webhooks: bool = False
+    pull: bool = False
+    signature: SignatureForm = SignatureForm.EITHER
+    ack_member: str = "ackId"
+
+    def __post_init__(self) -> None:
+        """Refuse an acknowledgement that names nothing.
+
+        Raises:
+            ValueError: it does.
+        """
+        if not self.ack_member.isidentifier():
+            message = "ack_member: a name of letters and digits"
+            raise ValueError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +57,13 @@ class ChangePolicy:
             without a person, whatever their share.
         gone_percent: the share of those compared that may be gone without a person, where that is
             more.
+        events: how far Sage tells of changes itself.
     """
 
     is_polled: bool = True
     gone_at_once: int = 20
     gone_percent: int = 2
+    events: EventPolicy = EventPolicy()
 
     def __post_init__(self) -> None:
         """Refuse bounds that bound nothing.

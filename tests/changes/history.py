@@ -12,13 +12,14 @@ from shared.changes.checkpoints import LEASE, Lease, Progress
 from shared.changes.comparing import Comparer, ComparerParts, Sight
 from shared.changes.poller import ChangePoller, PollerParts, Wanted
 from shared.changes.ports import Change, Gone, Known
+from shared.changes.pulling import EventPuller
 from shared.changes.reading import ChangeReader
 from shared.changes.reports import Outcome
 from shared.tenants.models import Tenant
 from tests.changes.books import CALM, KIND, Books, Trouble
 from tests.fakes import FakeClock, MemoryReviews
-from tests.unit.changes.memory import MemoryChangeCheckpoints, MemoryTombstones
-from tests.unit.changes.rig import Background, tenant
+from tests.unit.changes.memory import MemoryChangeCheckpoints, MemoryHints, MemoryTombstones
+from tests.unit.changes.rig import Background, Queue, tenant
 
 _START = datetime(2026, 4, 1, 4, tzinfo=UTC)
 _RUN = timedelta(seconds=300)
@@ -181,12 +182,15 @@ class ChangesHistory:
                 clock=self.clock,
             )
         )
+        hints = MemoryHints()
         return ChangePoller(
             PollerParts(
                 kinds=_KINDS,
                 checkpoints=checkpoints,
                 reader=ChangeReader(lambda *_: self.books, [self], self.clock, at_once=1),
                 comparer=comparer,
+                hints=hints,
+                puller=EventPuller(hints, lambda _: Queue(), lambda *_: None, self.clock),
                 background=Background(),  # type: ignore[arg-type]  # a stand-in
                 reviews=self.reviews,
                 on_failure=_raise_what_is_lost,

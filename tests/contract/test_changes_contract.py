@@ -20,6 +20,8 @@ from shared.changes.checkpoints import (
     Progress,
     ReadElsewhereError,
 )
+from shared.changes.hint_store import DynamoDbHints
+from shared.changes.hints import Heard, Hints, HintStore
 from shared.changes.pace import Place
 from shared.changes.ports import Gone, How, Known
 from shared.changes.tombstones import (
@@ -29,7 +31,7 @@ from shared.changes.tombstones import (
     Tombstone,
     Tombstones,
 )
-from tests.unit.changes.memory import MemoryChangeCheckpoints, MemoryTombstones
+from tests.unit.changes.memory import MemoryChangeCheckpoints, MemoryHints, MemoryTombstones
 
 NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)
 PLACE = Place("100", Kept.AR_INVOICE)
@@ -144,6 +146,34 @@ def test_more_stamps_than_an_item_holds_are_told_again_rather_than_lost(keeper: 
     mine.keep(lease, Progress(Watermark(NOW, fit | {("more", NOW)})), now=NOW)
 
     assert len(mine.of_entity("acme", "100")[Kept.AR_INVOICE].watermark.handled) == MOST_HANDLED
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def hints(request: pytest.FixtureRequest) -> HintStore:
+    if request.param == "memory":
+        return MemoryHints()
+    return DynamoDbHints(request.getfixturevalue("table"), "table")
+
+
+def test_a_hint_moves_forwards_only_and_each_kind_of_it_by_itself(hints: HintStore) -> None:
+    later = NOW + timedelta(seconds=1)
+    for at in (NOW, later, NOW):
+        hints.hint("acme", PLACE, at, is_deletion=False)
+    hints.hint("acme", Place("", Kept.ITEM), NOW, is_deletion=True)
+    hints.hint("another", Place("", Kept.CONTACT), NOW, is_deletion=True)
+
+    assert hints.of_tenant("acme") == Hints(
+        {PLACE: Heard(changed_at=later), Place("", Kept.ITEM): Heard(gone_at=NOW)}
+    )
+    assert hints.of_tenant("nobody") == Hints()
+
+
+def test_how_pulling_goes_is_kept_beside_the_hints(hints: HintStore) -> None:
+    hints.pulled("acme", NOW, failed=False)
+    hints.pulled("acme", NOW + timedelta(hours=1), failed=True)
+    hints.pulled("acme", NOW - timedelta(hours=1), failed=False)
+
+    assert hints.of_tenant("acme") == Hints({}, NOW, NOW + timedelta(hours=1))
 
 
 def gone(key: str = "17", kind: Kept = Kept.AR_INVOICE) -> Gone:

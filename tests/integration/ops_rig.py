@@ -102,6 +102,7 @@ def _template() -> str:
     for name in _TABLES:
         resources[f"{name}Table"] = _table()
         outputs[f"{name}TableName"] = {"Value": {"Ref": f"{name}Table"}}
+    outputs["WebhookApiUrl"] = {"Value": "https://api.example/production"}
     outputs["Stage"] = {"Value": "production"}
     return json.dumps({"Resources": resources, "Outputs": outputs})
 

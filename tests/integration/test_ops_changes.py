@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from intacct.reading import Kept
 from intacct.watermarks import Watermark
 from shared.changes.checkpoints import DynamoDbChangeCheckpoints, Progress
+from shared.changes.hint_store import DynamoDbHints
 from shared.changes.pace import Place
 from shared.changes.ports import Gone, How, Known
 from shared.changes.tombstones import DynamoDbTombstones, Held, Tombstone
@@ -75,6 +77,25 @@ def test_what_is_gone_is_listed_and_shown_with_when_and_by_whom(rig: OpsRig) -> 
     assert "INV-17" in rig.run("changes", "list", "acme", "--gone").output
     wrong = rig.run("changes", "show", "acme", "--kind", "ar_invoice")
     assert (wrong.exit_code, "say --entity" in wrong.output) == (1, True)
+
+
+def test_what_sage_tells_itself_is_set_up_by_what_is_printed(rig: OpsRig) -> None:
+    table = rig.desk.place.output("OrdersTableName")
+    hints = DynamoDbHints(rig.desk.place.client("dynamodb"), table)
+    hints.hint("acme", CUSTOMERS, AT, is_deletion=False)
+    hints.pulled("acme", AT, failed=True)
+
+    told = rig.json("changes", "events", "acme")
+
+    assert told["address"] == "https://api.example/production/sage/acme"
+    assert told["secret"] == "cartledger/production/intacct-events/acme"
+    assert set(json.loads(told["body"])) == {"object", "event", "entity", "user", "key", "id"}
+    assert (told["is_taken"], told["is_pulled"]) == (False, False)
+    assert told["pull_failed_at"] == "2026-03-02T12:00:00+00:00"
+    heard = {one["object in Sage"]: one["change heard"] for one in told["heard"]}
+    assert heard["accounts-receivable/customer"] == "2026-03-02T12:00:00+00:00"
+    assert heard["accounts-receivable/invoice"] is None
+    assert "set changes.events" in " ".join(rig.run("changes", "events", "acme").output.split())
 
 
 def test_a_confirmation_is_asked_audited_and_acted_on(rig: OpsRig) -> None:

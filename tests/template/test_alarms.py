@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.changes.reports import Outcome as ChangeOutcome
+from shared.changes.taking import Outcome as EventOutcome
 from shared.connections.keeping import REFUSED
 from shared.customers.sync import SyncOutcome
 from shared.gl.reports import DayState
@@ -19,6 +20,9 @@ NAMESPACE = {"Fn::Sub": "Cartledger/${Stage}"}
 OURS = [name for name, alarm in ALARMS.items() if alarm["Namespace"] == NAMESPACE]
 TEN_MINUTES = 600
 METRICS = {
+    "sage_events": {
+        "SageEvent" + outcome.value.title().replace("_", "") for outcome in EventOutcome
+    },
     "cart_poller": {f"CartPoll{outcome.value.title()}" for outcome in PollOutcome},
     "customer_sync": {
         "CartEvent" + outcome.value.title().replace("_", "") for outcome in SyncOutcome

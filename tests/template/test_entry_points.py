@@ -27,7 +27,16 @@ def test_carts_deliver_by_post_and_shake_hands_by_get() -> None:
 
     assert {event["Properties"]["Method"] for event in delivered} == {"POST", "GET"}
     assert {event["Properties"]["Path"] for event in delivered} == {"/webhooks/{cart}/{store}"}
-    assert set(events("Api")) == {"WebhookIntakeFunction"}
+    assert set(events("Api")) == {"WebhookIntakeFunction", "SageEventsFunction"}
+
+
+def test_sage_delivers_by_post_to_an_address_of_the_tenant() -> None:
+    (event,) = functions()["SageEventsFunction"]["Events"].values()
+
+    assert target(event["Properties"]["RestApiId"]) == "WebhookApi"
+    assert (event["Properties"]["Method"], event["Properties"]["Path"]) == (
+        "POST", "/sage/{tenant}",
+    )  # fmt: skip
 
 
 def test_bodies_arrive_byte_for_byte() -> None:

@@ -24,6 +24,7 @@ from tests.template.reading import (
 FUNCTIONS = functions()
 JOBS = {
     "webhook_intake",
+    "sage_events",
     "amazon_events",
     "cart_poller",
     "customer_sync",
@@ -141,6 +142,7 @@ def test_all_that_calls_sage_at_once_stays_below_what_one_application_may() -> N
 
 def test_intake_answers_before_a_cart_gives_up() -> None:
     assert FUNCTIONS["WebhookIntakeFunction"]["Timeout"] <= 10
+    assert FUNCTIONS["SageEventsFunction"]["Timeout"] <= 10
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -172,6 +174,7 @@ def test_layers_are_built_by_their_makefiles_and_used_by_all() -> None:
 
 def test_a_function_that_fails_or_stops_is_noticed() -> None:
     assert alarms_on("WebhookIntakeFunction", "Errors")
+    assert alarms_on("SageEventsFunction", "Errors")
     assert alarms_on("OrderPostingFunction", "Throttles")
     (stopped,) = alarms_on("SweeperFunction", "Invocations")
     assert stopped["Period"] * stopped["EvaluationPeriods"] == 180

@@ -33,6 +33,7 @@ _DYNAMODB_CALLS = (
 ADAPTERS = {
     "LedgerTable": ["shared/ledger/dynamodb.py", "shared/reconciliation/sources.py"],
     "OrdersTable": [
+        "shared/tables.py",
         "shared/facts/store.py",
         "shared/gl/store.py",
         "shared/payouts/store.py",
@@ -41,6 +42,7 @@ ADAPTERS = {
         "shared/audit.py",
         "shared/items/link_store.py",
         "shared/changes/tombstones.py",
+        "shared/changes/hint_store.py",
         "shared/reconciliation/store.py",
         "shared/reconciliation/sources.py",
     ],
@@ -82,6 +84,9 @@ OPENS_STORES = {
 }
 
 
+PREFIXES = (".Arn}/", "/stores/", "/intacct/", "/intacct-events/", "/fetched/")
+
+
 def _text(resource: Any) -> str:
     """The part of a resource that is written out; `!GetAtt X.Arn` is exact by itself."""
     if isinstance(resource, str):
@@ -121,7 +126,7 @@ def test_a_statement_names_its_resources(name: str, statement: Any) -> None:
         # A prefix is exact enough only below something that is ours alone.
         path, star, rest = _text(resource).partition("*")
         assert not rest
-        assert not star or path.endswith((".Arn}/", "/stores/", "/intacct/", "/fetched/"))
+        assert not star or path.endswith(PREFIXES)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -178,6 +183,20 @@ def test_no_function_can_delete_what_it_keeps(table: str) -> None:
     actions = set().union(*(_allowed(name, table) for name in FUNCTIONS))
 
     assert not {action for action in actions if "Delete" in action or "BatchWrite" in action}
+
+
+def test_the_one_that_takes_sages_webhooks_opens_nothing_but_what_they_are_signed_with() -> None:
+    readers = {
+        name
+        for name, statement in EACH
+        if any("/intacct-events/" in _text(each) for each in as_list(statement["Resource"]))
+    }
+
+    assert readers == {"SageEventsFunction"}
+    assert _allowed("SageEventsFunction", "LedgerTable") == set()
+    assert _allowed("SageEventsFunction", "ConnectionsTable") == set()
+    assert _allowed("SageEventsFunction", "OrdersTable") == {"dynamodb:UpdateItem"}
+    assert _allowed("SageEventsFunction", "TenantsTable") == {"dynamodb:GetItem"}
 
 
 def test_intake_touches_neither_ledger_nor_connections() -> None:

@@ -16,6 +16,7 @@ from shared.changes.checkpoints import (
     packed,
     unpacked,
 )
+from shared.changes.hints import Heard, Hints
 from shared.changes.pace import Place
 from shared.changes.tombstones import Held, StaleHeldError, Tombstone
 
@@ -106,3 +107,30 @@ class MemoryTombstones:
         confirmed = replace(held, confirmed_by=by, confirmed_at=at)
         self.waiting[tenant, held.place] = confirmed
         return confirmed
+
+
+class MemoryHints:
+    """`HintStore` in dictionaries."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[Place | str, dict[str, datetime]]] = {}
+
+    def of_tenant(self, tenant: str) -> Hints:
+        kept = self.kept.get(tenant, {})
+        pull = kept.get("pull", {})
+        places = {
+            place: Heard(at.get("changed_at"), at.get("gone_at"))
+            for place, at in kept.items()
+            if isinstance(place, Place)
+        }
+        return Hints(places, pull.get("pulled_at"), pull.get("pull_failed_at"))
+
+    def hint(self, tenant: str, place: Place, at: datetime, *, is_deletion: bool) -> None:
+        self._forwards(tenant, place, "gone_at" if is_deletion else "changed_at", at)
+
+    def pulled(self, tenant: str, at: datetime, *, failed: bool) -> None:
+        self._forwards(tenant, "pull", "pull_failed_at" if failed else "pulled_at", at)
+
+    def _forwards(self, tenant: str, what: Place | str, name: str, at: datetime) -> None:
+        kept = self.kept.setdefault(tenant, {}).setdefault(what, {})
+        kept[name] = max(at.replace(microsecond=at.microsecond // 1000 * 1000), kept.get(name, at))

@@ -10,19 +10,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from intacct.deletions import Deletion
-from intacct.errors import IntacctError, PermissionDeniedError
+from intacct.errors import IntacctError, NotSentError, PermissionDeniedError
+from intacct.events import RecordEvent
 from intacct.reading import Kept, Standing
+from intacct.rest.event_queue import Pulled
 from intacct.watermarks import Reading
 from shared.changes.comparing import Comparer, ComparerParts, Sight
 from shared.changes.pace import Place
 from shared.changes.poller import EVERYTHING_DUE, ChangePoller, PollerParts, Wanted
 from shared.changes.ports import Change, Gone, Known
+from shared.changes.pulling import EventPuller
 from shared.changes.reading import ChangeReader
 from shared.changes.reports import PlaceReport
 from shared.policy.stock import StockPlace, StockPolicy
 from shared.tenants.models import Tenant
 from tests.fakes import FakeClock, MemoryReviews
-from tests.unit.changes.memory import MemoryChangeCheckpoints, MemoryTombstones
+from tests.unit.changes.memory import MemoryChangeCheckpoints, MemoryHints, MemoryTombstones
 from tests.unit.customers.choosing_rig import tenant as plain_tenant
 
 ALL = frozenset(Kept)
@@ -157,6 +160,33 @@ class Background:
         yield
 
 
+@dataclass
+class Queue:
+    """An event queue: lists of events that wait, and what was acknowledged."""
+
+    lists: list[tuple[RecordEvent, ...]] = field(default_factory=list)
+    is_broken: bool = False
+    loses_acks: int = 0
+    pulls: int = 0
+
+    def listed(self) -> Pulled:
+        self.pulls += 1
+        if self.is_broken:
+            message = "no event queue"
+            raise NotSentError(message)
+        if not self.lists:
+            return Pulled()
+        return Pulled(f"ack-{len(self.lists)}", len(self.lists[0]), self.lists[0])
+
+    def acknowledge(self, pulled: Pulled) -> None:
+        assert pulled.ack_id
+        if self.loses_acks:
+            self.loses_acks -= 1
+            message = "lost on the way"
+            raise NotSentError(message)
+        self.lists.pop(0)
+
+
 def tenant() -> Tenant:
     """A company of which every kind of records is followed."""
     plain = plain_tenant()
@@ -175,6 +205,7 @@ class Rig:
         self.handler, self.names = Told(self.clock, kinds), Names()
         self.checkpoints, self.tombstones = MemoryChangeCheckpoints(), MemoryTombstones()
         self.reviews, self.background = MemoryReviews(), Background()
+        self.hints, self.queue = MemoryHints(), Queue()
         self.sight = Sight.CLEAR
         self.probed: list[Place] = []
         self.failures: list[tuple[Place, Exception]] = []
@@ -200,6 +231,8 @@ class Rig:
                 checkpoints=checkpoints,
                 reader=ChangeReader(lambda *_: self.company, [self.handler], self.clock),
                 comparer=self.comparer,
+                hints=self.hints,
+                puller=EventPuller(self.hints, lambda _: self.queue, lambda *_: None, self.clock),
                 background=self.background,  # type: ignore[arg-type]  # a stand-in
                 reviews=self.reviews,
                 on_failure=lambda _, place, error: self.failures.append((place, error)),
