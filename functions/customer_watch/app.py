@@ -1,4 +1,4 @@
-"""Each hour: notice what became of customers in Sage, and let go the orders that waited for it."""
+"""Each hour: what became of customers in Sage lets orders go, and reaches accounts in carts."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.bootstrap.background import background_reads
 from shared.bootstrap.customer_watch import customer_resumer
+from shared.bootstrap.errand_runs import account_carrier
 from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
 from shared.tenants.models import Tenant
@@ -19,8 +20,8 @@ from shared.tenants.models import Tenant
 logger = Logger()
 metrics = Metrics()
 
-_MARGIN = timedelta(seconds=60)
-"""Longer than one more look at Sage may take."""
+_MARGIN = timedelta(seconds=80)
+"""Longer than one more look at Sage, or call of a cart with its retries, may take."""
 
 
 class WatchRequest(BaseModel):
@@ -40,6 +41,7 @@ def look_after(tenant: Tenant, deadline: datetime) -> dict[str, Any]:
             return {"tenant": tenant.id, "error": "BACKGROUND_READS_USED_UP"}
         with background_reads().counted(tenant.id):
             done = customer_resumer().run(tenant, deadline)
+            carried = account_carrier().run(tenant, deadline)
     except Exception as error:
         logger.exception("customers not looked after", tenant=tenant.id)
         metrics.add_metric(name="CustomerWatchFailed", unit=MetricUnit.Count, value=1)
@@ -49,6 +51,7 @@ def look_after(tenant: Tenant, deadline: datetime) -> dict[str, Any]:
         ("CustomersLookedAt", seen.looked_at + done.asked),
         ("CustomersGoneBad", len(seen.gone_bad)),
         ("OrdersResumed", len(done.orders)),
+        ("AccountsRefused", carried["refused"]),
     ):
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
     facts: dict[str, Any] = {
@@ -59,6 +62,7 @@ def look_after(tenant: Tenant, deadline: datetime) -> dict[str, Any]:
         "good_again": list(seen.good_again),
         "is_whole": seen.is_whole,
         "orders": list(done.orders),
+        "accounts": dict(sorted(carried.items())),
     }
     logger.info("customers looked after", **facts)
     return facts

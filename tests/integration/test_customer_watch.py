@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from carts.accounts import Account, AccountAddress
 from intacct.errors import NotSentError
-from shared.bootstrap import background
+from intacct.reading import Kept
+from shared.bootstrap import background, errand_runs
 from shared.bootstrap import customer_watch as bootstrap
+from shared.bootstrap.errands import customer_news, errands
 from shared.bootstrap.ledger import ledger
 from shared.budgets.months import BACKGROUND
+from shared.changes.ports import Change
+from shared.customers.access import StoreClients
 from shared.customers.identity import buyer_digests
 from shared.customers.link_store import DynamoDbLinks
 from shared.customers.links import Condition, CustomerLink, Origin
@@ -20,16 +26,20 @@ from shared.facts.store import DynamoDbFactsStore
 from shared.messages import CartEvent, OrderReady
 from shared.postings.findings import Finding, Reason
 from shared.reviews.records import DynamoDbReviews, Stage, order_subject
+from shared.tenants.models import Tenant
 from tests.fakes import FakeBooks
 from tests.integration.carts_rig import ROOT, CartRig, context, handler_of, rig, tenant
 from tests.integration.order_posting_rig import sold
 from tests.unit.customers.choosing_rig import person_made
 from tests.unit.customers.sage import FakeSage
 from tests.unit.customers.test_watching import Standings
+from tests.unit.errands.memory import FakeAccounts
+from tests.unit.errands.test_accounts import OWNED
 
 __all__ = ["rig"]
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOME_IN_SAGE = ("1 Main St", "", "San Jose", "CA", "95110", "US")
 
 
 class MonthOfReads:
@@ -49,8 +59,12 @@ def sage(rig: CartRig, monkeypatch: pytest.MonkeyPatch) -> FakeSage:
     sage.add(person_made("P-1"))
     monkeypatch.setattr(bootstrap, "reads", lambda *_: Standings(sage))
     monkeypatch.setattr(bootstrap, "records", lambda *_: sage)
+    monkeypatch.setattr(errand_runs, "reads", lambda *_: sage)
     monkeypatch.setattr(background, "call_records", MonthOfReads)
     bootstrap.customer_resumer.cache_clear()
+    errand_runs.account_carrier.cache_clear()
+    errand_runs.store_clients.cache_clear()
+    errands.cache_clear()
     ledger.cache_clear()
     rig.put_tenant(tenant())
     _keep(rig, "1001", Stage.FACTS, Finding(Reason.CUSTOMER_INACTIVE, "customer", "is inactive"))
@@ -145,3 +159,30 @@ def test_without_background_reads_left_nobody_is_asked(
 
     assert told == {"tenant": "acme", "error": "BACKGROUND_READS_USED_UP"}
     assert sage.asked == []
+
+
+def test_what_sage_owns_of_a_customer_reaches_its_account_in_the_cart(
+    rig: CartRig, sage: FakeSage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tenant(customers={"writes_back": True}).model_dump(mode="json") | {"ownership": OWNED}
+    rig.put_tenant(Tenant.model_validate(told))
+    store = DynamoDbLinks(rig.dynamodb, "orders")
+    link = replace(links(rig)[0], condition=Condition.GOOD, accounts={"shop": "4711"})
+    store.save(link)
+    shop = FakeAccounts()
+    shop.accounts["4711"] = Account(phone="1")
+    monkeypatch.setattr(StoreClients, "client", lambda *_: shop)
+    contact = sage.known()["P-1"].customer.contact
+    assert contact is not None
+    sage.change_by_hand("P-1", contact=replace(contact, phone="+1 555 0100"))
+    customer_news().changed(
+        Tenant.model_validate(told), "", [Change(Kept.CUSTOMER, "1", "P-1", "", "active", AT)]
+    )
+
+    (first,) = handler_of("customer_watch")({}, context())["tenants"]
+    (second,) = handler_of("customer_watch")({}, context())["tenants"]
+
+    assert (first["accounts"], second["accounts"]) == ({"alike": 1}, {})
+    assert shop.written == [
+        ("4711", {"phone": "+1 555 0100", "address": AccountAddress(*HOME_IN_SAGE)})
+    ]
