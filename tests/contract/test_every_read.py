@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -90,6 +91,14 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
             for one in teller.reads.stock_levels(("TEE-STOCK",), "W1")
         ],
         [("TEE-STOCK", "W1", 5)],
+    ),
+    Read.STOCK_COSTS: (
+        lambda teller: [
+            (one.item, one.warehouse, one.average, one.standard)
+            for one in teller.reads.stock_costs()
+            if one.item == "TEE-STOCK"
+        ],
+        [("TEE-STOCK", "W1", Decimal("9"), None)],
     ),
     Read.STANDINGS: (
         standings,

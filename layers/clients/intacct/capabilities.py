@@ -90,6 +90,7 @@ class Read(StrEnum):
     DIMENSIONS = "dimensions"
     DIMENSION_VALUES = "dimension_values"
     STOCK_LEVELS = "stock_levels"
+    STOCK_COSTS = "stock_costs"
     STANDINGS = "standings"
     CUSTOMERS = "customers"
     ITEMS = "items"
@@ -170,6 +171,7 @@ READS: Mapping[Read, Capability] = {
     Read.DIMENSIONS: _REST_FIRST,
     Read.DIMENSION_VALUES: _REST_FIRST,
     Read.STOCK_LEVELS: _REST_FIRST,
+    Read.STOCK_COSTS: _XML_ONLY,
     Read.STANDINGS: _REST_FIRST,
     Read.CUSTOMERS: _REST_FIRST,
     Read.ITEMS: _REST_FIRST,

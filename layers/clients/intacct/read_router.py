@@ -25,7 +25,7 @@ from intacct.reading import (
     ReportingPeriod,
     Standing,
 )
-from intacct.stock import StockLevel
+from intacct.stock import StockCost, StockLevel
 from intacct.watermarks import Reading
 
 
@@ -94,6 +94,10 @@ class ReadsOverXml(ReadsBooks, Interface):
 
     def ledger_lines(self, start_on: date, end_on: date, account: str = "") -> Iterator[LedgerLine]:
         """The posted lines of a range of days, of one account where it is named."""
+        ...
+
+    def stock_costs(self) -> Iterator[StockCost]:
+        """What items cost by warehouse."""
         ...
 
 
@@ -203,3 +207,7 @@ class IntacctReads:
         With `account`, only those on it.
         """
         return self._xml.ledger_lines(start_on, end_on, account)
+
+    def stock_costs(self) -> Iterator[StockCost]:
+        """What a unit of each item costs in each warehouse; XML alone tells it."""
+        return self._xml.stock_costs()

@@ -76,4 +76,17 @@ class StockLevel:
     reserved: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StockCost:
+    """What a unit of an item costs in one warehouse: average and standard, None where none is told.
+
+    In the base currency of the company.
+    """
+
+    item: str
+    warehouse: str
+    average: Decimal | None = None
+    standard: Decimal | None = None
+
+
 StockMovement = StockDocument | WarehouseTransfer

@@ -1,7 +1,8 @@
 """Inventory documents: quantities in and out of warehouses, by transaction definition.
 
-The definition gives the direction, so quantities are positive (XML reference §13.5). Costs are kept
-on the lines and not posted: the demo company values no stock in the ledger.
+The definition gives the direction, so quantities are positive (XML reference §13.5). Costs make the
+average of what lies in a warehouse and are not posted: the demo company values no stock in the
+ledger.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from local.intacct_simulator.books.money import ZERO
 from local.intacct_simulator.books.store import Record
 
 NAME = "inventory_document"
+
+_COST_DIGITS = Decimal("0.0000000001")
 
 
 class InventoryDocuments:
@@ -103,11 +106,20 @@ class InventoryDocuments:
     def _move(self, record: Record, definition: Record) -> None:
         sign = 1 if definition["direction"] == "increase" else -1
         for line in self.desk.lines(NAME, record["key"]):
-            change_stock(self.desk, line["item"], line["warehouse"], sign * line["unit_quantity"])
+            quantity = sign * line["unit_quantity"]
+            cost = line.get("unit_cost")
+            change_stock(self.desk, line["item"], line["warehouse"], quantity, cost)
 
 
-def change_stock(desk: Desk, item: int, warehouse: int, quantity: Decimal) -> None:
+def change_stock(
+    desk: Desk, item: int, warehouse: int, quantity: Decimal, cost: Decimal | None = None
+) -> Decimal | None:
     """Add a quantity to what a warehouse holds of an item; a negative one is taken away.
+
+    What comes in at a `cost` moves the average of what lies there; what goes out leaves at it.
+
+    Returns:
+        The average cost of what lies there now; None where no cost was ever told.
 
     Raises:
         BusinessError: less is on hand, and the warehouse may not go below zero.
@@ -120,6 +132,20 @@ def change_stock(desk: Desk, item: int, warehouse: int, quantity: Decimal) -> No
         raise errors.exceeds_due(-quantity, on_hand)
     if row is None:
         amounts = dict.fromkeys(("quantity", "allocated", "reserved"), ZERO)
-        row = store.insert("stock", {"item": item, "warehouse": warehouse, "id": "", **amounts})
+        new = {"item": item, "warehouse": warehouse, "id": "", "average_cost": None, **amounts}
+        row = store.insert("stock", new)
         row = store.change("stock", row["key"], id=str(row["key"]))
-    store.change("stock", row["key"], quantity=on_hand + quantity)
+    average: Decimal | None = row["average_cost"]
+    if cost is not None and quantity > 0:
+        average = _average(on_hand, average, quantity, cost)
+    store.change("stock", row["key"], quantity=on_hand + quantity, average_cost=average)
+    return average
+
+
+def _average(
+    on_hand: Decimal, average: Decimal | None, quantity: Decimal, cost: Decimal
+) -> Decimal:
+    """What a unit costs once more of it came in: a guess at ten digits, as money has."""
+    if average is None or on_hand <= 0:
+        return cost
+    return ((on_hand * average + quantity * cost) / (on_hand + quantity)).quantize(_COST_DIGITS)

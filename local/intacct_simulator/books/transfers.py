@@ -39,9 +39,13 @@ class Transfers:
         record = self.desk.insert(NAME, header, actor)
         self._lines.save(record["key"], lines)
         # What goes out first may be what comes in elsewhere.
+        costs: dict[int, Decimal | None] = {}
         for line in sorted(lines, key=lambda one: one["direction"] == "in"):
-            sign = 1 if line["direction"] == "in" else -1
-            change_stock(self.desk, line["item"], line["warehouse"], sign * line["quantity"])
+            item, warehouse, quantity = line["item"], line["warehouse"], line["quantity"]
+            if line["direction"] == "in":
+                change_stock(self.desk, item, warehouse, quantity, costs.get(item))
+            else:
+                costs[item] = change_stock(self.desk, item, warehouse, -quantity)
         return record
 
     def update(self, key: int, fields: Mapping[str, Any], actor: Actor) -> Record:

@@ -101,6 +101,7 @@ def ask_everything(reads: IntacctReads) -> None:
     reads.periods()
     reads.trial_balance(DAY, DAY)
     reads.ledger_lines(DAY, DAY)
+    reads.stock_costs()
 
 
 @pytest.mark.parametrize("preferred", list(Protocol))

@@ -44,7 +44,7 @@ def test_objects_of_modules_without_documents_have_no_rows(desk: Desk, name: str
             "ITEMID WAREHOUSEID QUANTITYLEFT LOTNO",
             ["TEE-STOCK", "W1", "7", ""],
         ),
-        ("ITEMWAREHOUSEINFO", "ITEMID WAREHOUSEID AVERAGE_COST", ["TEE-STOCK", "W1", ""]),
+        ("ITEMWAREHOUSEINFO", "ITEMID WAREHOUSEID AVERAGE_COST", ["TEE-STOCK", "W1", "3"]),
         (
             "INVENTORYTOTALDETAIL",
             "ITEMID WAREHOUSEID TOTALNAME QUANTITY UNIT",

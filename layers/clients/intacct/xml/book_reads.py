@@ -20,7 +20,7 @@ from intacct.reading import (
     LedgerLine,
     Standing,
 )
-from intacct.stock import StockLevel
+from intacct.stock import StockCost, StockLevel
 from intacct.watermarks import Reading
 from intacct.xml import customer_search, deletions, item_search, ledger_reads, stock
 from intacct.xml.changed_rows import MODIFIED, changed_rows
@@ -154,6 +154,11 @@ class XmlBookReads:
     def stock_levels(self, items: tuple[str, ...] = (), warehouse: str = "") -> list[StockLevel]:
         """What is on hand of the items, of all when none is named, per item and warehouse."""
         return stock.levels_from(self._rows(stock.levels_query(items, warehouse)))
+
+    def stock_costs(self) -> Iterator[StockCost]:
+        """What a unit of each item costs in each warehouse, page by page."""
+        for rows in pages(self._gateway, stock.costs_query(), entity=self._entity):
+            yield from map(stock.cost_from, rows)
 
     def standings(self, kind: Kept, keys: Iterable[str]) -> list[Standing]:
         """The records with these keys as they stand; what is not there is left out."""

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from intacct.errors import RejectedError
 from intacct.stock import (
+    StockCost,
     StockDocument,
     StockLevel,
     StockLine,
@@ -145,6 +146,33 @@ def levels_from(rows: Iterable[Element]) -> list[StockLevel]:
         place = text_at(row, "ITEMID"), text_at(row, "WAREHOUSEID")
         on_hand[place] = on_hand.get(place, Decimal(0)) + _quantity(text_at(row, "QUANTITYLEFT"))
     return [StockLevel(item, where, held) for (item, where), held in on_hand.items()]
+
+
+def costs_query() -> Query:
+    """The query for what items cost, per item and warehouse (XML reference §12.4)."""
+    return Query("ITEMWAREHOUSEINFO", ("ITEMID", "WAREHOUSEID", "AVERAGE_COST", "STANDARD_COST"))
+
+
+def cost_from(row: Element) -> StockCost:
+    """What a unit costs where the row says.
+
+    Raises:
+        RejectedError: a cost is no number.
+    """
+    return StockCost(
+        text_at(row, "ITEMID"),
+        text_at(row, "WAREHOUSEID"),
+        average=_cost(text_at(row, "AVERAGE_COST")),
+        standard=_cost(text_at(row, "STANDARD_COST")),
+    )
+
+
+def _cost(text: str) -> Decimal | None:
+    try:
+        return Decimal(text) if text else None
+    except InvalidOperation:
+        message = "a cost of stock is not a number"
+        raise RejectedError(message) from None
 
 
 def _quantity(text: str) -> Decimal:

@@ -237,8 +237,8 @@ STOCK = [
     XmlObject(
         "ITEMWAREHOUSEINFO",
         "stock",
-        fields(f"{_PLACE}QUANTITYONHAND quantity num\n")
-        | empty("STANDARD_COST LAST_COST AVERAGE_COST REORDER_POINT REORDER_QTY STATUS"),
+        fields(f"{_PLACE}QUANTITYONHAND quantity num\nAVERAGE_COST average_cost num\n")
+        | empty("STANDARD_COST LAST_COST REORDER_POINT REORDER_QTY STATUS"),
     ),
     XmlObject(
         "AVAILABLEINVENTORY",
