@@ -77,6 +77,7 @@ OPENS_STORES = {
     "AmazonEventsFunction",
     "CartPollerFunction",
     "CustomerSyncFunction",
+    "CustomerWatchFunction",
     "ItemSyncFunction",
     "InventorySyncFunction",
     "PayoutSyncFunction",
