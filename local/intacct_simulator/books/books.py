@@ -31,7 +31,7 @@ from local.intacct_simulator.books.periods import Periods
 from local.intacct_simulator.books.receivables import ADJUSTMENT, INVOICE, Receivables
 from local.intacct_simulator.books.refunds import Refunds
 from local.intacct_simulator.books.roles import Roles
-from local.intacct_simulator.books.store import Record, Store
+from local.intacct_simulator.books.store import Among, Record, Store
 from local.intacct_simulator.books.tax_engine import Rates, no_rates
 from local.intacct_simulator.books.transfers import Transfers
 from local.intacct_simulator.clock import Clock
@@ -138,14 +138,19 @@ class Books:
         """Give the record with an id, or None."""
         return self.store.first(name, id=record_id)
 
-    def select(self, name: str, *, entity: str = "", private: bool = False) -> Iterator[Record]:
+    def select(
+        self, name: str, *, entity: str = "", private: bool = False, among: Among | None = None
+    ) -> Iterator[Record]:
         """Iterate over what an entity sees; at the top level `private` adds what entities own.
+
+        With `among` these are the records that have one of its values, found by an index.
 
         Raises:
             BusinessError: there is no such entity.
         """
         key = self._desk.entities.key_of(entity)
-        for record in self.store.rows(name):
+        rows = self.store.rows(name) if among is None else self.store.among(name, among)
+        for record in rows:
             if self._sees(name, record, key, private=private):
                 yield record
 

@@ -6,13 +6,31 @@ One process owns one store; whoever calls it holds the company's lock.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 Record = Mapping[str, Any]
 
 _Index = dict[Any, dict[int, None]]
+
+
+def as_stored(value: Any) -> Any:
+    """Give a value as it is."""
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Records of which a field has one of the values, told apart in a form.
+
+    `form` is one function of a module, the same for every question of its kind.
+    """
+
+    name: str
+    values: tuple[Hashable, ...]
+    form: Callable[[Any], Any] = as_stored
 
 
 class Store:
@@ -21,7 +39,7 @@ class Store:
     def __init__(self) -> None:
         self._tables: dict[str, dict[int, Record]] = defaultdict(dict)
         self._last_key: dict[str, int] = defaultdict(int)
-        self._indexes: dict[str, dict[str, _Index]] = defaultdict(dict)
+        self._indexes: dict[str, dict[tuple[str, Callable[[Any], Any]], _Index]] = defaultdict(dict)
         self._undo: list[tuple[str, int, Record | None]] = []
         self._depth = 0
         self.changes = 0
@@ -76,6 +94,12 @@ class Store:
         found = [rows[key] for key in sorted(keys)]
         return [row for row in found if all(row.get(name) == want for name, want in others)]
 
+    def among(self, table: str, wanted: Among) -> list[Record]:
+        """Give the records that have one of the values, in the order of their keys."""
+        index = self._index(table, wanted.name, wanted.form)
+        rows = self._tables[table]
+        return [rows[key] for key in sorted({k for v in wanted.values for k in index.get(v, ())})]
+
     def first(self, table: str, **equals: object) -> Record | None:
         """Give the oldest record whose fields have these values, or None."""
         return next(iter(self.find(table, **equals)), None)
@@ -122,11 +146,11 @@ class Store:
             self._tables[table].pop(key, None)
         else:
             self._tables[table][key] = record
-        for name, index in self._indexes[table].items():
+        for (name, form), index in self._indexes[table].items():
             if old is not None:
-                index[old.get(name)].pop(key, None)
+                index[form(old.get(name))].pop(key, None)
             if record is not None:
-                index.setdefault(record.get(name), {})[key] = None
+                index.setdefault(form(record.get(name)), {})[key] = None
         self.changes += 1
 
     def _roll_back(self, mark: int) -> None:
@@ -134,11 +158,11 @@ class Store:
             table, key, old = self._undo.pop()
             self._set(table, key, self._tables[table].get(key), old)
 
-    def _index(self, table: str, name: str) -> _Index:
-        index = self._indexes[table].get(name)
+    def _index(self, table: str, name: str, form: Callable[[Any], Any] = as_stored) -> _Index:
+        index = self._indexes[table].get((name, form))
         if index is None:
             index = {}
             for key, row in self._tables[table].items():
-                index.setdefault(row.get(name), {})[key] = None
-            self._indexes[table][name] = index
+                index.setdefault(form(row.get(name)), {})[key] = None
+            self._indexes[table][name, form] = index
         return index

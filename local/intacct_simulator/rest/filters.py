@@ -32,12 +32,12 @@ TOKEN = re.compile(r"\s*(\(|\)|\d+|and\b|or\b)", re.IGNORECASE)
 class Condition:
     """One filter: the field it looks at, and the test of a value (with or without case).
 
-    `exact` is the one value that passes, where the filter is an equality.
+    `exact` are the only values that pass (with case), where the filter is an equality or a list.
     """
 
     accessor: Accessor
     test: Test
-    exact: Any = None
+    exact: tuple[Any, ...] = ()
 
 
 def parse_condition(given: Any, find: Callable[[str], Accessor], today: date) -> Condition:
@@ -56,11 +56,11 @@ def parse_condition(given: Any, find: Callable[[str], Accessor], today: date) ->
     ((path, operand),) = operands.items()
     accessor = find(str(path))
     if operator in LISTED:
-        return Condition(accessor, _listed(operator, accessor.field, operand, today))
+        return _listed(operator, accessor, operand, today)
     if operator in TEXTUAL:
         return Condition(accessor, _textual(operator, accessor.field, operand))
     low, high = _span(accessor.field, operand, today)
-    exact = low if operator == "$eq" and low == high else None
+    exact = (low,) if operator == "$eq" and low == high and low is not None else ()
     return Condition(accessor, _scalar(operator, low, high), exact)
 
 
@@ -111,17 +111,21 @@ def _textual(operator: str, field: Field, operand: Any) -> Test:
     return test
 
 
-def _listed(operator: str, field: Field, operand: Any, today: date) -> Test:
+def _listed(operator: str, accessor: Accessor, operand: Any, today: date) -> Condition:
     if not isinstance(operand, list):
         raise invalid_request(f"The operator {operator} needs a list")
-    spans = [_span(field, one, today) for one in operand]
+    spans = [_span(accessor.field, one, today) for one in operand]
     negates = operator.startswith("$not")
     if operator in {"$between", "$notBetween"}:
         if len(spans) != 2 or None in (spans[0][0], spans[1][1]):  # noqa: PLR2004  # from and to
             raise invalid_request(f"The operator {operator} needs two values")
         spans = [(spans[0][0], spans[1][1])]
+    is_exact = operator == "$in" and all(low == high and low is not None for low, high in spans)
+    exact = frozenset(low for low, _ in spans) if is_exact else frozenset()
 
     def test(value: Any, cased: bool) -> bool:  # noqa: FBT001  # the shape of a Test
+        if is_exact and cased:
+            return value in exact
         if value is None:
             return any(low is None for low, _ in spans) is not negates
         inside = any(
@@ -130,7 +134,7 @@ def _listed(operator: str, field: Field, operand: Any, today: date) -> Test:
         )
         return inside is not negates
 
-    return test
+    return Condition(accessor, test, tuple(exact))
 
 
 def _fold(value: Any, cased: bool) -> Any:  # noqa: FBT001  # a plain switch of the request

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.books.store import Among
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest.access import Access, Accessor
 from local.intacct_simulator.rest.envelopes import Json, Reply, invalid_request, page_meta
@@ -54,7 +54,7 @@ class Query:
     start: int
     size: int
     include_private: bool
-    exact: Mapping[str, Any]
+    among: Among | None
 
 
 class QueryService:
@@ -123,7 +123,7 @@ class QueryService:
             start=_whole(body, "start", 1),
             size=_whole(body, "size", DEFAULT_SIZE, most=MAX_SIZE),
             include_private=parameters.get("includePrivate", False),
-            exact=_exact(conditions) if is_case_sensitive and is_conjunction else {},
+            among=_among(conditions) if is_case_sensitive and is_conjunction else None,
         )
 
     def _column(self, target: Target, name: Any) -> Column:
@@ -152,20 +152,10 @@ class QueryService:
             yield self._filterable(target, path), direction == "desc"
 
     def _rows(self, query: Query, entity: str) -> Iterable[Row]:
-        schema, private = query.target.schema, query.include_private
-        for record in self._records(schema.table, query, entity):
-            is_seen = not query.exact or self._books.sees(
-                schema.table, record, entity=entity, private=private
-            )
-            is_seen = is_seen and self._company.shows(record)
-            if is_seen and query.target.holds(record, self._books):
+        schema, private, among = query.target.schema, query.include_private, query.among
+        for record in self._books.select(schema.table, entity=entity, private=private, among=among):
+            if self._company.shows(record) and query.target.holds(record, self._books):
                 yield self._catalog.row(schema, record)
-
-    def _records(self, table: str, query: Query, entity: str) -> Iterable[Record]:
-        """Give the candidates: from the books' index where one value is asked for."""
-        if query.exact:
-            return self._books.find(table, **query.exact)
-        return self._books.select(table, entity=entity, private=query.include_private)
 
     def _flat(self, query: Query, row: Row) -> Json:
         return {
@@ -192,13 +182,14 @@ class QueryService:
         return made
 
 
-def _exact(conditions: Sequence[Condition]) -> dict[str, Any]:
-    """Give the stored fields of which a conjunction of filters wants one value."""
-    return {
-        condition.accessor.stored: condition.exact
+def _among(conditions: Sequence[Condition]) -> Among | None:
+    """Give the stored field of which a conjunction of filters wants the fewest values."""
+    found = [
+        Among(condition.accessor.stored, condition.exact)
         for condition in conditions
-        if condition.exact is not None and condition.accessor.stored
-    }
+        if condition.exact and condition.accessor.stored
+    ]
+    return min(found, key=lambda one: len(one.values), default=None)
 
 
 def _aggregate(column: Column, rows: Sequence[Row]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.intacct_simulator.books.catalog import TYPES
 from local.intacct_simulator.books.errors import wrong_state
-from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.books.store import Among, Record
 from local.intacct_simulator.xml.failures import Fault, FunctionError
 from local.intacct_simulator.xml.nodes import Node
 from local.intacct_simulator.xml.objects import registry
@@ -102,9 +102,16 @@ class Call:
         )
         return made
 
-    def select(self, described: XmlObject, *, private: bool = False) -> list[Record]:
-        """Give the records of an object that the caller sees, in the order of their keys."""
-        rows = self.books.select(described.table, entity=self.caller.entity, private=private)
+    def select(
+        self, described: XmlObject, *, private: bool = False, among: Among | None = None
+    ) -> list[Record]:
+        """Give the records of an object that the caller sees, in the order of their keys.
+
+        With `among` those that have one of its values.
+        """
+        rows = self.books.select(
+            described.table, entity=self.caller.entity, private=private, among=among
+        )
         wanted: dict[str, Any] = {}
         if described.only is not None:
             wanted[described.only[0]] = described.only[1]

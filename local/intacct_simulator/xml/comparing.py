@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -24,11 +24,27 @@ def comparable(field: Field, raw: Any, *, by_code: bool = False) -> Any:
     if field.kind is Kind.WORD:
         label, code = field.words.get(str(raw), (str(raw), str(raw)))
         return code if by_code else label
-    if field.kind in (Kind.INTEGER, Kind.NUMBER):
-        return Decimal(raw)
     if field.kind is Kind.DAY:
         return raw.date() if isinstance(raw, datetime) else raw
-    return raw if field.kind is Kind.INSTANT else str(raw)
+    return raw if field.kind is Kind.INSTANT else FORMS[field.kind](raw)
+
+
+def as_text(raw: Any) -> str | None:
+    """Give a stored value as `comparable` gives that of a text field."""
+    return None if raw is None or raw == "" else str(raw)
+
+
+def as_number(raw: Any) -> Decimal | None:
+    """Give a stored value as `comparable` gives that of a number field."""
+    return None if raw is None or raw == "" else Decimal(raw)
+
+
+FORMS: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.TEXT: as_text,
+    Kind.INTEGER: as_number,
+    Kind.NUMBER: as_number,
+}
+"""What `comparable` makes of the stored values of those kinds, whatever field they are of."""
 
 
 def wanted(field: Field, text: str) -> Any:

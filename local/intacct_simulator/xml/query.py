@@ -11,6 +11,7 @@ from typing import Any
 
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call, Outcome
+from local.intacct_simulator.xml.candidates import candidates
 from local.intacct_simulator.xml.comparing import (
     comparable,
     folded,
@@ -67,7 +68,11 @@ def run(call: Call) -> Outcome:
     selected = _selected(node, described)
     options = node.find("options")
     ignore_case = text_of(options, "caseinsensitive") == "true"
-    rows = call.select(described, private=text_of(options, "showprivate") == "true")
+    rows = call.select(
+        described,
+        private=text_of(options, "showprivate") == "true",
+        among=None if ignore_case else candidates(node.find("filter"), described),
+    )
     test = _filter(node.find("filter"), described, call.values, ignore_case=ignore_case)
     rows = _ordered([row for row in rows if test(row)], node, described, call.values)
     shown = (
