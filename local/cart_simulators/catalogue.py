@@ -25,12 +25,13 @@ class UnknownProductError(LookupError):
 
 
 class Part(BaseModel):
-    """A part of a bundle."""
+    """A part of a bundle; some carts know it by the number of its product."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     sku: str
     quantity: Decimal = Decimal(1)
+    product_id: int = 0
 
 
 class Offer(BaseModel):

@@ -125,6 +125,21 @@ def test_a_bundle_is_no_simple_product(trait: Trait) -> None:
     assert len(told.components) == 2
 
 
+@carts_that(lambda trait: trait.tells_bundles)
+def test_the_parts_of_a_bundle_lead_to_their_products(trait: Trait) -> None:
+    shop = Shop(trait)
+    number = shop.catalogue.add(offer("MUG", trait)).id
+    parts = (Part(sku="MUG", quantity=Decimal(3), product_id=number),)
+    shop.catalogue.add(offer("SET", trait, parts=parts))
+
+    (component,) = shop.products()["SET"].components
+
+    (mug,) = shop.client.product(component.product_id).products
+    assert (mug.sku, int(component.quantity), component.is_chosen) == ("MUG", 3, False)
+    assert component.sku in ("", "MUG")
+    assert component.ref_id in ("", mug.ref.id)
+
+
 @each_cart
 def test_a_level_is_set_and_set_again_without_harm(trait: Trait) -> None:
     shop = Shop(trait)

@@ -34,11 +34,17 @@ class ProductStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A part of a bundle, by its SKU; empty where the cart does not tell it."""
+    """A part of a bundle, by its SKU; empty where the cart does not tell it.
+
+    `product_id` is the product that it belongs to, `ref_id` the cart's id of the very thing, where
+    the cart tells them. What `is_chosen` is in the bundle only if the buyer takes it.
+    """
 
     sku: str
     quantity: Decimal
     product_id: str = ""
+    ref_id: str = ""
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True)

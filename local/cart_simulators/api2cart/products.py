@@ -142,7 +142,13 @@ class Api2CartProducts:
             "avail_view": product.is_active,
             "is_stock_managed": True,
             "u_upc": offer.barcode,
-            "group_items": [{"child_item_id": part.sku} for part in offer.parts],
+            "group_items": [
+                {
+                    "child_item_id": str(part.product_id or part.sku),
+                    "default_qty_in_pack": part.quantity,
+                }
+                for part in offer.parts
+            ],
             "quantity": None if product.has_variants else _sum(first),
             "inventory": [] if product.has_variants else _inventory(first),
         }

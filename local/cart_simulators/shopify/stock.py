@@ -158,7 +158,7 @@ class ShopifyStock:
                 f"{index:03d}",
                 {
                     "quantity": int(part.quantity),
-                    "productVariant": {"legacyResourceId": None, "sku": part.sku},
+                    "productVariant": self._part(part.sku),
                 },
             )
             for index, part in enumerate(offer.parts)
@@ -175,6 +175,15 @@ class ShopifyStock:
             "requiresComponents": bool(parts),
             "inventoryItem": self._item(article),
             "productVariantComponents": Connection(parts),
+        }
+
+    def _part(self, sku: str) -> Json:
+        """The variant that a part of a bundle is; one that is gone keeps its SKU only."""
+        found = self._catalogue.by_sku(sku)
+        return {
+            "sku": sku,
+            "legacyResourceId": str(found[1].id) if found else None,
+            "product": {"legacyResourceId": str(found[0].id) if found else None},
         }
 
     def _item(self, article: Article) -> Json:

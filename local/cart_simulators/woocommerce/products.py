@@ -36,7 +36,10 @@ def product_body(product: ShopProduct) -> Json:
             "stock_quantity": None,
             **whole,
         }
-    bundled = [{"product_id": 0, "quantity_default": each.quantity} for each in first.offer.parts]
+    bundled = [
+        {"product_id": each.product_id, "quantity_default": each.quantity}
+        for each in first.offer.parts
+    ]
     kind = {"type": "bundle", "bundled_items": bundled} if bundled else {}
     return {**_sellable(first), **whole, **kind}
 

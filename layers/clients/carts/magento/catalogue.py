@@ -16,7 +16,7 @@ from carts.adapter import CartApiError
 from carts.catalogue import NewLevel, ProductChange, ProductReading, WriteOutcome, Written
 from carts.documents import Node
 from carts.json_api import JsonApi, NotFoundError, RefusedParametersError
-from carts.magento.products import BUNDLE, level_of, product_reading
+from carts.magento.products import BUNDLE, PART_IDS, level_of, part_skus, product_reading
 from carts.magento.searches import (
     MOST_PAGES,
     Search,
@@ -79,7 +79,17 @@ class MagentoCatalogue:
                 document = self._api.get(f"/products/{sku}").document
             except NotFoundError:
                 return ProductReading(str(document.get("id", "")), is_gone=True)
+            document = {**document, PART_IDS: self._ids_of(part_skus(document))}
         return product_reading(document, self._store, self.currency)
+
+    def _ids_of(self, skus: Sequence[str]) -> dict[str, str]:
+        """The products of those SKUs: a bundle names its parts by nothing else."""
+        found: dict[str, str] = {}
+        for start in range(0, len(skus), _MOST_SKUS):
+            named = ",".join(skus[start : start + _MOST_SKUS])
+            for rows in self._products.by_number([("sku", "in", named)]):
+                found |= {str(row.told.get("sku", "")): str(row.number) for row in rows}
+        return found
 
     def stock(self, skus: Sequence[str] = ()) -> Iterator[Sequence[InventoryLevel]]:
         """Pages of levels per source, read again from the start when their number changes."""

@@ -6,7 +6,7 @@ cards. A configurable or grouped product is sold as its simple ones, which the s
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,9 @@ from commerce.orders import Ref
 
 BUNDLE = "bundle"
 """The type of a product whose parts only its own document tells."""
+
+PART_IDS = "part_ids"
+"""Where the ids of a bundle's parts stand by SKU, put there by whoever asked for them."""
 
 _NOT_SOLD = frozenset({"configurable", "grouped"})
 _KINDS = {BUNDLE: ProductKind.BUNDLE, "giftcard": ProductKind.GIFT_CARD}
@@ -54,6 +57,11 @@ def product_reading(product: Any, store: str, currency: str) -> ProductReading:
     return ProductReading(product_id, (row,))
 
 
+def part_skus(product: Mapping[str, Any]) -> list[str]:
+    """The SKUs of a bundle's parts, as its own document names them."""
+    return sorted({part.sku for part in _components(Node(product, "", [])) if part.sku})
+
+
 def _tax_class(node: Node) -> str:
     found = _attribute(node, "tax_class_id")
     return found.text("value") if found else ""
@@ -67,12 +75,16 @@ def _attribute(node: Node, code: str) -> Node | None:
 
 
 def _components(node: Node) -> Iterable[Component]:
-    """The parts of a fixed bundle; where buyers choose, each choice is told as a part."""
+    """The parts of a bundle; where buyers choose, each choice is told as a part."""
     extension = node.node("extension_attributes")
+    ids = node.node(PART_IDS)
     for option in extension.nodes("bundle_product_options") if extension else ():
-        for link in option.nodes("product_links"):
-            quantity = link.decimal("qty") or Decimal(1)
-            yield Component(link.text("sku").strip(), quantity)
+        links = list(option.nodes("product_links"))
+        is_chosen = len(links) > 1 or option.get("required") is False
+        for link in links:
+            quantity, sku = link.decimal("qty") or Decimal(1), link.text("sku").strip()
+            product_id = ids.optional_identifier(sku) if ids else ""
+            yield Component(sku, quantity, product_id, product_id, is_chosen)
 
 
 def level_of(item: Any, as_of: datetime) -> InventoryLevel | None:

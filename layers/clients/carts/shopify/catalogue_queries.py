@@ -29,7 +29,10 @@ VARIANTS = f"""query Variants($id: ID!, $after: String) {{
 COMPONENTS = f"""query Components($id: ID!, $after: String) {{
   productVariant(id: $id) {{
     productVariantComponents(first: 50, after: $after) {{
-      nodes {{ quantity productVariant {{ legacyResourceId sku }} }} {_PAGE}
+      nodes {{
+        quantity productVariant {{ legacyResourceId sku product {{ legacyResourceId }} }}
+      }}
+      {_PAGE}
     }}
   }}
 }}"""

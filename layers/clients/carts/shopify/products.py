@@ -88,7 +88,10 @@ def _components(variant: Node) -> Iterable[Component]:
             part.refuse("", "a part with its quantity")
             continue
         sku = bundled.text("sku").strip()
-        yield Component(sku, quantity, bundled.optional_identifier("legacyResourceId"))
+        owner = bundled.node("product")
+        product_id = owner.optional_identifier("legacyResourceId") if owner else ""
+        ref_id = bundled.optional_identifier("legacyResourceId")
+        yield Component(sku, quantity, product_id, ref_id)
 
 
 def levels_of(item: Any, levels: Iterable[Any]) -> list[InventoryLevel]:

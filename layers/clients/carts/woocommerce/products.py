@@ -115,7 +115,8 @@ def _components(node: Node) -> Iterable[Component]:
     """The parts as the bundle plug-in tells them: by product, never by SKU."""
     for part in node.nodes("bundled_items"):
         quantity = part.decimal("quantity_default") or Decimal(1)
-        yield Component("", quantity, part.optional_identifier("product_id"))
+        product_id = part.optional_identifier("product_id")
+        yield Component("", quantity, product_id, is_chosen=part.get("optional") is True)
 
 
 def _keeps_stock(node: Node) -> bool:
