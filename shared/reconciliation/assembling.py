@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from shared.policy.switches import PostingMode
@@ -26,10 +26,12 @@ from shared.reconciliation.statement import (
     KindDay,
     LateItem,
     MoneyDay,
+    RoundingWeek,
     StoreDay,
 )
 
 _Sums = dict[str, Decimal]
+_WEEK = timedelta(days=7)
 
 
 @dataclass(slots=True)
@@ -83,6 +85,7 @@ class Assembly:
         self.explained: _Sums = defaultdict(Decimal)
         self._accounts: _Sums = defaultdict(Decimal)
         self._found: _Sums = defaultdict(Decimal)
+        self._rounded: dict[str, list[Decimal]] = defaultdict(list)
         self._stores: dict[str, _StoreSums] = {
             store: _StoreSums() for store, book in sorted(books.items()) if book.entity == entity
         }
@@ -110,6 +113,19 @@ class Assembly:
                 self._add_to_accounts(document)
             if document.key in late:
                 self.late.append(_late(row, document))
+            if document.is_posted and self._on - document.on < _WEEK:
+                self._round(row.store, document)
+
+    def _round(self, store: str, document: BookedDocument) -> None:
+        if document.rounded is not None and not document.is_undone:
+            self._rounded[store].append(document.rounded)
+
+    def roundings(self) -> tuple[RoundingWeek, ...]:
+        """The rounding lines of each store that had some in the week that ends with the day."""
+        return tuple(
+            RoundingWeek(store, len(lines), sum(lines, start=Decimal(0)), max(map(abs, lines)))
+            for store, lines in sorted(self._rounded.items())
+        )
 
     def _await(self, row: Row) -> None:
         """Take in what waits for payouts; of very much, only the oldest is kept."""

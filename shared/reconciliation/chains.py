@@ -207,7 +207,7 @@ def _told(
     ):
         sent = replace(sent, is_dated=False)
     if is_it(posting, record) or not (record.effect or posting.effect):
-        return sent
+        return _as_taxed(sent, before)
     kept = _kept_effect(record, before)
     return replace(sent, effect=kept if kept is not None else _with_total(document, sent))
 
@@ -240,6 +240,9 @@ def booked(
     assert record.result is not None, "what is done has a result"  # noqa: S101
     expected = Expected.read(record.expected) if record.expected else None
     was_same = before is not None and before.sage_key == record.result.key
+    is_receivable = _is_receivable(expected) if expected else planned.is_receivable
+    totals = tuple(t.amount for t in expected.totals) if expected else planned.totals
+    taxed = Decimal(0) if is_receivable else _taxed(record, planned.kind, totals)
     return replace(
         planned,
         state=record.state,
@@ -248,8 +251,9 @@ def booked(
         invoice_key=record.result.invoice_key,
         content=record.content_hash,
         customer=expected.customer if expected else planned.customer,
-        is_receivable=_is_receivable(expected) if expected else planned.is_receivable,
-        totals=tuple(t.amount for t in expected.totals) if expected else planned.totals,
+        is_receivable=is_receivable,
+        totals=(totals[0] + taxed,) if taxed else totals,
+        taxed=taxed,
         on=record.dated_on or (before.on if before is not None and was_same else planned.on),
         base_effect=before.base_effect if before is not None and was_same else None,
         proved_at=before.proved_at if before is not None and was_same else None,
@@ -257,9 +261,24 @@ def booked(
     )
 
 
+def _taxed(record: Record, kind: PostingKind, totals: Sequence[Decimal]) -> Decimal:
+    """What Sage's answer to an invoice had more than what was sent: its tax engine's (R-9.5)."""
+    stated = record.result.total if record.result else None
+    if kind is not PostingKind.INVOICE or stated is None or not totals:
+        return Decimal(0)
+    return stated.amount - totals[0]
+
+
 def _is_receivable(expected: Expected) -> bool:
     """Whether what was sent was an invoice in receivables: its class is the first of its shape."""
     return expected.shape[0] == ArInvoice.__name__
+
+
+def _as_taxed(sent: BookedDocument, before: BookedDocument | None) -> BookedDocument:
+    """With the effect that the ledger was read to have, where Sage taxed it otherwise."""
+    if not sent.taxed or before is None or before.sage_key != sent.sage_key:
+        return sent
+    return replace(sent, effect=before.effect) if before.taxed == sent.taxed else sent
 
 
 def _kept_effect(record: Record, before: BookedDocument | None) -> Effect | None:

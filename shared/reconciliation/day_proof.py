@@ -127,6 +127,7 @@ class DayProof:
             notes=(*self.notes, *assembly.notes()),
             awaited=assembly.awaited(),
             lists=listed,
+            roundings=assembly.roundings(),
         )
 
     def accept_what_was_there(self, statement: Statement) -> None:

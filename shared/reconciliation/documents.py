@@ -24,6 +24,7 @@ from intacct.stock import StockDocument
 from intacct.undoing import ReverseDocument
 from shared.ledger.records import State
 from shared.postings.plan import PostingKind
+from shared.postings.rounding_limit import is_rounding
 from shared.reconciliation.differences import Cause, Difference
 
 MARKED_AS: Mapping[PostingKind, Marked] = {
@@ -70,7 +71,9 @@ class BookedDocument:
     document in another one. `proved_at` is when it was found in Sage as it was sent; `troubles`
     are what was found instead. `is_wanted` says that today's facts ask for it, `is_undone`
     that we took it back ourselves, `is_dated` that `on` is the date that it was sent with,
-    `is_receivable` that the invoice was made in receivables, without Order Entry.
+    `is_receivable` that the invoice was made in receivables, without Order Entry. `taxed` is what
+    Sage's tax engine added to it when it was posted (R-9.5): `totals` have that in them, `effect`
+    has it once the ledger was read.
     """
 
     key: str
@@ -92,11 +95,22 @@ class BookedDocument:
     is_undone: bool = False
     is_dated: bool = True
     is_receivable: bool = False
+    taxed: Decimal = Decimal(0)
 
     @property
     def entity(self) -> str:
         """The entity whose books it belongs to, from its posting key (R-15.1)."""
         return self.key.split("/", 2)[1]
+
+    @property
+    def rounded(self) -> Decimal | None:
+        """What it has on the rounding account, debits positive; None where it is no rounding line.
+
+        A credit memo takes off what Sage billed too much, an invoice adds what is missing.
+        """
+        if not is_rounding(self.key):
+            return None
+        return self.amount if self.kind is PostingKind.CREDIT_MEMO else -self.amount
 
     @property
     def is_posted(self) -> bool:

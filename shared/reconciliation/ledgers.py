@@ -44,7 +44,8 @@ class LedgerLooked:
     """What the lines said: troubles by posting key, and effects that only Sage can tell.
 
     `lines` counts what was read. `effects` are those of documents whose mapping nobody knows any
-    more, `base_effects` those in base currency of documents in another one.
+    more and of invoices that Sage taxed otherwise, `base_effects` those in base currency of
+    documents in another one.
     """
 
     troubles: dict[str, list[Difference]] = field(default_factory=lambda: defaultdict(list))
@@ -155,7 +156,11 @@ class _Day:
             return
         if group.differences in self.doubts:
             return
-        for account, amount in group.differences.items():
+        differences = group.differences
+        if group.is_taxed_by_sage:
+            looked.effects[group.members[0].document.key] = _effect(group.booked.amounts)
+            differences = {}
+        for account, amount in differences.items():
             one = group.blamed(account)
             looked.troubles[one.document.key].append(
                 difference(
@@ -189,6 +194,18 @@ class _Group:
             for account, amount in one.document.effect or ():
                 sums[account] -= amount
         return {account: amount for account, amount in sorted(sums.items()) if amount}
+
+    @property
+    def is_taxed_by_sage(self) -> bool:
+        """Whether the ledger has more by nothing but what Sage's tax engine added (R-9.5).
+
+        The receivable has it in full, the accounts of the taxes on the other side.
+        """
+        taxed = self.members[0].document.taxed if len(self.members) == 1 else Decimal(0)
+        amounts = sorted(self.differences.values(), reverse=taxed > 0)
+        if not taxed or not amounts or sum(amounts, start=Decimal(0)):
+            return False
+        return amounts[0] == taxed and all(amount * taxed < 0 for amount in amounts[1:])
 
     def blamed(self, account: str) -> Asked:
         """The document whose line it is, as far as that can be told."""

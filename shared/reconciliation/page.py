@@ -50,6 +50,7 @@ def page(statement: Statement) -> bytes:
     _awaited(body, statement)
     _late(body, statement)
     _lists(body, statement)
+    _roundings(body, statement)
     _foot(body, statement)
     text: bytes = tostring(html, encoding="utf-8", method="html")
     return b"<!doctype html>\n" + text + b"\n"
@@ -207,6 +208,15 @@ def _lists(body: Element, statement: Statement) -> None:
     if rows:
         headings = ("Store", "Listed by the cart", "Missing here", "What was compared")
         _table(body, "The carts' own lists of the day", headings, rows)
+
+
+def _roundings(body: Element, statement: Statement) -> None:
+    rows: list[Sequence[Cell]] = [
+        (one.store, one.lines, one.amount, one.largest) for one in statement.roundings
+    ]
+    if rows:
+        headings = ("Store", "Lines", "Sum", "Largest")
+        _table(body, "Rounding lines of the seven days to this one (R-9.5)", headings, rows)
 
 
 def _foot(body: Element, statement: Statement) -> None:

@@ -113,6 +113,20 @@ class CartList:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundingWeek:
+    """A store's rounding lines of the seven days that end with the day (R-9.6).
+
+    `amount` is what they come to on the rounding account, debits positive: a drift to one side is
+    no rounding. `largest` is the largest one, without its side.
+    """
+
+    store: str
+    lines: int
+    amount: Decimal
+    largest: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What reading Sage cost, in API transactions: this proof, and the month of its company.
 
@@ -136,7 +150,8 @@ class Statement:
     `sequence` counts the statements of the entity from 1, `previous` is the link of the one before
     it. `seen_from` is when the one before was begun, `made_at` when this one was. `accepted` are
     differences of documents that a person took for right: they speak against nothing. `awaited` are
-    the oldest of the events that wait for payouts. `lists` are what the carts themselves list.
+    the oldest of the events that wait for payouts. `lists` are what the carts themselves list,
+    `roundings` the rounding lines of stores that had some.
     """
 
     tenant: str
@@ -159,6 +174,7 @@ class Statement:
     schema: int = field(default=1)
     awaited: tuple[AwaitedItem, ...] = ()
     lists: tuple[CartList, ...] = ()
+    roundings: tuple[RoundingWeek, ...] = ()
 
     @property
     def is_true(self) -> bool:

@@ -35,7 +35,17 @@ def table(statement: Statement) -> bytes:
 
 def _rows(statement: Statement) -> Iterator[Row]:
     usual: Row = {"entity": statement.entity, "date": statement.on.isoformat()}
-    for section in (_head, _stores, _accounts, _balances, _differences, _late, _awaited, _lists):
+    for section in (
+        _head,
+        _stores,
+        _accounts,
+        _balances,
+        _differences,
+        _late,
+        _awaited,
+        _lists,
+        _roundings,
+    ):
         for row in section(statement):
             yield {**usual, "currency": statement.currency, **row}
 
@@ -161,6 +171,16 @@ def _lists(statement: Statement) -> Iterator[Row]:
             "cart": one.listed,
             "difference": -one.missing,
             "text": text,
+        }
+
+
+def _roundings(statement: Statement) -> Iterator[Row]:
+    for one in statement.roundings:
+        yield {
+            "section": "rounding",
+            "store": one.store,
+            "what": f"{one.lines} lines in seven days, the largest of {one.largest}",
+            "books": one.amount,
         }
 
 
