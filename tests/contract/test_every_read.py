@@ -13,9 +13,11 @@ import pytest
 
 from intacct.capabilities import READS, Protocol, Read
 from intacct.customer_search import CustomerBy, CustomerSearch
+from intacct.dimensions import Dimensions, Side
 from intacct.documents import CreditKind
 from intacct.item_search import ItemBy, ItemSearch
 from intacct.reading import Kept, Marked, Standing
+from intacct.statistics import StatisticalEntry, StatisticalLine
 from intacct.watermarks import Reading, Watermark
 from tests.contract.actions.documents import (
     ADVANCE,
@@ -34,6 +36,18 @@ from tests.contract.actions.ledger_and_stock import COUNTED
 from tests.contract.actions.teller import TODAY, Teller
 
 Look = Callable[[Teller], Any]
+
+_AT = Dimensions(location="100")
+ORDERS = StatisticalEntry(
+    "ORDERS-7",
+    "STJ",
+    DAY - timedelta(days=1),
+    "Orders of the day before",
+    (
+        StatisticalLine("STAT-ORDERS", Side.DEBIT, Decimal(42), _AT),
+        StatisticalLine("STAT-ORDERS", Side.CREDIT, Decimal(2), _AT),
+    ),
+)
 
 
 def standing(one: Standing) -> tuple[Any, ...]:
@@ -98,7 +112,7 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
             for one in teller.reads.stock_costs()
             if one.item == "TEE-STOCK"
         ],
-        [("TEE-STOCK", "W1", Decimal("9"), None)],
+        [("TEE-STOCK", "W1", Decimal(9), None)],
     ),
     Read.STANDINGS: (
         standings,
@@ -111,6 +125,7 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
             ("", "complete", "1002-PAY-ABCDEFG", "C-1001", usd("30.00"), None),
             ("", "complete", "1002-APP-ABCDEFG", "C-1001", usd("0.00"), None),
             ("", "posted", ENTRY.reference, "", None, None),
+            ("", "posted", ORDERS.reference, "", None, None),
         ],
     ),
     Read.CUSTOMERS: (
@@ -164,6 +179,14 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
         ],
         [(ADVANCE.reference, "C-1001", usd("55.12"), DAY)],
     ),
+    Read.COUNT_LINES: (
+        lambda teller: [
+            (one.record == entry.key, one.account, one.quantity)
+            for entry in teller.reads.read_back(Marked.STATISTICAL_ENTRY, [ORDERS.reference])
+            for one in teller.reads.count_lines([entry.key, "999999"])
+        ],
+        [(True, "STAT-ORDERS", Decimal(42)), (True, "STAT-ORDERS", Decimal(-2))],
+    ),
 }  # fmt: skip
 
 
@@ -184,6 +207,7 @@ def told(teller: Teller) -> None:
     teller.post(CREDIT)
     teller.post(ENTRY)
     teller.create(COUNTED)
+    teller.create(ORDERS)
 
 
 @pytest.fixture(scope="module")

@@ -101,6 +101,7 @@ class Read(StrEnum):
     TRIAL_BALANCE = "trial_balance"
     LEDGER_LINES = "ledger_lines"
     READ_BACK = "read_back"
+    COUNT_LINES = "count_lines"
 
 
 class CapabilityError(ValueError):
@@ -187,6 +188,8 @@ READS: Mapping[Read, Capability] = {
     Read.LEDGER_LINES: _XML_ONLY,
     # XML offers no customer refunds (REST reference §17).
     Read.READ_BACK: _REST_ONLY,
+    # No source says whether GLDETAIL has lines of statistical journals.
+    Read.COUNT_LINES: _REST_ONLY,
 }
 """Which protocol serves each read; reading again is always safe, in whichever protocol."""
 

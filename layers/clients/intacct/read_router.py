@@ -15,7 +15,9 @@ from intacct.customer_search import CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
 from intacct.item_search import ItemSearch, KnownItem
 from intacct.reading import (
+    NAMED,
     AccountBalance,
+    CountLine,
     Dimension,
     DimensionValue,
     Kept,
@@ -46,6 +48,10 @@ class ReadsBooks(Interface):
 
     def standings(self, kind: Kept, keys: Iterable[str]) -> list[Standing]:
         """Records as they stand."""
+        ...
+
+    def standings_by_id(self, kind: Kept, ids: Iterable[str]) -> list[Standing]:
+        """Records as they stand, by their ids."""
         ...
 
     def customers(self, search: CustomerSearch) -> list[KnownCustomer]:
@@ -82,6 +88,10 @@ class ReadsOverRest(ReadsBooks, Interface):
 
     def modified(self, kind: Marked, since: datetime) -> Iterator[ReadBack]:
         """Documents that were touched since."""
+        ...
+
+    def count_lines(self, keys: Iterable[str]) -> Iterator[CountLine]:
+        """The lines of statistical entries."""
         ...
 
 
@@ -147,6 +157,19 @@ class IntacctReads:
         """The records with these keys as they stand; what is not there is left out."""
         return self._by(Read.STANDINGS).standings(kind, keys)
 
+    def standings_by_id(self, kind: Kept, ids: Iterable[str]) -> list[Standing]:
+        """The records of a kind of `NAMED` with these ids; what is not there is left out.
+
+        Sage compares; who must be sure compares the id of each once more.
+
+        Raises:
+            ValueError: the kind's ids are not unique.
+        """
+        if kind not in NAMED:
+            message = f"the ids of {kind.value} records are not unique"
+            raise ValueError(message)
+        return self._by(Read.STANDINGS).standings_by_id(kind, ids)
+
     def customers(self, search: CustomerSearch) -> list[KnownCustomer]:
         """The customers whose field has one of the values, whole, at most `MOST_FOUND` of them.
 
@@ -196,6 +219,10 @@ class IntacctReads:
     def modified(self, kind: Marked, since: datetime) -> Iterator[ReadBack]:
         """The documents of a kind that were made or changed from `since` on, whoever did it."""
         return self._rest.modified(kind, since)
+
+    def count_lines(self, keys: Iterable[str]) -> Iterator[CountLine]:
+        """The lines of the statistical entries with these keys, 100 entries a call; REST alone."""
+        return self._rest.count_lines(keys)
 
     def trial_balance(self, start_on: date, end_on: date) -> Iterator[AccountBalance]:
         """Debits and credits per account of a range of days; XML alone tells them."""

@@ -25,6 +25,10 @@ class Kept(StrEnum):
     JOURNAL_ENTRY = "journal_entry"
 
 
+NAMED = frozenset({Kept.CUSTOMER, Kept.CONTACT, Kept.ITEM, Kept.WAREHOUSE})
+"""The kinds whose ids are unique in the company: their records are found by id as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A record as it stands: what tells it apart, its state, and its amounts as Sage has them.
@@ -56,6 +60,7 @@ class Marked(StrEnum):
     PAYMENT = "payment"
     CUSTOMER_REFUND = "customer_refund"
     JOURNAL_ENTRY = "journal_entry"
+    STATISTICAL_ENTRY = "statistical_entry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,15 @@ class AccountBalance:
     def net(self) -> Decimal:
         """Debits less credits."""
         return self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """One line of a statistical entry; `record` is the entry's key, below zero takes away."""
+
+    record: str
+    account: str
+    quantity: Decimal
 
 
 @dataclass(frozen=True, slots=True)

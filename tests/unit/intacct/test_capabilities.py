@@ -98,6 +98,7 @@ def ask_everything(reads: IntacctReads) -> None:
     reads.keys(Kept.CUSTOMER)
     reads.deletions(Kept.CUSTOMER, NOW)
     reads.read_back(Marked.ADVANCE, ["1001-ADV-ABC"])
+    reads.count_lines(["17"])
     reads.periods()
     reads.trial_balance(DAY, DAY)
     reads.ledger_lines(DAY, DAY)

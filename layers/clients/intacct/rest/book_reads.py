@@ -10,6 +10,7 @@ from intacct.customer_search import CustomerSearch, KnownCustomer
 from intacct.deletions import Deletion
 from intacct.item_search import ItemSearch, KnownItem
 from intacct.reading import (
+    CountLine,
     Dimension,
     DimensionValue,
     Kept,
@@ -19,6 +20,7 @@ from intacct.reading import (
     Standing,
 )
 from intacct.rest import (
+    counts,
     customer_search,
     deletions,
     dimensions,
@@ -138,10 +140,18 @@ class RestBookReads:
 
     def standings(self, kind: Kept, keys: Iterable[str]) -> list[Standing]:
         """The records with these keys as they stand; what is not there is left out."""
-        wanted = list(dict.fromkeys(keys))
+        return self._with(kind, "key", keys)
+
+    def standings_by_id(self, kind: Kept, ids: Iterable[str]) -> list[Standing]:
+        """The records with these ids as they stand; what is not there is left out."""
+        return self._with(kind, _SHAPES[kind].id, ids)
+
+    def _with(self, kind: Kept, field: str, values: Iterable[str]) -> list[Standing]:
+        """The records of which that field has one of the values."""
+        wanted = list(dict.fromkeys(values))
         found: list[Standing] = []
         for start in range(0, len(wanted), _KEYS_MAX):
-            part = one_of("key", wanted[start : start + _KEYS_MAX])
+            part = one_of(field, wanted[start : start + _KEYS_MAX])
             query = replace(_query(kind), filters=(part,))
             asked = replace(query, fields=(*query.fields, MODIFIED))
             found += [_standing(kind, row) for row in self._rows(asked)]
@@ -188,6 +198,10 @@ class RestBookReads:
     def modified(self, kind: Marked, since: datetime) -> Iterator[ReadBack]:
         """The documents of a kind that were made or changed from `since` on."""
         return read_back.modified(self._client, kind, since, entity=self._entity)
+
+    def count_lines(self, keys: Iterable[str]) -> Iterator[CountLine]:
+        """The lines of the statistical entries with these keys."""
+        return counts.count_lines(self._client, keys, entity=self._entity)
 
     def _rows(self, query: Query) -> Iterator[Row]:
         return rows(self._client, query, entity=self._entity)

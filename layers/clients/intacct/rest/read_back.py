@@ -103,6 +103,9 @@ _SHAPES: Mapping[Marked, _Shape] = {
         total="txnCurrency.refundAmount",
     ),
     Marked.JOURNAL_ENTRY: _Shape("general-ledger/journal-entry", "referenceNumber", "postingDate"),
+    Marked.STATISTICAL_ENTRY: _Shape(
+        "general-ledger/statistical-journal-entry", "referenceNumber", "postingDate"
+    ),
 }
 
 
