@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from carts.adapter import CartApiError
+from carts.answers import another_shape
 from carts.json_api import Answer, JsonApi
 from carts.pace import Pace
 
@@ -72,18 +73,6 @@ class Calls:
         return answer.document
 
 
-def as_list(value: Any) -> list[Json]:
-    """A list of objects; an absent one is empty.
-
-    Raises:
-        CartApiError: it is something else.
-    """
-    found = [] if value is None else value
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise another_shape()
-    return found
-
-
 def next_token(holder: Any, token: str) -> str:
     """The token of the page that follows; empty on the last one.
 
@@ -101,10 +90,4 @@ def next_token(holder: Any, token: str) -> str:
 def too_many_pages() -> CartApiError:
     """More pages than anybody can read."""
     message = f"more than {MOST_PAGES} pages in one list"
-    return CartApiError(message, is_lasting=True)
-
-
-def another_shape() -> CartApiError:
-    """Amazon's answer cannot be what it says it is."""
-    message = "Amazon's answer has another shape than documented"
     return CartApiError(message, is_lasting=True)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from urllib.parse import quote
 
 from carts.adapter import CartApiError
-from carts.amazon.calls import MOST_PAGES, Calls, Json, as_list, next_token, too_many_pages
+from carts.amazon.calls import MOST_PAGES, Calls, Json, next_token, too_many_pages
 from carts.amazon.products import (
     MERCHANT,
     Listed,
@@ -24,6 +24,7 @@ from carts.amazon.products import (
     with_price,
     with_quantity,
 )
+from carts.answers import as_list
 from carts.bulk import refused, unwritten
 from carts.catalogue import NewLevel, ProductChange, ProductReading, WriteOutcome, Written
 from carts.documents import Node

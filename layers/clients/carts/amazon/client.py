@@ -20,8 +20,6 @@ from carts.amazon.access import connected
 from carts.amazon.calls import (
     MOST_PAGES,
     Calls,
-    another_shape,
-    as_list,
     next_token,
     too_many_pages,
 )
@@ -29,6 +27,7 @@ from carts.amazon.catalogue import AmazonCatalogue
 from carts.amazon.marketplaces import MARKETPLACES
 from carts.amazon.readings import whole_order
 from carts.amazon.transactions import GROUP_ID, ORDER_ID, read_transactions
+from carts.answers import another_shape, as_list
 from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import NotFoundError, RefusedParametersError

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from carts.adapter import CartApiError
-from carts.api2cart.envelopes import Envelopes, another_shape
+from carts.answers import another_shape
+from carts.api2cart.envelopes import Envelopes
 from carts.api2cart.lists import ChangeList
 from carts.api2cart.models import child, children
 from carts.api2cart.products import (

@@ -11,9 +11,10 @@ from typing import Any, Self
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, Reading, StoreAccess
+from carts.answers import another_shape
 from carts.api2cart.access import connected
 from carts.api2cart.catalogue import Api2CartCatalogue
-from carts.api2cart.envelopes import Envelopes, another_shape
+from carts.api2cart.envelopes import Envelopes
 from carts.api2cart.lists import ChangeList
 from carts.api2cart.models import child, children, is_true, required_instant
 from carts.api2cart.readings import ORDER_TOPIC, read

@@ -10,6 +10,7 @@ import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
 from carts.adapter import CartApiError
+from carts.answers import another_shape
 from carts.json_api import Answer, JsonApi, NotFoundError, RefusedParametersError
 
 _OK = "0"
@@ -92,9 +93,3 @@ def _check(envelope: dict[str, Any]) -> None:
         raise RefusedParametersError(message, is_lasting=True)
     message = f"API2Cart answered with the error {known}"
     raise CartApiError(message)
-
-
-def another_shape() -> CartApiError:
-    """What is said of an answer that is not as documented."""
-    message = "API2Cart's answer has another shape than documented"
-    return CartApiError(message, is_lasting=True)

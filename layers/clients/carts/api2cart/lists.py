@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from carts.adapter import CartApiError
-from carts.api2cart.envelopes import Envelopes, another_shape
+from carts.answers import another_shape
+from carts.api2cart.envelopes import Envelopes
 from carts.api2cart.models import child, children
 from carts.documents import Node
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from carts.adapter import CartApiError
+from carts.answers import as_list, as_object
 from carts.bulk import in_calls, refused, unwritten
 from carts.catalogue import (
     STILL_NOW,
@@ -22,7 +23,7 @@ from carts.catalogue import (
     Written,
 )
 from carts.documents import Node
-from carts.ebay.answers import Json, as_count, as_list, as_object
+from carts.ebay.answers import Json, as_count
 from carts.ebay.products import Offer, level_of, offer_of, product_reading
 from carts.json_api import JsonApi, NotFoundError
 from carts.numbered import Page, numbered_pages

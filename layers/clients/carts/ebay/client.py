@@ -16,11 +16,12 @@ from urllib.parse import quote
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
+from carts.answers import another_shape, as_list, as_object
 from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.ebay import payouts
 from carts.ebay.access import connected
-from carts.ebay.answers import another_shape, as_count, as_list, as_object
+from carts.ebay.answers import as_count
 from carts.ebay.catalogue import EbayCatalogue
 from carts.ebay.readings import whole_order
 from carts.json_api import JsonApi, NotFoundError

@@ -12,6 +12,7 @@ import httpx
 
 from carts.adapter import CartApiError
 from carts.allowance import Allowance
+from carts.answers import another_shape, as_object
 from carts.json_api import Answer, JsonApi
 
 _MOST_PAGES = 1000
@@ -111,32 +112,3 @@ def cursor_of(holder: Any, member: str = "") -> str:
     if cursor is not None and not isinstance(cursor, str):
         raise another_shape()
     return cursor or ""
-
-
-def as_object(document: Any) -> Json:
-    """The document as an object.
-
-    Raises:
-        CartApiError: it is something else.
-    """
-    if not isinstance(document, dict):
-        raise another_shape()
-    return document
-
-
-def as_list(value: Any) -> list[Json]:
-    """A list of objects; an absent one is empty.
-
-    Raises:
-        CartApiError: it is something else.
-    """
-    found = [] if value is None else value
-    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
-        raise another_shape()
-    return found
-
-
-def another_shape() -> CartApiError:
-    """Walmart's answer cannot be what it says it is."""
-    message = "Walmart's answer has another shape than documented"
-    return CartApiError(message, is_lasting=True)

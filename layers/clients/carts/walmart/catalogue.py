@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from carts.adapter import CartApiError
+from carts.answers import another_shape, as_list, as_object
 from carts.bulk import in_calls, refused, unwritten
 from carts.catalogue import (
     STILL_NOW,
@@ -24,7 +25,7 @@ from carts.catalogue import (
 )
 from carts.json_api import NotFoundError, RefusedParametersError
 from carts.walmart import feeds
-from carts.walmart.calls import Calls, another_shape, as_list, as_object, cursor_of
+from carts.walmart.calls import Calls, cursor_of
 from carts.walmart.models import CURRENCY
 from carts.walmart.products import levels_of, product_reading
 from commerce.catalogue import InventoryLevel

@@ -18,12 +18,13 @@ from urllib.parse import quote
 import httpx
 
 from carts.adapter import CartApiError, ChangedOrder, PayoutReading, Reading, StoreAccess
+from carts.answers import another_shape, as_list, as_object
 from carts.catalogue import CatalogueCalls, Written
 from carts.documents import Node, to_identifier
 from carts.json_api import NotFoundError
 from carts.walmart import payouts, reports
 from carts.walmart.access import connected
-from carts.walmart.calls import Calls, another_shape, as_list, as_object
+from carts.walmart.calls import Calls
 from carts.walmart.catalogue import WalmartCatalogue
 from carts.walmart.models import ChargesPer
 from carts.walmart.orders import newest_change, shows_refund

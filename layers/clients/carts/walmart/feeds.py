@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import quote
 
 from carts.adapter import CartApiError
+from carts.answers import another_shape, as_list
 from carts.bulk import refused
 from carts.catalogue import NewLevel, ProductChange, WriteOutcome, Written
 from carts.documents import Node
 from carts.json_api import NotFoundError
-from carts.walmart.calls import Calls, another_shape, as_list
+from carts.walmart.calls import Calls
 
 QUANTITIES, PRICES = "MP_INVENTORY", "PRICE_AND_PROMOTION"
 """Kinds of feeds."""
