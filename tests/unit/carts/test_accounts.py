@@ -31,12 +31,16 @@ JANE = Account(
 
 
 class Site:
-    """A cart that answers by method and path; `faults` are its next answers, or errors, instead."""
+    """A cart that answers by method and path; `faults` are its next answers, or errors, instead.
+
+    What it answers is lost on the way as long as `loses` says so.
+    """
 
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str], Any] = {}
         self.calls: list[tuple[str, str, Any]] = []
         self.faults: list[httpx.Response | httpx.TransportError | None] = []
+        self.loses: Callable[[], bool] = lambda: False
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         body = json.loads(request.content) if request.content else None
@@ -49,6 +53,9 @@ class Site:
         path = request.url.path
         found = self.answers.get((request.method, path), httpx.Response(404, json={}))
         answer = found(body) if callable(found) else found
+        if self.loses():
+            message = "gone"
+            raise httpx.ReadTimeout(message)
         return answer if isinstance(answer, httpx.Response) else httpx.Response(200, json=answer)
 
     @property

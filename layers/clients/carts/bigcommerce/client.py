@@ -22,10 +22,12 @@ from carts.bigcommerce.accounts import BigCommerceAccounts
 from carts.bigcommerce.calls import MOST_PAGES, Calls, another_shape, data_of, entries, pagination
 from carts.bigcommerce.catalogue import BigCommerceCatalogue
 from carts.bigcommerce.models import moment
+from carts.bigcommerce.order_notes import BigCommerceNotes
 from carts.bigcommerce.readings import ORDER_TOPIC, read
 from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import TIMEOUT, NotFoundError, checked_base_url
+from carts.order_notes import NoteCalls
 from commerce.money import MoneyError
 
 PAGE_SIZE = 250
@@ -38,7 +40,7 @@ _MOST_LOOKS = 3
 _SECOND = timedelta(seconds=1)
 
 
-class BigCommerceClient(CatalogueCalls, AccountCalls):
+class BigCommerceClient(CatalogueCalls, AccountCalls, NoteCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     def __init__(
@@ -57,6 +59,7 @@ class BigCommerceClient(CatalogueCalls, AccountCalls):
         self._page_size = page_size
         self._catalogue = BigCommerceCatalogue(self._calls, store, page_size=page_size, clock=clock)
         self._accounts = BigCommerceAccounts(self._calls)
+        self._notes = BigCommerceNotes(self._calls)
 
     @classmethod
     def connect(

@@ -18,8 +18,10 @@ from carts.json_api import TIMEOUT, JsonApi, NotFoundError, checked_base_url
 from carts.magento.accounts import MagentoAccounts
 from carts.magento.catalogue import MagentoCatalogue
 from carts.magento.oauth1 import Credentials, OAuth1
+from carts.magento.order_notes import MagentoNotes
 from carts.magento.readings import Followers, whole_order
 from carts.magento.searches import Row, Search, another_shape
+from carts.order_notes import NoteCalls
 from commerce.money import MoneyError
 
 PAGE_SIZE = 100
@@ -29,7 +31,7 @@ _DEFAULT_PATH = "/rest/default"
 _OAUTH_VALUES = 4
 
 
-class MagentoClient(CatalogueCalls, AccountCalls):
+class MagentoClient(CatalogueCalls, AccountCalls, NoteCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     counts_on_hand = True
@@ -54,6 +56,7 @@ class MagentoClient(CatalogueCalls, AccountCalls):
         self._is_presented = is_presented
         self._catalogue = MagentoCatalogue(self._api, store, page_size=page_size, clock=clock)
         self._accounts = MagentoAccounts(self._api)
+        self._notes = MagentoNotes(self._api)
 
     @classmethod
     def connect(
