@@ -32,6 +32,7 @@ from shared.budgets.depths import BACKGROUND_READS_MOST
 from shared.changes.checkpoints import DynamoDbChangeCheckpoints, Progress
 from shared.changes.pace import DOCUMENTS, Place, cost_of, pace_of, places_of
 from shared.changes.tombstones import DynamoDbTombstones, Held, StaleHeldError, Tombstone
+from shared.changes.warehouses import warehouses_of
 from shared.customers.keeping import TOP_LEVEL
 from shared.items.link_store import DynamoDbItemLinks
 from shared.tenants.models import Tenant
@@ -309,6 +310,7 @@ def _counted(books: _Books, documents: int) -> dict[Place, int]:
     customers, contacts, items = (
         Place(TOP_LEVEL, kind) for kind in (Kept.CUSTOMER, Kept.CONTACT, Kept.ITEM)
     )
+    found[Place(TOP_LEVEL, Kept.WAREHOUSE)] = len(warehouses_of(books.tenant))
     for link in desk.links.all(books.tenant.id):
         found[customers] += bool(link.key)
         found[contacts] += len(link.contacts)

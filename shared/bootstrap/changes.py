@@ -37,6 +37,7 @@ from shared.changes.pulling import EventPuller
 from shared.changes.reading import ChangeReader
 from shared.changes.sight import RoleSight
 from shared.changes.tombstones import DynamoDbTombstones
+from shared.changes.warehouses import WarehouseChanges
 from shared.customers.following import Follower
 from shared.customers.link_store import DynamoDbLinks
 from shared.customers.watching import CustomerWatch
@@ -65,15 +66,17 @@ def change_poller(
     handlers: list[ChangeHandler] = [
         _customers(),
         _items(),
+        _warehouses(),
         customer_news(),
         drift_handler(on_drift),
     ]
+    known: list[KnownRecords] = [_customers(), _items(), _warehouses(), _documents()]
     return ChangePoller(
         PollerParts(
             kinds=KINDS,
             checkpoints=_checkpoints(),
             reader=ChangeReader(reads, handlers, now),
-            comparer=_comparer(handlers, [_customers(), _items(), _documents()]),
+            comparer=_comparer(handlers, known),
             hints=hints(),
             puller=EventPuller(hints(), _queue, on_queue_failure, now),
             background=background_reads(),
@@ -131,6 +134,11 @@ def _customers() -> CustomerChanges:
 @cache
 def _items() -> ItemChanges:
     return ItemChanges(ItemWatch(item_links(), reads), item_links(), reviews(), clock=now)
+
+
+@cache
+def _warehouses() -> WarehouseChanges:
+    return WarehouseChanges(reviews(), clock=now)
 
 
 @cache

@@ -13,7 +13,7 @@ from intacct.reading import Kept, Standing
 from shared.changes.findings import implausible, place_subject
 from shared.changes.judging import Evidence, Verdict, judged, missing
 from shared.changes.pace import KEYS_A_CALL, MOST_CALLS, Place
-from shared.changes.ports import ChangeHandler, Gone, Known, KnownRecords
+from shared.changes.ports import FORGOTTEN, ChangeHandler, Gone, Known, KnownRecords
 from shared.changes.reading import ReadsChanges, ReadsOf, change_of
 from shared.changes.tombstones import Held, Tombstone, Tombstones
 from shared.ports import Clock
@@ -102,7 +102,7 @@ class Comparer:
         believed = held.believed if held else frozenset[str]()
         part |= {name: one for name, one in known.items() if name in believed}
         audited: Mapping[str, Deletion] = {}
-        is_asked = bool(after or rest) or any(not one.key for one in part.values())
+        is_asked = bool(after or rest)
         if is_asked:
             audited = self._audited(look)
             part |= {name: one for name, one in known.items() if {one.key, one.id} & set(audited)}
@@ -127,12 +127,18 @@ class Comparer:
         return {one.key or one.id: one for one in named}
 
     def _shown(self, look: _Look, part: Mapping[str, Known]) -> dict[str, Standing]:
+        """What Sage shows of these, by key, or by id where no key is known."""
+        kind, reads = look.place.kind, look.reads
         keys = [one.key for one in part.values() if one.key]
+        ids = [one.id for one in part.values() if not one.key]
         shown: dict[str, Standing] = {}
         for start in range(0, len(keys), KEYS_A_CALL):
             some = keys[start : start + KEYS_A_CALL]
-            shown |= {one.key: one for one in look.reads.standings(look.place.kind, some)}
-        return shown
+            shown |= {one.key: one for one in reads.standings(kind, some)}
+        for start in range(0, len(ids), KEYS_A_CALL):
+            some = ids[start : start + KEYS_A_CALL]
+            shown |= {one.id: one for one in reads.standings_by_id(kind, some)}
+        return {name: one for name, one in shown.items() if name in part}
 
     def _audited(self, look: _Look) -> Mapping[str, Deletion]:
         """What the audit history tells, newest last; nothing where the role does not cover it."""
@@ -159,9 +165,10 @@ class Comparer:
             UnseenError: the role does not cover the kind.
         """
         buried = {name for name, stone in look.stones.items() if stone.back_at is None}
+        buried -= part.keys() if look.place.kind in FORGOTTEN else set()
         seen = Evidence(
             kind=look.place.kind,
-            watched={name: one for name, one in part.items() if not one.key or name not in buried},
+            watched={name: one for name, one in part.items() if name not in buried},
             shown=shown.keys(),
             audited=audited,
             believed=frozenset(),
@@ -183,7 +190,7 @@ class Comparer:
         ]
         if not stones:
             return 0
-        changes = [change_of(shown[stone.gone.key]) for stone in stones]
+        changes = [change_of(shown[stone.gone.key or stone.gone.id]) for stone in stones]
         for handler in self._handlers(look.place):
             handler.changed(look.tenant, look.place.entity, changes)
         now = self._parts.clock()

@@ -24,9 +24,9 @@ class Evidence:
     """What one comparison saw of the records that our tables name.
 
     `watched` are those that were looked for, by key, or by id where no key is known; `shown` are
-    the keys that Sage shows, `audited` the deletions that the audit history tells, `believed` the
-    keys that a person said were deleted. `is_clear` says that the role was found to cover the kind,
-    `shows_any` asks whether anything of the kind is shown.
+    those keys and ids that Sage shows, `audited` the deletions that the audit history tells,
+    `believed` what a person said was deleted. `is_clear` says that the role was found to cover the
+    kind, `shows_any` asks whether anything of the kind is shown.
     """
 
     kind: Kept
@@ -51,12 +51,8 @@ class Verdict:
 
 
 def missing(evidence: Evidence) -> dict[str, Known]:
-    """What is not shown; of a record without key, what the audit history says was deleted."""
-    return {
-        name: known
-        for name, known in evidence.watched.items()
-        if (known.key not in evidence.shown if known.key else evidence.deletion_of(known))
-    }
+    """What is not shown."""
+    return {name: one for name, one in evidence.watched.items() if name not in evidence.shown}
 
 
 def judged(evidence: Evidence, policy: ChangePolicy) -> Verdict:

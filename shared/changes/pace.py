@@ -157,11 +157,10 @@ def cost_of(
     listed = list(places)
     pace = pace_of(tier, listed, is_pulled=is_pulled)
     pages = {place: math.ceil(count / KEYS_A_CALL) for place, count in known.items() if count}
-    keyed = {place: count for place, count in pages.items() if place.kind is not Kept.CONTACT}
-    # The history is asked where a night does not see all keys, and of contacts, which have none.
-    audits = sum(count > MOST_CALLS for count in keyed.values()) + len(pages) - len(keyed)
-    looks = sum(min(count, MOST_CALLS) for count in keyed.values())
-    nights = max((math.ceil(count / MOST_CALLS) for count in keyed.values()), default=1)
+    # The history is asked where a night does not see all keys.
+    audits = sum(count > MOST_CALLS for count in pages.values())
+    looks = sum(min(count, MOST_CALLS) for count in pages.values())
+    nights = max((math.ceil(count / MOST_CALLS) for count in pages.values()), default=1)
     polls = _a_day(pace, listed) + (_PULLS_A_DAY if is_pulled else 0)
     return DayCost(len(listed), polls, looks + audits, nights, pace)
 

@@ -62,11 +62,18 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A record of Sage that our tables name; `id` and `reference` as far as they know them."""
+    """A record of Sage that our tables name; `id` and `reference` as far as they know them.
+
+    Without `key` it is looked for by its `id`, which must be unique in the company.
+    """
 
     key: str
     id: str = ""
     reference: str = ""
+
+
+FORGOTTEN = frozenset({Kept.CONTACT})
+"""The kinds whose records are forgotten when they are gone: one that is named again is new."""
 
 
 class ChangeHandler(Protocol):

@@ -54,6 +54,10 @@ class ReadsChanges(Protocol):
         """The records with these keys; what is not there is left out."""
         ...
 
+    def standings_by_id(self, kind: Kept, ids: Iterable[str]) -> Sequence[Standing]:
+        """The records with these ids; what is not there is left out."""
+        ...
+
     def keys(self, kind: Kept) -> Iterator[str]:
         """The keys of all records of a kind."""
         ...

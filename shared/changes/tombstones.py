@@ -59,8 +59,9 @@ class Held:
 
     @property
     def believed(self) -> frozenset[str]:
-        """The keys that a person confirmed."""
-        return frozenset(one.key for one in self.records) if self.is_confirmed else frozenset()
+        """What a person confirmed, by key, or by id where no key is known."""
+        named = frozenset(one.key or one.id for one in self.records)
+        return named if self.is_confirmed else frozenset()
 
 
 class StaleHeldError(Exception):

@@ -138,6 +138,10 @@ class Books:
         found = changed_rows(self, _QUERY, reading, page_size=self.page_size)  # type: ignore[arg-type]  # stands in
         return map(_standing, found)
 
+    def standings_by_id(self, kind: Kept, ids: Iterable[str]) -> Sequence[Standing]:
+        message = f"no {kind.value} of {len(list(ids))} is known by its id here"
+        raise LookupError(message)
+
     def standings(self, kind: Kept, wanted: Iterable[str]) -> Sequence[Standing]:
         """The records with these keys."""
         assert kind is KIND

@@ -16,7 +16,7 @@ from intacct.customer_search import CustomerBy, CustomerSearch
 from intacct.dimensions import Dimensions, Side
 from intacct.documents import CreditKind
 from intacct.item_search import ItemBy, ItemSearch
-from intacct.reading import Kept, Marked, Standing
+from intacct.reading import NAMED, Kept, Marked, Standing
 from intacct.statistics import StatisticalEntry, StatisticalLine
 from intacct.watermarks import Reading, Watermark
 from tests.contract.actions.documents import (
@@ -64,6 +64,17 @@ def standings(teller: Teller) -> list[tuple[Any, ...]]:
         for one in teller.reads.standings(kind, [*teller.reads.keys(kind), "999999"])
         if kind not in (Kept.ITEM, Kept.WAREHOUSE, Kept.CONTACT)
     ]
+
+
+def standings_by_id(teller: Teller) -> list[tuple[str, str, bool]]:
+    """Masters by their ids, and one that is not there."""
+    found = []
+    for kind in sorted(NAMED):
+        ids = [one.id for one in teller.reads.standings(kind, teller.reads.keys(kind))]
+        assert ids, f"the story makes no {kind}"
+        told = {one.id: one for one in teller.reads.standings_by_id(kind, [*ids, "NOT-THERE"])}
+        found.append((kind.value, told[ids[0]].state, set(told) == set(ids)))
+    return found
 
 
 def changes(teller: Teller) -> list[tuple[str, bool, bool]]:
@@ -218,6 +229,19 @@ def tellers() -> Iterator[Mapping[Protocol, Teller]]:
         told(rest)
         xml = stack.enter_context(Teller(Protocol.XML, after=rest))
         yield {Protocol.REST: rest, Protocol.XML: xml}
+
+
+@pytest.mark.parametrize("protocol", list(Protocol))
+def test_masters_are_found_by_their_ids_as_well(
+    tellers: Mapping[Protocol, Teller], protocol: Protocol
+) -> None:
+    reads = tellers[protocol].reads
+
+    found = standings_by_id(tellers[protocol])
+
+    assert found == [(kind.value, "active", True) for kind in sorted(NAMED)]
+    with pytest.raises(ValueError, match="not unique"):
+        reads.standings_by_id(Kept.PAYMENT, ["1"])
 
 
 def test_every_read_has_its_look() -> None:

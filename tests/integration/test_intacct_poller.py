@@ -15,6 +15,7 @@ from shared.bootstrap.background import background_reads
 from shared.bootstrap.item_links import item_links
 from shared.bootstrap.reconciliation import proof_book
 from shared.bootstrap.reviews import reviews
+from shared.bootstrap.sage_events import hints
 from shared.changes.comparing import Sight
 from shared.changes.tombstones import DynamoDbTombstones
 from shared.customers.link_store import DynamoDbLinks
@@ -45,6 +46,7 @@ def company(rig: CartRig, monkeypatch: pytest.MonkeyPatch) -> Company:
     for built in (
         bootstrap.names_watch,
         bootstrap.tombstones, bootstrap._checkpoints, bootstrap._customers, bootstrap._items,
+        bootstrap._warehouses, hints,
         bootstrap._documents, proof_book, background_reads, item_links, reviews,
     ):  # fmt: skip
         built.cache_clear()

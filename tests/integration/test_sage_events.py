@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from intacct.reading import Kept
 from shared.bootstrap import sage_events as bootstrap
 from shared.bootstrap.reviews import reviews
+from shared.bootstrap.tenants import tenants
 from shared.changes.hint_store import DynamoDbHints
 from shared.changes.hints import Heard
 from shared.changes.pace import Place
@@ -121,12 +122,12 @@ def test_a_broken_table_of_tenants_is_no_refusal(
     rig: CartRig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TENANTS_TABLE", "gone")
-    bootstrap.tenants.cache_clear()
+    tenants.cache_clear()
 
     assert answered() == (503, "unavailable")
 
     assert "event not taken" in capsys.readouterr().out
-    bootstrap.tenants.cache_clear()
+    tenants.cache_clear()
     assert heard(rig) == {}
 
 

@@ -50,10 +50,15 @@ class Company:
             modified_at=self.clock().replace(microsecond=0), modified_by="7",
         )  # fmt: skip
 
-    def delete(self, kind: Kept, key: str, *, audited: bool = True) -> None:
+    def delete(
+        self, kind: Kept, key: str, *, audited: bool = True, as_we_know_it: bool = False
+    ) -> None:
+        """Delete a record; the history names most masters by id, and all else by key."""
         gone = self.records.pop((kind, key))
         if audited:
-            name = gone.id if kind in (Kept.CUSTOMER, Kept.CONTACT, Kept.ITEM) else key
+            by_id = kind in (Kept.CUSTOMER, Kept.CONTACT, Kept.ITEM)
+            by_id |= as_we_know_it and kind is Kept.WAREHOUSE
+            name = gone.id if by_id else key
             self.history.append((kind, Deletion(kind.value, name, self.clock(), "boss")))
 
     def _shown(self, kind: Kept, keys: Iterable[str] | None = None) -> Iterator[Standing]:
@@ -80,6 +85,11 @@ class Company:
         self.asked[f"standings {kind.value}"] += 1
         wanted = set(keys)
         return [record for record in self._shown(kind, wanted) if record.key in wanted]
+
+    def standings_by_id(self, kind: Kept, ids: Iterable[str]) -> Sequence[Standing]:
+        self.asked[f"standings {kind.value}"] += 1
+        wanted = set(ids)
+        return [record for record in self._shown(kind) if record.id in wanted]
 
     def keys(self, kind: Kept) -> Iterator[str]:
         self.asked[f"keys {kind.value}"] += 1

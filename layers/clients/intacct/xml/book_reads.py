@@ -162,10 +162,18 @@ class XmlBookReads:
 
     def standings(self, kind: Kept, keys: Iterable[str]) -> list[Standing]:
         """The records with these keys as they stand; what is not there is left out."""
-        wanted = list(dict.fromkeys(keys))
+        return self._with(kind, "RECORDNO", keys)
+
+    def standings_by_id(self, kind: Kept, ids: Iterable[str]) -> list[Standing]:
+        """The records with these ids as they stand; what is not there is left out."""
+        return self._with(kind, _SHAPES[kind].id, ids)
+
+    def _with(self, kind: Kept, field: str, values: Iterable[str]) -> list[Standing]:
+        """The records of which that field has one of the values."""
+        wanted = list(dict.fromkeys(values))
         found: list[Standing] = []
         for start in range(0, len(wanted), _KEYS_MAX):
-            part = has_one_of("RECORDNO", wanted[start : start + _KEYS_MAX])
+            part = has_one_of(field, wanted[start : start + _KEYS_MAX])
             rows = self._rows(replace(_query(kind), filter=part))
             found += [self._standing(kind, row) for row in rows]
         return found
