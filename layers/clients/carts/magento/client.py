@@ -19,9 +19,11 @@ from carts.magento.accounts import MagentoAccounts
 from carts.magento.catalogue import MagentoCatalogue
 from carts.magento.oauth1 import Credentials, OAuth1
 from carts.magento.order_notes import MagentoNotes
+from carts.magento.payment_marks import MagentoPaymentMarks
 from carts.magento.readings import Followers, whole_order
 from carts.magento.searches import Row, Search, another_shape
 from carts.order_notes import NoteCalls
+from carts.payment_marks import PaymentCalls
 from commerce.money import MoneyError
 
 PAGE_SIZE = 100
@@ -31,7 +33,7 @@ _DEFAULT_PATH = "/rest/default"
 _OAUTH_VALUES = 4
 
 
-class MagentoClient(CatalogueCalls, AccountCalls, NoteCalls):
+class MagentoClient(CatalogueCalls, AccountCalls, NoteCalls, PaymentCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     counts_on_hand = True
@@ -57,6 +59,7 @@ class MagentoClient(CatalogueCalls, AccountCalls, NoteCalls):
         self._catalogue = MagentoCatalogue(self._api, store, page_size=page_size, clock=clock)
         self._accounts = MagentoAccounts(self._api)
         self._notes = MagentoNotes(self._api)
+        self._marker = MagentoPaymentMarks(self._api, is_presented=is_presented)
 
     @classmethod
     def connect(

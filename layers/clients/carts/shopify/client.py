@@ -19,11 +19,13 @@ from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import JsonApi
 from carts.order_notes import NoteCalls
+from carts.payment_marks import PaymentCalls
 from carts.shopify import graphql
 from carts.shopify.accounts import ShopifyAccounts
 from carts.shopify.catalogue import ShopifyCatalogue
 from carts.shopify.graph_api import API_VERSION, GraphApi
 from carts.shopify.order_notes import ShopifyNotes
+from carts.shopify.payment_marks import ShopifyPaymentMarks
 from carts.shopify.readings import order_reading
 from carts.shopify.settlements import Settlements
 from carts.shopify.sides import presented
@@ -40,7 +42,7 @@ _MOST_PAGES = 400
 _TIMEOUT = httpx.Timeout(20.0, connect=5.0)
 
 
-class ShopifyClient(CatalogueCalls, AccountCalls, NoteCalls):
+class ShopifyClient(CatalogueCalls, AccountCalls, NoteCalls, PaymentCalls):
     """Reads one store's orders; see `CartClient` for the promises."""
 
     def __init__(
@@ -64,6 +66,7 @@ class ShopifyClient(CatalogueCalls, AccountCalls, NoteCalls):
         self._catalogue = ShopifyCatalogue(self._graph, store, page_size=page_size)
         self._accounts = ShopifyAccounts(self._graph)
         self._notes = ShopifyNotes(self._graph)
+        self._marker = ShopifyPaymentMarks(self._graph, is_presented=is_presented)
         self._clock = clock
         self._page_size = page_size
         self._is_presented = is_presented

@@ -16,12 +16,14 @@ from carts.catalogue import CatalogueCalls
 from carts.documents import Node, to_identifier
 from carts.json_api import TIMEOUT, Answer, JsonApi, NotFoundError, checked_base_url
 from carts.order_notes import NoteCalls
+from carts.payment_marks import PaymentCalls
 from carts.woocommerce.accounts import WooCommerceAccounts
 from carts.woocommerce.catalogue import WooCommerceCatalogue
 from carts.woocommerce.listings import MOST_PAGES, Listing, another_shape, too_many_pages
 from carts.woocommerce.models import currency_of
 from carts.woocommerce.order_notes import WooCommerceNotes
 from carts.woocommerce.orders import stated_refunds
+from carts.woocommerce.payment_marks import WooCommercePaymentMarks
 from carts.woocommerce.readings import whole_order
 from commerce.identity import order_breaches
 from commerce.money import MoneyError
@@ -34,7 +36,7 @@ _MOST_LOOKS = 3
 _FULL_PRECISION = "6"
 
 
-class WooCommerceClient(CatalogueCalls, AccountCalls, NoteCalls):
+class WooCommerceClient(CatalogueCalls, AccountCalls, NoteCalls, PaymentCalls):
     """Reads one site's orders; see `CartClient` for the promises."""
 
     def __init__(
@@ -54,6 +56,7 @@ class WooCommerceClient(CatalogueCalls, AccountCalls, NoteCalls):
         self._catalogue = WooCommerceCatalogue(self._api, self._ask, store, page_size=page_size)
         self._accounts = WooCommerceAccounts(self._api, self._ask)
         self._notes = WooCommerceNotes(self._api, self._ask)
+        self._marker = WooCommercePaymentMarks(self._api, self._ask)
 
     @classmethod
     def connect(

@@ -1,0 +1,39 @@
+"""Orders marked as paid in a cart, of which the money was received elsewhere."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from carts.adapter import CartApiError
+from carts.catalogue import WriteOutcome, Written
+from commerce.money import Money
+
+
+@runtime_checkable
+class PaymentMarker(Protocol):
+    """A store's API that can be told that an order is paid."""
+
+    def mark_paid(self, order_id: str, amount: Money) -> Written:
+        """Mark the order as paid, if just this amount of it is open; DONE where nothing is.
+
+        UNKNOWN where the answer was lost: who calls again finds it paid.
+        """
+        ...
+
+
+class PaymentCalls:
+    """The part of a client that passes marks of payment on; see `PaymentMarker`."""
+
+    _marker: PaymentMarker
+
+    def mark_paid(self, order_id: str, amount: Money) -> Written:
+        """Mark the order as paid, if just this amount of it is open."""
+        try:
+            return self._marker.mark_paid(order_id, amount)
+        except CartApiError as exc:
+            outcome = WriteOutcome.REFUSED if exc.is_lasting else WriteOutcome.UNKNOWN
+            return Written(outcome, str(exc))
+
+
+OTHERWISE = Written(WriteOutcome.REFUSED, "another amount of the order is open in the cart")
+NO_ORDER = Written(WriteOutcome.REFUSED, "the cart knows no such order")
