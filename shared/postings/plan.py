@@ -42,7 +42,9 @@ class Posting:
     `key` is its business identity (R-15.1) and stable for ever; `needs` are keys that must be done
     first; `effect` is the ledger effect it is expected to have, `why` the rules behind each of its
     lines, in their order; `true_on` is the ledger date before any closed-period shift, `posted_on`
-    the date it is posted under where that is another one.
+    the date it is posted under where that is another one. `parts` are the ledger lines of an Order
+    Entry invoice in another currency than its books, one by one as its lines stand, without that of
+    the receivable.
     """
 
     key: str
@@ -53,6 +55,7 @@ class Posting:
     true_on: date | None = None
     posted_on: date | None = None
     why: tuple[LineReason, ...] = ()
+    parts: tuple[JournalLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

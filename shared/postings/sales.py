@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -19,6 +19,7 @@ from intacct.documents import (
 from shared.policy.mapping import Role
 from shared.policy.switches import Cogs
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
+from shared.postings.line_effects import parts_of
 from shared.postings.order_versions import is_of_newest, known_orders, order_purpose
 from shared.postings.parts import EDIT, Returned, Sale
 from shared.postings.plan import Posting, PostingKind
@@ -124,7 +125,7 @@ class SalesWriter:
             if drawn:
                 drawn.still_open = sale.still_open
             rows = self._rows.rows(sale.amounts, sale.quantities)
-            lines = self._rows.lines(rows, drawn)
+            lines = self._rows.drawn(rows, drawn)
             if not lines:
                 continue
             purpose = f"invoice:{sale.id}"
@@ -132,21 +133,23 @@ class SalesWriter:
                 self._mapping.definitions.sales_invoice,
                 self._p.keys.reference(INVOICE, purpose),
                 sale.at,
-                rows=lines,
+                rows=(line for _, line in lines),
                 is_invoice=True,
                 converts=drawn is not None,
             )
-            written.append(
-                posting(
-                    self._p,
-                    INVOICE,
-                    purpose,
-                    document,
-                    at=sale.at,
-                    needs=(self.order_key, *self.earned_by(sale.id)),
-                    effect=self.entries.invoice(sale),
-                )
+            invoice = posting(
+                self._p,
+                INVOICE,
+                purpose,
+                document,
+                at=sale.at,
+                needs=(self.order_key, *self.earned_by(sale.id)),
+                effect=self.entries.invoice(sale),
             )
+            if self._rates.is_foreign:
+                parts = parts_of(self._p, lines)
+                invoice = replace(invoice, posting=replace(invoice.posting, parts=parts))
+            written.append(invoice)
         return written
 
     def recognitions(self) -> list[Dated]:

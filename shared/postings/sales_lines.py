@@ -17,6 +17,7 @@ class Row:
     """One amount of a sales document: goods have a quantity, everything else is one unit.
 
     `key` is the same in the order and in all its invoices; `pieces` are the order's pieces in it.
+    `is_deferred` says that it is revenue which waits for its goods.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Row:
     memo: str
     pieces: frozenset[str]
     is_goods: bool = False
+    is_deferred: bool = False
 
 
 class SalesRows:
@@ -57,9 +59,10 @@ class SalesRows:
     def _row(self, piece: Piece, amount: Money, quantities: Mapping[str, Decimal]) -> Row:
         is_goods = piece.kind is PieceKind.GOODS and piece.part in quantities
         key, item = piece.id, piece.item
+        is_deferred = bool(self._deferred_item) and piece.is_deferrable
         if piece.kind is PieceKind.TAX:
             key = f"tax/{piece.item}/{piece.memo}"
-        elif self._deferred_item and piece.is_deferrable:
+        elif is_deferred:
             key, item = f"{piece.part}/deferred", self._deferred_item
         return Row(
             key=key,
@@ -70,23 +73,33 @@ class SalesRows:
             memo=piece.memo,
             pieces=frozenset({piece.id}),
             is_goods=is_goods,
+            is_deferred=is_deferred,
         )
 
     def lines(self, rows: Iterable[Row], sources: Sources | None = None) -> list[SalesLine]:
         """The document's lines; with `sources`, each names the order line that it converts."""
-        lines: list[SalesLine] = []
+        return [line for _, line in self.drawn(rows, sources)]
+
+    def drawn(
+        self, rows: Iterable[Row], sources: Sources | None = None
+    ) -> list[tuple[Row, SalesLine]]:
+        """The same lines, each with the row that it is of."""
+        lines: list[tuple[Row, SalesLine]] = []
         for row in rows:
             for quantity, price in units_of(row.quantity, row.amount):
                 drawn = sources.draw(row, quantity, price) if sources else [(quantity, None)]
                 lines += [
-                    SalesLine(
-                        item=row.item,
-                        quantity=count,
-                        unit=self._unit,
-                        unit_price=price,
-                        dimensions=row.dimensions,
-                        memo=row.memo,
-                        source_line=position,
+                    (
+                        row,
+                        SalesLine(
+                            item=row.item,
+                            quantity=count,
+                            unit=self._unit,
+                            unit_price=price,
+                            dimensions=row.dimensions,
+                            memo=row.memo,
+                            source_line=position,
+                        ),
                     )
                     for count, position in drawn
                 ]
@@ -154,4 +167,5 @@ def _joined(one: Row, other: Row) -> Row:
         memo=one.memo,
         pieces=one.pieces | other.pieces,
         is_goods=one.is_goods or other.is_goods,
+        is_deferred=one.is_deferred,
     )

@@ -148,26 +148,12 @@ class _Undo:
             yield from self._closed(name, record, on, known)
         elif written is None or not _is_the_same(record, written):
             self._refuse(record, "the order tells of it otherwise than it was posted")
-        elif self._would_revalue(record, written, on):
-            self._refuse(record, "it is in another currency, and its undo would have another rate")
         elif name.kind is PostingKind.JOURNAL_ENTRY:
             yield self._writer(name).mirror(name, record, on, written)
         elif name.kind is PostingKind.STOCK:
             yield from self._taken_out(name, record, on, written)
         elif self._has_its_total(name, record, written):
             yield from self._writer(name).uninvoiced(name, record, on, written)
-
-    def _would_revalue(self, record: Record, written: Posting, on: date) -> bool:
-        """Whether a document of ours would leave a difference of rates behind (R-8.6).
-
-        Sage takes the rate of the day; on another day, or beside a rate of our own, it is another.
-        What Sage itself reverses keeps its rate.
-        """
-        base = self._book.base_currency
-        if all(line.amount.currency == base for line in written.effect):
-            return False
-        own_rate = getattr(written.document, "exchange_rate", None)
-        return own_rate is not None or on != posted_on(record, written, self._book)
 
     def _closed(
         self, name: Named, record: Record, on: date, known: list[tuple[Named, Record]]

@@ -30,7 +30,9 @@ from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
 from shared.postings.order_keys import Keys
 from shared.postings.plan import Posting, PostingKind
+from shared.postings.rates import DocumentRate
 from shared.postings.returns import adjustment_lines
+from shared.undo.dates import posted_on
 from shared.undo.in_books import UNDO, Named
 from shared.undo.plan import Undone, Way
 
@@ -90,7 +92,14 @@ class UndoWriter:
     def mirror(self, name: Named, record: Record, on: date, written: Posting) -> Undone:
         """The journal entry of the opposite sides."""
         assert isinstance(written.document, JournalEntry), "of a journal entry"  # noqa: S101
-        entry = replace(written.document, lines=written.effect, description=self._memo)
+        rate = self._rate(record, written)
+        entry = replace(
+            written.document,
+            lines=written.effect,
+            description=self._memo,
+            exchange_rate=rate.rate,
+            rate_on=rate.on,
+        )
         return self._entry(name, record, on, entry)
 
     def taken_out(self, name: Named, record: Record, on: date, written: Posting) -> Undone:
@@ -118,14 +127,20 @@ class UndoWriter:
             return []
         if isinstance(written.document, ArInvoice):
             return [self.reversal(name, record, on, written)]
-        total = self.receivable(written)
-        document = written.document
-        assert isinstance(document, SalesDocument), "invoices are Order Entry's"  # noqa: S101
-        if not total:
+        if not self.receivable(written):
             journal = self._book.mapping.definitions.journal
-            entry = JournalEntry("", journal, on, self._memo, written.effect)
+            rate = self._rate(record, written)
+            entry = JournalEntry(
+                "",
+                journal,
+                on,
+                self._memo,
+                written.effect,
+                exchange_rate=rate.rate,
+                rate_on=rate.on,
+            )
             return [self._entry(name, record, on, entry)]
-        credit = self._credit(name, on, written, document)
+        credit = self._credit(name, record, on, written)
         applied = self._application(name, record, on, written, credit)
         return [
             Undone(record.key, Way.CREDIT_MEMO, credit, on),
@@ -165,18 +180,38 @@ class UndoWriter:
         )
         return Undone(record.key, Way.MIRROR, posting, on)
 
-    def _credit(self, name: Named, on: date, written: Posting, document: SalesDocument) -> Posting:
+    def _rate(self, record: Record, written: Posting) -> DocumentRate:
+        """The rate of a document in another currency, so that its undo is worth the same (R-8.4).
+
+        Its own, or that of the day which Sage took it from: the date of an invoice stays the true
+        one when its period is closed, that of an entry is the one it was posted under.
+        """
+        document = written.document
+        base = self._book.base_currency
+        if all(line.amount.currency == base for line in written.effect):
+            return DocumentRate()
+        day = document.dated_on if isinstance(document, SalesDocument) else None
+        on = getattr(document, "rate_on", None) or day or posted_on(record, written, self._book)
+        return DocumentRate(getattr(document, "exchange_rate", None), on)
+
+    def _credit(self, name: Named, record: Record, on: date, written: Posting) -> Posting:
+        """A memo of the opposite lines: one by one where each is turned into base currency."""
         kind, purpose = PostingKind.CREDIT_MEMO, _purpose(name)
         account = self._book.mapping.accounts.get(Role.RECEIVABLE, "")
+        document, rate = written.document, self._rate(record, written)
+        assert isinstance(document, SalesDocument), "invoices are Order Entry's"  # noqa: S101
         back = flipped(written.effect)
+        own = (line for line in back if line.account != account)
         memo = Adjustment(
             reference=self._keys.reference(kind, purpose),
             kind=AdjustmentKind.CREDIT,
             customer=document.customer,
             dated_on=on,
             currency=document.currency,
-            lines=adjustment_lines(line for line in back if line.account != account),
+            lines=adjustment_lines(flipped(written.parts) or own),
             description=self._memo,
+            exchange_rate=rate.rate,
+            rate_on=rate.on,
         )
         return Posting(self._keys.of(kind, purpose), kind, memo, effect=back, true_on=on)
 

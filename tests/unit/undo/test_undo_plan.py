@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 
+import tests.accounting.more_lives  # noqa: F401  # registers its lives
 from commerce.money import Money
 from intacct.capabilities import Protocol
 from intacct.documents import DocumentResult
@@ -146,19 +147,6 @@ def test_the_ledger_tells_the_date_under_which_a_late_posting_came_into_the_book
     days = {item.dated_on for item in planned(rig, life).items if item.undoes == INVOICE}
 
     assert days == {date(2026, 4, 1)}
-
-
-def test_an_invoice_in_another_currency_is_undone_under_its_own_rate_or_not_at_all() -> None:
-    rig, life = lived()
-    abroad = replace(life.book, base_currency="EUR")
-    same_day = rig.undoer.plan(rig.kept, rig.ledger.chain(PK), abroad)
-    rig.ask(open_from=date(2026, 4, 1))
-    later = rig.undoer.plan(rig.kept, rig.ledger.chain(PK), abroad)
-
-    assert same_day.findings == ()
-    assert later.items == ()
-    assert {finding.reason for finding in later.findings} == {Reason.CONTENT_CONFLICT}
-    assert all("another rate" in finding.message for finding in later.findings)
 
 
 def test_an_order_that_nothing_was_billed_from_is_closed() -> None:
