@@ -22,7 +22,9 @@ from ops.options import (
     desk_of,
     said,
 )
+from ops.order_books import bundles_of
 from ops.output import print_facts, print_json, print_table
+from shared.bundles.register import OrderBundles
 from shared.items.link_store import DynamoDbItemLinks
 from shared.items.links import Condition, ItemLink, Origin, StaleLinkError
 from shared.items.waiting import Waiting, WaitingOrders
@@ -220,7 +222,7 @@ def _links(desk: Desk) -> DynamoDbItemLinks:
 
 
 def _waiting(desk: Desk) -> WaitingOrders:
-    return WaitingOrders(desk.facts, desk.resender)
+    return WaitingOrders(desk.facts, desk.resender, OrderBundles(bundles_of(desk)))
 
 
 def _row(link: ItemLink) -> tuple[object, ...]:

@@ -9,13 +9,15 @@ from shared.bootstrap import aws, tenants
 from shared.bootstrap.books import reads, records
 from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
-from shared.bootstrap.item_links import item_links
-from shared.bootstrap.order_books import costs
+from shared.bootstrap.item_links import item_links, item_news
+from shared.bootstrap.order_books import bundles, costs
 from shared.bootstrap.reviews import reviews
+from shared.bundles.register import OrderBundles
 from shared.costs.noting import CostNoter
 from shared.customers.access import StoreClients
 from shared.customers.lanes import SqsOrderLanes
 from shared.intake.cart_events import SqsCartEvents
+from shared.items.bundling import Bundling
 from shared.items.keeping import ItemKeeper, KeeperParts
 from shared.items.sync import LOOKS_READER, PRODUCTS_READER, ItemSync, ItemSyncParts
 from shared.items.waiting import WaitingOrders
@@ -51,11 +53,13 @@ def item_sync() -> ItemSync:
                 KeeperParts(links=item_links(), reads_of=reads, records_of=records, clock=now)
             ),
             watch=ItemWatch(item_links(), reads),
+            news=item_news(),
             links=item_links(),
-            waiting=WaitingOrders(facts_store(), _resender()),
+            waiting=WaitingOrders(facts_store(), _resender(), OrderBundles(bundles())),
             reviews=reviews(),
             client_of=StoreClients(tenants.secrets(), prefix).client,
             costs=CostNoter(costs(), DynamoDbFixes(aws.dynamodb(), orders), now),
+            bundling=Bundling(bundles(), item_links(), now),
             clock=now,
         )
     )

@@ -22,10 +22,14 @@ ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What an article is made of since an instant (aware); of nothing: it is no bundle any more."""
+    """What an article is made of since an instant (aware); of nothing: it is no bundle any more.
+
+    Where it is not `is_fixed` buyers choose among the parts: only an order tells its own then.
+    """
 
     since: datetime
     parts: tuple[Part, ...]
+    is_fixed: bool = True
 
 
 CompositionHistory = tuple[Composition, ...]
@@ -61,7 +65,8 @@ def with_composition(history: CompositionHistory, told: Composition) -> Composit
     Raises:
         ValueError: it would change what already holds.
     """
-    if (history[-1].parts if history else ()) == told.parts:
+    newest = history[-1] if history else Composition(told.since, ())
+    if (newest.parts, newest.is_fixed or not newest.parts) == (told.parts, told.is_fixed):
         return history
     if history and told.since <= history[-1].since:
         message = f"is known since {history[-1].since.isoformat()} already"
@@ -72,8 +77,8 @@ def with_composition(history: CompositionHistory, told: Composition) -> Composit
 def bundle_at(history: CompositionHistory, instant: datetime) -> Bundle | None:
     """What the article is for an order placed at the instant; None where it is no bundle then."""
     held = [told for told in history if told.since <= instant]
-    parts = (held[-1] if held else history[0]).parts
-    return Bundle(parts, was_known=bool(held)) if parts else None
+    told = held[-1] if held else history[0]
+    return Bundle(told.parts, was_known=bool(held) and told.is_fixed) if told.parts else None
 
 
 @dataclass(frozen=True, slots=True)

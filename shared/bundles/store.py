@@ -90,7 +90,11 @@ def _key(tenant: str, store: str, article: str) -> dict[str, Any]:
 
 def _told(history: CompositionHistory) -> str:
     rows = [
-        {"since": told.since.isoformat(), "parts": [_row(part) for part in told.parts]}
+        {
+            "since": told.since.isoformat(),
+            "parts": [_row(part) for part in told.parts],
+            "fixed": told.is_fixed,
+        }
         for told in history
     ]
     return json.dumps(rows, separators=(",", ":"), ensure_ascii=False)
@@ -104,7 +108,9 @@ def _row(part: Part) -> list[str]:
 def _history(text: str) -> CompositionHistory:
     return tuple(
         Composition(
-            datetime.fromisoformat(told["since"]), tuple(_part(row) for row in told["parts"])
+            datetime.fromisoformat(told["since"]),
+            tuple(_part(row) for row in told["parts"]),
+            told["fixed"],
         )
         for told in json.loads(text)
     )

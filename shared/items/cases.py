@@ -9,7 +9,7 @@ from datetime import datetime
 from commerce.catalogue import Product
 from intacct.errors import RejectedError
 from intacct.item_search import ItemBy
-from intacct.masters import Item
+from intacct.masters import Item, KitPart
 from shared.items.documents import item_id, item_of
 from shared.items.fields import base_currency, edited_in_cart, is_contested, is_followed
 from shared.items.findings import gone, not_allowed, refused, without_sku
@@ -22,12 +22,13 @@ from shared.tenants.models import Store, Tenant
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One article on its way to its item."""
+    """One article on its way to its item; a kit has `parts`."""
 
     tenant: Tenant
     store: Store
     product: Product
     article: str
+    parts: tuple[KitPart, ...] = ()
 
     def link(self, item: str, at: datetime) -> ItemLink:
         """A first link to that item."""
@@ -51,7 +52,13 @@ class Case:
 
     def item(self, link: ItemLink) -> Item:
         """The item as the cart tells it."""
-        return item_of(self.product, self.store.items, link.item, base_currency=self.currency)
+        return item_of(
+            self.product,
+            self.store.items,
+            link.item,
+            base_currency=self.currency,
+            parts=self.parts,
+        )
 
 
 def waves(marks: Sequence[frozenset[str]]) -> Iterator[list[int]]:
@@ -118,7 +125,14 @@ def is_edited_for_good(case: Case, link: ItemLink) -> bool:
 
 def is_mapped(store: Store, sku: str) -> bool:
     """Whether a rule of the mapping names the item of that SKU."""
+    return bool(mapped_item(store, sku))
+
+
+def mapped_item(store: Store, sku: str) -> str:
+    """The item that a rule of the mapping names for that very SKU; empty where none does."""
     wanted = sku.strip()
-    rules = store.mapping.item_rules
-    scoped = (rule for rule in store.mapping.line_rules if rule.scope.value == "sku" and rule.item)
-    return any(rule.sku == wanted for rule in rules) or any(r.value == wanted for r in scoped)
+    by_sku = ((rule.sku, rule.item) for rule in store.mapping.item_rules)
+    scoped = (
+        (rule.value, rule.item) for rule in store.mapping.line_rules if rule.scope.value == "sku"
+    )
+    return next((item for name, item in (*by_sku, *scoped) if name == wanted and item), "")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from commerce.catalogue import Product, ProductStatus
 from commerce.money import Money
-from intacct.masters import CostMethod, Item, ItemType
+from intacct.masters import CostMethod, Item, ItemType, KitPart
 from shared.ownership.table import Kind
 from shared.policy.items import ItemPolicy
 
@@ -44,7 +44,18 @@ def item_id(sku: str) -> str:
     return f"{readable}-{digest}" if readable else digest
 
 
-def item_of(product: Product, policy: ItemPolicy, item: str, *, base_currency: str) -> Item:
+COMPONENTS = "components"
+"""Where a link remembers what its kit was made of; no field of the ownership table's."""
+
+
+def item_of(
+    product: Product,
+    policy: ItemPolicy,
+    item: str,
+    *,
+    base_currency: str,
+    parts: Sequence[KitPart] = (),
+) -> Item:
     """The item that a product is; amounts in another currency than the books' are left out.
 
     Args:
@@ -52,29 +63,38 @@ def item_of(product: Product, policy: ItemPolicy, item: str, *, base_currency: s
         policy: what its store's new items are like.
         item: the id in Sage.
         base_currency: the one in which Sage keeps prices and costs of items.
+        parts: what it is a kit of; without any it is of the policy's type.
     """
     title = f"{product.title} {product.variant}".strip() or product.sku
     return Item(
         id=item,
         name=title[:_LONGEST_NAME],
-        type=ItemType(policy.item_type),
+        type=ItemType.KIT if parts else ItemType(policy.item_type),
         is_active=product.status is ProductStatus.ACTIVE,
         sales_description=title,
         product_line=policy.product_line,
-        cost_method=CostMethod(policy.cost_method) if policy.cost_method else None,
+        cost_method=CostMethod(policy.cost_method) if policy.cost_method and not parts else None,
         gl_group=policy.gl_group,
         unit_group=policy.unit_group,
         base_price=_in_base(product.price, base_currency),
-        standard_cost=_in_base(product.cost, base_currency),
+        standard_cost=None if parts else _in_base(product.cost, base_currency),
         is_taxable=product.is_taxable,
         upc=product.barcode,
+        components=tuple(parts),
     )
 
 
 def digests(item: Item) -> dict[str, str]:
     """A digest of each field that a cart can tell; of those it tells nothing of, none."""
     values = {name: getattr(item, name) for name in OWNED}
-    return {name: digest(value) for name, value in values.items() if value not in (None, "")}
+    told = {name: digest(value) for name, value in values.items() if value not in (None, "")}
+    return told | ({COMPONENTS: parts_digest(item.components)} if item.components else {})
+
+
+def parts_digest(parts: Sequence[KitPart]) -> str:
+    """What the parts of a kit are remembered by, in whatever order they are told."""
+    rows = sorted(f"{part.item}\t{part.quantity.normalize():f}" for part in parts)
+    return digest("\n".join(rows))
 
 
 def digest(value: str | Money | bool) -> str:  # noqa: FBT001  # a value like any other

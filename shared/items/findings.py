@@ -44,6 +44,33 @@ def not_allowed(store: str, article: str, decision: Decision) -> Finding:
     return Finding(Reason.ITEM_MISSING, item_place(store, article), message, hint)
 
 
+def parts_unknown(store: str, article: str, parts: Sequence[str]) -> Finding:
+    """Parts of a bundle have no item, all of them named under the bundle's one cause."""
+    message = f"parts of the bundle have no item yet: {', '.join(parts)}"
+    hint = "it goes on by itself once each of them has one: ops items link"
+    return Finding(Reason.ITEM_MISSING, item_place(store, article), message, hint)
+
+
+def other_parts(store: str, link: ItemLink) -> Finding:
+    """The bundle is made of other parts than its kit was made of."""
+    message = f"the cart tells other parts of it than kit {link.item} was made of"
+    hint = "sell it under another SKU, or change the kit in Sage Intacct and link it anew"
+    return Finding(Reason.ITEM_MISSING, item_place(store, link.article), message, hint)
+
+
+def no_kit(store: str, article: str, item: str) -> Finding:
+    """What was found for a bundle has no parts."""
+    message = f"item {item} of Sage Intacct is no kit"
+    hint = "link it by hand if it sells the bundle all the same: ops items link"
+    return Finding(Reason.ITEM_MISSING, item_place(store, article), message, hint)
+
+
+def parts_unfit(store: str, article: str, message: str) -> Finding:
+    """A bundle that can be neither made a kit nor divided into its parts."""
+    hint = "correct it in the cart, or name the item that sells it whole in the mapping: item_rules"
+    return Finding(Reason.ITEM_MISSING, item_place(store, article), message, hint)
+
+
 def refused(store: str, article: str, error: RejectedError) -> Finding:
     """Sage does not take it."""
     codes = ", ".join(error.codes) or "no code"

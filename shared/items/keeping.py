@@ -7,7 +7,7 @@ in few requests (`shared.items.asking`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from commerce.catalogue import Product
 from intacct.changes import UpdateMaster
 from intacct.errors import DuplicateDocumentError, OutcomeUnknownError, RejectedError
 from intacct.item_search import ItemBy, KnownItem
+from intacct.masters import ItemType, KitPart
 from shared.items.asking import (
     MOST_TOGETHER,
     TOP_LEVEL,
@@ -36,7 +37,7 @@ from shared.items.cases import (
     waves,
     why_not_created,
 )
-from shared.items.documents import digests, item_id
+from shared.items.documents import COMPONENTS, digests, item_id
 from shared.items.fields import (
     UNTOLD,
     agrees,
@@ -54,7 +55,9 @@ from shared.items.findings import (
     ambiguous,
     contested,
     gone,
+    no_kit,
     not_allowed,
+    other_parts,
     other_unit,
 )
 from shared.items.links import Condition, ItemLink, ItemLinks, Origin
@@ -66,12 +69,20 @@ from shared.postings.findings import Finding
 from shared.postings.keys import control_id
 from shared.tenants.models import Store, Tenant
 
+NO_KITS: Mapping[str, tuple[KitPart, ...]] = {}
+"""Where no article is a kit."""
+
+
+_KITS = frozenset({ItemType.KIT.value, ItemType.STOCKABLE_KIT.value.lower()})
+"""The types of items that have parts, as `KnownItem.type` tells them."""
+
 
 class KeptAs(StrEnum):
     """What became of an article; each is a metric.
 
     MAPPED: a rule of the mapping names its item. UNCHANGED: linked, and as the cart has it.
-    MATCHED, CREATED, UPDATED: what was done. HELD: a person must look.
+    MATCHED, CREATED, UPDATED: what was done. DIVIDED: a bundle that is booked as its parts, all of
+    which have an item. HELD: a person must look.
     """
 
     MAPPED = "mapped"
@@ -79,6 +90,7 @@ class KeptAs(StrEnum):
     MATCHED = "matched"
     CREATED = "created"
     UPDATED = "updated"
+    DIVIDED = "divided"
     HELD = "held"
 
 
@@ -89,6 +101,11 @@ class Kept:
     outcome: KeptAs
     link: ItemLink | None = None
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def sells(self) -> bool:
+        """Whether documents can name what sells the article."""
+        return self.outcome is KeptAs.DIVIDED or (self.link is not None and self.link.sells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +147,18 @@ class ItemKeeper:
         articles: Sequence[tuple[Product, ItemLink | None]],
         *,
         is_late: Callable[[], bool] = lambda: False,
+        kits: Mapping[str, tuple[KitPart, ...]] = NO_KITS,
     ) -> list[Kept | Exception]:
         """Make sure of the items of many articles, in few requests: what came of each, in order.
 
+        Those that `kits` names are kits of these parts, whose items are there.
         An exception is one that `keep` raises, and is that article's alone; all others were kept.
         Once it `is_late` no further article is begun; those are an `OutOfTimeError` each.
         """
+        names = [article_of(product.sku, product.ref.id) for product, _ in articles]
         cases = [
-            Case(tenant, store, product, article_of(product.sku, product.ref.id))
-            for product, _ in articles
+            Case(tenant, store, product, name, kits.get(name, ()))
+            for name, (product, _) in zip(names, articles, strict=True)
         ]
         kept: dict[int, Kept | Exception] = {}
         for places in waves([marks_of(product, link) for product, link in articles]):
@@ -215,6 +235,8 @@ class ItemKeeper:
         return [], ""
 
     def _matched(self, case: Case, known: KnownItem, by: str) -> Steps[Kept]:
+        if case.parts and known.type not in _KITS:
+            return _held(no_kit(case.store.id, case.article, known.id))
         shown = shown_in_sage(known, case.currency)
         link = replace(
             case.link(known.id, self._parts.clock()),
@@ -283,6 +305,8 @@ class ItemKeeper:
             text = f"item {link.item} is {link.condition.value} in Sage Intacct"
             return Kept(KeptAs.HELD, link, (gone(case.store.id, case.article, text),))
         told = digests(case.item(link))
+        if case.parts and link.sent.get(COMPONENTS, told[COMPONENTS]) != told[COMPONENTS]:
+            return Kept(KeptAs.HELD, link, (other_parts(case.store.id, link),))
         changed = frozenset(
             name
             for name in writable(case.tenant.ownership)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from carts.adapter import CartApiError
 from carts.catalogue import CatalogueClient
 from commerce.catalogue import Product
+from intacct.errors import IntacctError
+from intacct.masters import KitPart
+from shared.items.bundling import Bundling
 from shared.items.findings import item_subject
-from shared.items.keeping import ItemKeeper, Kept, KeptAs
+from shared.items.keeping import NO_KITS, ItemKeeper, Kept, KeptAs
 from shared.items.links import ItemLink, ItemLinks, StaleLinkError
 from shared.polling.reports import PollOutcome, PollReport
+from shared.polling.windows import OutOfTimeError
 from shared.ports import Clock
 from shared.postings.articles import article_of
 from shared.postings.findings import Finding
@@ -74,6 +79,7 @@ class RunKeeper:
     links: ItemLinks
     reviews: Reviews
     clock: Clock
+    bundling: Bundling
 
     def keep(self, run: Run, product: Product, link: ItemLink | None) -> Kept:
         """Keep one article.
@@ -94,15 +100,53 @@ class RunKeeper:
         """Keep articles together: what came of each, in order; all that could be kept were.
 
         An article whose link somebody else changed in between is looked at once more. What is not
-        begun because it `is_late` is an `OutOfTimeError`.
+        begun because it `is_late` is an `OutOfTimeError`. Bundles come after all others, which may
+        be their parts.
         """
+        bundled = [self.bundling.is_asked(run.store, product) for product, _ in articles]
+        plain = [each for each, is_one in zip(articles, bundled, strict=True) if not is_one]
+        self.bundling.let_be(run, [product for product, _ in plain])
+        kept = iter(self._keep_items(run, plain, NO_KITS, is_late) if plain else ())
+        outcomes = [None if is_one else next(kept) for is_one in bundled]
+        return [
+            self._keep_bundle(run, *each, is_late) if outcome is None else outcome
+            for each, outcome in zip(articles, outcomes, strict=True)
+        ]
+
+    def _keep_bundle(
+        self, run: Run, product: Product, link: ItemLink | None, is_late: Callable[[], bool]
+    ) -> Kept | Exception:
+        if is_late():
+            return OutOfTimeError()
+        article = article_of(product.sku, product.ref.id)
+        try:
+            ready = self.bundling.made_ready(
+                run, product, link, lambda articles: self._keep_items(run, articles, NO_KITS)
+            )
+        except (CartApiError, IntacctError, StaleLinkError) as error:
+            return error
+        if isinstance(ready, Kept):
+            run.report.kept[ready.outcome] += 1
+            self.review(run, article, ready.findings)
+            return ready
+        (kept,) = self._keep_items(run, [(product, link)], {article: ready})
+        return kept
+
+    def _keep_items(
+        self,
+        run: Run,
+        articles: Sequence[tuple[Product, ItemLink | None]],
+        kits: Mapping[str, tuple[KitPart, ...]],
+        is_late: Callable[[], bool] = lambda: False,
+    ) -> list[Kept | Exception]:
         tenant, store = run.tenant, run.store
-        outcomes = self.keeper.keep_many(tenant, store, articles, is_late=is_late)
+        outcomes = self.keeper.keep_many(tenant, store, articles, is_late=is_late, kits=kits)
         for place, (product, _) in enumerate(articles):
             article = article_of(product.sku, product.ref.id)
             if isinstance(outcomes[place], StaleLinkError):
                 newer = self.links.load(tenant.id, store.id, article)
-                (outcomes[place],) = self.keeper.keep_many(tenant, store, [(product, newer)])
+                again = [(product, newer)]
+                (outcomes[place],) = self.keeper.keep_many(tenant, store, again, kits=kits)
             kept = outcomes[place]
             if isinstance(kept, Kept):
                 run.report.kept[kept.outcome] += 1

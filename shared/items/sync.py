@@ -18,9 +18,11 @@ from commerce.catalogue import Product
 from intacct.errors import IntacctError
 from shared.costs.noting import CostNoter, is_noted
 from shared.customers.reading import findings_of_problems
+from shared.items.bundling import Bundling
 from shared.items.findings import gone, implausible
 from shared.items.keeping import ItemKeeper, Kept
 from shared.items.links import ItemLink, ItemLinks
+from shared.items.news import ItemNews
 from shared.items.righting import Righting
 from shared.items.runs import (
     ItemReport,
@@ -33,7 +35,7 @@ from shared.items.runs import (
 )
 from shared.items.waiting import Waiting, WaitingOrders
 from shared.items.watching import EVERY, ItemWatch, Noticed
-from shared.policy.items import ItemScope
+from shared.policy.items import Bundles, ItemScope
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
 from shared.polling.reader import Range, UnreadableError, WindowReader
 from shared.polling.reports import PollOutcome
@@ -63,18 +65,20 @@ AT_ONCE = 100
 class ItemSyncParts:
     """What syncing needs; `client_of` gives a store's client, None where no access was given.
 
-    `looks` remembers when all linked items were looked at.
+    `looks` remembers when all linked items were looked at, `news` what changed in Sage since.
     """
 
     checkpoints: Checkpoints
     looks: Checkpoints
     keeper: ItemKeeper
     watch: ItemWatch
+    news: ItemNews
     links: ItemLinks
     waiting: WaitingOrders
     reviews: Reviews
     client_of: Callable[[Tenant, Store], CartClient | None]
     costs: CostNoter
+    bundling: Bundling
     clock: Clock
 
 
@@ -84,7 +88,9 @@ class ItemSync:
     def __init__(self, parts: ItemSyncParts) -> None:
         """`parts` are shared by all stores."""
         self._parts = parts
-        self._keeping = RunKeeper(parts.keeper, parts.links, parts.reviews, parts.clock)
+        self._keeping = RunKeeper(
+            parts.keeper, parts.links, parts.reviews, parts.clock, parts.bundling
+        )
         self._reader = WindowReader(parts.checkpoints, parts.clock, what="products")
 
     def sync(self, tenant: Tenant, store: Store, deadline: datetime) -> ItemReport:
@@ -141,29 +147,39 @@ class ItemSync:
         run.report.outcome, run.report.detail = done.outcome, done.detail
 
     def _look_at_all(self, run: Run) -> None:
-        """Notice, when it is time, what became of linked items, and carry what Sage owns over."""
+        """Notice what became of linked items, and carry what Sage owns over.
+
+        When it is time all are looked at, between two such looks those that changed in Sage.
+        """
         tenant, store, now = run.tenant, run.store, self._parts.clock()
-        looks = self._parts.looks
+        looks, news = self._parts.looks, self._parts.news.of_store(tenant.id, store.id)
         lease = looks.acquire(tenant.id, store.id, now=now)
         try:
-            if lease.read_to is not None and now - lease.read_to < EVERY:
+            is_due = lease.read_to is None or now - lease.read_to >= EVERY
+            if not is_due and not news.articles:
                 return
-            writer = _writer_of(run.client)
             noticed = self._parts.watch.look(
-                tenant, store, run.products, writer, is_late=lambda: self._is_late(run)
+                tenant,
+                store,
+                run.products,
+                _writer_of(run.client),
+                is_late=lambda: self._is_late(run),
+                only=None if is_due else news.articles,
             )
-            self._tell(run, noticed)
+            self._tell(run, noticed, is_of_all=is_due)
             if self._righted(run, noticed) and noticed.is_whole:
-                looks.advance(lease, now, now=now)
+                self._parts.news.looked_at(tenant.id, store.id, news)
+                if is_due:
+                    looks.advance(lease, now, now=now)
         finally:
             looks.release(lease)
 
-    def _tell(self, run: Run, noticed: Noticed) -> None:
+    def _tell(self, run: Run, noticed: Noticed, *, is_of_all: bool) -> None:
         """Keep what a look noticed as review records."""
         store = run.store
-        self._keeping.note(
-            run, items_subject(store.id), implausible(store.id, noticed.is_implausible)
-        )
+        if is_of_all:
+            finding = implausible(store.id, noticed.is_implausible)
+            self._keeping.note(run, items_subject(store.id), finding)
         run.report.written_back = noticed.written
         for article in noticed.lost:
             text = "its item is inactive or not in Sage Intacct any more"
@@ -217,14 +233,20 @@ class ItemSync:
     def _unlinked(
         self, run: Run, waiting: Waiting
     ) -> Iterator[tuple[Waiting, Product, ItemLink | None]]:
-        """The article with what is to be kept of it; nothing where it sells, or is gone."""
+        """The article with what is to be kept of it; nothing where it sells, or is gone.
+
+        Of a store that books parts the cart is asked all the same: it may be a bundle.
+        """
         link = self._parts.links.load(run.tenant.id, run.store.id, waiting.article)
-        if link is not None and link.sells:
+        if link is not None and link.sells and run.store.items.bundles is not Bundles.PARTS:
             self._let_go(run, waiting)
             return
         product = self._product(run, waiting)
         if product is not None:
             yield waiting, product, link
+            return
+        if link is not None and link.sells:
+            self._let_go(run, waiting)
             return
         finding = gone(run.store.id, waiting.article, "the cart does not know the product any more")
         self._keeping.review(run, waiting.article, (finding,))
@@ -236,7 +258,7 @@ class ItemSync:
         articles = [(product, link) for _, product, link in unlinked]
         outcomes = self._keeping.keep_many(run, articles, lambda: self._is_late(run))
         for (waiting, _, _), kept in zip(unlinked, outcomes, strict=True):
-            if isinstance(kept, Kept) and kept.link is not None and kept.link.sells:
+            if isinstance(kept, Kept) and kept.sells:
                 self._let_go(run, waiting)
         with suppress(OutOfTimeError):
             raise_first(outcomes)
@@ -313,10 +335,11 @@ class ItemSync:
         left = iter(articles)
         while part := list(islice(left, AT_ONCE)):
             known = self._parts.links.load_many(run.tenant.id, run.store.id, part)
+            bundles = self._parts.bundling.registered(run, part)
             wanted = [
                 (articles[article], known.get(article))
                 for article in part
-                if run.store.items.scope is ItemScope.ALL or article in known
+                if run.store.items.scope is ItemScope.ALL or article in known or article in bundles
             ]
             raise_first(self._keeping.keep_many(run, wanted, lambda: self._is_late(run)))
 

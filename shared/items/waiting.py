@@ -9,8 +9,10 @@ from datetime import datetime
 
 from commerce.catalogue import Product, ProductKind, ProductStatus
 from commerce.orders import OrderLine, Ref
+from shared.bundles.register import OrderBundles
 from shared.facts.record import FactsStore, order_pk
 from shared.postings.articles import article_of_line, item_place
+from shared.postings.in_parts import with_parts
 from shared.releasing.resend import CannotResendError, HeldOrder, Resender, held_order
 from shared.reviews.records import Review, ReviewStatus, Stage
 
@@ -46,10 +48,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class WaitingOrders:
-    """Finds what waits for items, and lets it go."""
+    """Finds what waits for items, parts of `bundles` among it, and lets it go."""
 
     facts: FactsStore
     resender: Resender
+    bundles: OrderBundles
 
     def of_store(
         self,
@@ -90,7 +93,9 @@ class WaitingOrders:
         """The line that the finding is about."""
         record = self.facts.load(order_pk(tenant, held.store, held.order_id))
         order = record.known.order if record else None
-        lines = order.lines if order else ()
+        if record is None or order is None:
+            return None
+        lines = with_parts(order, self.bundles(tenant, held.store, record.known)).lines
         return next(
             (line for line in lines if place_of(held.store, article_of_line(line)) == place), None
         )

@@ -122,14 +122,14 @@ class OrderBooks:
         is_costed = book.policy.cogs is not Cogs.OFF or book.shelf or book.bundles is not None
         if order is None or not is_costed:
             return book
-        return book.for_costs(self.costs(book.tenant, book.store, with_parts(order, book)))
+        return book.for_costs(self.costs(book.tenant, book.store, with_parts(order, book.bundles)))
 
     def _with_items(self, tenant: Tenant, book: StoreBook, record: FactsRecord) -> StoreBook:
         store, order = tenant.store(book.store), record.known.order
         if store is None or order is None or not store.items.is_kept:
             return book
         return book.for_items(
-            self.linked(tenant.id, store.id, articles_of([with_parts(order, book)]))
+            self.linked(tenant.id, store.id, articles_of([with_parts(order, book.bundles)]))
         )
 
 

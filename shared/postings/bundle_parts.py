@@ -38,8 +38,8 @@ class Part:
 class Bundle:
     """What is registered of an article that is a bundle.
 
-    `was_known` says that it was one in the books already when the order was placed; where it was
-    not, it was sold as one article, and only the prices of its parts are used.
+    `was_known` says that it was one of just these parts already when the order was placed; where it
+    was not, the article is divided only as the order itself tells, by the prices of these parts.
     """
 
     parts: tuple[Part, ...]

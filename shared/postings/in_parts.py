@@ -25,7 +25,7 @@ from commerce.orders import (
 from shared.policy.mapping import RuleScope
 from shared.postings.articles import article_of_line, item_place
 from shared.postings.book import StoreBook
-from shared.postings.bundle_parts import Part, divided, divided_within, weights_of
+from shared.postings.bundle_parts import Bundle, Part, divided, divided_within, weights_of
 from shared.postings.findings import Finding, Reason
 
 _FINEST = Decimal("0.000001")
@@ -77,17 +77,17 @@ def in_parts(
     return facts, told, tuple(splitter.findings)
 
 
-def with_parts(order: Order, book: StoreBook) -> Order:
+def with_parts(order: Order, bundles: Mapping[str, Bundle] | None) -> Order:
     """The order with the registered parts of its bundles beside its own lines, without amounts.
 
     For whoever asks which articles an order needs.
     """
-    if not book.bundles:
+    if not bundles:
         return order
     added = [
         _blank(line, part, str(place))
         for line in order.lines
-        if (bundle := book.bundles.get(article_of_line(line)))
+        if (bundle := bundles.get(article_of_line(line)))
         for place, part in enumerate(bundle.parts)
     ]
     return replace(order, lines=(*order.lines, *added))

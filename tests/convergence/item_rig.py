@@ -16,7 +16,9 @@ from intacct.item_search import ItemBy, ItemSearch, KnownItem
 from intacct.masters import Item
 from local.cart_simulators.registry import simulator
 from local.intacct_simulator.clock import Clock
+from shared.bundles.register import OrderBundles
 from shared.costs.noting import CostNoter
+from shared.items.bundling import Bundling
 from shared.items.fields import BACK
 from shared.items.keeping import ItemKeeper, KeeperParts
 from shared.items.runs import ItemReport
@@ -29,9 +31,10 @@ from shared.tenants.models import Store
 from tests.fakes import MemoryFacts, MemoryReviews
 from tests.paging.clients import CONNECT
 from tests.paging.memory import MemoryCheckpoints
+from tests.unit.bundles.memory import MemoryBundles
 from tests.unit.connections.test_keeping import tenant as any_tenant
 from tests.unit.costs.memory import MemoryCosts, MemoryFixes
-from tests.unit.items.memory import MemoryItemLinks
+from tests.unit.items.memory import MemoryItemLinks, MemoryItemNews
 
 START = datetime(2026, 4, 1, 12, tzinfo=UTC)
 LOCATIONS = {"shopify": "71001", "magento": "default", "woocommerce": ""}
@@ -187,11 +190,13 @@ class ItemRig:
                 )
             ),
             watch=ItemWatch(self.links, lambda *_: self.company),
+            news=MemoryItemNews(),
             links=self.links,
-            waiting=WaitingOrders(MemoryFacts(), nobody),
+            waiting=WaitingOrders(MemoryFacts(), nobody, OrderBundles(MemoryBundles())),
             reviews=self.reviews,
             client_of=lambda *_: self.client,
             costs=CostNoter(MemoryCosts(), MemoryFixes(), now),
+            bundling=Bundling(MemoryBundles(), self.links, now),
             clock=now,
         )
 

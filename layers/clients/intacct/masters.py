@@ -7,6 +7,7 @@ update sends the named fields only (`intacct.changes.UpdateMaster`).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from commerce.money import Money
@@ -34,11 +35,20 @@ class CostMethod(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class KitPart:
+    """How many of an item are in one kit, in the item's own unit."""
+
+    item: str
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """An item; empty members are left to the company's defaults.
 
     `type` and `cost_method` are fixed once the item is there. `gl_group` names the accounts that
-    its sales post to, `unit_group` the units it may be sold in.
+    its sales post to, `unit_group` the units it may be sold in. A kit has `components`, whose items
+    are there before it.
     """
 
     id: str
@@ -55,6 +65,7 @@ class Item:
     standard_cost: Money | None = None
     is_taxable: bool | None = None
     upc: str = ""
+    components: tuple[KitPart, ...] = ()
     custom: CustomFields = ()
 
 

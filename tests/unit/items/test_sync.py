@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,12 +15,15 @@ from commerce.catalogue import Product
 from commerce.orders import Facts, OrderLine
 from intacct.errors import NotSentError
 from intacct.item_search import ItemSearch, KnownItem
+from intacct.masters import KitPart
 from local.cart_simulators.catalogue import Offer
 from local.cart_simulators.registry import simulator
 from local.intacct_simulator.clock import Clock
+from shared.bundles.register import OrderBundles
 from shared.costs.noting import CostNoter
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
-from shared.items.keeping import Kept, KeptAs
+from shared.items.bundling import Bundling
+from shared.items.keeping import NO_KITS, Kept, KeptAs
 from shared.items.links import Condition, ItemLink, Origin
 from shared.items.runs import ItemReport
 from shared.items.sync import LAG, ItemSync, ItemSyncParts
@@ -39,8 +42,9 @@ from tests.accounting.shop import line, order
 from tests.fakes import MemoryFacts, MemoryReviews
 from tests.paging.clients import CONNECT
 from tests.paging.memory import MemoryCheckpoints
+from tests.unit.bundles.memory import MemoryBundles
 from tests.unit.costs.memory import MemoryCosts, MemoryFixes
-from tests.unit.items.memory import MemoryItemLinks
+from tests.unit.items.memory import MemoryItemLinks, MemoryItemNews
 from tests.unit.items.test_keeping import CART_OWNS, _tenant
 
 START = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -48,13 +52,18 @@ CREATES = ItemPolicy(unknown_sku=UnknownSku.CREATE)
 
 
 class FakeKeeper:
-    """Links what it may, as the real keeper does; `refuses` are articles that it holds."""
+    """Links what it may, as the real keeper does.
+
+    `refuses` are articles that it holds, `mapped` those that a rule sells.
+    """
 
     def __init__(self, links: MemoryItemLinks, clock: Clock) -> None:
         self.links, self.clock = links, clock
         self.kept: list[str] = []
+        self.kits: dict[str, tuple[KitPart, ...]] = {}
         self.batches: list[int] = []
         self.refuses: set[str] = set()
+        self.mapped: set[str] = set()
         self.error: Exception | None = None
         self.seconds = 0.0
 
@@ -65,7 +74,9 @@ class FakeKeeper:
         articles: Sequence[tuple[Product, ItemLink | None]],
         *,
         is_late: Callable[[], bool] = lambda: False,
+        kits: Mapping[str, tuple[KitPart, ...]] = NO_KITS,
     ) -> list[Kept | Exception]:
+        self.kits |= kits
         self.batches.append(len(articles))
         return [
             OutOfTimeError() if place and is_late() else self._keep(tenant, store, product, link)
@@ -80,6 +91,8 @@ class FakeKeeper:
         self.clock.advance(self.seconds)
         article = article_of(product.sku, product.ref.id)
         self.kept.append(article)
+        if article in self.mapped:
+            return Kept(KeptAs.MAPPED)
         if article in self.refuses:
             finding = Finding(Reason.ITEM_MISSING, item_place(store.id, article), "no")
             return Kept(KeptAs.HELD, link, (finding,))
@@ -135,12 +148,13 @@ class Rig:
         self.clock = Clock()
         self.clock.set(START, freeze=True)
         self.cart = simulator("shopify", clock=self.clock)
-        self.links = MemoryItemLinks()
+        self.links, self.news = MemoryItemLinks(), MemoryItemNews()
         self.keeper = FakeKeeper(self.links, self.clock)
         self.reviews, self.facts = MemoryReviews(), MemoryFacts()
         self.resender = FakeResender()
         self.sage = FakeSage()
         self.costs, self.fixes = MemoryCosts(), MemoryFixes()
+        self.bundles = MemoryBundles()
         self.tenant = _tenant(CART_OWNS, policy)
         self.client: Any = CONNECT["shopify"](self.cart, 3)
         keeper: Any = self.keeper
@@ -151,11 +165,13 @@ class Rig:
                 looks=MemoryCheckpoints(),
                 keeper=keeper,
                 watch=ItemWatch(self.links, lambda *_: self.sage),
+                news=self.news,
                 links=self.links,
-                waiting=WaitingOrders(self.facts, resender),
+                waiting=WaitingOrders(self.facts, resender, OrderBundles(self.bundles)),
                 reviews=self.reviews,
                 client_of=lambda *_: self.client,
                 costs=CostNoter(self.costs, self.fixes, self.clock.now),
+                bundling=Bundling(self.bundles, self.links, self.clock.now),
                 clock=self.clock.now,
             )
         )
@@ -171,11 +187,15 @@ class Rig:
 
     def waits(self, order_id: str, sold: OrderLine) -> None:
         """An order that waits for the item of its only article."""
-        told = order(sold)
+        self.waits_for(order_id, sold, article_of(sold.sku, sold.variant_id or sold.product_id))
+
+    def waits_for(self, order_id: str, sold: OrderLine, article: str, *others: OrderLine) -> None:
+        """An order of such lines that waits for the item of an article."""
+        told = order(sold, *others)
         facts = Facts(told.ref, order=told)
         pk = order_pk("acme", "shop", order_id)
         self.facts.save(FactsRecord(pk, facts, status=FactsStatus.READY))
-        place = item_place("shop", article_of(sold.sku, sold.variant_id or sold.product_id))
+        place = item_place("shop", article)
         finding = Finding(Reason.ITEM_MISSING, place, "no Sage item is linked to it")
         subject = order_subject("shop", order_id, Stage.POSTING)
         self.reviews.open("acme", subject, [finding], at=self.clock.now())
