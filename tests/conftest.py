@@ -5,14 +5,27 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import settings
 
 settings.register_profile("suite", derandomize=True, deadline=None)
 settings.register_profile("searching", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 # The suite draws the same examples every time; `HYPOTHESIS_PROFILE=searching` draws new ones.
+
+
+@cache
+def _loaded(path: str) -> Any:
+    return _load_file(JSONFileLoader(), path)
+
+
+# Each AWS session parses the models of its services anew: a third of what a rig of AWS costs.
+_load_file = JSONFileLoader.load_file
+JSONFileLoader.load_file = lambda _, path: _loaded(path)  # type: ignore[method-assign,assignment]
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Cartledger/test")
 
