@@ -10,9 +10,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bootstrap.clock import now
-from shared.bootstrap.inventory import mover, stock_sync
+from shared.bootstrap.inventory import mover, stock_prover, stock_sync
 from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
+from shared.inventory.proving_due import worths
 from shared.inventory.requests import InventoryRequest, MovementRequest
 from shared.inventory.sync import StockReport, poll_report
 from shared.polling.reports import PollReport
@@ -70,6 +71,16 @@ def _moved(request: InventoryRequest, asked: MovementRequest, deadline: datetime
     return done.as_json()
 
 
+def _proved(request: InventoryRequest, deadline: datetime) -> list[dict[str, Any]]:
+    """What became of comparing stock with the ledger: of all that is due, or of one entity now."""
+    reports = list(worths(stock_prover(), tenants(), request, deadline, now))
+    for report in reports:
+        logger.info("worth of stock compared", extra=report.as_json())
+        name = f"StockWorth{report.state.value.title()}"
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+    return [report.as_json() for report in reports]
+
+
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -78,6 +89,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with sage_at_work(context, logger, metrics) as ends_at:
         if request.movement is not None:
             return {"movement": _moved(request, request.movement, ends_at - _MARGIN)}
+        if request.worth is not None:
+            return {"worths": _proved(request, ends_at - _MARGIN)}
+        proved = [] if request.store else _proved(request, ends_at - _MARGIN)
         answers = _synced(request, ends_at - _MARGIN)
     metrics.add_metric(name="InventorySyncRun", unit=MetricUnit.Count, value=1)
-    return {"stores": answers}
+    return {"stores": answers, "worths": proved}

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from ops.again import invoke
-from ops.commands import stock_moves
+from ops.commands import stock_moves, stock_worth
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
@@ -34,6 +34,7 @@ app = typer.Typer(no_args_is_help=True, help="Stock: carts' levels and warehouse
 app.command()(stock_moves.transfer)
 app.command("write-off")(stock_moves.write_off)
 app.command()(stock_moves.receive)
+app.command()(stock_worth.prove)
 
 _PLACES = ("warehouse", "location", "owner", "carried", "open_count", "last_count_at")
 _DIFFERENCES = ("name", "at", "shown", "wanted")

@@ -24,8 +24,10 @@ from shared.inventory.movements import DynamoDbMovements
 from shared.inventory.moving import Mover, MoverParts
 from shared.inventory.on_the_way import OrdersOnTheWay
 from shared.inventory.outward import OutwardStock
+from shared.inventory.proving import WORTH_READER, StockProver, StockProverParts
 from shared.inventory.reading import Warehouses
 from shared.inventory.sync import STOCK_READER, StockSync, StockSyncParts
+from shared.inventory.worth_store import DynamoDbWorths
 from shared.polling.checkpoints import DynamoDbCheckpoints
 from shared.settings import OrdersSettings, StoreSecretSettings, TenantSettings
 
@@ -60,6 +62,26 @@ def stock_sync() -> StockSync:
             background=background_reads(),
             reviews=reviews(),
             client_of=StoreClients(tenants.secrets(), prefix).client,
+            clock=now,
+        )
+    )
+
+
+@cache
+def stock_prover() -> StockProver:
+    """The process's one prover that stock is worth what the ledger says."""
+    return StockProver(
+        StockProverParts(
+            reads_of=reads,
+            checkpoints=DynamoDbCheckpoints(
+                aws.dynamodb(),
+                TenantSettings.from_environment().TENANTS_TABLE,
+                owner=secrets.token_hex(8),
+                reader=WORTH_READER,
+            ),
+            background=background_reads(),
+            reviews=reviews(),
+            worths=DynamoDbWorths(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE),
             clock=now,
         )
     )

@@ -12,6 +12,9 @@ from shared.postings.findings import Finding, Reason
 MOST_TOLD = 50
 """Findings of one review record; what is more is counted."""
 
+MOST_NAMED = 10
+"""Items that a finding names."""
+
 _ACCEPT = "correct it at its owner; or if it is right: ops stock sync --accept"
 
 
@@ -30,6 +33,24 @@ def movement_waits(reference: str) -> Finding:
     message = "it is not known to be in Sage Intacct yet; asked for again it is looked up first"
     hint = f"the same command of `ops stock` again, with --reference {reference}"
     return Finding(Reason.IN_DOUBT_EXHAUSTED, f"movement {reference}", message, hint)
+
+
+def worth_subject(entity: str) -> str:
+    """The subject of the review record that stock and ledger are not equal: `worth:<entity>`."""
+    return f"worth:{entity}"
+
+
+def worth_differs(
+    entity: str, accounts: Sequence[str], difference: Decimal, unpriced: Sequence[str]
+) -> Finding:
+    """The stock of an entity is worth another amount than its accounts of inventory have."""
+    message = f"stock is worth {difference:+f} more than {', '.join(accounts)} has"
+    if unpriced:
+        named = ", ".join(unpriced[:MOST_NAMED])
+        more = f" and {len(unpriced) - MOST_NAMED} more" if len(unpriced) > MOST_NAMED else ""
+        message += f"; no cost is told of {named}{more}"
+    hint = "compare the valuation report with the account; if it is right: ops stock prove --accept"
+    return Finding(Reason.READBACK_DIFFERS, f"stock of entity {entity}", message, hint)
 
 
 def plain(quantity: Decimal) -> str:

@@ -40,10 +40,23 @@ class MovementRequest(BaseModel):
         return Wanted(store=store, **members)
 
 
+class WorthRequest(BaseModel):
+    """Which entity's stock to compare with the ledger now.
+
+    `accept_by` names the person who takes the difference that is found for right.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    entity: str = ""
+    accept_by: str = ""
+
+
 class InventoryRequest(PollRequest):
     """Whose stock to compare; a store that is named does not wait for its time.
 
     With `movement` nothing is compared: that is booked for the tenant (and store) that is named.
+    With `worth` the worth of the tenant's stock is compared with the ledger, and nothing else.
 
     `accept` are SKUs whose implausible changes are right (`*` is every one), `release_by` names the
     person who lets an adjustment in doubt go again. With `dry` nothing is written: the answer says
@@ -54,6 +67,7 @@ class InventoryRequest(PollRequest):
     release_by: str = ""
     dry: bool = False
     movement: MovementRequest | None = None
+    worth: WorthRequest | None = None
 
     def order(self) -> StockOrder:
         """The same as the use case takes it."""

@@ -82,6 +82,7 @@ class StockPolicy:
     `reason` is what their memo says. `write_off` and `receive` are those of a person's own acts at
     a warehouse that Sage owns: goods that are lost, and returned goods that are on the shelf again.
     `receive` also takes what the policy `restock` books, `take_back` the undo of that.
+    `proves_worth` has all stock of the store's entity compared each day with its inventory account.
     """
 
     places: tuple[StockPlace, ...] = ()
@@ -99,6 +100,7 @@ class StockPolicy:
     write_off: str = ""
     receive: str = ""
     take_back: str = ""
+    proves_worth: bool = False
 
     def __post_init__(self) -> None:
         """Refuse figures that no level can be made with.

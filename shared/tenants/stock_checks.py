@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from shared.ownership.table import Decision, Kind, Ownership, Side
+from shared.policy.mapping import Role
 from shared.policy.stock import SoldIn, StockPlace
 from shared.policy.switches import PostingDepth, PostingMode
 from shared.tenants.models import Store, Tenant
@@ -49,6 +50,7 @@ def stock_problems(store: Store, tenant: Tenant) -> Iterator[Told]:
             yield at, f"{decision.rule} says no: {decision.message}"
     yield from _shared_places(store, tenant)
     yield from _sold(store, tenant)
+    yield from _worth(store)
     yield from _definitions(store, tenant)
 
 
@@ -109,6 +111,12 @@ def _sold(store: Store, tenant: Tenant) -> Iterator[Told]:
             " choose cart, or nobody where another system takes it out of Sage"
         )
         yield ("stock", "sold_in"), message
+
+
+def _worth(store: Store) -> Iterator[Told]:
+    if store.stock.proves_worth and not store.mapping.accounts.get(Role.INVENTORY):
+        message = "stock is compared with mapping.accounts.inventory: name that account"
+        yield ("stock", "proves_worth"), message
 
 
 def _definitions(store: Store, tenant: Tenant) -> Iterator[Told]:

@@ -9,6 +9,7 @@ from shared.changes.taking import Outcome as EventOutcome
 from shared.connections.keeping import REFUSED
 from shared.customers.sync import SyncOutcome
 from shared.gl.reports import DayState
+from shared.inventory.proving import WorthState
 from shared.payouts.booking import BookingState
 from shared.polling.reports import PollOutcome
 from shared.posting.reports import PostingState
@@ -29,7 +30,10 @@ METRICS = {
     },
     "customer_watch": {"CustomerWatchFailed"},
     "item_sync": {f"ItemSync{outcome.value.title()}" for outcome in PollOutcome},
-    "inventory_sync": {f"InventorySync{outcome.value.title()}" for outcome in PollOutcome},
+    "inventory_sync": {
+        *(f"InventorySync{outcome.value.title()}" for outcome in PollOutcome),
+        *(f"StockWorth{state.value.title()}" for state in WorthState),
+    },
     "intacct_poller": {
         "RecordsHeld",
         "DriftFound",

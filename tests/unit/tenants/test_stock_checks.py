@@ -55,6 +55,11 @@ def test_a_warehouse_of_each_owner_and_stores_that_share_one_of_sages_are_no_pro
     assert problems(both, policy(("MAIN", "9"), ("WEST", "9"))) == []
 
 
+def test_a_worth_that_is_compared_needs_its_account() -> None:
+    (said,) = problems(StockPolicy(proves_worth=True))
+    assert "mapping.accounts.inventory" in said
+
+
 def test_one_place_twice_is_a_slip() -> None:
     (said,) = problems(policy(("MAIN", "1"), ("MAIN", "1")))
     assert "twice" in said
