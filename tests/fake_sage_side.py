@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from intacct.documents import JournalEntry, JournalLine, Side
 from intacct.reading import ReportingPeriod
+from intacct.statistics import StatisticalEntry
 from shared.gl.inspecting import JournalInSage, JournalState
 from tests.fakes import FakeBooks
 
@@ -17,6 +18,7 @@ class FakeSageSide:
 
     def __init__(self, books: FakeBooks) -> None:
         self.changed: dict[str, JournalInSage] = {}
+        self.counted: dict[str, dict[str, Decimal]] = {}
         self.months = [month(2026, 3), month(2026, 4), month(2026, 5)]
         self.looks = 0
         self._books = books
@@ -26,8 +28,20 @@ class FakeSageSide:
         del on
         return {key: self.changed.get(key, self._as_posted(key)) for key in keys}
 
+    def counts(self, keys: Sequence[str]) -> dict[str, dict[str, Decimal]]:
+        return {key: self.counted.get(key, self._as_counted(key)) for key in keys}
+
     def periods(self) -> list[ReportingPeriod]:
         return self.months
+
+    def _as_counted(self, key: str) -> dict[str, Decimal]:
+        (document,) = [one for one, result in self._books.documents if result.key == key]
+        assert isinstance(document, StatisticalEntry)
+        counts: dict[str, Decimal] = {}
+        for line in document.lines:
+            signed = line.quantity if line.side is Side.DEBIT else -line.quantity
+            counts[line.account] = counts.get(line.account, Decimal(0)) + signed
+        return counts
 
     def _as_posted(self, key: str) -> JournalInSage:
         (document,) = [one for one, result in self._books.documents if result.key == key]

@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from intacct.documents import JournalEntry, JournalLine, Side
-from intacct.reading import Kept, LedgerLine, ReportingPeriod, Standing
+from intacct.reading import CountLine, Kept, LedgerLine, ReportingPeriod, Standing
+from intacct.statistics import StatisticalEntry
 from shared.ledger.run import mark_of
 from shared.postings.findings import Finding, Reason
 from shared.postings.plan import Posted, Posting
@@ -22,6 +23,9 @@ from shared.postings.plan import Posted, Posting
 Effect = Mapping[tuple[str, str], Decimal]
 """Debits less credits by account and currency, in transaction currency."""
 
+
+Counts = Mapping[str, Decimal]
+"""Quantities by statistical account."""
 
 _LEDGER = "2."
 """The module that posts journal entries (XML reference §13.6)."""
@@ -56,6 +60,10 @@ class SageSide(Protocol):
         """Journals dated `on`, by Sage's keys; what is not there is `GONE`."""
         ...
 
+    def counts(self, keys: Sequence[str]) -> Mapping[str, Counts]:
+        """What statistical entries add by account, by Sage's keys; what is gone adds nothing."""
+        ...
+
     def periods(self) -> Sequence[ReportingPeriod]:
         """All periods that have dates."""
         ...
@@ -70,6 +78,10 @@ class ReadsJournals(Protocol):
 
     def ledger_lines(self, start_on: date, end_on: date) -> Iterable[LedgerLine]:
         """The posted lines of a range of days."""
+        ...
+
+    def count_lines(self, keys: Iterable[str]) -> Iterable[CountLine]:
+        """The lines of statistical entries."""
         ...
 
     def periods(self) -> list[ReportingPeriod]:
@@ -106,6 +118,15 @@ class JournalsAtSage:
                 effects[key][place] = known_amount + line.transaction_amount
         return {key: JournalInSage(state, effects[key]) for key, state in states.items()}
 
+    def counts(self, keys: Sequence[str]) -> Mapping[str, Counts]:
+        """What statistical entries add by account, by Sage's keys; what is gone adds nothing."""
+        counted: dict[str, dict[str, Decimal]] = {key: {} for key in keys}
+        for line in self._reads().count_lines(keys):
+            if line.record in counted:
+                known = counted[line.record].get(line.account, Decimal(0))
+                counted[line.record][line.account] = known + line.quantity
+        return counted
+
     def periods(self) -> Sequence[ReportingPeriod]:
         """All periods that have dates."""
         return self._reads().periods()
@@ -132,7 +153,7 @@ class Inspection:
 def inspect(
     side: SageSide, made: Iterable[Posting], results: Posted, on: date, *, is_draft: bool
 ) -> Inspection:
-    """Compare the journals of a batch with what Sage has of them.
+    """Compare the journals of a batch, and its counts, with what Sage has of them.
 
     Args:
         side: the entity's books.
@@ -141,13 +162,15 @@ def inspect(
         on: the date of its journals.
         is_draft: whether they were left to a person to post, who may as well delete them.
     """
+    made = tuple(made)
     journals = {
         results[posting.key].key: (mark_of(posting.document), posting.document.lines)
         for posting in made
         if isinstance(posting.document, JournalEntry)
     }
+    counts = tuple(_changed_counts(side, made, results))
     if not journals:
-        return Inspection()
+        return Inspection(counts, may_pass=True)
     found = side.journals(tuple(journals), on)
     states = {found[key].state for key in journals}
     if all(state.is_out for state in states):
@@ -159,7 +182,26 @@ def inspect(
         for key, (mark, lines) in journals.items()
         for account, ours, theirs in _differences(lines, found[key].effect)
     ]
-    return Inspection(tuple(findings), may_pass=True)
+    return Inspection((*findings, *counts), may_pass=True)
+
+
+def _changed_counts(side: SageSide, made: Iterable[Posting], results: Posted) -> Iterable[Finding]:
+    """Where a statistical entry counts something else than was posted (R-12.2)."""
+    entries = {
+        results[posting.key].key: posting.document
+        for posting in made
+        if isinstance(posting.document, StatisticalEntry)
+    }
+    counted = side.counts(tuple(entries)) if entries else {}
+    for key, entry in entries.items():
+        ours: dict[str, Decimal] = {}
+        for line in entry.lines:
+            signed = line.quantity if line.side is Side.DEBIT else -line.quantity
+            ours[line.account] = ours.get(line.account, Decimal(0)) + signed
+        for account in sorted({*ours, *counted[key]}):
+            posted, there = ours.get(account, Decimal(0)), counted[key].get(account, Decimal(0))
+            if posted != there:
+                yield _differs(entry.reference, account, posted, there)
 
 
 _Journals = Mapping[str, tuple[str, tuple[JournalLine, ...]]]

@@ -19,6 +19,7 @@ from shared.reconciliation.documents import (
     WORDS,
     BookedDocument,
     Effect,
+    counts_of,
     currency_of,
     dated_on,
     effect_of,
@@ -226,6 +227,7 @@ def _planned(book: StoreBook, posting: Posting) -> BookedDocument:
         effect=effect_of(posting.effect),
         content=content_hash(posting.document),
         is_receivable=isinstance(posting.document, ArInvoice),
+        counts=counts_of(posting.document),
     )
 
 
@@ -250,6 +252,7 @@ def booked(
         sage_key=record.result.key,
         invoice_key=record.result.invoice_key,
         content=record.content_hash,
+        counts=planned.counts if record.content_hash == planned.content else None,
         customer=expected.customer if expected else planned.customer,
         is_receivable=is_receivable,
         totals=(totals[0] + taxed,) if taxed else totals,

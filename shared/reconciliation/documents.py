@@ -20,6 +20,7 @@ from intacct.documents import (
     Side,
 )
 from intacct.reading import Marked
+from intacct.statistics import StatisticalEntry
 from intacct.stock import StockDocument
 from intacct.undoing import ReverseDocument
 from shared.ledger.records import State
@@ -38,6 +39,7 @@ MARKED_AS: Mapping[PostingKind, Marked] = {
     PostingKind.CUSTOMER_REFUND: Marked.CUSTOMER_REFUND,
     PostingKind.JOURNAL_ENTRY: Marked.JOURNAL_ENTRY,
     PostingKind.GL_BATCH: Marked.JOURNAL_ENTRY,
+    PostingKind.STATISTICAL: Marked.STATISTICAL_ENTRY,
 }
 """How a posting's document is read back by its reference."""
 
@@ -52,6 +54,7 @@ WORDS: Mapping[PostingKind, str] = {
     PostingKind.CUSTOMER_REFUND: "customer refund",
     PostingKind.JOURNAL_ENTRY: "journal entry",
     PostingKind.GL_BATCH: "summary journal",
+    PostingKind.STATISTICAL: "statistical entry",
     PostingKind.VOID: "reversal",
     PostingKind.STOCK: "receipt of goods",
 }
@@ -73,7 +76,8 @@ class BookedDocument:
     that we took it back ourselves, `is_dated` that `on` is the date that it was sent with,
     `is_receivable` that the invoice was made in receivables, without Order Entry. `taxed` is what
     Sage's tax engine added to it when it was posted (R-9.5): `totals` have that in them, `effect`
-    has it once the ledger was read.
+    has it once the ledger was read. `counts` is what a statistical entry adds on each account; None
+    of every other document, and of what was sent otherwise than it is planned.
     """
 
     key: str
@@ -96,6 +100,7 @@ class BookedDocument:
     is_dated: bool = True
     is_receivable: bool = False
     taxed: Decimal = Decimal(0)
+    counts: Effect | None = None
 
     @property
     def entity(self) -> str:
@@ -175,6 +180,17 @@ def effect_of(lines: tuple[JournalLine, ...]) -> Effect:
     return tuple((account, amount) for account, amount in sorted(sums.items()) if amount)
 
 
+def counts_of(document: Document) -> Effect | None:
+    """What a statistical entry adds on each account; None for every other document."""
+    if not isinstance(document, StatisticalEntry):
+        return None
+    sums: dict[str, Decimal] = {}
+    for line in document.lines:
+        quantity = line.quantity if line.side is Side.DEBIT else -line.quantity
+        sums[line.account] = sums.get(line.account, Decimal(0)) + quantity
+    return tuple((account, count) for account, count in sorted(sums.items()) if count)
+
+
 def dated_on(document: Document) -> date | None:  # noqa: PLR0911  # one per kind
     """The ledger date that the document carries; None for what has none of its own."""
     match document:
@@ -186,7 +202,7 @@ def dated_on(document: Document) -> date | None:  # noqa: PLR0911  # one per kin
             return document.received_on
         case CustomerRefund():
             return document.refunded_on
-        case JournalEntry():
+        case JournalEntry() | StatisticalEntry():
             return document.posted_on
         case ReverseDocument():
             return document.reversed_on

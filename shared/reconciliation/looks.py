@@ -14,12 +14,15 @@ from decimal import Decimal
 from typing import Protocol
 
 from intacct.deletions import Deletion
-from intacct.reading import AccountBalance, Kept, LedgerLine, Marked, ReadBack
+from intacct.reading import AccountBalance, CountLine, Kept, LedgerLine, Marked, ReadBack
 from shared.reconciliation.differences import Cause, Difference
 from shared.reconciliation.documents import BookedDocument
 
 TAKEN_BACK = frozenset({"reversed", "voided", "declined", "reversalPending"})
 """The states of a document that somebody took out of the books, and that is still there."""
+
+MOVES_MONEY = tuple(kind for kind in Marked if kind is not Marked.STATISTICAL_ENTRY)
+"""The kinds of documents that every company has, and every role of ours may read."""
 
 Edit = tuple[str, str, str]
 """What of a document differs, what we sent there, and what Sage has."""
@@ -48,6 +51,10 @@ class SageReads(Protocol):
 
     def deletions(self, kind: Kept, since: datetime) -> Iterator[Deletion]:
         """Deletions that the audit history tells."""
+        ...
+
+    def count_lines(self, keys: Iterable[str]) -> Iterator[CountLine]:
+        """The lines of statistical entries."""
         ...
 
     def ledger_lines(self, start_on: date, end_on: date) -> Iterator[LedgerLine]:
@@ -108,16 +115,20 @@ def look(asked: Sequence[Asked], reads: SageReads, deleted: DeletedOf) -> Looked
             _compare(one, list(there.values()), looked)
         if missing:
             _missing(kind, missing, deleted, looked)
+        if kind is Marked.STATISTICAL_ENTRY:
+            _count([one for one in wanted if found[one.document.reference]], reads, looked)
     return looked
 
 
-def touched(reads: SageReads, since: datetime) -> Iterator[tuple[Marked, str]]:
+def touched(
+    reads: SageReads, since: datetime, kinds: Iterable[Marked] = MOVES_MONEY
+) -> Iterator[tuple[Marked, str]]:
     """The kinds and keys of documents that were made or changed since, whoever did it.
 
     Raises:
         IntacctError: Sage could not be read.
     """
-    return ((kind, read.key) for kind in Marked for read in reads.modified(kind, since))
+    return ((kind, read.key) for kind in kinds for read in reads.modified(kind, since))
 
 
 def gone(reads: SageReads, since: datetime) -> Iterator[tuple[Marked, str]]:
@@ -186,6 +197,24 @@ def compared(one: Asked, there: Sequence[ReadBack]) -> list[Difference]:
             )
         )
     return found + list(_edits(one, _own(one, there)))
+
+
+def _count(there: Sequence[Asked], reads: SageReads, looked: Looked) -> None:
+    """Compare what statistical entries count with what was sent (R-12.1)."""
+    asked = {one.document.sage_key: one for one in there if one.document.counts is not None}
+    counted: dict[str, dict[str, Decimal]] = {key: defaultdict(Decimal) for key in asked}
+    for line in reads.count_lines(asked) if asked else ():
+        if line.record in counted:
+            counted[line.record][line.account] += line.quantity
+    for key, one in asked.items():
+        ours = dict(one.document.counts or ())
+        for account in sorted({*ours, *counted[key]}):
+            sent, found = ours.get(account, Decimal(0)), counted[key][account]
+            if sent != found:
+                text = f"it counts {found:f} on {account} in Sage, and {sent:f} were sent"
+                edit = (f"count {account}", f"{sent:f}", f"{found:f}")
+                told = difference(one, Cause.EDITED_IN_SAGE, text, edit=edit)
+                looked.troubles[one.document.key].append(told)
 
 
 def _own(one: Asked, there: Sequence[ReadBack]) -> ReadBack:

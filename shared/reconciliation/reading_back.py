@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -18,6 +18,7 @@ from typing import Self
 from intacct.deletions import Deletion
 from intacct.reading import Kept, Marked
 from shared.ledger.records import State
+from shared.postings.plan import PostingKind
 from shared.reconciliation.book import Link
 from shared.reconciliation.differences import Acceptance, Difference
 from shared.reconciliation.documents import BookedDocument
@@ -100,7 +101,7 @@ class ReadBacks:
             for one in self._posted(or_in_doubt=True):
                 if not one.document.is_posted:
                     doubtful.append(one.document)
-                elif one.document.on in days:
+                elif one.document.on in days and one.document.kind is not PostingKind.STATISTICAL:
                     desk.add(one.document.on, one, is_judged=False)
             self._lines = compare_days(desk, doubtful, reads, self.span.base_currency)
 
@@ -149,11 +150,15 @@ class ReadBacks:
         is_again = self.span.again and document.on == self.span.on
         return is_again or (document.proved_at is None and not document.troubles)
 
-    def _note_changes(self, reads: SageReads) -> None:
+    def _note_changes(self, reads: SageReads, kinds: Sequence[Marked] = ()) -> None:
+        """Note what was changed since the last proof; of all that moves money, deletions too."""
         if self.span.latest is None:
             return
         since = self.span.latest.made_at - _OVERLAP
-        found = chain(touched(reads, since), gone(reads, since))
+        if kinds:
+            found: Iterator[tuple[Marked, str]] = touched(reads, since, kinds)
+        else:
+            found = chain(touched(reads, since), gone(reads, since))
         self._notes.executemany(
             "INSERT OR IGNORE INTO changed VALUES (?, ?)",
             ((kind.value, key) for kind, key in found),
@@ -172,9 +177,16 @@ class ReadBacks:
         def deleted(kept: Kept) -> dict[str, Deletion]:
             return {one.identifier: one for one in reads.deletions(kept, since)}
 
+        @cache
+        def note_counted() -> None:
+            """Ask what became of statistical entries, where there are any."""
+            self._note_changes(reads, (Marked.STATISTICAL_ENTRY,))
+
         waiting: dict[Marked, list[tuple[Asked, bool]]] = defaultdict(list)
         for one in self._posted():
             document = one.document
+            if document.marked is Marked.STATISTICAL_ENTRY:
+                note_counted()
             is_judged = self._is_new(document) or self._is_changed(document)
             if not is_judged and not document.troubles:
                 continue
@@ -199,7 +211,8 @@ class ReadBacks:
         for one, is_judged in wanted:
             key = one.document.key
             dated = looked.dates.get(key)
-            if is_judged and dated is not None:
+            moves_money = one.document.marked is not Marked.STATISTICAL_ENTRY
+            if is_judged and dated is not None and moves_money:
                 desk.add(dated, one, is_judged=True)
             self._notes.execute(
                 "INSERT OR REPLACE INTO read VALUES (?, ?, ?)",

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from intacct.statistics import StatisticalEntry
 from shared.gl.export import LOOKS_AGAIN, day_subject
 from shared.gl.inspecting import JournalInSage, JournalState
 from shared.gl.reports import DayState
@@ -168,3 +169,21 @@ def test_a_draft_that_was_posted_is_taken_back_by_a_draft() -> None:
 
     assert [one.what for one in report.journals] == ["day", "reversal"]
     assert all(one.is_draft for one in rig.journals())
+
+
+def test_counts_that_were_changed_in_sage_hold_the_correction_of_their_day() -> None:
+    """R-12.2: they follow the same reversals, so that taking them back must leave nothing."""
+    rig = exported(statistics=True)
+    (key,) = [one.key for made, one in rig.books.documents if isinstance(made, StatisticalEntry)]
+    rig.sage.counted[key] = {"STAT-ORDERS": Decimal(3)}
+    late(rig)
+
+    (held,) = rig.due()
+    (finding,) = rig.reviews.records["acme", day_subject(KEY)].findings
+    released = rig.by_hand(release_by="ops:kim")
+
+    assert (held.state, held.reasons) == (DayState.HELD, ("READBACK_DIFFERS",))
+    assert "account STAT-ORDERS" in finding.place
+    assert "we posted 2, there is 3" in finding.message
+    assert released.state is DayState.POSTED
+    assert rig.counts() == {(ON, "STAT-ORDERS"): Decimal(3)}

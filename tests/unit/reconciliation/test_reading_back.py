@@ -12,7 +12,7 @@ import pytest
 
 from commerce.money import Money
 from intacct.deletions import Deletion
-from intacct.reading import AccountBalance, Kept, LedgerLine, Marked, ReadBack
+from intacct.reading import AccountBalance, CountLine, Kept, LedgerLine, Marked, ReadBack
 from shared.ledger.records import State
 from shared.postings.plan import PostingKind
 from shared.reconciliation import reading_back
@@ -67,6 +67,9 @@ class Sage:
         raise NotImplementedError
 
     def deletions(self, kind: Kept, since: datetime) -> Iterator[Deletion]:
+        raise NotImplementedError
+
+    def count_lines(self, keys: Iterable[str]) -> Iterator[CountLine]:
         raise NotImplementedError
 
     def ledger_lines(self, start_on: date, end_on: date) -> Iterator[LedgerLine]:
