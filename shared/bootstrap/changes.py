@@ -18,7 +18,7 @@ from shared.bootstrap.books import reading_client, reads, records, rest_client
 from shared.bootstrap.clock import now
 from shared.bootstrap.drift import drift_handler
 from shared.bootstrap.errands import customer_news
-from shared.bootstrap.item_links import item_links
+from shared.bootstrap.item_links import item_links, item_news
 from shared.bootstrap.probing import named_in_books
 from shared.bootstrap.reconciliation import proof_book
 from shared.bootstrap.reviews import reviews
@@ -133,7 +133,8 @@ def _customers() -> CustomerChanges:
 
 @cache
 def _items() -> ItemChanges:
-    return ItemChanges(ItemWatch(item_links(), reads), item_links(), reviews(), clock=now)
+    watch = ItemWatch(item_links(), reads)
+    return ItemChanges(watch, item_links(), item_news(), reviews(), clock=now)
 
 
 @cache

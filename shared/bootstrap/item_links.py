@@ -7,6 +7,7 @@ from functools import cache
 from shared.bootstrap import aws
 from shared.items.link_store import DynamoDbItemLinks
 from shared.items.linked import LinkedItems
+from shared.items.news import DynamoDbItemNews
 from shared.settings import OrdersSettings
 
 
@@ -14,6 +15,12 @@ from shared.settings import OrdersSettings
 def item_links() -> DynamoDbItemLinks:
     """The process's one keeper of item links."""
     return DynamoDbItemLinks(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
+
+
+@cache
+def item_news() -> DynamoDbItemNews:
+    """The process's one keeper of what changed of items in Sage."""
+    return DynamoDbItemNews(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
 
 
 @cache

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from intacct.reading import Kept
 from shared.changes.ports import Change, Gone, Known
 from shared.customers.keeping import TOP_LEVEL
 from shared.items import findings
 from shared.items.links import Condition, ItemLink, ItemLinks, StaleLinkError
+from shared.items.news import ItemNews
 from shared.items.watching import ItemWatch
 from shared.ports import Clock
 from shared.reviews.records import Reviews
@@ -23,9 +25,19 @@ class ItemChanges:
     kinds = frozenset({Kept.ITEM})
 
     def __init__(
-        self, watch: ItemWatch, links: ItemLinks, reviews: Reviews, *, clock: Clock
+        self,
+        watch: ItemWatch,
+        links: ItemLinks,
+        news: ItemNews,
+        reviews: Reviews,
+        *,
+        clock: Clock,
     ) -> None:
-        """`watch` keeps conditions; people are told of each article that sells no more."""
+        """`watch` keeps conditions, `news` has what changed looked at by the next `item_sync`.
+
+        People are told of each article that sells no more.
+        """
+        self._news = news
         self._watch = watch
         self._links = links
         self._reviews = reviews
@@ -41,7 +53,7 @@ class ItemChanges:
             yield from (Known(link.key, link.item) for link in self._watched(tenant))
 
     def changed(self, tenant: Tenant, entity: str, changes: Sequence[Change]) -> None:
-        """Keep which items were deactivated, and which of them can be sold again.
+        """Keep which items were deactivated and which sell again; have them looked at soon.
 
         Raises:
             botocore.exceptions.ClientError: links or reviews could not be read or written.
@@ -49,7 +61,7 @@ class ItemChanges:
         """
         if entity != TOP_LEVEL:
             return
-        self._keep(
+        heard = self._keep(
             tenant,
             {
                 one.key: Condition.INACTIVE if one.state == _INACTIVE else Condition.GOOD
@@ -57,6 +69,9 @@ class ItemChanges:
                 if one.kind is Kept.ITEM
             },
         )
+        for store in tenant.stores:
+            if store.items.updates or store.items.writes_back:
+                self._news.note(tenant.id, store.id, heard.get(store.id, ()))
 
     def gone(self, tenant: Tenant, entity: str, gone: Sequence[Gone]) -> None:
         """Keep which items are gone: what becomes of their articles is `unknown_sku`'s to say.
@@ -69,15 +84,21 @@ class ItemChanges:
             keys = [one.key for one in gone if one.kind is Kept.ITEM]
             self._keep(tenant, dict.fromkeys(keys, Condition.DELETED))
 
-    def _keep(self, tenant: Tenant, seen: Mapping[str, Condition]) -> None:
+    def _keep(self, tenant: Tenant, seen: Mapping[str, Condition]) -> Mapping[str, Collection[str]]:
+        """Keep the conditions of these items; the articles that they sell, by store."""
+        heard: dict[str, set[str]] = defaultdict(set)
         for link in self._watched(tenant) if seen else ():
-            condition = seen.get(link.key, link.condition)
+            if link.key not in seen:
+                continue
+            heard[link.store].add(link.article)
+            condition = seen[link.key]
             if condition is link.condition:
                 continue
             kept = self._watch.keep(link, condition)
             if kept.condition is not condition:
                 raise StaleLinkError(link.article)
             self._tell(kept)
+        return heard
 
     def _tell(self, link: ItemLink) -> None:
         subject, now = findings.item_subject(link.store, link.article), self._clock()

@@ -178,8 +178,8 @@ class ItemSync:
         """Keep what a look noticed as review records."""
         store = run.store
         if is_of_all:
-            finding = implausible(store.id, noticed.is_implausible)
-            self._keeping.note(run, items_subject(store.id), finding)
+            findings = implausible(store.id, noticed.is_implausible)
+            self._keeping.note(run, items_subject(store.id), findings)
         run.report.written_back = noticed.written
         for article in noticed.lost:
             text = "its item is inactive or not in Sage Intacct any more"

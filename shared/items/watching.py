@@ -8,7 +8,7 @@ same (REST reference §14.2).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
@@ -88,6 +88,7 @@ class ItemWatch:
         writer: ProductWriter | None,
         *,
         is_late: Callable[[], bool] = lambda: False,
+        only: Iterable[str] | None = None,
     ) -> Noticed:
         """Look at all linked items; write what Sage owns where it is not what was last written.
 
@@ -97,14 +98,18 @@ class ItemWatch:
             product_of: the articles of a product as the cart has them now.
             writer: what writes to the cart; None where nothing is to be written.
             is_late: whether time runs out: what is not written yet is left to the next look.
+            only: look at the items of these articles alone; of those that are not shown nothing
+                is concluded.
 
         Raises:
             IntacctError: Sage could not be asked.
             CartApiError: the cart could not be asked.
             botocore.exceptions.ClientError: links could not be read or stored.
         """
-        links = [link for link in self._links.all(tenant.id, store.id) if _is_watched(link)]
+        links = self._watched(tenant, store, only)
         known = self._known(tenant, links)
+        if only is not None:
+            links = [link for link in links if link.item in known]
         try:
             compare({link.item for link in links}, known)
         except ImplausibleDeletionsError:
@@ -139,6 +144,13 @@ class ItemWatch:
             findings=findings,
             is_whole=is_whole,
         )
+
+    def _watched(self, tenant: Tenant, store: Store, only: Iterable[str] | None) -> list[ItemLink]:
+        """The links that Sage is asked for, in the order of their articles."""
+        if only is None:
+            return [link for link in self._links.all(tenant.id, store.id) if _is_watched(link)]
+        found = self._links.load_many(tenant.id, store.id, only)
+        return [found[article] for article in sorted(found) if _is_watched(found[article])]
 
     def _edited(
         self, tenant: Tenant, store: Store, there: list[tuple[ItemLink, KnownItem]]

@@ -12,7 +12,7 @@ from intacct.reading import Kept
 from shared.bootstrap import background
 from shared.bootstrap import changes as bootstrap
 from shared.bootstrap.background import background_reads
-from shared.bootstrap.item_links import item_links
+from shared.bootstrap.item_links import item_links, item_news
 from shared.bootstrap.reconciliation import proof_book
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.sage_events import hints
@@ -47,7 +47,7 @@ def company(rig: CartRig, monkeypatch: pytest.MonkeyPatch) -> Company:
         bootstrap.names_watch,
         bootstrap.tombstones, bootstrap._checkpoints, bootstrap._customers, bootstrap._items,
         bootstrap._warehouses, hints,
-        bootstrap._documents, proof_book, background_reads, item_links, reviews,
+        bootstrap._documents, proof_book, background_reads, item_links, item_news, reviews,
     ):  # fmt: skip
         built.cache_clear()
     rig.put_tenant(tenant())

@@ -17,14 +17,15 @@ from shared.tenants.models import Tenant
 from tests.contract.test_item_links_contract import link
 from tests.fakes import FakeClock, MemoryReviews
 from tests.unit.changes.rig import tenant
-from tests.unit.items.memory import MemoryItemLinks
+from tests.unit.items.memory import MemoryItemLinks, MemoryItemNews
 
 
 class Rig:
     def __init__(self) -> None:
         self.clock, self.reviews, self.links = FakeClock(), MemoryReviews(), MemoryItemLinks()
         watch = ItemWatch(self.links, lambda *_: None)  # type: ignore[arg-type]
-        self.changes = ItemChanges(watch, self.links, self.reviews, clock=self.clock)
+        self.news = MemoryItemNews()
+        self.changes = ItemChanges(watch, self.links, self.news, self.reviews, clock=self.clock)
         self.tenant = _linking(tenant())
         self.links.put_new(link("MUG-1", key="17"))
         self.links.put_new(replace(link("MUG-1", key="17"), store="outlet"))
@@ -97,3 +98,25 @@ def test_a_link_that_somebody_changes_at_that_moment_is_told_again() -> None:
 
     with pytest.raises(StaleLinkError):
         rig.changes.gone(rig.tenant, "", [Gone(Kept.ITEM, "17", How.ABSENT)])
+
+
+def test_what_changed_is_looked_at_soon_in_each_store_that_carries_something() -> None:
+    rig = Rig()
+
+    rig.change("17")
+    rig.change("404")
+
+    for store in ("shop", "outlet"):
+        assert rig.news.of_store("acme", store).articles == {"MUG-1"}
+
+
+def test_nothing_is_noted_where_nothing_would_travel_nor_of_what_is_gone() -> None:
+    rig = Rig()
+    rig.changes.gone(rig.tenant, "", [Gone(Kept.ITEM, "18", How.ABSENT)])
+    items = ItemPolicy(unknown_sku=UnknownSku.HOLD, updates=False, writes_back=False)
+    stores = tuple(one.model_copy(update={"items": items}) for one in rig.tenant.stores)
+    rig.tenant = rig.tenant.model_copy(update={"stores": stores})
+
+    rig.change("17")
+
+    assert rig.news.waiting == {}

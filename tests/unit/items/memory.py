@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from shared.items.links import ItemLink, StaleLinkError, from_json, to_json
+from shared.items.news import MOST_NEWS, News
 
 
 class MemoryItemLinks:
@@ -46,3 +47,27 @@ def _as_stored(link: ItemLink) -> ItemLink:
         article=link.article,
         version=link.version,
     )
+
+
+class MemoryItemNews:
+    """`shared.items.news.ItemNews` in a dictionary."""
+
+    def __init__(self) -> None:
+        self.waiting: dict[tuple[str, str], News] = {}
+
+    def of_store(self, tenant: str, store: str) -> News:
+        return self.waiting.get((tenant, store), News())
+
+    def note(self, tenant: str, store: str, articles: Iterable[str]) -> bool:
+        noted, known = frozenset(articles), self.of_store(tenant, store)
+        if not noted:
+            return True
+        if len(noted) > MOST_NEWS or len(known.articles) >= MOST_NEWS:
+            return False
+        self.waiting[tenant, store] = News(known.articles | noted, known.version + 1)
+        return True
+
+    def looked_at(self, tenant: str, store: str, news: News) -> None:
+        known = self.of_store(tenant, store)
+        if known.version == news.version:
+            self.waiting[tenant, store] = News(known.articles - news.articles, known.version)
