@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from carts.catalogue import CatalogueClient, ProductReading
@@ -56,19 +57,27 @@ class Righting:
                 return False
             if link.product_id not in readings:
                 readings = {link.product_id: self.client.product(link.product_id)}
-            self._put_right(link, fields, readings[link.product_id])
+            with suppress(StaleLinkError):  # looked at once more by the next look
+                self._put_right(link, fields, readings[link.product_id])
         return True
 
     def _put_right(self, link: ItemLink, fields: frozenset[str], reading: ProductReading) -> None:
         product = next((one for one in reading.products if is_of(link, one)), None)
-        try:
-            if product is not None:
-                again = tugged(to_send_again(link, fields), Side.SAGE)
-                self.keep(product, self.links.save(again))
-            elif not reading.problems:
+        if product is None:
+            if not reading.problems:
                 self._forget(link)
-        except StaleLinkError:
-            return  # looked at once more by the next look
+            return
+        try:
+            known = self._marked(link, fields)
+        except StaleLinkError:  # the look itself may have written to the cart since
+            newer = self.links.load(link.tenant, link.store, link.article)
+            if newer is None or not is_of(newer, product):
+                return
+            known = self._marked(newer, fields)
+        self.keep(product, known)
+
+    def _marked(self, link: ItemLink, fields: frozenset[str]) -> ItemLink:
+        return self.links.save(tugged(to_send_again(link, fields), Side.SAGE))
 
     def _forget(self, link: ItemLink) -> None:
         """The cart tells the article no more under that id."""

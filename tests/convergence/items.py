@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,12 +22,14 @@ from shared.items.documents import item_of
 from shared.items.fields import BACK, is_contested, is_followed
 from shared.items.findings import item_subject
 from shared.items.links import Condition, ItemLink
+from shared.items.watching import EVERY
 from shared.ownership.table import Ownership, Right, Rule, Side
 from shared.policy.items import ItemPolicy, ItemScope, UnknownSku
 from shared.polling.reports import PollOutcome
 from shared.postings.articles import article_of
 from tests.convergence.item_rig import LOCATIONS, ItemRig, lost, owned_by
 from tests.convergence.stock import DivergedError
+from tests.paging.clients import CONNECT
 
 FIELDS = ("name", "is_active", "is_taxable", "upc", "standard_cost")
 """The fields of an item beside its price that both sides can show."""
@@ -34,7 +37,9 @@ FIELDS = ("name", "is_active", "is_taxable", "upc", "standard_cost")
 _FULL = (Right.READ, Right.LINK, Right.CREATE, Right.UPDATE)
 _STEPS = (8, 24)
 _MINUTES = (1, 6, 20, 130, 370)
-_ROUNDS = 3
+_LOOKS = 2
+"""As many looks as both sides need to come to their owners' values, with a run between them that
+hears what the cart did just before the first."""
 
 
 class ItemHistory:
@@ -51,6 +56,7 @@ class ItemHistory:
             writes_back=self.dice.choice((True, True, False)),
         )
         self.rig = ItemRig(self.cart, self.ownership, policy, page_size=self.dice.choice((2, 5)))
+        self.owned = {side: owned_by(side, self.ownership) - {"id"} for side in Side}
         self.number = 0
         for _ in range(self.dice.randint(1, 3)):
             if self.dice.random() < 0.5:
@@ -95,23 +101,24 @@ class ItemHistory:
     def _rests(self) -> None:
         self.rig.company.faults.clear()
         self.rig.trouble = ""
-        for _ in range(_ROUNDS):
+        for _ in range(_LOOKS):
             self._looks()
         self._compare()
         before = (self.rig.company.writes, self.rig.written)
-        for _ in range(2):
-            self._looks()
+        self._looks()
         if (self.rig.company.writes, self.rig.written) != before:
             message = "something still travels although nobody edits"
             raise DivergedError(message)
         self._compare()
 
     def _looks(self) -> None:
-        self.rig.clock.advance(6 * 3600)
-        report = self._run()
-        if report.outcome is not PollOutcome.COMPLETE:
-            message = f"a run without trouble ended as {report.outcome}: {report.detail}"
-            raise DivergedError(message)
+        """A run that looks at all linked items, and the next one a quarter of an hour later."""
+        for seconds in (EVERY.total_seconds(), 900):
+            self.rig.clock.advance(seconds)
+            report = self._run()
+            if report.outcome is not PollOutcome.COMPLETE:
+                message = f"a run without trouble ended as {report.outcome}: {report.detail}"
+                raise DivergedError(message)
 
     # What people do, on either side, whether it is theirs or not
 
@@ -230,9 +237,9 @@ class ItemHistory:
         """What the owners say."""
         told: dict[tuple[object, str], object] = {}
         for item in self.rig.company.kept.values():
-            for name in owned_by(Side.SAGE, self.ownership) - {"id"}:
+            for name in self.owned[Side.SAGE]:
                 told[item.id, name] = getattr(item, name)
-        carts = owned_by(Side.CART, self.ownership)
+        carts = self.owned[Side.CART]
         names = [name for name, (_, field) in BACK.items() if field in carts]
         for product in self.rig.cart.catalogue:
             for article in product.articles:
@@ -243,8 +250,12 @@ class ItemHistory:
     # What must be true
 
     def _products(self) -> Iterator[Product]:
-        for product in list(self.rig.cart.catalogue):
-            yield from self.rig.client.product(str(product.id)).products
+        """What the cart tells of all its products, in one page."""
+        reader: Any = CONNECT[self.cart](self.rig.cart, 100)
+        until = self.rig.clock.now() + timedelta(minutes=1)
+        for page in reader.changed_products(since=None, until=until):
+            for reading in page:
+                yield from reading.products
 
     def _compare(self) -> None:
         links = {link.article: link for link in self.rig.links.all("acme", "shop")}
@@ -277,7 +288,7 @@ class ItemHistory:
         wanted = item_of(product, self.rig.store.items, link.item, base_currency="USD")
         for name in (*FIELDS, "base_price"):
             value = getattr(wanted, name)
-            if name not in owned_by(Side.CART, self.ownership) or value in (None, ""):
+            if name not in self.owned[Side.CART] or value in (None, ""):
                 continue
             if getattr(item, name) != value:
                 self._fail(product, f"{name} in Sage is {getattr(item, name)}, not {value}")
@@ -286,7 +297,7 @@ class ItemHistory:
         """What Sage owns is in the cart."""
         for name, (_, field) in BACK.items():
             value = getattr(item, field)
-            if field not in owned_by(Side.SAGE, self.ownership) or value in (None, ""):
+            if field not in self.owned[Side.SAGE] or value in (None, ""):
                 continue
             if name == "title" and product.kind is ProductKind.VARIANT:
                 continue

@@ -101,6 +101,19 @@ def test_what_people_change_in_sage_and_the_cart_owns_is_put_right_once(
     assert (rig.company.writes, link_of(rig).tugs, link_of(rig).sells) == (writes, {}, True)
 
 
+def test_one_look_puts_right_on_both_sides_what_people_changed_in_sage() -> None:
+    rig = rig_of(Side.CART, upc=Side.SAGE)
+    rig.company.edit("MUG-1", name="A person's", upc="5901234123457")
+
+    rig.look()
+
+    (product,) = rig.cart.catalogue
+    (article,) = product.articles
+    assert rig.company.kept["MUG-1"].name == "Mug"
+    assert article.offer.barcode == "5901234123457"
+    assert not rig.reviews.is_open(*SUBJECT)
+
+
 def test_what_people_change_in_the_cart_and_sage_owns_is_put_right_once() -> None:
     rig = rig_of(Side.SAGE)
     rig.look()
