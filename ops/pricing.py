@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 
 from intacct.limits import Tier
 from ops.desk import Desk
 from ops.errors import OpsError
+from ops.order_books import days_of
 from ops.stored_orders import stored_orders
 from shared.budgets.advice import Advice, Channel, advise
 from shared.budgets.counting import depth_of, mix_of_orders
@@ -133,11 +134,12 @@ def _mix(desk: Desk, tenant: Tenant, store: Store, asked: Asked) -> Mix:
         for record in stored_orders(desk, tenant.id, store.id)
         if record.status is FactsStatus.READY
     )
-    return mix_of_orders(islice(ready, asked.sample), book)
+    days = days_of(desk)
+    return mix_of_orders(islice(ready, asked.sample), book, lambda key: days.head(key).batches)
 
 
 def _known(mix: Mix) -> Mix:
-    return mix if mix.orders else DEFAULT_MIX
+    return mix if mix.orders else replace(DEFAULT_MIX, day=mix.day)
 
 
 def _volumes(mixes: dict[str, Mix], asked: Asked) -> dict[str, Volume]:
@@ -189,6 +191,12 @@ def _assumptions(tenant: Tenant, mixes: dict[str, Mix], asked: Asked) -> tuple[s
         for store, mix in mixes.items()
         if mix.not_planned
     ]
+    told += [
+        f"store {store}: no day is stored, so one as its policy wants it is taken, never corrected"
+        for store, mix in mixes.items()
+        if not mix.day.days
+    ]
+    told.append("days are corrected as often as those of the counted orders were")
     told.append("each store has a payout a day; a month has 30 days")
     told.append(
         f"at most {BACKGROUND_READS_MOST} reads a month that no order needs; they are in the cost"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from commerce.orders import Facts
+from shared.budgets.day_journals import Batches, day_mix, never_exported
 from shared.budgets.depths import Depth, Mix, mix_of
 from shared.customers.identity import customer_key
 from shared.policy.switches import CustomerMode, PostingDepth, PostingMode, PostingPolicy
@@ -22,13 +23,17 @@ _ANYBODY = "-"
 """A buyer's customer while plans are only counted."""
 
 
-def mix_of_orders(orders: Iterable[Facts], book: StoreBook) -> Mix:
+def mix_of_orders(
+    orders: Iterable[Facts], book: StoreBook, batches: Batches = never_exported
+) -> Mix:
     """The mix of a store's orders; orders that are not to be posted yet are left out.
 
     Args:
         orders: facts that may be booked.
         book: the store's books, at whatever depth it is posted now.
+        batches: of its days, where it is posted by the day.
     """
+    orders = list(orders)
     counted: list[Mapping[PostingKind, int] | None] = []
     buyers: set[str] = set()
     full = _in_full(book)
@@ -40,7 +45,8 @@ def mix_of_orders(orders: Iterable[Facts], book: StoreBook) -> Mix:
             counted.append(Counter(posting.kind for posting in made.postings))
             buyers.add(customer_key(book.store, facts.order))
     is_channel = full.policy.customer_mode is CustomerMode.CHANNEL
-    return mix_of(counted, 0 if is_channel else len(buyers))
+    mix = mix_of(counted, 0 if is_channel else len(buyers))
+    return replace(mix, day=day_mix(orders, book, batches))
 
 
 def depth_of(policy: PostingPolicy) -> Depth:

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 
+from shared.budgets.day_journals import ASSUMED, DayMix
 from shared.postings.plan import PostingKind
 
 BACKGROUND_READS_MOST = 5_000
 """Reads a month and company that no order needs: polls, proofs, look-ups by hand."""
-
-SUMMARY_MOST_PER_DAY = 3
-"""Transactions of a summary channel per store and day: journal, statistics, a correction."""
 
 _DAYS = 30
 _PAYOUT_ENTRIES = 2
@@ -46,13 +44,15 @@ class Mix:
 
     `orders` is how many orders were counted; 0 says that the mix is an assumption. `new_customers`
     is the share of orders whose buyer had none before, `documents` how many of each kind there are
-    for an order. `not_planned` counts orders left out because they cannot be posted now.
+    for an order. `not_planned` counts orders left out because they cannot be posted now. `day` is
+    what its average day would write by the day.
     """
 
     orders: int
     new_customers: Decimal
     documents: Mapping[PostingKind, Decimal]
     not_planned: int = 0
+    day: DayMix = ASSUMED
 
     def of(self, *kinds: PostingKind) -> Decimal:
         """How many documents of these kinds an order has."""
@@ -129,7 +129,7 @@ def _orders_at(depth: Depth, mix: Mix, volume: Volume) -> list[tuple[str, Decima
         case Depth.THRIFTY:
             return _thrifty(mix, volume)
         case Depth.SUMMARY:
-            return [("journals of days", Decimal(SUMMARY_MOST_PER_DAY * volume.days))]
+            return [(what, count * volume.days) for what, count in mix.day.documents]
         case Depth.SUMMARY_PAYOUT:
             return [("journals of payouts", Decimal(SUMMARY_MOST_PER_PAYOUT * volume.payouts))]
 

@@ -63,7 +63,7 @@ def test_payouts_with_their_sales_cost_three_each_whatever_the_orders() -> None:
 def test_a_summary_costs_the_same_however_many_orders_there_are() -> None:
     few, many = (cost_of(Depth.SUMMARY, SIMPLE, monthly(n)).transactions for n in (10, 100_000))
 
-    assert few == many == 3 * 30 + 2 * 30
+    assert few == many == 2 * 30 + 2 * 30
 
 
 def test_reads_are_shared_by_the_orders_of_a_request() -> None:
