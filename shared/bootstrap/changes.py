@@ -17,7 +17,7 @@ from shared.bootstrap.background import background_reads
 from shared.bootstrap.books import reading_client, reads, records, rest_client
 from shared.bootstrap.clock import now
 from shared.bootstrap.drift import drift_handler
-from shared.bootstrap.errands import customer_news
+from shared.bootstrap.errands import customer_news, order_news
 from shared.bootstrap.item_links import item_links, item_news
 from shared.bootstrap.probing import named_in_books
 from shared.bootstrap.reconciliation import proof_book
@@ -68,6 +68,7 @@ def change_poller(
         _items(),
         _warehouses(),
         customer_news(),
+        order_news(),
         drift_handler(on_drift),
     ]
     known: list[KnownRecords] = [_customers(), _items(), _warehouses(), _documents()]
@@ -78,7 +79,7 @@ def change_poller(
             reader=ChangeReader(reads, handlers, now),
             comparer=_comparer(handlers, known),
             hints=hints(),
-            puller=EventPuller(hints(), _queue, on_queue_failure, now),
+            puller=EventPuller(hints(), _queue, reviews(), on_queue_failure, now),
             background=background_reads(),
             reviews=reviews(),
             on_failure=on_failure,

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from intacct.errors import IntacctError
+from intacct.errors import IntacctError, RejectedError
 from intacct.rest.event_queue import Pulled
 from shared.changes.hints import Hints, HintStore, keep_all
 from shared.changes.pace import PULL_EVERY
 from shared.ports import Clock
+from shared.postings.findings import Finding, Reason
+from shared.reviews.records import Reviews
 from shared.tenants.models import Tenant
 
 RETRY = timedelta(hours=1)
@@ -25,6 +27,10 @@ TRUSTED = timedelta(hours=2)
 
 MOST_LISTS = 10
 """How many lists one run pulls: two transactions each; what is left has its turn in the next."""
+
+
+SUBJECT = "changes::queue"
+"""The subject of the review record of an event queue that Sage refuses."""
 
 
 class PullsEvents(Protocol):
@@ -46,12 +52,14 @@ class EventPuller:
         self,
         store: HintStore,
         queue_of: Callable[[Tenant], PullsEvents],
+        reviews: Reviews,
         on_failure: Callable[[Tenant, IntacctError], None],
         clock: Clock,
     ) -> None:
-        """`on_failure` is told of a queue that could not be pulled, for the log."""
+        """People are told of a queue that cannot be pulled; `on_failure` is for the log."""
         self._store = store
         self._queue_of = queue_of
+        self._reviews = reviews
         self._on_failure = on_failure
         self._clock = clock
 
@@ -70,10 +78,12 @@ class EventPuller:
     def pull(self, tenant: Tenant) -> Hints:
         """Keep what the queue tells and take it off; the hints as they stand then.
 
-        One that cannot be pulled is left alone for a while; `on_failure` is told.
+        One that cannot be pulled is left alone for a while. What Sage refuses is a review record
+        until it is pulled again; a failure on the way is not.
 
         Raises:
-            botocore.exceptions.ClientError: hints could not be kept; the queue tells them again.
+            botocore.exceptions.ClientError: hints or reviews could not be kept; the queue tells it
+                again.
         """
         queue = self._queue_of(tenant)
         try:
@@ -81,13 +91,23 @@ class EventPuller:
                 pulled = queue.listed()
                 if not pulled.ack_id:
                     self._store.pulled(tenant.id, self._clock(), failed=False)
+                    self._reviews.close(tenant.id, SUBJECT, at=self._clock())
                     break
                 keep_all(self._store, tenant, pulled.events, self._clock())
                 queue.acknowledge(pulled)
         except IntacctError as error:
             self._store.pulled(tenant.id, self._clock(), failed=True)
             self._on_failure(tenant, error)
+            if isinstance(error, RejectedError):
+                self._reviews.open(tenant.id, SUBJECT, [_finding(error)], at=self._clock())
         return self._store.of_tenant(tenant.id)
+
+
+def _finding(error: RejectedError) -> Finding:
+    codes = ", ".join(error.codes) or "no code"
+    message = f"Sage refuses it ({codes}): changes are read at the usual pace"
+    hint = "see whether the company has the queue (docs/changes.md), or set changes.events.pull off"
+    return Finding(Reason.REFUSED_BY_SAGE, "event queue", message, hint)
 
 
 def _within(at: datetime | None, span: timedelta, now: datetime) -> bool:

@@ -190,7 +190,9 @@ class ChangesHistory:
                 reader=ChangeReader(lambda *_: self.books, [self], self.clock, at_once=1),
                 comparer=comparer,
                 hints=hints,
-                puller=EventPuller(hints, lambda _: Queue(), lambda *_: None, self.clock),
+                puller=EventPuller(
+                    hints, lambda _: Queue(), self.reviews, lambda *_: None, self.clock
+                ),
                 background=Background(),  # type: ignore[arg-type]  # a stand-in
                 reviews=self.reviews,
                 on_failure=_raise_what_is_lost,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from intacct.events import RecordEvent
 from intacct.reading import Kept
 from shared.bootstrap import background
 from shared.bootstrap import changes as bootstrap
@@ -17,15 +19,17 @@ from shared.bootstrap.reconciliation import proof_book
 from shared.bootstrap.reviews import reviews
 from shared.bootstrap.sage_events import hints
 from shared.changes.comparing import Sight
+from shared.changes.pace import Place
 from shared.changes.tombstones import DynamoDbTombstones
 from shared.customers.link_store import DynamoDbLinks
 from shared.customers.links import Condition, CustomerLink, Origin
+from shared.policy.changes import ChangePolicy, EventPolicy
 from shared.reviews.records import DynamoDbReviews, ReviewStatus
 from shared.tenants.against import NamesAnswer
 from tests.fakes import FakeClock
 from tests.integration.carts_rig import ROOT, CartRig, context, handler_of, rig, tenant
 from tests.integration.test_customer_watch import MonthOfReads
-from tests.unit.changes.rig import Company
+from tests.unit.changes.rig import Company, Queue
 
 __all__ = ["rig"]
 
@@ -91,6 +95,29 @@ def test_what_people_did_to_customers_is_in_the_links_after_a_run(
         "customer:C-1",
         "customer:C-2",
     }
+
+
+def test_what_sage_told_is_read_by_the_next_schedule_and_nothing_else(
+    rig: CartRig, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = ChangePolicy(events=EventPolicy(webhooks=True, pull=True))
+    rig.put_tenant(tenant().model_copy(update={"changes": told}))
+    queue, place = Queue([(RecordEvent(Kept.CONTACT),)]), Place("", Kept.CUSTOMER)
+    monkeypatch.setattr(bootstrap, "_queue", lambda _: queue)
+    assert len(follow()) > 1
+    checkpoints, now = bootstrap._checkpoints(), datetime.now(UTC)
+    lease = checkpoints.acquire("acme", place, now=now)
+    read = replace(lease.progress, read_at=now - timedelta(hours=3))
+    checkpoints.release(checkpoints.keep(lease, read, now=now))
+    assert follow() == {}  # the queue is pulled, so three hours are not long
+
+    hints().hint("acme", place, now, is_deletion=False)
+    read_now = follow()
+
+    assert set(read_now) == {("", "customer")}
+    assert company.asked["changes customer"] == 2
+    assert (queue.lists, queue.pulls) == ([], 2)
+    assert set(hints().of_tenant("acme").places) == {place, Place("", Kept.CONTACT)}
 
 
 def test_a_schedule_reads_every_kind_and_no_deletion_is_made_of_what_is_not_shown(

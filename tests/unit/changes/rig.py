@@ -10,7 +10,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from intacct.deletions import Deletion
-from intacct.errors import IntacctError, NotSentError, PermissionDeniedError
+from intacct.errors import (
+    IntacctError,
+    NotSentError,
+    PermissionDeniedError,
+    RejectedError,
+    SageFinding,
+)
 from intacct.events import RecordEvent
 from intacct.reading import Kept, Standing
 from intacct.rest.event_queue import Pulled
@@ -176,14 +182,18 @@ class Queue:
 
     lists: list[tuple[RecordEvent, ...]] = field(default_factory=list)
     is_broken: bool = False
+    is_refused: bool = False
     loses_acks: int = 0
     pulls: int = 0
 
     def listed(self) -> Pulled:
         self.pulls += 1
         if self.is_broken:
-            message = "no event queue"
+            message = "nobody answers"
             raise NotSentError(message)
+        if self.is_refused:
+            message = "no event queue"
+            raise RejectedError(message, findings=(SageFinding("GW-0010", message),))
         if not self.lists:
             return Pulled()
         return Pulled(f"ack-{len(self.lists)}", len(self.lists[0]), self.lists[0])
@@ -242,7 +252,9 @@ class Rig:
                 reader=ChangeReader(lambda *_: self.company, [self.handler], self.clock),
                 comparer=self.comparer,
                 hints=self.hints,
-                puller=EventPuller(self.hints, lambda _: self.queue, lambda *_: None, self.clock),
+                puller=EventPuller(
+                    self.hints, lambda _: self.queue, self.reviews, lambda *_: None, self.clock
+                ),
                 background=self.background,  # type: ignore[arg-type]  # a stand-in
                 reviews=self.reviews,
                 on_failure=lambda _, place, error: self.failures.append((place, error)),

@@ -16,6 +16,7 @@ from shared.changes.pace import Place, cost_of, pace_of
 from shared.changes.ports import Known
 from shared.changes.pulling import MOST_LISTS
 from shared.policy.changes import ChangePolicy, EventPolicy
+from shared.postings.findings import Reason
 from tests.unit.changes.memory import MemoryHints
 from tests.unit.changes.rig import Rig, tenant
 
@@ -259,3 +260,29 @@ def test_pulling_costs_less_than_the_readings_that_it_stands_for() -> None:
     many = [replace(place, entity=str(number)) for number in range(100) for place in places]
     assert cost_of(tier, many, {}, is_pulled=True).polls <= 100.01
     assert pace_of(tier, many, is_pulled=True).masters > pace_of(tier, places).masters
+
+
+def test_a_queue_that_sage_refuses_is_told_to_people_until_it_is_pulled() -> None:
+    rig = told_rig(pull=True)
+    rig.queue.is_refused = True
+    rig.clock.pass_time(30 * MINUTE)
+    rig.run()
+    (review,) = rig.reviews.all("acme")
+    assert (review.subject, review.reasons) == ("changes::queue", (Reason.REFUSED_BY_SAGE,))
+    assert "GW-0010" in review.findings[0].message
+
+    rig.queue.is_refused = False
+    rig.clock.pass_time(61 * MINUTE)
+    rig.run()
+
+    assert not rig.reviews.is_open("acme", "changes::queue")
+
+
+def test_a_queue_that_nobody_answered_for_is_no_case_for_a_person() -> None:
+    rig = told_rig(pull=True)
+    rig.queue.is_broken = True
+    rig.clock.pass_time(30 * MINUTE)
+
+    rig.run()
+
+    assert list(rig.reviews.all("acme")) == []
