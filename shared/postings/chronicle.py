@@ -149,7 +149,7 @@ def _believed(
                     return life
                 agreeing.append(life)
     usual = agreeing[0] if agreeing else None
-    return next((life for life in agreeing if keeps_sequence(life, keys)), usual)
+    return next((life for life in agreeing if keeps_sequence(life, keys, in_books.entries)), usual)
 
 
 def _is_money_kept(

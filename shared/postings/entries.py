@@ -12,7 +12,7 @@ from commerce.orders import AdjustmentKind, RefundAdjustment
 from shared.policy.mapping import Role
 from shared.policy.switches import PostingPolicy, RefundPresentation
 from shared.postings.chart import Chart
-from shared.postings.effects import Amount, credit, debit
+from shared.postings.effects import Amount, credit, debit, ledger_lines
 from shared.postings.meter import Amounts
 from shared.postings.parts import Correction, Credit, Sale
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
@@ -34,6 +34,13 @@ class Entries:
         receivable = self._chart.account(Role.RECEIVABLE)
         owed = debit(receivable, sale.total(self._currency), self._chart.balance_dimensions)
         return [owed, *self.sold(sale.amounts)]
+
+    def is_invoiced(self, sale: Sale) -> bool:
+        """Whether the part has an invoice: what comes to nothing, line by line, has none (R-0.5).
+
+        Revenue and its discount meet on the one account of deferred revenue.
+        """
+        return bool(ledger_lines(self.sold(sale.amounts)))
 
     def sold(self, amounts: Amounts) -> list[Amount]:
         """What billing credits: deferrable pieces to deferred revenue where the policy says so."""

@@ -68,7 +68,7 @@ class InBooks:
         if self.invoices_that_differ(life):
             return False
         edit = f"{EDIT}{unbooked}"
-        billed = [sale.id for sale in life.billed if sale.amounts]
+        billed = [sale.id for sale in life.billed if self.entries.is_invoiced(sale)]
         in_books = set(self.keys.purposes(PostingKind.INVOICE, "invoice:"))
         wanted = [name for name in billed if name != edit or name in in_books]
         if any(name.startswith(EDIT) and name not in in_books for name in wanted):

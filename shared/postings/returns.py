@@ -92,7 +92,7 @@ class CreditWriter:
         needs = [
             self._p.keys.of(PostingKind.INVOICE, f"invoice:{sale.id}")
             for sale in self._p.life.billed
-            if sale.amounts and sale.at <= item.at
+            if sale.at <= item.at and self._entries.is_invoiced(sale)
         ]
         needs += self._sales.earned_by(item.purpose)
         effect = self._entries.correction(item)
@@ -102,14 +102,14 @@ class CreditWriter:
         """The rate of the invoice that is taken back: the first, where there are several."""
         order, book = self._p.order, self._p.book
         rates = Rates(book, order, self._p.chart)
-        before = [sale.at for sale in self._p.life.billed if sale.amounts]
+        before = [sale.at for sale in self._p.life.billed if self._entries.is_invoiced(sale)]
         return rates.memo(book.ledger_on(min(before, default=item.refund.created_at)))
 
     def _invoices_before(self, item: Credit) -> list[str]:
         return [
             self._p.keys.of(PostingKind.INVOICE, f"invoice:{sale.id}")
             for sale in self._p.life.billed
-            if sale.amounts and sale.at <= item.refund.created_at
+            if sale.at <= item.refund.created_at and self._entries.is_invoiced(sale)
         ]
 
 

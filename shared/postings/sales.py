@@ -267,8 +267,8 @@ class SalesWriter:
                 yield line.id, (cost * quantities[line.id]).rounded()
 
     def _invoice_of(self, sale: Sale) -> tuple[str, ...]:
-        """The key of a part's invoice; what comes to nothing, line by line, has none (R-0.5)."""
-        if not ledger_lines(self.entries.sold(sale.amounts)):
+        """The key of a part's invoice, if it has one."""
+        if not self.entries.is_invoiced(sale):
             return ()
         return (self._p.keys.of(INVOICE, f"invoice:{sale.id}"),)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice, product
 
+from shared.postings.entries import Entries
 from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.order_keys import Keys
 from shared.postings.parts import EDIT, Life
@@ -44,23 +45,45 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
 
     Nothing in the books tells of a parcel or a cancellation of no value. It may have been known
     when a part that happened later was booked, or not: so each has its turn at every place that its
-    moment allows.
+    moment allows; parcels last, as what leaves a trace and has none came after all that has. In the
+    end each is taken for what was heard of last, and first: what closes an order leaves a trace
+    that is not its own.
     """
     done = booked(events, keys)
     left = sorted((event for event in events if event not in done), key=moment_of)
     places = [_places(event, done) for event in left]
-    last = max(map(len, places), default=0)
-    together = ([each[min(rank, len(each) - 1)] for each in places] for rank in range(last))
+    late = [
+        each[:1] if isinstance(event, Delivery) else each
+        for event, each in zip(left, places, strict=True)
+    ]
     tried: set[tuple[int, ...]] = set()
-    for chosen in islice(chain(together, product(*places)), _MOST):
+    for chosen in islice(chain(_together(late), _together(places), product(*places)), _MOST):
         if tuple(chosen) not in tried:
             tried.add(tuple(chosen))
             yield _merged(done, left, chosen)
+    for heard in left:
+        others = [event for event in left if event is not heard]
+        yield [*done, *others, heard]
+        yield [heard, *done, *others]
+
+
+def _together(places: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """All of them at their first place, then all at their second, and so on."""
+    last = max(map(len, places), default=0)
+    return ([each[min(rank, len(each) - 1)] for each in places] for rank in range(last))
 
 
 def _places(event: Event, done: Sequence[Event]) -> list[int]:
-    """Before which of the booked events it may stand; after all of them first."""
-    later = [at for at, other in enumerate(done) if moment_of(other) > moment_of(event)]
+    """Before which of the booked events it may stand; after all of them first.
+
+    An order is billed on capture when it is paid or a parcel leaves before: a parcel that is heard
+    of late makes that moment an earlier one than the order was billed at.
+    """
+    later = [
+        at
+        for at, other in enumerate(done)
+        if isinstance(other, Capture) or moment_of(other) > moment_of(event)
+    ]
     return [len(done), *reversed(later)]
 
 
@@ -77,9 +100,9 @@ def place_of(event: Event, keys: Keys) -> int:
     return min((keys.place(*kind) for kind in _kinds(event)), default=len(keys.known))
 
 
-def keeps_sequence(life: Life, keys: Keys) -> bool:
+def keeps_sequence(life: Life, keys: Keys, entries: Entries) -> bool:
     """Whether what is in the books comes first, each kind in the sequence of its postings."""
-    billed = [sale.id for sale in life.billed if sale.amounts]
+    billed = [sale.id for sale in life.billed if entries.is_invoiced(sale)]
     recognised = [sale.id for sale in life.recognised] if life.is_deferred else []
     credited = [item.refund.ref.id for item in life.credits if item.total]
     return all(

@@ -8,11 +8,17 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from tests.lives.books import at_once
+from shared.postings.plan import Reason
+from shared.postings.planner import plan
+from tests.lives.books import at_once, books_of
 from tests.lives.carts import draw
 from tests.lives.edited_days import an_edit_belongs_to_its_own_day
 from tests.lives.invariants import INVARIANTS
 from tests.lives.sweep import swept
+from tests.lives.wider import wider
+
+FOR_PEOPLE = {Reason.REFUND_EXCEEDS_INVOICE, Reason.OUT_OF_SCOPE}
+"""Why a drawn life may be held: money goes back before it came, or fees beyond what is credited."""
 
 _CHUNK = 50
 
@@ -30,6 +36,7 @@ def broken(seed: int) -> list[str]:
             holds(life, books)
         except AssertionError as error:
             found.append(f"seed {seed}: {holds.__name__}: {error}".splitlines()[0])
+    found += broken_widely(seed)
     try:
         swept(seed)
     except AssertionError as error:
@@ -38,6 +45,23 @@ def broken(seed: int) -> list[str]:
         an_edit_belongs_to_its_own_day(life)
     except AssertionError as error:
         found.append(f"seed {seed}: edited: {error}".splitlines()[0])
+    return found
+
+
+def broken_widely(seed: int) -> list[str]:
+    """Which invariants the wider life of that seed breaks; none where it is held for a person."""
+    life = wider(seed)
+    findings = plan(life.facts(), {}, books_of(life)).findings
+    if findings:
+        odd = {finding.reason for finding in findings} - FOR_PEOPLE
+        return [f"seed {seed}: wider: held: {sorted(odd)}"] if odd else []
+    books = at_once(life)
+    found = []
+    for holds in INVARIANTS:
+        try:
+            holds(life, books)
+        except AssertionError as error:
+            found.append(f"seed {seed}: wider: {holds.__name__}: {error}".splitlines()[0])
     return found
 
 

@@ -78,7 +78,8 @@ class Life:
     @property
     def payments(self) -> list[Payment]:
         """The receipts."""
-        return [event for event in self.events if isinstance(event, Payment)]
+        paid = [event for event in self.events if isinstance(event, Payment)]
+        return [payment for payment in paid if payment.is_receipt]
 
     @property
     def parcels(self) -> list[Fulfilment]:
@@ -105,17 +106,28 @@ def draw(seed: int, *, whole_lines: bool = False) -> Life:
 
 
 def paid_as_it_leaves(life: Life) -> Life:
-    """The same life as cash sales: placed, paid and sent at one instant, and nothing cancelled."""
+    """The same life as cash sales: placed, paid and sent at one instant, and nothing cancelled.
+
+    Money goes back when the refund is made.
+    """
     at = min((parcel.shipped_at for parcel in life.parcels), default=day(2))
     events: list[Event] = [
-        given
+        _given_at(max(given.created_at, at), given)
         for given in life.refunds
         if not any(line.restock is Restock.CANCEL for line in given.lines)
     ]
     events += [replace(payment, processed_at=at) for payment in life.payments]
-    events += [replace(parcel, shipped_at=at) for parcel in life.parcels]
-    placed = replace(life.order, placed_at=at)
+    events += [
+        replace(parcel, shipped_at=at, delivered_at=parcel.delivered_at and at)
+        for parcel in life.parcels
+    ]
+    placed = replace(life.order, placed_at=at, cancelled_at=None)
     return replace(life, order=placed, events=tuple(sorted(events, key=moment)))
+
+
+def _given_at(at: datetime, given: Refund) -> Refund:
+    money = tuple(replace(payment, processed_at=at) for payment in given.transactions)
+    return replace(given, created_at=at, transactions=money)
 
 
 def moment(event: Event) -> datetime:
@@ -127,6 +139,13 @@ def moment(event: Event) -> datetime:
             return event.shipped_at
         case Refund():
             return event.created_at
+
+
+def last_of(life: Life) -> datetime:
+    """When the last thing happened: an order, money, a parcel, its arrival, or money given back."""
+    parcels = (parcel.delivered_at or parcel.shipped_at for parcel in life.parcels)
+    money = (each.processed_at for given in life.refunds for each in given.transactions)
+    return max([life.order.placed_at, *map(moment, life.events), *parcels, *money])
 
 
 def _order(random: Random, pieces_max: int) -> Order:

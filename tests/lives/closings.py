@@ -13,7 +13,7 @@ from shared.postings.periods import posting_date
 from shared.postings.plan import Plan
 from shared.postings.planner import plan
 from tests.lives.books import Books
-from tests.lives.carts import Life, moment
+from tests.lives.carts import Life, last_of
 
 
 def no_entry_is_dated_in_a_closed_or_future_period(life: Life, books: Books) -> None:
@@ -57,7 +57,7 @@ def closed_amid(life: Life, books: Books) -> tuple[Calendar, ClosedPeriod, Plan]
     """
     random = Random(f"closing {life.seed}")  # noqa: S311  # a drawn test
     first = books.book.ledger_on(life.order.placed_at)
-    last = books.book.ledger_on(max([life.order.placed_at, *map(moment, life.events)]))
+    last = books.book.ledger_on(last_of(life))
     closed = first + timedelta(days=random.randint(-1, (last - first).days))
     opens = closed + timedelta(days=1)
     calendar = Calendar(closed, begins=(first, opens), today=max(last, opens))

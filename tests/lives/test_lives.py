@@ -7,13 +7,17 @@ from functools import cache
 
 import pytest
 
-from tests.lives.__main__ import broken, main
-from tests.lives.books import Books, at_once
+from commerce.orders import PaymentState, Restock
+from shared.policy.switches import PostingPolicy, TaxPoint
+from shared.postings.planner import plan
+from tests.lives.__main__ import broken, broken_widely, main
+from tests.lives.books import Books, at_once, books_of
 from tests.lives.carts import Life, draw
 from tests.lives.closings import closed_amid
 from tests.lives.edited_days import an_edit_belongs_to_its_own_day
 from tests.lives.invariants import INVARIANTS, any_way_of_hearing_ends_the_same
 from tests.lives.sweep import swept
+from tests.lives.wider import wider
 
 SEEDS = range(30)
 
@@ -52,6 +56,40 @@ def test_what_is_heard_of_first_does_not_matter(seed: int) -> None:
     any_way_of_hearing_ends_the_same(*_lived(seed))
 
 
+def test_a_wider_life_under_any_policy_breaks_no_invariant() -> None:
+    assert not [line for seed in range(12) for line in broken_widely(seed)]
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(395, id="a free parcel has no invoice that a credit memo could need"),
+        pytest.param(28, id="a parcel is heard of after the order was billed when it was paid"),
+        pytest.param(72, id="shipping goes back before the parcel that billed the order"),
+        pytest.param(586, id="shipping goes back before the cancellation that billed the rest"),
+    ],
+)
+def test_a_wider_life_that_was_broken_once_is_so_no_more(seed: int) -> None:
+    assert not broken_widely(seed)
+
+
+def test_wider_lives_hold_what_they_are_drawn_for() -> None:
+    lives = [wider(seed) for seed in range(200)]
+    policies = [PostingPolicy(**life.policy) for life in lives]
+    assert {policy.tax_point for policy in policies} == set(TaxPoint)
+    moments = {(policy.invoice_on, policy.recognise_on) for policy in policies}
+    assert len(moments) == 6, "every pair that does not recognise before it bills"
+    refunds = [refund for life in lives for refund in life.refunds]
+    assert any(refund.shipping for refund in refunds)
+    assert any(refund.duties for refund in refunds)
+    assert {p.state for refund in refunds for p in refund.transactions} == set(PaymentState)
+    assert any(line.restock is Restock.NONE for refund in refunds for line in refund.lines)
+    assert any(life.order.cancelled_at for life in lives)
+    assert any(life.order.is_b2b for life in lives)
+    held = [life for life in lives[:50] if plan(life.facts(), {}, books_of(life)).findings]
+    assert len(held) < 5, "most lives are decided without a person"
+
+
 def test_an_edit_of_an_order_in_days_is_an_event_of_its_own_day() -> None:
     booked = [an_edit_belongs_to_its_own_day(draw(seed)) for seed in range(25)]
     assert sum(booked) > 5
@@ -88,6 +126,7 @@ def test_a_broken_invariant_is_told_with_its_seed(
         raise AssertionError(message)
 
     monkeypatch.setattr("tests.lives.__main__.INVARIANTS", (never,))
-    assert broken(3) == ["seed 3: never: it is broken"]
+    told = ["seed 3: never: it is broken", "seed 3: wider: never: it is broken"]
+    assert broken(3) == told
     assert main(["--seeds", "2", "--jobs", "0"]) == 1
-    assert "2 broken invariants" in capsys.readouterr().out
+    assert "4 broken invariants" in capsys.readouterr().out
