@@ -1,4 +1,4 @@
-"""Each hour: what became of customers in Sage lets orders go, and reaches accounts in carts."""
+"""Each hour: what became of customers lets orders go; what Sage owns is carried to the carts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.bootstrap.background import background_reads
 from shared.bootstrap.customer_watch import customer_resumer
-from shared.bootstrap.errand_runs import account_carrier
+from shared.bootstrap.errand_runs import account_carrier, order_teller
 from shared.bootstrap.reporting import sage_at_work
 from shared.bootstrap.tenants import tenants
 from shared.tenants.models import Tenant
@@ -42,6 +42,7 @@ def look_after(tenant: Tenant, deadline: datetime) -> dict[str, Any]:
         with background_reads().counted(tenant.id):
             done = customer_resumer().run(tenant, deadline)
             carried = account_carrier().run(tenant, deadline)
+            told = order_teller().run(tenant, deadline)
     except Exception as error:
         logger.exception("customers not looked after", tenant=tenant.id)
         metrics.add_metric(name="CustomerWatchFailed", unit=MetricUnit.Count, value=1)
@@ -51,7 +52,7 @@ def look_after(tenant: Tenant, deadline: datetime) -> dict[str, Any]:
         ("CustomersLookedAt", seen.looked_at + done.asked),
         ("CustomersGoneBad", len(seen.gone_bad)),
         ("OrdersResumed", len(done.orders)),
-        ("AccountsRefused", carried["refused"]),
+        ("ErrandsRefused", carried["refused"] + told["refused"]),
     ):
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
     facts: dict[str, Any] = {
@@ -63,6 +64,7 @@ def look_after(tenant: Tenant, deadline: datetime) -> dict[str, Any]:
         "is_whole": seen.is_whole,
         "orders": list(done.orders),
         "accounts": dict(sorted(carried.items())),
+        "orders_told": dict(sorted(told.items())),
     }
     logger.info("customers looked after", **facts)
     return facts

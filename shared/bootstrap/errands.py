@@ -7,9 +7,10 @@ from functools import cache
 from shared.bootstrap import aws
 from shared.bootstrap.clock import now
 from shared.customers.link_store import DynamoDbLinks
-from shared.errands.noticing import CustomerNews
+from shared.errands.noticing import CustomerNews, OrderNews
 from shared.errands.store import DynamoDbErrands
-from shared.settings import OrdersSettings
+from shared.ledger.document_index import DynamoDbDocumentIndex
+from shared.settings import LedgerSettings, OrdersSettings
 
 
 @cache
@@ -22,3 +23,9 @@ def customer_news() -> CustomerNews:
     """What hears of changed customers."""
     links = DynamoDbLinks(aws.dynamodb(), OrdersSettings.from_environment().ORDERS_TABLE)
     return CustomerNews(links, errands(), now)
+
+
+def order_news() -> OrderNews:
+    """What hears of invoices that were made or paid."""
+    table = LedgerSettings.from_environment().LEDGER_TABLE
+    return OrderNews(DynamoDbDocumentIndex(aws.dynamodb(), table), errands(), now)

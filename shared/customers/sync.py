@@ -219,8 +219,9 @@ class CustomerSync:
     def _judge(self, place: _Place, record: FactsRecord) -> FactsRecord:
         """Decide what may be done with the facts as they are now."""
         order = record.known.order
-        source = decide(record.known, record.receipts)
-        findings = (*record.unread, *findings_of(record.known, source))
+        is_sages = place.store.orders_back.is_received_in_sage
+        source = decide(record.known, record.receipts, is_sages)
+        findings = (*record.unread, *findings_of(record.known, source, is_sages))
         if order is None:
             status = FactsStatus.HELD if record.unread else FactsStatus.WAITING
             return replace(record, status=status, findings=findings)

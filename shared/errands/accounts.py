@@ -31,7 +31,7 @@ AGAIN_IN = timedelta(minutes=30)
 """When an errand is run again whose cart could not be asked: by then a write has arrived or not."""
 
 _IDS_A_TRANSACTION = 40  # fewer than one search tells of
-_MOST_DOUBLINGS = 5
+MOST_DOUBLINGS = 5
 
 
 class SearchesCustomers(Protocol):
@@ -42,12 +42,8 @@ class SearchesCustomers(Protocol):
         ...
 
 
-class WritesAccounts(Protocol):
-    """Gives the client of a store's API, None where no access was given."""
-
-    def __call__(self, tenant: Tenant, store: Store) -> object | None:
-        """The client; whether it writes accounts is asked of it."""
-        ...
+GivesClients = Callable[[Tenant, Store], object | None]
+"""Gives the client of a store's API, None where no access was given; it is asked what it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class AccountParts:
     errands: Errands
     links: CustomerLinks
     reads_of: Callable[[Tenant, str], SearchesCustomers]
-    client_of: WritesAccounts
+    client_of: GivesClients
     reviews: Reviews
     clock: Clock
 
@@ -152,7 +148,7 @@ class AccountCarrier:
         if is_done:
             self._parts.errands.close(errand, ErrandState.LEFT)
         else:
-            waits = AGAIN_IN * 2 ** min(errand.tries, _MOST_DOUBLINGS)
+            waits = AGAIN_IN * 2 ** min(errand.tries, MOST_DOUBLINGS)
             self._parts.errands.put_off(errand, self._parts.clock() + waits)
 
     def _told(

@@ -30,6 +30,31 @@ def refused(store: str, customer: str, members: str, message: str) -> Finding:
     )
 
 
+def order_subject(kind: str, store: str, order: str) -> str:
+    """The subject of an order that a cart is to be told something of: `note:<store>:<order>`."""
+    return f"{kind}:{store}:{order}"
+
+
+def note_refused(store: str, order: str, message: str) -> Finding:
+    """The cart takes no note on the order."""
+    return Finding(
+        Reason.REFUSED_BY_CART,
+        place=f"order {order}",
+        message=f"store {store} takes no note on the order: {message}",
+        hint="write it there by hand, or let the store's key write orders",
+    )
+
+
+def not_marked(store: str, order: str, message: str) -> Finding:
+    """The order is paid in Sage, and the cart does not say so."""
+    return Finding(
+        Reason.REFUSED_BY_CART,
+        place=f"order {order}",
+        message=f"its invoices are paid in Sage Intacct, store {store} does not say so: {message}",
+        hint="mark it as paid there by hand, or find out what else is open of it",
+    )
+
+
 def store_subject(store: str) -> str:
     """The subject of a store that cannot be told anything: `errands:<store>`."""
     return f"errands:{store}"

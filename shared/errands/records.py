@@ -14,9 +14,15 @@ from typing import Protocol
 
 
 class ErrandKind(StrEnum):
-    """What is to be told. CUSTOMER: what Sage owns of a customer, to its accounts in carts."""
+    """What is to be told.
+
+    CUSTOMER: what Sage owns of a customer, to its accounts in carts. NOTE: the name of an invoice
+    in Sage, to its order. PAID: that Sage has the invoices of an order paid, to the order.
+    """
 
     CUSTOMER = "customer"
+    NOTE = "note"
+    PAID = "paid"
 
 
 class ErrandState(StrEnum):

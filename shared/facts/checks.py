@@ -5,11 +5,11 @@ Nothing is repaired and nothing is left out: an order with any finding waits for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from commerce.identity import Breach, order_breaches, refund_breaches
 from commerce.money import Money, total
-from commerce.orders import Facts, Order, PaymentStatus
+from commerce.orders import Facts, Order, PaymentKind, PaymentStatus
 from shared.facts.receipts import ReceiptSource, bookable, receipt_gap
 from shared.postings.plan import Finding, Reason
 
@@ -23,8 +23,15 @@ _PAID = frozenset(
 )
 
 
-def findings_of(known: Facts, source: ReceiptSource) -> tuple[Finding, ...]:
-    """Everything that keeps the facts from being booked; `source` is where receipts come from."""
+def findings_of(
+    known: Facts,
+    source: ReceiptSource,
+    is_received_in_sage: Callable[[tuple[str, ...]], bool] = lambda _: True,
+) -> tuple[Finding, ...]:
+    """Everything that keeps the facts from being booked; `source` is where receipts come from.
+
+    `is_received_in_sage` says of gateways whether people book their money in Sage.
+    """
     order = known.order
     if order is None:
         return tuple(_orphans(known))
@@ -34,7 +41,10 @@ def findings_of(known: Facts, source: ReceiptSource) -> tuple[Finding, ...]:
         findings += [_unbalanced(breach) for breach in refund_breaches(refund)]
     findings += _foreign_documents(facts, order)
     findings += _foreign_money(facts, order)
-    findings += _missing_money(facts, order)
+    if source is ReceiptSource.SAGE:
+        findings += _money_of_sages(known, is_received_in_sage)
+    else:
+        findings += _missing_money(facts, order)
     gap = receipt_gap(known, source)
     if gap is not None:
         findings.append(
@@ -99,6 +109,32 @@ def _foreign_money(facts: Facts, order: Order) -> Iterator[Finding]:
                 message=f"is stated in {payment.amount.currency}, the order in {order.currency}",
                 hint="give access to the cart's API, which states both currencies",
             )
+
+
+def _money_of_sages(
+    known: Facts, is_received_in_sage: Callable[[tuple[str, ...]], bool]
+) -> Iterator[Finding]:
+    """Money of an order that people book in Sage, and that they may not know of."""
+    for payment in known.payments:
+        if payment.is_receipt and not is_received_in_sage((payment.gateway,)):
+            yield Finding(
+                Reason.PAYMENT_UNDECIDED,
+                place=f"payments[{payment.ref.id}]",
+                message=(
+                    f"came through {payment.gateway}, and people book this order's money in Sage"
+                ),
+                hint="book it by hand, or name the gateway under orders_back.received_in_sage",
+            )
+    given_back = [f"refunds[{refund.ref.id}]" for refund in known.refunds if refund.transactions]
+    backwards = (one for one in known.payments if one.kind is PaymentKind.REFUND)
+    given_back += [f"payments[{payment.ref.id}]" for payment in backwards]
+    for place in given_back:
+        yield Finding(
+            Reason.OUT_OF_SCOPE,
+            place=place,
+            message="gives money back that people booked in Sage",
+            hint="book the credit memo and the money back by hand",
+        )
 
 
 def _missing_money(facts: Facts, order: Order) -> Iterator[Finding]:

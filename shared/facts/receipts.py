@@ -4,11 +4,12 @@ Some carts tell of money twice: an order that says it is paid, and a transaction
 an order that comes without transactions the adapter states an implied receipt
 (`Payment.is_implied`). Both are kept as facts, but only one of the two may be booked, and that
 choice must never change once something was booked from it: it is made once, stored beside the
-facts, and applied here.
+facts, and applied here. Of an order whose money people book in Sage none is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -17,18 +18,32 @@ from commerce.orders import Facts, Payment
 
 
 class ReceiptSource(StrEnum):
-    """Where the receipts of an order are taken from; undecided until there is one."""
+    """Where the receipts of an order are taken from; undecided until there is one.
+
+    SAGE: people book its money there, and nothing that the cart tells of it is booked.
+    """
 
     UNDECIDED = ""
     ORDER = "order"
     TRANSACTIONS = "transactions"
+    SAGE = "sage"
 
 
-def decide(facts: Facts, known: ReceiptSource) -> ReceiptSource:
-    """The source of the order's receipts: as decided before, else transactions if there are any."""
+def decide(
+    facts: Facts,
+    known: ReceiptSource,
+    is_received_in_sage: Callable[[tuple[str, ...]], bool] = lambda _: False,
+) -> ReceiptSource:
+    """The source of the order's receipts: as decided before, else transactions if there are any.
+
+    `is_received_in_sage` says of all gateways of an order whether people book its money in Sage.
+    """
     if known is not ReceiptSource.UNDECIDED:
         return known
     receipts = [payment for payment in facts.payments if payment.is_receipt]
+    named = (*(facts.order.gateways if facts.order else ()), *(one.gateway for one in receipts))
+    if is_received_in_sage(named):
+        return ReceiptSource.SAGE
     if any(not payment.is_implied for payment in receipts):
         return ReceiptSource.TRANSACTIONS
     return ReceiptSource.ORDER if receipts else ReceiptSource.UNDECIDED
@@ -69,6 +84,8 @@ def receipt_gap(facts: Facts, source: ReceiptSource) -> Money | None:
 def _is_left_out(payment: Payment, source: ReceiptSource) -> bool:
     if not payment.is_receipt or source is ReceiptSource.UNDECIDED:
         return False
+    if source is ReceiptSource.SAGE:
+        return True
     return payment.is_implied is (source is ReceiptSource.TRANSACTIONS)
 
 

@@ -77,7 +77,9 @@ def moments(record: FactsRecord, documents: RawDocuments) -> Iterator[Moment]:
     Raises:
         UnreadableHistoryError: a document is gone or cannot be read.
     """
-    told = replace(record, known=Facts(record.known.ref), receipts=ReceiptSource.UNDECIDED)
+    is_sages = record.receipts is ReceiptSource.SAGE
+    first = record.receipts if is_sages else ReceiptSource.UNDECIDED
+    told = replace(record, known=Facts(record.known.ref), receipts=first)
     for key in record.sources:
         try:
             raw = documents.read(key)

@@ -16,6 +16,7 @@ from shared.policy.changes import ChangePolicy
 from shared.policy.customers import CustomerPolicy
 from shared.policy.items import ItemPolicy
 from shared.policy.mapping import Mapping
+from shared.policy.orders_back import OrdersBackPolicy
 from shared.policy.stock import StockPolicy
 from shared.policy.switches import PostingPolicy
 
@@ -57,7 +58,8 @@ class Store(_Model):
     """One shop of a tenant: its cart, how it is recognised, its entity, policy and mapping.
 
     `customers` says how its buyers become customers in the books, `items` how its goods become
-    items, `stock` how their stock is kept alike.
+    items, `stock` how their stock is kept alike, `orders_back` what its orders are told of the
+    books.
     """
 
     id: Identifier
@@ -78,6 +80,7 @@ class Store(_Model):
     customers: CustomerPolicy = CustomerPolicy()
     items: ItemPolicy = ItemPolicy()
     stock: StockPolicy = StockPolicy()
+    orders_back: OrdersBackPolicy = OrdersBackPolicy()
     mapping: Mapping
     go_live_on: str = ""
 

@@ -34,6 +34,7 @@ from shared.customers.sync import (
     SyncParts,
     SyncReport,
 )
+from shared.facts.receipts import ReceiptSource
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.intake.archive import RawMissingError
 from shared.ledger.apply import Applier
@@ -786,3 +787,27 @@ class TestFetching:
 
         assert report.outcome is SyncOutcome.READY
         assert [p.ref.id for p in rig.record.facts.payments] == ["71"]
+
+
+def test_money_that_people_book_in_sage_is_kept_and_never_booked() -> None:
+    document = {**sample("orders_paid"), "payment_gateway_names": ["manual"]}
+    back = {"received_in_sage": ["manual", "shopify_payments"]}
+    rig = Rig(tenant(orders_back=back))
+
+    assert rig.take(document).outcome is SyncOutcome.READY
+
+    assert rig.record.receipts is ReceiptSource.SAGE
+    assert rig.record.facts.payments == ()
+
+
+def test_money_that_comes_another_way_later_holds_the_order() -> None:
+    document = {**sample("orders_paid"), "payment_gateway_names": ["manual"]}
+    document |= {"financial_status": "pending", "total_outstanding": document["total_price"]}
+    rig = Rig(tenant(orders_back={"received_in_sage": ["manual"]}))
+    assert rig.take(document, "orders/create").outcome is SyncOutcome.READY
+    assert rig.record.receipts is ReceiptSource.SAGE
+
+    rig.take(sample("order_transactions_create"), "order_transactions/create")
+
+    assert rig.record.status is FactsStatus.HELD
+    assert Reason.PAYMENT_UNDECIDED in rig.reasons

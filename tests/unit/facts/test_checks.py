@@ -9,10 +9,18 @@ from typing import Any
 import pytest
 
 from commerce.money import Money
-from commerce.orders import Facts, Order, Payment, PaymentStatus, RefundLine, implied_receipt_id
+from commerce.orders import (
+    Facts,
+    Order,
+    Payment,
+    PaymentState,
+    PaymentStatus,
+    RefundLine,
+    implied_receipt_id,
+)
 from shared.facts.checks import findings_of
 from shared.facts.merge import merge
-from shared.facts.receipts import ReceiptSource
+from shared.facts.receipts import ReceiptSource, bookable, decide
 from shared.postings.plan import Reason
 from tests.unit.facts.test_merge import back, facts, order, payment, refund, usd
 
@@ -128,3 +136,50 @@ def test_a_refund_of_another_currency_than_its_order_waits_for_a_person() -> Non
     (finding,) = findings_of(mixed, TRANSACTIONS)
 
     assert (finding.reason, finding.place) == (Reason.AMOUNT_MISMATCH, "refunds[81].currency")
+
+
+SAGE = ReceiptSource.SAGE
+
+
+def test_money_that_people_book_in_sage_need_not_be_explained_by_receipts() -> None:
+    paid = known(captured=usd("10.00"), payment_status=PaymentStatus.PAID)
+
+    assert told(paid, SAGE) == []
+
+
+def test_money_that_came_another_way_than_people_know_of_is_told() -> None:
+    both = known(payment("71", "4.00"), payment("72", "6.00"))
+    by_hand = replace(both.payments[0], gateway="manual")
+    mixed = replace(both, payments=(by_hand, both.payments[1]))
+
+    findings = findings_of(mixed, SAGE, lambda gateways: gateways == ("manual",))
+
+    assert [(one.reason, one.place) for one in findings] == [
+        (Reason.PAYMENT_UNDECIDED, f"payments[{both.payments[1].ref.id}]")
+    ]
+
+
+def test_money_given_back_that_people_booked_is_theirs_to_book_back() -> None:
+    money = back("73", PaymentState.SUCCESS)
+    for given in (
+        replace(known(), refunds=(refund("1", money),)),
+        replace(known(), payments=(money,)),
+    ):
+        assert [reason for reason, _ in told(given, SAGE)] == [Reason.OUT_OF_SCOPE]
+        assert Reason.OUT_OF_SCOPE not in [reason for reason, _ in told(given)]
+
+
+def test_whose_money_it_is_is_decided_once_by_all_gateways_that_are_named() -> None:
+    def is_sages(gateways: tuple[str, ...]) -> bool:
+        return set(gateways) == {"manual"}
+
+    bought = facts(order=replace(order(), gateways=("manual",)))
+    card = replace(payment("71", "10.00"), gateway="stripe")
+    undecided = ReceiptSource.UNDECIDED
+
+    assert decide(bought, undecided, is_sages) is SAGE
+    assert decide(bought, undecided) is undecided
+    assert decide(bought, TRANSACTIONS, is_sages) is TRANSACTIONS
+    assert decide(replace(bought, payments=(card,)), undecided, is_sages) is TRANSACTIONS
+    assert decide(facts(order=order()), undecided, is_sages) is undecided
+    assert bookable(replace(bought, payments=(card,)), SAGE).payments == ()

@@ -1,0 +1,210 @@
+"""Tells carts of their orders what Sage says: which invoice is an order's, and that it is paid.
+
+A note is put once for ever; that an order is paid is told once it is so in Sage to the cent, and
+what the cart says of that payment is not booked again (`ReceiptSource.SAGE`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from carts.adapter import CartApiError
+from carts.catalogue import WriteOutcome, Written
+from carts.order_notes import NoteClient
+from carts.payment_marks import PaymentMarker
+from commerce.money import Money
+from intacct.reading import Kept, Standing
+from shared.customers.keeping import Chains
+from shared.errands import findings
+from shared.errands.accounts import AGAIN_IN, MOST_DOUBLINGS, GivesClients
+from shared.errands.records import Errand, ErrandKind, Errands, ErrandState
+from shared.errands.standing import has_others, invoices_of, is_paid
+from shared.facts.receipts import ReceiptSource, decide
+from shared.facts.record import FactsRecord, FactsStore, order_pk
+from shared.ownership.table import Kind, Side
+from shared.policy.orders_back import OrdersBackPolicy
+from shared.ports import Clock
+from shared.postings.findings import Finding
+from shared.postings.keys import entity_of
+from shared.reviews.records import Reviews
+from shared.tenants.models import Store, Tenant
+
+SAYS = "Sage Intacct"
+"""What a note begins with."""
+
+_BY_HAND = ("manual",)
+"""How a cart pays an order that names no gateway, when it is told that it is paid."""
+
+
+class ReadsStandings(Protocol):
+    """The part of `intacct.read_router.IntacctReads` that tells how documents stand."""
+
+    def standings(self, kind: Kept, keys: Iterable[str]) -> Sequence[Standing]:
+        """Records with these keys."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrderParts:
+    """What telling needs; `reads_of` gives what reads the books of a tenant and entity."""
+
+    errands: Errands
+    facts: FactsStore
+    ledger: Chains
+    reads_of: Callable[[Tenant, str], ReadsStandings]
+    client_of: GivesClients
+    reviews: Reviews
+    clock: Clock
+
+
+@dataclass(slots=True)
+class _Round:
+    """One run for one tenant: what it did, which stores are open to us, and which are not."""
+
+    tenant: Tenant
+    counts: Counter[str] = field(default_factory=Counter)
+    open: set[str] = field(default_factory=set)
+    down: set[str] = field(default_factory=set)
+
+
+class OrderTeller:
+    """Runs the errands about orders, of any tenant."""
+
+    def __init__(self, parts: OrderParts) -> None:
+        """`parts` are shared by all tenants."""
+        self._parts = parts
+
+    def run(self, tenant: Tenant, deadline: datetime) -> Counter[str]:
+        """Run what is due, and count what became of it.
+
+        Orders are `noted`, `paid`, `refused`, `waiting` for the rest of their money in Sage, or
+        left for `later`.
+
+        Raises:
+            IntacctError: Sage could not be asked; the errands stand.
+            botocore.exceptions.ClientError: our tables could not be read or written.
+        """
+        this = _Round(tenant)
+        for kind, run in ((ErrandKind.NOTE, self._note), (ErrandKind.PAID, self._pay)):
+            now = self._parts.clock()
+            for errand in self._parts.errands.due(tenant.id, kind, now=now):
+                if self._parts.clock() >= deadline:
+                    return this.counts
+                run(this, errand)
+        return this.counts
+
+    def _note(self, this: _Round, errand: Errand) -> None:
+        store, order, _ = _named(this.tenant, errand)
+        decision = this.tenant.ownership.may_write(Kind.ORDER, "note", Side.CART)
+        if store is None or not store.orders_back.notes_documents or not decision.is_allowed:
+            self._parts.errands.close(errand, ErrandState.LEFT)
+            return
+        note = f"{SAYS}: {errand.details['document']}"
+        client = self._client(this, store)
+        written = client.note_order(order, note) if isinstance(client, NoteClient) else None
+        self._keep(this, errand, written, "noted", findings.note_refused)
+
+    def _pay(self, this: _Round, errand: Errand) -> None:
+        store, order, _ = _named(this.tenant, errand)
+        decision = this.tenant.ownership.may_write(Kind.ORDER, "payment_status", Side.CART)
+        amount = None
+        if store is not None and store.orders_back.marks_paid and decision.is_allowed:
+            amount = self._paid_amount(this.tenant, store, order, errand)
+        if store is None or amount is None:
+            this.counts["waiting"] += 1
+            self._parts.errands.close(errand, ErrandState.LEFT)
+            return
+        client = self._client(this, store)
+        written = client.mark_paid(order, amount) if isinstance(client, PaymentMarker) else None
+        self._keep(this, errand, written, "paid", findings.not_marked)
+
+    def _paid_amount(
+        self, tenant: Tenant, store: Store, order: str, errand: Errand
+    ) -> Money | None:
+        """What the order comes to, where Sage has just that paid; None where it has not (yet).
+
+        Raises:
+            IntacctError: Sage could not be asked.
+        """
+        record = self._parts.facts.load(order_pk(tenant.id, store.id, order))
+        known = record.known.order if record else None
+        if record is None or known is None or not _is_sages(record, store.orders_back):
+            return None
+        chain = self._parts.ledger.chain(record.pk)
+        invoices = invoices_of(chain)
+        keys = [
+            (one.result.invoice_key if one.result else "")
+            or errand.details.get(one.document_number, "")
+            for one in invoices
+        ]
+        if not keys or not all(keys) or has_others(chain) or record.status.is_taken_back:
+            return None
+        entity = entity_of(invoices[0].key)
+        found = self._parts.reads_of(tenant, entity).standings(Kept.AR_INVOICE, keys)
+        is_whole = {one.key for one in found} == set(keys)
+        return known.total if is_whole and is_paid(known.total, found) else None
+
+    def _client(self, this: _Round, store: Store) -> object | None:
+        """The client of a store's API; None where there is none, which people are told of."""
+        if store.id in this.down:
+            return None
+        try:
+            client, why = self._parts.client_of(this.tenant, store), "no access was given"
+        except CartApiError as error:
+            client, why = None, str(error)
+        subject, now = findings.store_subject(store.id), self._parts.clock()
+        if client is None:
+            this.down.add(store.id)
+            told = [findings.unusable(store.id, why)]
+            self._parts.reviews.open(this.tenant.id, subject, told, at=now)
+        elif store.id not in this.open:
+            this.open.add(store.id)
+            self._parts.reviews.close(this.tenant.id, subject, at=now)
+        return client
+
+    def _keep(
+        self,
+        this: _Round,
+        errand: Errand,
+        written: Written | None,
+        done: str,
+        refused: Callable[[str, str, str], Finding],
+    ) -> None:
+        """Keep what became of it; what nobody knows, or nobody could be told, is tried again."""
+        store, order, subject = _named(this.tenant, errand)
+        assert store is not None  # noqa: S101  # whoever writes knows the store
+        now = self._parts.clock()
+        if written is None or written.outcome in (WriteOutcome.UNKNOWN, WriteOutcome.CONFLICT):
+            this.counts["later"] += 1
+            waits = AGAIN_IN * 2 ** min(errand.tries, MOST_DOUBLINGS)
+            self._parts.errands.put_off(errand, now + waits)
+        elif written.outcome is WriteOutcome.DONE:
+            this.counts[done] += 1
+            self._parts.errands.close(errand, ErrandState.DONE)
+            self._parts.reviews.close(this.tenant.id, subject, at=now)
+        else:
+            this.counts["refused"] += 1
+            finding = refused(store.id, order, written.message)
+            self._parts.reviews.open(this.tenant.id, subject, [finding], at=now)
+            self._parts.errands.close(errand, ErrandState.LEFT)
+
+
+def _named(tenant: Tenant, errand: Errand) -> tuple[Store | None, str, str]:
+    """The store and order of an errand, and the subject of its review record."""
+    store, _, rest = errand.name.partition("/")
+    order = rest.rpartition("/")[0] if errand.kind is ErrandKind.NOTE else rest
+    subject = findings.order_subject(errand.kind.value, store, order)
+    return tenant.store(store), order, subject
+
+
+def _is_sages(record: FactsRecord, policy: OrdersBackPolicy) -> bool:
+    """Whether no receipt of the order is booked, nor the one that marking it as paid makes."""
+
+    def is_received_in_sage(gateways: tuple[str, ...]) -> bool:
+        return policy.is_received_in_sage(gateways or _BY_HAND)
+
+    return decide(record.known, record.receipts, is_received_in_sage) is ReceiptSource.SAGE
