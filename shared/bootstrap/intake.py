@@ -11,6 +11,7 @@ from shared.bootstrap.tenants import secrets, tenants
 from shared.intake.archive import S3Archive
 from shared.intake.cart_events import SqsCartEvents
 from shared.intake.deliveries import Intake
+from shared.intake.levels import DynamoDbHeardLevels
 from shared.intake.queued import SellerMessages
 from shared.settings import IntakeSettings
 
@@ -27,6 +28,7 @@ def intake() -> Intake:
         events=SqsCartEvents(aws.sqs(), settings.CART_EVENTS_QUEUE_URL),
         reviews=reviews,
         clock=lambda: datetime.now(UTC),
+        levels=DynamoDbHeardLevels(aws.dynamodb(), settings.ORDERS_TABLE),
     )
 
 

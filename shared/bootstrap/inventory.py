@@ -15,6 +15,7 @@ from shared.bootstrap.ledger import applier, applier_by_hand, ledger
 from shared.bootstrap.order_books import costs
 from shared.bootstrap.reviews import reviews
 from shared.customers.access import StoreClients
+from shared.intake.levels import DynamoDbHeardLevels
 from shared.inventory.articles import Articles
 from shared.inventory.counts import DynamoDbCounts
 from shared.inventory.feeds import DynamoDbFeeds
@@ -63,6 +64,7 @@ def stock_sync() -> StockSync:
             reviews=reviews(),
             client_of=StoreClients(tenants.secrets(), prefix).client,
             clock=now,
+            heard=DynamoDbHeardLevels(aws.dynamodb(), orders_table),
         )
     )
 

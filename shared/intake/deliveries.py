@@ -18,6 +18,7 @@ from carts.documents import DocumentError, parse
 from carts.registry import adapter, is_known
 from shared.intake.archive import Archive, NotKeptError, Shelf, archive_key
 from shared.intake.cart_events import CartEvents, delivery_digest
+from shared.intake.levels import HearsLevels, is_worth_a_look
 from shared.intake.requests import WebhookRequest
 from shared.messages import CartEvent
 from shared.postings.findings import Finding, Reason
@@ -104,8 +105,12 @@ class Intake:
         events: CartEvents,
         reviews: Callable[[], Reviews],
         clock: Clock,
+        levels: HearsLevels | None = None,
     ) -> None:
-        """`secret_prefix` and `<tenant>/<store>` name a store's secret."""
+        """`secret_prefix` and `<tenant>/<store>` name a store's secret.
+
+        Without `levels`, what carts tell of stock has no meaning to us.
+        """
         self._directory = directory
         self._secrets = secrets
         self._secret_prefix = secret_prefix
@@ -113,6 +118,7 @@ class Intake:
         self._events = events
         self._reviews = reviews
         self._clock = clock
+        self._levels = levels
 
     def take(self, request: WebhookRequest) -> Receipt:
         """Prove, archive and queue the delivery, and say what became of it.
@@ -202,6 +208,8 @@ class Intake:
         if not _is_of(delivery, store):
             return Receipt(Outcome.NOT_GENUINE, genuine.tenant)
         digest = _digest(genuine, delivery)
+        if delivery.level is not None:
+            return self._hear(genuine, store, delivery, digest)
         shelf = Shelf.RAW if delivery.is_handled else Shelf.UNHANDLED
         key = archive_key(shelf, genuine.tenant, genuine.store, digest)
         is_new = self._put(genuine, key)
@@ -222,6 +230,15 @@ class Intake:
             )
         )
         outcome = Outcome.ACCEPTED if is_new else Outcome.DUPLICATE
+        return Receipt(outcome, genuine.tenant, delivery.topic, digest, reply=delivery.reply)
+
+    def _hear(self, genuine: _Genuine, store: Store, delivery: Delivery, digest: str) -> Receipt:
+        """A level that was told is noted as a hint, or passed over; nothing of it is archived."""
+        tenant, level = self._directory.tenant(genuine.tenant), delivery.level
+        outcome = Outcome.UNHANDLED
+        if self._levels and level and is_worth_a_look(tenant, store, level.location):
+            self._levels.note(genuine.tenant, genuine.store, self._clock())
+            outcome = Outcome.ACCEPTED
         return Receipt(outcome, genuine.tenant, delivery.topic, digest, reply=delivery.reply)
 
     def _keep_invalid(self, genuine: _Genuine, store: Store, why: str) -> Receipt:

@@ -20,6 +20,12 @@ SHORTEST: Mapping[Tier, timedelta] = {Tier.ONE: timedelta(minutes=30)}
 
 USUAL = timedelta(minutes=15)
 
+HEARD_A_DAY = 24
+"""API transactions of a company that may be spent a day on what its carts tell by webhook."""
+
+SOONEST = timedelta(minutes=5)
+"""How soon after a comparison a store is compared again for what was heard: counts settle first."""
+
 _DAY = timedelta(days=1)
 
 
@@ -28,3 +34,13 @@ def pause(tenant: Tenant, cost: int) -> timedelta:
     stores = sum(1 for store in tenant.stores if store.stock.is_kept)
     shortest = SHORTEST.get(Tier(tenant.intacct.tier), USUAL)
     return max(shortest, _DAY * (cost * max(1, stores) / MOST_A_DAY))
+
+
+def may_look(tenant: Tenant, since: timedelta, spent: int) -> bool:
+    """Whether a store is compared for what its cart told, so long after the last comparison.
+
+    `spent` are the transactions that this cost the store today: each of the company's stores has an
+    equal share of `HEARD_A_DAY`.
+    """
+    stores = sum(1 for store in tenant.stores if store.stock.is_kept)
+    return since >= SOONEST and spent * max(1, stores) < HEARD_A_DAY

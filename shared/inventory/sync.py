@@ -8,20 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from carts.adapter import CartApiError, CartClient
 from carts.catalogue import StockClient
 from commerce.catalogue import InventoryLevel
 from intacct.errors import IntacctError
 from shared.budgets.background import BackgroundReads
+from shared.intake.levels import Heard, HearsLevels
 from shared.inventory.cases import Case, Travel
 from shared.inventory.counts import CountMovedError
 from shared.inventory.findings import capped, stock_subject
 from shared.inventory.inward import Inward, InwardStock
 from shared.inventory.on_the_way import TooManyOnTheWayError
 from shared.inventory.outward import Outward, OutwardStock
-from shared.inventory.pace import pause
+from shared.inventory.pace import may_look, pause
 from shared.inventory.places import Places, places_of
 from shared.polling.checkpoints import Checkpoints, Lease, PollingElsewhereError
 from shared.polling.reports import PollOutcome, PollReport
@@ -105,7 +106,10 @@ class StockOrder:
 
 @dataclass(frozen=True, slots=True)
 class StockSyncParts:
-    """What syncing needs; `client_of` gives a store's client, None where no access was given."""
+    """What syncing needs; `client_of` gives a store's client, None where no access was given.
+
+    `heard` tells what carts told by webhook; without it nothing is looked at before its time.
+    """
 
     checkpoints: Checkpoints
     outward: OutwardStock
@@ -114,6 +118,7 @@ class StockSyncParts:
     reviews: Reviews
     client_of: Callable[[Tenant, Store], CartClient | None]
     clock: Clock
+    heard: HearsLevels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +170,9 @@ class StockSync:
     def _run(self, visit: _Visit, report: StockReport) -> None:
         tenant, store, lease, order = visit.tenant, visit.store, visit.lease, visit.order
         now = self._parts.clock()
-        if not order.is_now and lease.read_to and now - lease.read_to < (lease.span or timedelta()):
+        is_early = not order.is_now and now < _due_at(lease)
+        heard = self._heard(visit, now) if is_early else None
+        if is_early and heard is None:
             report.detail = "not due yet"
             return
         if not self._parts.background.left(tenant.id) and not order.is_now:
@@ -183,6 +190,9 @@ class StockSync:
             case = Case(tenant, store, client, visit.deadline, order.accepted, order.is_dry)
             found = self._carry(case, places_of(tenant, store), order, report)
         cost = self._parts.background.used(tenant.id) - before
+        if heard is not None and self._parts.heard:
+            spent = heard.spent_on(now.date()) + max(1, cost)
+            self._parts.heard.spend(tenant.id, store.id, now.date(), spent)
         if order.is_dry:
             report.findings, report.told = len(found), found
             return
@@ -192,6 +202,17 @@ class StockSync:
             # What waits is looked after soon, whatever a comparison costs.
             span = pause(tenant, cost if is_whole else 0)
             self._parts.checkpoints.advance(lease, now, now=self._parts.clock(), span=span)
+
+    def _heard(self, visit: _Visit, now: datetime) -> Heard | None:
+        """What the cart told since the last comparison, where that may be looked at now."""
+        read_to = visit.lease.read_to
+        if self._parts.heard is None or read_to is None:
+            return None
+        heard = self._parts.heard.load(visit.tenant.id, visit.store.id)
+        if heard.at is None or heard.at <= read_to:
+            return None
+        is_now = may_look(visit.tenant, now - read_to, heard.spent_on(now.date()))
+        return heard if is_now else None
 
     def _carry(
         self, case: Case, places: Places, order: StockOrder, report: StockReport
@@ -234,6 +255,12 @@ class StockSync:
             self._parts.reviews.open(report.tenant, subject, capped(found), at=now)
         elif is_whole:
             self._parts.reviews.close(report.tenant, subject, at=now)
+
+
+def _due_at(lease: Lease) -> datetime:
+    """When a store is compared without being asked for."""
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    return lease.read_to + (lease.span or timedelta()) if lease.read_to else long_ago
 
 
 def poll_report(report: StockReport) -> PollReport:

@@ -73,6 +73,13 @@ class Headers:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldLevel:
+    """That the stock of something moved; `location` is the cart's id of the place, None untold."""
+
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """What a verified delivery says of itself.
 
@@ -81,7 +88,8 @@ class Delivery:
     of this cart name none, and the store's own secret is all the proof.
     `resource_id` is the order it belongs to, empty when the body names none: deliveries of one
     order keep their order. `is_handled` is false for topics without meaning to us. `reply` is the
-    JSON text that the cart insists on as an answer; empty where any will do.
+    JSON text that the cart insists on as an answer; empty where any will do. `level` is there where
+    it tells of stock, which is a hint and nothing more.
     """
 
     topic: str
@@ -90,6 +98,7 @@ class Delivery:
     resource_id: str
     is_handled: bool
     reply: str = ""
+    level: ToldLevel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime
 
+from shared.intake.levels import Heard
 from shared.inventory.counts import CountBook, CountMovedError
 from shared.inventory.feeds import FeedBook
 from shared.inventory.movements import Movement
@@ -52,3 +54,19 @@ class MemoryMovements:
 
     def keep(self, movement: Movement) -> Movement:
         return self.stored.setdefault((movement.tenant, movement.wanted.reference), movement)
+
+
+class MemoryHeardLevels:
+    """What carts told of levels, in a dictionary."""
+
+    def __init__(self) -> None:
+        self.heard: dict[tuple[str, str], Heard] = {}
+
+    def note(self, tenant: str, store: str, at: datetime) -> None:
+        self.heard[tenant, store] = replace(self.load(tenant, store), at=at)
+
+    def load(self, tenant: str, store: str) -> Heard:
+        return self.heard.get((tenant, store), Heard())
+
+    def spend(self, tenant: str, store: str, on: date, spent: int) -> None:
+        self.heard[tenant, store] = replace(self.load(tenant, store), on=on, spent=spent)

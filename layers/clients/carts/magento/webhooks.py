@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from carts.adapter import Delivery, Headers
+from carts.adapter import Delivery, Headers, ToldLevel
 from carts.documents import DocumentError, parse, to_identifier
 from carts.proofs import accepted_secrets, from_base64
 
@@ -29,6 +29,9 @@ FOLLOWER_EVENTS = frozenset(
         "sales_order_shipment_save_after",
         "sales_order_shipment_save_commit_after",
     }
+)
+LEVEL_EVENTS = frozenset(
+    {"cataloginventory_stock_item_save_commit_after", "cataloginventory_stock_item_save_after"}
 )
 WEBHOOK_TOPIC = "commerce_webhook"
 HINT_TOPIC = "order_hint"
@@ -187,6 +190,7 @@ def describe(headers: Headers, body: bytes, document: Any) -> Delivery:
         resource_id=_order_id(topic, document) if topic in HANDLED_TOPICS else "",
         is_handled=topic in HANDLED_TOPICS,
         reply=_GO_ON if topic == WEBHOOK_TOPIC else "",
+        level=ToldLevel() if topic in LEVEL_EVENTS else None,
     )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from carts.adapter import Delivery, Headers
+from carts.adapter import Delivery, Headers, ToldLevel
 from carts.documents import to_identifier
 
 ORDER_TOPICS = frozenset(
@@ -26,6 +26,7 @@ ORDER_TOPICS = frozenset(
 EDIT_TOPIC = "orders/edited"
 REFUND_TOPIC = "refunds/create"
 TRANSACTION_TOPIC = "order_transactions/create"
+LEVEL_TOPIC = "inventory_levels/update"
 FULFILLMENT_TOPICS = frozenset({"fulfillments/create", "fulfillments/update"})
 HANDLED_TOPICS = ORDER_TOPICS | FULFILLMENT_TOPICS | {EDIT_TOPIC, REFUND_TOPIC, TRANSACTION_TOPIC}
 
@@ -70,7 +71,15 @@ def describe(headers: Headers, body: bytes, document: Any) -> Delivery:
         account=_header(headers, "Shop-Domain").lower(),
         resource_id=_order_id(topic, document),
         is_handled=topic in HANDLED_TOPICS,
+        level=_level(topic, document),
     )
+
+
+def _level(topic: str, document: Any) -> ToldLevel | None:
+    """The place whose stock moved (carts reference §4.8); its figure is read, not believed."""
+    if topic != LEVEL_TOPIC or not isinstance(document, dict):
+        return None
+    return ToldLevel(to_identifier(document.get("location_id")) or None)
 
 
 def _header(headers: Headers, name: str) -> str:

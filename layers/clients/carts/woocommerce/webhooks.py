@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from carts.adapter import Delivery, Headers
+from carts.adapter import Delivery, Headers, ToldLevel
 from carts.documents import to_identifier
 from carts.proofs import accepted_secrets, from_base64, is_hmac
 
 ORDER_TOPICS = frozenset({"order.created", "order.updated", "order.restored"})
+PRODUCT_TOPIC = "product.updated"
 DELETION_TOPIC = "order.deleted"
 HANDLED_TOPICS = ORDER_TOPICS | {DELETION_TOPIC}
 
@@ -78,7 +79,15 @@ def describe(headers: Headers, body: bytes, document: Any) -> Delivery:
         account=account,
         resource_id=order_id if topic in HANDLED_TOPICS else "",
         is_handled=topic in HANDLED_TOPICS,
+        level=_level(topic, members),
     )
+
+
+def _level(topic: str, members: Mapping[str, Any]) -> ToldLevel | None:
+    """A product whose stock is kept was changed: it may have moved (carts reference §6.2)."""
+    keeps = members.get("manage_stock")
+    is_one = topic == PRODUCT_TOPIC and (keeps is True or members.get("type") == "variable")
+    return ToldLevel() if is_one else None
 
 
 def account_of(source: str) -> str:
