@@ -16,6 +16,7 @@ from shared.postings.hits import LineReason
 from shared.postings.plan import DayEntry
 
 _Place = tuple[str, Dimensions]
+_OTHER = {Side.DEBIT: Side.CREDIT, Side.CREDIT: Side.DEBIT}
 
 
 def changed_by_edit(known: KeptEntry, wanted: DayEntry, event: str) -> DayEntry:
@@ -52,6 +53,18 @@ def beside(known: KeptEntry, wanted: DayEntry) -> DayEntry:
         why=_reasons(lines, (wanted, entry, *known.edits)),
         ledger_on=entry.ledger_on,
         occurred_at=entry.occurred_at,
+    )
+
+
+def as_booked(known: KeptEntry) -> DayEntry:
+    """An event with its edits in one, as the journals of their days hold it: no line is netted."""
+    if not known.edits:
+        return known.entry
+    booked = (known.entry, *known.edits)
+    lines = ledger_lines(amount for entry in booked for amount in signed(entry.lines))
+    back = [[replace(line, side=_OTHER[line.side]) for line in one.counts] for one in booked]
+    return replace(
+        known.entry, lines=lines, counts=_counts_less((), back), why=_reasons(lines, booked)
     )
 
 

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 
 from shared.facts.record import FactsRecord, FactsStatus, FactsStore, StaleFactsError
 from shared.gl.days import DayBook, EntryConflictError
+from shared.gl.editing import as_booked
 from shared.ledger.apply import results_of
+from shared.ledger.content import digest
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger, LostRaceError
 from shared.ledger.records import Record, State
@@ -31,7 +33,7 @@ from shared.postings.plan import Plan, Posting
 from shared.tenants.models import Tenant
 from shared.undo.in_books import of_this_life
 from shared.undo.memory import recall
-from shared.undo.plan import UndoPlan
+from shared.undo.plan import Memory, UndoPlan
 from shared.undo.planner import plan_undo
 
 _MOST_CLOSINGS = 3
@@ -126,7 +128,7 @@ class Undoer:
 
     def plan(self, record: FactsRecord, chain: Mapping[str, Record], book: StoreBook) -> UndoPlan:
         """What the undo of the order posts; nothing is written."""
-        memory = recall(record, chain, book, entered=self.days.entered(record.pk))
+        memory = self._as_entered(record.pk, recall(record, chain, book, entered={}))
         asked = record.undo
         return plan_undo(
             chain,
@@ -135,6 +137,14 @@ class Undoer:
             open_from=asked.open_from if asked else None,
             gone=asked.gone if asked else (),
         )
+
+    def _as_entered(self, pk: str, memory: Memory) -> Memory:
+        """With the order's events as the day books have them, whatever it tells of them today."""
+        entered = self.days.entered(pk)
+        kept = {event: self.days.booked(pk, event) for event in entered}
+        booked = {event: as_booked(known) for event, known in kept.items() if known is not None}
+        digests = {event: digest(entry.lines) for event, entry in booked.items()}
+        return replace(memory, entries=tuple(booked.values()), entered={**entered, **digests})
 
     def _cancel_unsent(self, chain: Mapping[str, Record], book: StoreBook) -> None:
         """T9: what waited to be sent is not wanted any more."""

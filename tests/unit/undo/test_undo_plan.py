@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 import tests.accounting.more_lives  # noqa: F401  # registers its lives
 from commerce.money import Money
+from commerce.orders import Version
 from intacct.capabilities import Protocol
 from intacct.documents import DocumentResult
 from intacct.undoing import ReverseDocument
+from shared.facts.merge import merge
 from shared.ledger.records import Record, State
 from shared.policy.mapping import Role
 from shared.policy.switches import PostingMode
+from shared.posting.entering import enter
 from shared.postings.calendars import Calendar
 from shared.postings.findings import Reason
 from shared.postings.plan import PostingKind
+from shared.postings.planner import plan
 from shared.undo.dates import posted_on
 from shared.undo.in_books import named
 from shared.undo.plan import UndoPlan, Way
 from tests.accounting.lives import LIVES, OrderLife
+from tests.accounting.shop import captured, day, facts, usd
 from tests.unit.undo.rig import PK, UndoRig, told
 
 LIFE = "order_a_one_tee_restocked"
@@ -351,7 +357,7 @@ def test_a_fee_of_a_day_is_taken_back_as_it_was_entered_though_it_is_told_otherw
     }
 
 
-def test_an_event_that_was_entered_otherwise_is_not_guessed_at() -> None:
+def test_an_event_that_is_told_otherwise_now_is_taken_back_as_it_was_entered() -> None:
     rig, life = told(Protocol.REST), LIVES[LIFE]()
     summary = replace(life.book, policy=replace(life.book.policy, posting_mode=MODE))
     accounts = {**summary.mapping.accounts, Role.SHIPPING_REVENUE: "4011"}
@@ -360,5 +366,53 @@ def test_an_event_that_was_entered_otherwise_is_not_guessed_at() -> None:
         rig.enter(life, summary)
         rig.ask()
         outcome = rig.undo(dearer)
+
+    sums = rig.entered_sums()
+    assert outcome.kind.value == "complete", outcome
+    assert {account for _, account in sums} >= {"4010"}
+    assert "4011" not in {account for _, account in sums}
+    assert all(sum(amounts.values()) == 0 for amounts in sums.values())
+
+
+def test_an_event_with_its_edits_is_taken_back_as_one() -> None:
+    rig, life = told(Protocol.REST), LIVES["order_a"]()
+    summary = replace(life.book, policy=replace(life.book.policy, posting_mode=MODE))
+    known = life.stages[-1]
+    assert known.order is not None
+    line = replace(known.order.lines[1], unit_price=usd("15.00"), gross=usd("15.00"))
+    dearer = replace(
+        known.order,
+        lines=(known.order.lines[0], line),
+        total=known.order.total + usd("2.50"),
+        version=Version(day(5), "edited"),
+    )
+    more = captured("capture-2", "2.50", day(5))
+    newest = merge(known, facts(dearer, more))
+    with rig.teller:
+        rig.enter(life, summary)
+        enter(rig.days, PK, summary, plan(newest, {}, summary))
+        rig.facts.records[PK] = replace(rig.kept, known=newest)
+        assert rig.entered_sums()
+        rig.ask()
+        outcome = rig.undo(summary)
+
+    assert outcome.kind.value == "complete", outcome
+    sums: dict[str, Decimal] = {}
+    for (_, account), amounts in rig.entered_sums().items():
+        sums[account] = sums.get(account, Decimal(0)) + sum(amounts.values())
+    assert any(
+        name.startswith("edit:") for events in rig.entered_sums().values() for name in events
+    )
+    assert set(sums.values()) == {Decimal(0)}
+
+
+def test_an_event_that_its_day_book_has_no_more_is_not_guessed_at() -> None:
+    rig, life = told(Protocol.REST), LIVES[LIFE]()
+    summary = replace(life.book, policy=replace(life.book.policy, posting_mode=MODE))
+    with rig.teller:
+        rig.enter(life, summary)
+        rig.days.entries_of.clear()
+        rig.ask()
+        outcome = rig.undo(summary)
 
     assert {finding.reason for finding in outcome.findings} == {Reason.CONTENT_CONFLICT}
