@@ -43,9 +43,10 @@ from intacct.stock_checks import movement_findings
 
 # Fixed once the record is there (XML reference §12.3; the model says `mutable: false`, REST §9.1).
 _FIXED = {
-    Item: frozenset({"type", "cost_method"}),
+    Item: frozenset({"type", "cost_method", "components"}),
     DimensionEntry: frozenset({"dimension"}),
 }
+_KITS = frozenset({ItemType.KIT, ItemType.STOCKABLE_KIT})
 _KEPT_IN_STOCK = frozenset({ItemType.INVENTORY, ItemType.STOCKABLE_KIT})
 
 
@@ -98,6 +99,19 @@ def _item(item: Item, found: Findings) -> None:
         # §12.3: a cost method belongs to inventory types.
         text = "only an item that is kept in stock has a cost method"
         found.add("COST_METHOD", text, "/cost_method")
+    _components(item, found)
+
+
+def _components(item: Item, found: Findings) -> None:
+    if item.components and item.type not in _KITS:
+        found.add("COMPONENTS", "only a kit has components", "/components")
+    for index, part in enumerate(item.components):
+        place = f"/components/{index}"
+        found.needs_at(place, item=part.item)
+        if part.item == item.id:
+            found.add("COMPONENTS", "a kit is no component of itself", f"{place}/item")
+        if part.quantity <= 0:
+            found.add("COMPONENTS", "a component has a quantity", f"{place}/quantity")
 
 
 def _files(files: tuple[AttachedFile, ...], found: Findings) -> None:

@@ -15,6 +15,7 @@ from local.intacct_simulator.books.deposits import Deposits
 from local.intacct_simulator.books.desk import Actor, Desk, Handler, Setup
 from local.intacct_simulator.books.entities import Entities
 from local.intacct_simulator.books.inventory import InventoryDocuments
+from local.intacct_simulator.books.items import Items
 from local.intacct_simulator.books.journals import Journals
 from local.intacct_simulator.books.ledger import BalanceRow
 from local.intacct_simulator.books.masters import (
@@ -240,6 +241,7 @@ def _handlers(desk: Desk, tax_rates: Rates) -> dict[str, Handler]:
         "vendor": WithDisplayContact(desk, "vendor", contacts),
         "employee": Employees(desk, "employee"),
         "custom_record": CustomRecords(desk),
+        "item": Items(desk),
         "sales_document": SalesDocuments(
             desk, OrderPosting(desk, invoices, adjustments), tax_rates
         ),

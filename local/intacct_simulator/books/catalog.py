@@ -20,6 +20,7 @@ def _master(
     defaults: Mapping[str, object] | None = None,
     words: Mapping[str, frozenset[str]] | None = None,
     amounts: tuple[str, ...] = (),
+    line_type: str = "",
 ) -> ObjectType:
     return ObjectType(
         name,
@@ -30,6 +31,7 @@ def _master(
         defaults={"status": "active", **(defaults or {})},
         words={"status": STATUS, **(words or {})},
         amounts=amounts,
+        line_type=line_type,
         natural_id=True,
     )
 
@@ -116,6 +118,7 @@ _MASTERS = [
             ),
             "cost_method": frozenset({"standard", "average", "FIFO", "LIFO"}),
         },
+        line_type="kit_component",
         amounts=("base_price", "standard_cost", "shipping_weight"),
     ),
     _master(

@@ -246,6 +246,14 @@ DOCUMENTS = [
         parent_type="inventory_document",
     ),
     ObjectType(
+        "kit_component",
+        "kit component",
+        required=("component", "quantity"),
+        references={"component": "item"},
+        amounts=("quantity",),
+        parent_type="item",
+    ),
+    ObjectType(
         "warehouse_transfer",
         "warehouse transfer",
         required=("transfer_date",),

@@ -6,12 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from local.intacct_simulator.rest.fields import Field, parse_table
-from local.intacct_simulator.rest.object_types import (
-    ALL_VERBS,
-    READ_VERBS,
-    OwnedList,
-    Schema,
-)
+from local.intacct_simulator.rest.object_types import ALL_VERBS, READ_VERBS, OwnedList, Schema
 from local.intacct_simulator.rest.tables import (
     company,
     ledger,
@@ -116,6 +111,7 @@ def _other_modules() -> list[Schema]:
 
 _AR = "accounts-receivable"
 _WORKFLOW = ("submit", "reverse")
+_PART = "inventory-control/kit-component"
 
 _ALL = [
     _with_inline_contact(f"{_AR}/customer", "customer", receivables.CUSTOMER),
@@ -267,7 +263,10 @@ _ALL = [
     _schema(
         "company-config/audit-history", "audit_history", company.AUDIT_HISTORY, verbs=READ_VERBS
     ),
-    _schema("inventory-control/item", "item", order_entry.ITEM),
+    _schema(
+        "inventory-control/item", "item", order_entry.ITEM, lists=_lines("kitComponents", _PART)
+    ),
+    _schema(_PART, "kit_component", order_entry.KIT_COMPONENT, owner="kit", verbs=READ_VERBS),
     _schema("inventory-control/item-gl-group", "item_gl_group", order_entry.ITEM_GL_GROUP),
     _schema("inventory-control/warehouse", "warehouse", order_entry.WAREHOUSE),
     _schema(

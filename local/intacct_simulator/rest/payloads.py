@@ -19,6 +19,9 @@ from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, OwnedList, Sche
 
 OPERATION = "ia::operation"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_WITHOUT_LISTS = frozenset({"role", "item"})
+"""What may be made without the objects that it could own."""
+
 REFERENCE_MEMBERS = frozenset({"key", "id"})
 READ_ONLY_MEMBERS = frozenset({"href", "name"})
 
@@ -164,7 +167,7 @@ class Reader:
             if field.is_required and not is_there and not self._is_numbered(schema, path):
                 self._missing(path, pointer)
         for owned in schema.lists:
-            if owned.member not in seen and schema.table != "role":
+            if owned.member not in seen and schema.table not in _WITHOUT_LISTS:
                 self._missing(owned.member, pointer)
 
     @staticmethod

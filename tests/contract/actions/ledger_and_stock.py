@@ -29,6 +29,7 @@ from intacct.masters import (
     DimensionKind,
     Item,
     ItemType,
+    KitPart,
     Warehouse,
 )
 from intacct.statistics import StatisticalEntry, StatisticalLine
@@ -77,6 +78,8 @@ COUNTED = StockDocument(
 def sold_and_kept(teller: Teller) -> None:
     teller.create(ITEM)
     teller.create(Item("CAP-1", "Cap", ItemType.SALES_ONLY, is_active=False))
+    parts = (KitPart("HOODIE", Decimal(2)), KitPart("TEE-STOCK", Decimal("0.5")))
+    teller.create(Item("SET-1", "Set", ItemType.KIT, base_price=usd("90.00"), components=parts))
 
 
 @story(Action.WAREHOUSE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from intacct.masters import Item
 from intacct.rest.wire import Json, by_id, custom, decimal
 
@@ -26,5 +28,19 @@ def parts(item: Item) -> dict[str, Json]:
         "standard_cost": {"purchasing": {"standardCost": decimal(cost.amount) if cost else None}},
         "is_taxable": {"sales": {"isTaxable": item.is_taxable}},
         "upc": {"itemDetails": {"universalProductCode": item.upc}},
+        # Read in a public model of the API: our reference names the object only (§16.3).
+        "components": {
+            "kitComponents": [
+                {"component": by_id(part.item), "numberOfUnits": _number(part.quantity)}
+                for part in item.components
+            ]
+            or None
+        },
         "custom": custom(item.custom),
     }
+
+
+def _number(quantity: Decimal) -> int | float:
+    """A quantity as a JSON number, which this member is."""
+    whole = int(quantity)
+    return whole if whole == quantity else float(quantity)

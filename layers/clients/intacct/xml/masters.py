@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from intacct.changes import UpdateMaster
-from intacct.masters import CustomRecord, Master
+from intacct.masters import CustomRecord, Item, Master
 from intacct.xml.custom_fields import checked
-from intacct.xml.elements import Element, add, element
+from intacct.xml.elements import Element, add, decimal_text, element
 from intacct.xml.master_fields import Places, fields_of, object_of
 from intacct.xml.queries import Query, equal
 
@@ -26,6 +26,8 @@ def create_master(master: Master) -> Element:
     add(record, id_field, master.id)
     for places in fields_of(master).values():
         _put(record, [(place, text) for place, text in places if text])
+    if isinstance(master, Item) and master.components:
+        _put_components(record, master)
     return function
 
 
@@ -89,6 +91,15 @@ def master_query(master: Master) -> Query:
     """The query for the master of exactly that id."""
     name, id_field = object_of(master)
     return Query(name, (id_field, "STATUS"), equal(id_field, master.id), shows_private=True)
+
+
+def _put_components(record: Element, kit: Item) -> None:
+    """Append what a kit is made of; the reference names no element for it (§12.3: UNCONFIRMED)."""
+    parts = add(record, "ITEMCOMPONENTS")
+    for part in kit.components:
+        row = add(parts, "ITEMCOMPONENT")
+        add(row, "COMPONENTID", part.item)
+        add(row, "QUANTITY", decimal_text(part.quantity))
 
 
 def _put(record: Element, places: Places) -> None:

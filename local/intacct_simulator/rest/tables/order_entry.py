@@ -110,6 +110,13 @@ unitOfMeasureGroup.id | unit            | text | ro
 itemDetails.universalProductCode | upc  | text
 """
 
+KIT_COMPONENT = """
+kit                  | parent           | ref(inventory-control/item) | ro
+component            | component        | ref(inventory-control/item) | required
+numberOfUnits        | quantity         | number | required
+lineNumber           | line_number      | integer | ro
+"""
+
 ITEM_GL_GROUP = """
 id                   | id               | text | required fixed
 status               | status           | enum(active,inactive)

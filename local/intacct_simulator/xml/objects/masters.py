@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.intacct_simulator.xml.objects import words
-from local.intacct_simulator.xml.objects.model import Relation, XmlObject, empty, fields
+from local.intacct_simulator.xml.objects.model import Lines, Relation, XmlObject, empty, fields
 
 AUDIT = """
 WHENCREATED    created_at   at
@@ -163,6 +163,8 @@ SHIP_WEIGHT shipping_weight num
         "CONTRACTENABLED DEFAULT_CONVERSIONTYPE WEBENABLED WEBNAME AVERAGE_COST"
     ),
     id_field="ITEMID",
+    # The reference names no element for a kit's components: these names are UNCONFIRMED.
+    lines=Lines("ITEMCOMPONENTS", "itemcomponent", "ITEMCOMPONENT"),
     can_write=True,
 )
 

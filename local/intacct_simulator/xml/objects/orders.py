@@ -292,3 +292,20 @@ MEMO      memo
     )
     | empty(DIMENSIONS_EMPTY),
 )
+
+ITEMCOMPONENT = XmlObject(
+    "ITEMCOMPONENT",
+    "kit_component",
+    fields(
+        """
+RECORDNO    key int
+ITEMKEY     parent int
+ITEMID      parent.id
+COMPONENTKEY component int
+COMPONENTID component.id
+QUANTITY    quantity num
+LINENO      line_number int
+"""
+        + AUDIT
+    ),
+)

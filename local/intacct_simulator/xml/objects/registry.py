@@ -39,6 +39,7 @@ _ALL = [
     orders.INVDOCUMENTENTRY,
     orders.ICTRANSFER,
     orders.ICTRANSFERITEM,
+    orders.ITEMCOMPONENT,
     orders.AVAILABLEINVENTORY,
     receivables.ARINVOICE,
     receivables.ARINVOICEITEM,

@@ -149,7 +149,8 @@ def _audit_key(_books: Any, record: Record) -> Any:
     """RECORDNO for documents, the natural id for master data (§11.3)."""
     described = _audit_object(record)
     natural = described is not None and TYPES[described.table].natural_id
-    is_master = natural and not TYPES[described.table].line_type if described else False
+    is_document = described is not None and bool(described.lines) and described.table != "item"
+    is_master = natural and not is_document
     return record.get("object_id") if is_master else record.get("object_key")
 
 
