@@ -7,7 +7,7 @@ what the cart says of that payment is not booked again (`ReceiptSource.SAGE`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -36,6 +36,9 @@ from shared.tenants.models import Store, Tenant
 SAYS = "Sage Intacct"
 """What a note begins with."""
 
+_BOOKED = frozenset({ReceiptSource.ORDER, ReceiptSource.TRANSACTIONS})
+"""Orders whose money the connector books: that is decided once, so nobody need look again."""
+
 _BY_HAND = ("manual",)
 """How a cart pays an order that names no gateway, when it is told that it is paid."""
 
@@ -59,6 +62,17 @@ class OrderParts:
     client_of: GivesClients
     reviews: Reviews
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class _Bill:
+    """An order's invoices in an entity of Sage, by key, and what they are to come to."""
+
+    errand: Errand
+    store: Store
+    amount: Money
+    entity: str
+    keys: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -89,12 +103,18 @@ class OrderTeller:
             botocore.exceptions.ClientError: our tables could not be read or written.
         """
         this = _Round(tenant)
-        for kind, run in ((ErrandKind.NOTE, self._note), (ErrandKind.PAID, self._pay)):
-            now = self._parts.clock()
-            for errand in self._parts.errands.due(tenant.id, kind, now=now):
-                if self._parts.clock() >= deadline:
-                    return this.counts
-                run(this, errand)
+        now = self._parts.clock()
+        for errand in self._parts.errands.due(tenant.id, ErrandKind.NOTE, now=now):
+            if self._parts.clock() >= deadline:
+                return this.counts
+            self._note(this, errand)
+        due = self._parts.errands.due(tenant.id, ErrandKind.PAID, now=now)
+        bills = [bill for errand in due if (bill := self._bill(this, errand)) is not None]
+        found = self._standing(tenant, bills)
+        for bill in bills:
+            if self._parts.clock() >= deadline:
+                return this.counts
+            self._pay(this, bill, found)
         return this.counts
 
     def _note(self, this: _Round, errand: Errand) -> None:
@@ -108,32 +128,25 @@ class OrderTeller:
         written = client.note_order(order, note) if isinstance(client, NoteClient) else None
         self._keep(this, errand, written, "noted", findings.note_refused)
 
-    def _pay(self, this: _Round, errand: Errand) -> None:
-        store, order, _ = _named(this.tenant, errand)
-        decision = this.tenant.ownership.may_write(Kind.ORDER, "payment_status", Side.CART)
-        amount = None
+    def _bill(self, this: _Round, errand: Errand) -> _Bill | None:
+        """What Sage is to be asked of the order; None where that is nothing, which is kept."""
+        tenant, (store, order, _) = this.tenant, _named(this.tenant, errand)
+        decision = tenant.ownership.may_write(Kind.ORDER, "payment_status", Side.CART)
+        bill, state = None, ErrandState.LEFT
         if store is not None and store.orders_back.marks_paid and decision.is_allowed:
-            amount = self._paid_amount(this.tenant, store, order, errand)
-        if store is None or amount is None:
-            this.counts["waiting"] += 1
-            self._parts.errands.close(errand, ErrandState.LEFT)
-            return
-        client = self._client(this, store)
-        written = client.mark_paid(order, amount) if isinstance(client, PaymentMarker) else None
-        self._keep(this, errand, written, "paid", findings.not_marked)
+            record = self._parts.facts.load(order_pk(tenant.id, store.id, order))
+            if record is not None and record.receipts in _BOOKED:
+                state = ErrandState.DONE
+            elif record is not None and _is_sages(record, store.orders_back):
+                bill = self._billed(errand, store, record)
+        if bill is None:
+            if state is ErrandState.LEFT:
+                this.counts["waiting"] += 1
+            self._parts.errands.close(errand, state)
+        return bill
 
-    def _paid_amount(
-        self, tenant: Tenant, store: Store, order: str, errand: Errand
-    ) -> Money | None:
-        """What the order comes to, where Sage has just that paid; None where it has not (yet).
-
-        Raises:
-            IntacctError: Sage could not be asked.
-        """
-        record = self._parts.facts.load(order_pk(tenant.id, store.id, order))
-        known = record.known.order if record else None
-        if record is None or known is None or not _is_sages(record, store.orders_back):
-            return None
+    def _billed(self, errand: Errand, store: Store, record: FactsRecord) -> _Bill | None:
+        """The order's invoices; None where they are not all that its buyer owes, or unknown."""
         chain = self._parts.ledger.chain(record.pk)
         invoices = invoices_of(chain)
         keys = [
@@ -141,12 +154,39 @@ class OrderTeller:
             or errand.details.get(one.document_number, "")
             for one in invoices
         ]
-        if not keys or not all(keys) or has_others(chain) or record.status.is_taken_back:
+        order = record.known.order
+        if order is None or not keys or not all(keys) or has_others(chain):
             return None
-        entity = entity_of(invoices[0].key)
-        found = self._parts.reads_of(tenant, entity).standings(Kept.AR_INVOICE, keys)
-        is_whole = {one.key for one in found} == set(keys)
-        return known.total if is_whole and is_paid(known.total, found) else None
+        if record.status.is_taken_back:
+            return None
+        return _Bill(errand, store, order.total, entity_of(invoices[0].key), tuple(keys))
+
+    def _standing(self, tenant: Tenant, bills: Sequence[_Bill]) -> dict[str, Standing]:
+        """How the invoices stand, by key: one transaction for five hundred of an entity.
+
+        Raises:
+            IntacctError: Sage could not be asked.
+        """
+        found: dict[str, Standing] = {}
+        for entity in sorted({bill.entity for bill in bills}):
+            keys = sorted({key for bill in bills if bill.entity == entity for key in bill.keys})
+            reads = self._parts.reads_of(tenant, entity)
+            found |= {one.key: one for one in reads.standings(Kept.AR_INVOICE, keys)}
+        return found
+
+    def _pay(self, this: _Round, bill: _Bill, found: Mapping[str, Standing]) -> None:
+        """Tell the cart that the order is paid, where Sage has just its amount paid."""
+        there = [found[key] for key in bill.keys if key in found]
+        if len(there) < len(bill.keys) or not is_paid(bill.amount, there):
+            this.counts["waiting"] += 1
+            self._parts.errands.close(bill.errand, ErrandState.LEFT)
+            return
+        _, order, _ = _named(this.tenant, bill.errand)
+        client = self._client(this, bill.store)
+        written = (
+            client.mark_paid(order, bill.amount) if isinstance(client, PaymentMarker) else None
+        )
+        self._keep(this, bill.errand, written, "paid", findings.not_marked)
 
     def _client(self, this: _Round, store: Store) -> object | None:
         """The client of a store's API; None where there is none, which people are told of."""

@@ -282,7 +282,6 @@ def test_an_order_with_credits_is_left_to_people() -> None:
     [
         {"gateways": ("stripe",)},
         {"gateways": ("manual", "stripe")},
-        {"receipts": ReceiptSource.TRANSACTIONS},
         {"status": FactsStatus.UNDONE},
     ],
 )
@@ -294,6 +293,19 @@ def test_whose_money_the_connector_books_is_never_marked(members: dict[str, Any]
 
     assert rig.run() == {"waiting": 1}
     assert rig.cart.paid == []
+
+
+def test_an_order_whose_money_the_connector_books_is_looked_at_once() -> None:
+    rig = Rig()
+    rig.keep(receipts=ReceiptSource.TRANSACTIONS)
+
+    rig.pay()
+    first = rig.run()
+    rig.pay()
+
+    assert (first, rig.run()) == ({}, {})
+    assert (rig.books.asked, rig.cart.paid) == ([], [])
+    assert {one.state for one in rig.errands.stored.values()} == {ErrandState.DONE}
 
 
 def test_what_the_cart_says_of_that_payment_later_is_not_booked() -> None:
