@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from commerce.money import Money, total
 from intacct.documents import Dimensions, JournalEntry, JournalLine, Side
-from shared.explain.lines import ExplainedEntry, Part, explained, rules_of
+from intacct.statistics import StatisticalEntry
+from shared.explain.counts import Counted, difference, explained_counts
+from shared.explain.lines import ExplainedEntry, ExplainedLine, Part, explained, rules_of
 from shared.gl.batches import Sealed, original, postings
 from shared.gl.contents import Adder, Group, SummaryError
 from shared.gl.corrections import OTHER, part_differences
@@ -87,7 +89,7 @@ class ExplainedDays:
         key: DayKey,
         chain: Mapping[str, Record],
     ) -> list[ExplainedEntry]:
-        """Every journal of the day that was begun, in the order in which they were made.
+        """Every journal of the day that was begun, and its counts, as they were made.
 
         Args:
             key: the day.
@@ -128,7 +130,8 @@ class ExplainedDays:
         before: _Content | None,
         chain: Mapping[str, Record],
     ) -> Iterator[ExplainedEntry]:
-        made = _journals(postings(key, now.sealed, before.sealed if before else None))
+        planned = postings(key, now.sealed, before.sealed if before else None)
+        made = _journals(planned)
         own = len(_journals(original(key, now.sealed)))
         differing = part_differences(before.sealed.parts if before else (), now.sealed.parts)
         for place, posting in enumerate(made, start=1):
@@ -142,19 +145,38 @@ class ExplainedDays:
             record = chain.get(posting.key)
             if record is not None or now.batch.state is not BatchState.VOID:
                 groups = _grouped(_netted(shares, now.batch.netted, posting))
-                yield _entry(key, now, posting, record, groups)
+                yield _entry(key, now, posting, record, _lines(posting, groups))
+        for posting in planned:
+            record = chain.get(posting.key)
+            if isinstance(posting.document, StatisticalEntry) and record is not None:
+                lines = explained_counts(posting.document, _counted(posting, now, before))
+                yield _entry(key, now, posting, record, lines)
+
+
+def _counted(posting: Posting, now: _Content, before: _Content | None) -> Iterable[Counted]:
+    """The events whose counts an entry adds or takes back."""
+    old = before.entries if before else {}
+    if ":reversal:" in posting.key:
+        return [Counted(entry, -1) for entry in old.values()]
+    if now.batch.kind is BatchKind.DELTA:
+        return difference(now.entries, old)
+    return [Counted(entry) for entry in now.entries.values()]
 
 
 def _journals(made: Iterable[Posting]) -> list[Posting]:
-    """The journals of money among them: statistics have no amounts to explain."""
+    """The journals of money among them."""
     return [posting for posting in made if isinstance(posting.document, JournalEntry)]
 
 
 def _entry(
-    key: DayKey, content: _Content, posting: Posting, record: Record | None, parts: _Parts
+    key: DayKey,
+    content: _Content,
+    posting: Posting,
+    record: Record | None,
+    lines: tuple[ExplainedLine, ...],
 ) -> ExplainedEntry:
     document = posting.document
-    assert isinstance(document, JournalEntry), "chosen by its kind"  # noqa: S101
+    assert isinstance(document, JournalEntry | StatisticalEntry), "chosen by its kind"  # noqa: S101
     return ExplainedEntry(
         key=posting.key,
         kind=posting.kind.value,
@@ -162,14 +184,20 @@ def _entry(
         store=key.store,
         posted_on=document.posted_on,
         mapping_version=content.batch.mapping_version,
-        lines=tuple(
-            explained(number, line, parts.get((line.side, line.account, line.dimensions), ()))
-            for number, line in enumerate(document.lines, start=1)
-        ),
+        lines=lines,
         reference=mark_of(document),
         sage_key=record.result.key if record and record.result else "",
         state=_state(content.batch, record),
         problems=tuple(_problems(content, posting, record)),
+    )
+
+
+def _lines(posting: Posting, parts: _Parts) -> tuple[ExplainedLine, ...]:
+    document = posting.document
+    assert isinstance(document, JournalEntry), "chosen by its kind"  # noqa: S101
+    return tuple(
+        explained(number, line, parts.get((line.side, line.account, line.dimensions), ()))
+        for number, line in enumerate(document.lines, start=1)
     )
 
 

@@ -22,8 +22,10 @@ from shared.postings.plan import PostingKind
 from shared.replaying.history import RawDocuments
 from shared.undo.in_books import named
 
-_JOURNAL = re.compile(r"(?:payout:(.+):)?(?:summary|reversal):([\d-]{10}):([A-Z]{3}):")
-"""The purpose of a journal's posting: its payout, its date, its currency."""
+_JOURNAL = re.compile(r"(?:payout:(.+):)?(?:summary|statistics|reversal):([\d-]{10}):([A-Z]{3}):")
+"""The purpose of a posting of a day: its payout, its date, its currency."""
+
+_OF_DAYS = frozenset({PostingKind.GL_BATCH, PostingKind.STATISTICAL})
 
 
 class NothingKnownError(LookupError):
@@ -82,7 +84,7 @@ class Explainer:
         raise NothingKnownError(message)
 
     def day(self, key: DayKey) -> list[ExplainedEntry]:
-        """The journals of a day, oldest first."""
+        """The journals and counts of a day, oldest first."""
         return self._days.journals(key, self._parts.ledger.chain(key.ledger_pk))
 
     def payout(self, key: PayoutKey) -> list[ExplainedEntry]:
@@ -163,10 +165,10 @@ class Explainer:
 
 
 def day_of(key: str) -> DayKey | None:
-    """The day, or a payout's part, that a journal belongs to, by its posting key."""
+    """The day, or a payout's part, that a journal or its counts belong to, by the posting key."""
     name = named(key)
     told = _JOURNAL.match(name.purpose) if name else None
-    if name is None or name.kind is not PostingKind.GL_BATCH or told is None:
+    if name is None or name.kind not in _OF_DAYS or told is None:
         return None
     payout, on, currency = told.groups(default="")
     try:

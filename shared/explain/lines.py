@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
-from commerce.money import Money, total
+from commerce.money import Money
 from intacct.documents import Dimensions, JournalLine, Side
 from shared.postings.hits import LineReason
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A count on a statistical account: it has no currency (R-12.1)."""
+
+    amount: Decimal
+    currency: str = ""
+
+    def plain(self) -> str:
+        """As people read it."""
+        return f"{self.amount:f}"
+
+    def __bool__(self) -> bool:
+        """Whether it counts anything."""
+        return bool(self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +50,7 @@ class Part:
     """
 
     what: str
-    amount: Money
+    amount: Money | Quantity
     order_id: str = ""
     rules: tuple[str, ...] = ()
     mapping_version: str = ""
@@ -50,25 +67,31 @@ class ExplainedLine:
     number: int
     account: str
     side: Side
-    amount: Money
+    amount: Money | Quantity
     dimensions: Dimensions
     parts: tuple[Part, ...]
     is_partial: bool = False
 
     @property
-    def explained(self) -> Money:
+    def explained(self) -> Money | Quantity:
         """What the parts come to."""
-        return total((part.amount for part in self.parts), self.amount.currency)
+        return self._as(sum((part.amount.amount for part in self.parts), start=Decimal(0)))
 
     @property
-    def difference(self) -> Money:
+    def difference(self) -> Money | Quantity:
         """What no part explains; zero when they add up."""
-        return self.amount - self.explained
+        return self._as(self.amount.amount - self.explained.amount)
 
     @property
     def adds_up(self) -> bool:
         """Whether the parts are the line, to the cent; of a partial line nothing is asked."""
         return self.is_partial or not self.difference
+
+    def _as(self, amount: Decimal) -> Money | Quantity:
+        """So much of what the line has."""
+        if isinstance(self.amount, Quantity):
+            return Quantity(amount)
+        return Money(amount, self.amount.currency).rounded()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from commerce.payouts import PayoutLine
 from intacct.documents import JournalEntry, JournalLine, Side
 from shared.explain.exchanged import exchanged_shares
 from shared.explain.lines import ExplainedEntry, Part, explained
+from shared.explain.payout_rows import opened
 from shared.explain.settlements import (
     MoneyOf,
     explain_settlement,
@@ -69,14 +70,14 @@ def _under(
     brought: Sequence[ExplainedEntry],
 ) -> list[ExplainedEntry]:
     made = plan_payout(record, book)
-    own = settled(record, made, book).beside if is_summed(record, chain, book) else made.entries
-    planned = {entry.posting.key: entry for entry in own}
+    beside = settled(record, made, book).beside if is_summed(record, chain, book) else made.entries
     rows = _Rows(record, book)
-    entries = [rows.entry(made, chain.get(key)) for key, made in planned.items()]
+    entries = [rows.entry(each, chain.get(each.posting.key)) for each in beside]
+    summed = [rows.entry(each, None) for each in made.entries if each not in beside]
     subject = f"payout {record.payout.ref.id}"
     paid = explain_settlement(settlement_of(record, book, money_of), chain, subject, book)
     entries += [entry for entry in paid if entry.state]
-    entries += brought
+    entries += [opened(entry, record.payout.ref.id, summed) for entry in brought]
     told = {entry.key for entry in entries}
     left = [known for key, known in sorted(chain.items()) if key not in told]
     unknown = [known for known in left if not _moves_nothing(known)]
