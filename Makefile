@@ -90,8 +90,8 @@ lives: setup ## Hold drawn order lives to every invariant of the books (SEEDS=20
 	@$(RUN) -m tests.lives --seeds $(or $(SEEDS),20000) --first $(or $(FIRST),0) --jobs $(or $(JOBS),2)
 
 .PHONY: fuzz
-fuzz: setup ## Feed every cart's reader bent documents and answers (INPUTS=1000000 PRODUCTS=40000 JOBS=2): nothing may escape
-	@$(RUN) -m tests.fuzz --inputs $(or $(INPUTS),1000000) --products $(or $(PRODUCTS),40000) --jobs $(or $(JOBS),2)
+fuzz: setup ## Feed every cart's reader bent documents and answers (INPUTS=1000000 PRODUCTS=40000 EVENTS=200000 JOBS=2): nothing may escape
+	@$(RUN) -m tests.fuzz --inputs $(or $(INPUTS),1000000) --products $(or $(PRODUCTS),40000) --events $(or $(EVENTS),200000) --jobs $(or $(JOBS),2)
 
 .PHONY: paging
 paging: setup ## Poll carts whose orders and products change meanwhile (SEEDS=500 JOBS=2): none lost, none doubled

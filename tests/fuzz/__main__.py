@@ -1,4 +1,4 @@
-"""`make fuzz`: a million bent documents, and bent answers about products, over all carts."""
+"""`make fuzz`: a million bent documents, bent answers about products, and forged events of Sage."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ import traceback
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.fuzz.events import EventsProbe
 from tests.fuzz.probe import CARTS, Probe
 from tests.fuzz.products import ProductProbe
 
 _CHUNK = 2500
 _MOST_SHOWN = 10
-_PROBES: dict[str, type[Probe | ProductProbe]] = {"documents": Probe, "products": ProductProbe}
+_PROBES: dict[str, type[Probe | ProductProbe | EventsProbe]] = {
+    "documents": Probe,
+    "products": ProductProbe,
+    "events": EventsProbe,
+}
 
 
 def probed(kind: str, cart: str, first: int, count: int) -> tuple[int, int, int, list[str]]:
@@ -36,6 +41,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=1_000_000, help="over all carts")
     parser.add_argument("--products", type=int, default=40_000, help="bent answers, likewise")
+    parser.add_argument("--events", type=int, default=200_000, help="signed and forged, likewise")
     parser.add_argument("--kind", choices=_PROBES, default="documents", help="what --input is")
     parser.add_argument("--first", type=int, default=0, help="the number of the first input")
     parser.add_argument("--cart", choices=CARTS, action="append", help="only this one")
@@ -51,7 +57,8 @@ def main(arguments: Sequence[str]) -> int:
     refused = held = read = total = 0
     wrong: list[str] = []
     with ProcessPoolExecutor(options.jobs) as pool:
-        for kind, inputs in (("documents", options.inputs), ("products", options.products)):
+        for kind in _PROBES:
+            inputs = options.inputs if kind == "documents" else getattr(options, kind)
             each = -(-inputs // len(carts))
             total += each * len(carts)
             for cart in carts:

@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carts.registry import _ADAPTERS
+from shared.changes import taking
 from tests.fuzz import probe
+from tests.fuzz.events import EventsProbe, ForgedError
 from tests.fuzz.probe import CARTS, Probe, WrongError
 from tests.fuzz.products import ProductProbe
 
@@ -71,6 +73,26 @@ def test_bent_answers_about_products_end_as_an_error_a_hold_or_a_refused_row(car
     for number in range(25):
         probe.once(number)
     assert probe.read
+
+
+def test_what_sage_signed_is_taken_and_nothing_that_was_bent() -> None:
+    probe = EventsProbe("suite")
+
+    for number in range(300):
+        probe.once(number)
+
+    assert probe.refused == 300
+    assert min(probe.read, probe.held) > 50
+
+
+def test_the_probe_of_events_sees_a_forgery_that_is_believed() -> None:
+    blind = EventsProbe("suite")
+
+    with (
+        patch.object(taking, "is_genuine", lambda *_, **__: True),
+        pytest.raises(ForgedError, match="not signed ended as"),
+    ):
+        blind.once(1)
 
 
 @pytest.mark.parametrize("cart", ["shopify", "woocommerce"])

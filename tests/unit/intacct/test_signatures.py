@@ -179,5 +179,13 @@ def test_nothing_that_is_made_up_is_genuine(header: str, body: bytes) -> None:
     assert isinstance(unsigned_object(header), dict)
 
 
+@pytest.mark.parametrize("depth", [10, 1000, 4000])
+def test_a_token_that_nests_without_end_is_refused_without_a_failure(depth: int) -> None:
+    head = base64.urlsafe_b64encode(b"[" * depth).decode().rstrip("=")
+
+    assert not genuine(f"{head}.e30.e30")
+    assert not genuine(wrapped(f"{head}.e30.e30"))
+
+
 def test_a_sender_shows_no_secret() -> None:
     assert SECRET not in repr(SENDER)
