@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from carts.accounts import Account, AccountAddress
+from commerce.money import Money
+from intacct.documents import DocumentResult
 from intacct.errors import NotSentError
-from intacct.reading import Kept
+from intacct.reading import Kept, Standing
 from shared.bootstrap import background, errand_runs
 from shared.bootstrap import customer_watch as bootstrap
 from shared.bootstrap.errands import customer_news, errands
@@ -21,8 +23,11 @@ from shared.customers.access import StoreClients
 from shared.customers.identity import buyer_digests
 from shared.customers.link_store import DynamoDbLinks
 from shared.customers.links import Condition, CustomerLink, Origin
+from shared.errands.records import Errand, ErrandKind
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.facts.store import DynamoDbFactsStore
+from shared.ledger.records import Intent
+from shared.ledger.states import claim, finish
 from shared.messages import CartEvent, OrderReady
 from shared.postings.findings import Finding, Reason
 from shared.reviews.records import DynamoDbReviews, Stage, order_subject
@@ -35,6 +40,8 @@ from tests.unit.customers.sage import FakeSage
 from tests.unit.customers.test_watching import Standings
 from tests.unit.errands.memory import FakeAccounts
 from tests.unit.errands.test_accounts import OWNED
+from tests.unit.errands.test_orders import OWNED as OF_ORDERS
+from tests.unit.errands.test_orders import TOLD, Cart
 
 __all__ = ["rig"]
 
@@ -63,6 +70,7 @@ def sage(rig: CartRig, monkeypatch: pytest.MonkeyPatch) -> FakeSage:
     monkeypatch.setattr(background, "call_records", MonthOfReads)
     bootstrap.customer_resumer.cache_clear()
     errand_runs.account_carrier.cache_clear()
+    errand_runs.order_teller.cache_clear()
     errand_runs.store_clients.cache_clear()
     errands.cache_clear()
     ledger.cache_clear()
@@ -186,3 +194,39 @@ def test_what_sage_owns_of_a_customer_reaches_its_account_in_the_cart(
     assert shop.written == [
         ("4711", {"phone": "+1 555 0100", "address": AccountAddress(*HOME_IN_SAGE)})
     ]
+
+
+def test_orders_are_told_their_invoice_and_that_sage_has_it_paid(
+    rig: CartRig, sage: FakeSage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tenant(orders_back=TOLD).model_dump(mode="json") | {"ownership": OF_ORDERS}
+    rig.put_tenant(Tenant.model_validate(told))
+    bought = sold("1003")
+    assert bought.order is not None
+    pk, key = order_pk("acme", "shop", "1003"), "acme/100/INVOICE/shop:invoice:F1003"
+    on_account = replace(bought, order=replace(bought.order, gateways=("manual",)), payments=())
+    DynamoDbFactsStore(rig.dynamodb, "orders", new_id=lambda: "x").save(
+        FactsRecord(pk, on_account, status=FactsStatus.READY, customer="P-1")
+    )
+    intent = Intent(pk, key, "INV-1003", "C", "h")
+    (mine,) = ledger().commit(claim(intent, None, owner="w", now=AT))
+    ledger().commit(finish(mine, DocumentResult("501", invoice_key="77"), now=AT))
+    paid = Standing(
+        Kept.AR_INVOICE, "77", "INV-1003", "paid", "INV-1003",
+        total=bought.order.total, due=Money.zero("USD"),
+    )  # fmt: skip
+    monkeypatch.setattr(Standings, "standings", lambda *_: [paid])
+    monkeypatch.setattr(errand_runs, "reads", lambda *_: Standings(sage))
+    shop = Cart()
+    monkeypatch.setattr(StoreClients, "client", lambda *_: shop)
+    details = {"document": "Sales Invoice-1003"}
+    errands().ask(Errand("acme", ErrandKind.NOTE, "shop/1003/INV-1003", AT, details))
+    errands().ask(Errand("acme", ErrandKind.PAID, "shop/1003", AT, {"INV-1003": "77"}))
+
+    (first,) = handler_of("customer_watch")({}, context())["tenants"]
+    errands().ask(Errand("acme", ErrandKind.PAID, "shop/1003", AT, {"INV-1003": "77"}))
+    (second,) = handler_of("customer_watch")({}, context())["tenants"]
+
+    assert (first["orders_told"], second["orders_told"]) == ({"noted": 1, "paid": 1}, {})
+    assert shop.notes == [("1003", "Sage Intacct: Sales Invoice-1003")]
+    assert shop.paid == [("1003", bought.order.total)]
