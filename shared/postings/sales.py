@@ -225,7 +225,8 @@ class SalesWriter:
         amounts: list[Amount] = []
         for back in returned:
             quantities = {back.line_id: back.quantity}
-            if is_restocked(book.policy, back.restock):
+            # What is cancelled never left, though its cost may have been booked with a capture.
+            if back.restock is Restock.CANCEL or is_restocked(book.policy, back.restock):
                 amounts += [line.reversed() for line in self.cost_of(quantities)]
             elif back.restock is Restock.SCRAP:
                 written_down = chart.account(Role.INVENTORY_WRITE_DOWN)

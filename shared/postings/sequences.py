@@ -46,8 +46,8 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     Nothing in the books tells of a parcel or a cancellation of no value. It may have been known
     when a part that happened later was booked, or not: so each has its turn at every place that its
     moment allows; parcels last, as what leaves a trace and has none came after all that has. In the
-    end each is taken for what was heard of last, and first: what closes an order leaves a trace
-    that is not its own.
+    end each is taken for what was heard of last, and first, and all of them for first: what closes
+    an order leaves a trace that is not its own.
     """
     done = booked(events, keys)
     left = sorted((event for event in events if event not in done), key=moment_of)
@@ -65,6 +65,7 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
         others = [event for event in left if event is not heard]
         yield [*done, *others, heard]
         yield [heard, *done, *others]
+    yield [*left, *done]
 
 
 def _together(places: Sequence[Sequence[int]]) -> Iterator[list[int]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
@@ -14,6 +14,7 @@ from shared.ledger.content import effect_digest
 from shared.policy.mapping import ItemRule
 from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
+from shared.postings.findings import Finding
 from shared.postings.plan import DayEntry, Plan, Posted, Posting
 from shared.postings.planner import plan
 from tests.accounting.journals import net
@@ -23,6 +24,14 @@ from tests.lives.carts import Life
 Balances = dict[str, Decimal]
 Sums = dict[tuple[object, ...], Decimal]
 """Something, an account and its dimensions, to a balance."""
+
+
+class HeldError(AssertionError):
+    """An order of which everything is known is held for a person; the message is the findings."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(tuple(findings))
+        self.reasons = {finding.reason for finding in findings}
 
 
 @dataclass(slots=True)
@@ -38,9 +47,13 @@ class Books:
         """Plan what is known and post it; with `cut_after`, break off after so many postings.
 
         Unless it `is_all` that will ever be known, the order may be held for a while.
+
+        Raises:
+            HeldError: it is held, and nothing more will be known.
         """
         self.last = plan(known, self.posted, self.book)
-        assert not (is_all and self.last.findings), self.last.findings
+        if is_all and self.last.findings:
+            raise HeldError(self.last.findings)
         for posting in self.last.postings[:cut_after]:
             assert all(need in self.posted for need in posting.needs), posting.key
             self.posted[posting.key] = _result(posting, len(self.posted) + 1)
