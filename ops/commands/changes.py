@@ -13,7 +13,7 @@ import typer
 from intacct.limits import Tier
 from intacct.reading import Kept
 from ops.again import invoke
-from ops.commands import sage_events
+from ops.commands import errands, sage_events
 from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
@@ -41,6 +41,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Changes: what others do in Sage, what is gone, what it costs."
 )
 
+app.command("errands")(errands.list_errands)
 app.command("events")(sage_events.show_events)
 
 _FUNCTION = "IntacctPollerFunctionName"

@@ -5,7 +5,7 @@ Open ones are in the sparse `due-index` under `ERRANDS#<tenant>#<kind>`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +82,26 @@ class DynamoDbErrands:
         found = (self._load(tenant, item["sk"]["S"]) for item in answer["Items"])
         return [one for one in found if one is not None and one.state is ErrandState.OPEN]
 
+    def all_open(self, tenant: str) -> Iterator[Errand]:
+        """Every open errand by kind and name, due or not; for a person: it reads the closed ones.
+
+        Raises:
+            botocore.exceptions.ClientError: they could not be read.
+        """
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            FilterExpression="#state = :open",
+            ExpressionAttributeNames={"#state": "state"},
+            ExpressionAttributeValues={
+                ":pk": {"S": _partition(tenant)},
+                ":open": {"S": ErrandState.OPEN.value},
+            },
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from (_errand(tenant, item) for item in page["Items"])
+
     def close(self, errand: Errand, state: ErrandState) -> bool:
         """Keep that it was run; False where it was asked for once more meanwhile.
 
@@ -147,7 +167,11 @@ class DynamoDbErrands:
 
 
 def _key(tenant: str, name: str) -> dict[str, Any]:
-    return {"pk": {"S": f"ERRANDS#{tenant}"}, "sk": {"S": name}}
+    return {"pk": {"S": _partition(tenant)}, "sk": {"S": name}}
+
+
+def _partition(tenant: str) -> str:
+    return f"ERRANDS#{tenant}"
 
 
 def _shard(tenant: str, kind: ErrandKind) -> str:
