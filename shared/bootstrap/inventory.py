@@ -12,8 +12,9 @@ from shared.bootstrap.clock import now
 from shared.bootstrap.facts import facts_store
 from shared.bootstrap.item_links import item_links
 from shared.bootstrap.ledger import applier, applier_by_hand, ledger
-from shared.bootstrap.order_books import costs
+from shared.bootstrap.order_books import bundles, costs
 from shared.bootstrap.reviews import reviews
+from shared.bundles.register import OrderBundles
 from shared.customers.access import StoreClients
 from shared.intake.levels import DynamoDbHeardLevels
 from shared.inventory.articles import Articles
@@ -37,8 +38,8 @@ from shared.settings import OrdersSettings, StoreSecretSettings, TenantSettings
 def stock_sync() -> StockSync:
     """The process's one syncer of stock."""
     prefix = StoreSecretSettings.from_environment().STORE_SECRET_PREFIX
-    warehouses, articles = Warehouses(reads, now), Articles(item_links(), reads)
-    on_the_way = OrdersOnTheWay(facts_store(), ledger(), reviews(), now)
+    warehouses, articles = Warehouses(reads, now), Articles(item_links(), reads, bundles())
+    on_the_way = OrdersOnTheWay(facts_store(), ledger(), reviews(), OrderBundles(bundles()), now)
     orders_table = OrdersSettings.from_environment().ORDERS_TABLE
     feeds = DynamoDbFeeds(aws.dynamodb(), orders_table)
     return StockSync(
@@ -96,7 +97,7 @@ def mover() -> Mover:
     return Mover(
         MoverParts(
             movements=DynamoDbMovements(aws.dynamodb(), orders_table),
-            plans=MovementPlans(Articles(item_links(), reads), reads, costs(), now),
+            plans=MovementPlans(Articles(item_links(), reads, bundles()), reads, costs(), now),
             ledger=ledger(),
             applier_of=applier_by_hand,
             reviews=reviews(),

@@ -6,7 +6,7 @@ from one to the other.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
@@ -82,6 +82,16 @@ def level_of(
     if whole < 0 and not policy.allows_oversell:
         whole = _NOTHING
     return Level(whole, missing)
+
+
+def bundles_in(parts: Mapping[str, Decimal], free: Callable[[str], Decimal]) -> Decimal:
+    """How many whole bundles there are: as many as the scarcest of its parts is enough for.
+
+    Args:
+        parts: how many units of each item one bundle holds.
+        free: what is free of an item.
+    """
+    return min((free(item) / each).to_integral_value(ROUND_FLOOR) for item, each in parts.items())
 
 
 def in_packs(quantity: Decimal, pack: Decimal) -> Decimal:

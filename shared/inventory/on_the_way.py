@@ -14,11 +14,21 @@ from decimal import Decimal
 from typing import Protocol
 
 from commerce.orders import LineKind, OrderLine
-from shared.facts.record import DUE_SHARDS, DueOrder, FactsRecord, FactsStatus, order_pk
+from shared.bundles.register import OrderBundles
+from shared.facts.record import (
+    DUE_SHARDS,
+    DueOrder,
+    FactsRecord,
+    FactsStatus,
+    order_of,
+    order_pk,
+)
 from shared.ledger.port import Ledger
 from shared.ledger.records import State
+from shared.policy.items import Bundles
 from shared.ports import Clock
 from shared.postings.articles import article_of_line
+from shared.postings.in_parts import with_parts
 from shared.postings.plan import PostingKind
 from shared.releasing.resend import held_order
 from shared.reviews.records import Reviews, ReviewStatus
@@ -50,11 +60,12 @@ class Agenda(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OrdersOnTheWay:
-    """Adds up the goods of orders that are not in the books."""
+    """Adds up the goods of orders that are not in the books, and the parts of `bundles` of them."""
 
     facts: Agenda
     ledger: Ledger
     reviews: Reviews
+    bundles: OrderBundles
     clock: Clock
 
     def __call__(self, tenant: Tenant, store: Store) -> Mapping[str, Decimal]:
@@ -66,7 +77,7 @@ class OrdersOnTheWay:
         """
         sold: dict[str, Decimal] = defaultdict(Decimal)
         for pk in sorted(set(self._candidates(tenant, store))):
-            for line in self._lines(pk):
+            for line in self._lines(pk, store):
                 sold[article_of_line(line)] += line.quantity - line.quantity_cancelled
         return dict(sold)
 
@@ -83,7 +94,7 @@ class OrdersOnTheWay:
             if review.status is ReviewStatus.OPEN and held and held.store == store.id:
                 yield order_pk(tenant.id, store.id, held.order_id)
 
-    def _lines(self, pk: str) -> Sequence[OrderLine]:
+    def _lines(self, pk: str, store: Store) -> Sequence[OrderLine]:
         """The lines of an order that is sold and not in the books."""
         record = self.facts.load(pk)
         order = record.known.order if record else None
@@ -97,4 +108,7 @@ class OrdersOnTheWay:
             for key, one in chain.items()
         ):
             return ()
+        if store.items.bundles is not Bundles.AS_TOLD:
+            tenant, *_ = order_of(pk)
+            order = with_parts(order, self.bundles(tenant, store.id, record.known))
         return [line for line in order.lines if line.kind not in _NO_GOODS]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from shared.inventory import findings
 from shared.inventory.articles import Articles, Named, keeps_stock
 from shared.inventory.cases import Case, Travel, article_of_level, rule_of
 from shared.inventory.feeds import Feeds
-from shared.inventory.levels import Held, Level, doubt, is_mass, level_of
+from shared.inventory.levels import Held, Level, bundles_in, doubt, is_mass, level_of
 from shared.inventory.places import sharing
 from shared.inventory.reading import Stock, Warehouses
 from shared.policy.stock import SoldIn
@@ -31,6 +31,7 @@ OnTheWay = Callable[[Tenant, Store], Mapping[str, Decimal]]
 """What was sold at a store and is not in the books yet, by article, in the cart's units."""
 
 _NOTHING = Held(Decimal(0))
+_Rows = Sequence[InventoryLevel]
 
 
 @dataclass(slots=True)
@@ -162,7 +163,7 @@ class OutwardStock:
                 done.findings.append(findings.doubled(case.store.id, article))
                 sayable.discard(article)
             elif article in sayable:
-                levels[article] = row, _level(case, row, known)
+                levels[article] = row, _level(case, row, rows, known)
         done.compared += len(levels)
         hidden = _hidden(case, levels, known.stock)
         if hidden:
@@ -182,22 +183,22 @@ class OutwardStock:
         An item without a row has never had stock, is not kept in stock, or is not there: that is
         asked only of those that the cart shows otherwise.
         """
-        items = known.named.items
-        articles = {article_of_level(row): row for row in rows if article_of_level(row) in items}
-        absent = {
-            article: items[article]
+        articles = {article_of_level(row): row for row in rows if known.items_of(row)}
+        absent = [
+            (article, item)
             for article, row in articles.items()
-            if items[article] not in known.stock.held and row.available != 0
-        }
+            for item in known.items_of(row)
+            if item not in known.stock.held and row.available != 0
+        ]
         if not absent:
             return set(articles)
-        there = self._articles.known(case.tenant, list(absent.values()))
-        gone = [article for article, item in absent.items() if item not in there]
+        there = self._articles.known(case.tenant, [item for _, item in absent])
+        gone = sorted({article for article, item in absent if item not in there})
         if gone:
             done.findings.append(findings.without_items(case.store.id, gone))
         unkept = {
             article: there[item]
-            for article, item in absent.items()
+            for article, item in absent
             if item in there and not keeps_stock(there[item])
         }
         for article, item in unkept.items():
@@ -263,6 +264,13 @@ class _Known:
     named: Named
     sold: Mapping[str, Decimal]
 
+    def items_of(self, row: InventoryLevel) -> Collection[str]:
+        """The item of a row's article, or those of its parts; none where nothing is known of it."""
+        article = article_of_level(row)
+        if article in self.named.parts:
+            return self.named.parts[article].keys()
+        return (self.named.items[article],) if article in self.named.items else ()
+
 
 def _unsayable(case: Case, rows: Iterable[InventoryLevel], stock: Stock) -> Finding | None:
     """Why no level of a location can be said at all: nobody tells what is sold."""
@@ -276,8 +284,13 @@ def _unsayable(case: Case, rows: Iterable[InventoryLevel], stock: Stock) -> Find
     return findings.uncommitted(case.store.id) if is_asked and is_silent else None
 
 
-def _level(case: Case, row: InventoryLevel, known: _Known) -> Level:
+def _level(case: Case, row: InventoryLevel, rows: _Rows, known: _Known) -> Level:
     article = article_of_level(row)
+    if article in known.named.parts:
+        whole = bundles_in(known.named.parts[article], _free(case, rows, known))
+        policy = replace(case.store.stock, sold_in=SoldIn.NOBODY)
+        rule = replace(case.rule(article), contains=Decimal(1))
+        return level_of(Held(whole), policy, rule)
     return level_of(
         known.stock.held.get(known.named.items[article], _NOTHING),
         case.store.stock,
@@ -286,6 +299,30 @@ def _level(case: Case, row: InventoryLevel, known: _Known) -> Level:
         on_the_way=known.sold.get(known.named.items[article], Decimal(0)),
         counts_on_hand=case.client.counts_on_hand,
     )
+
+
+def _free(case: Case, rows: _Rows, known: _Known) -> Callable[[str], Decimal]:
+    """What is free of an item at a location, in its units, for bundles that hold it.
+
+    A cart that counts what is sold by itself says it of the bundle and of its parts.
+    """
+    committed: dict[str, Decimal] = defaultdict(Decimal)
+    for row in rows if case.store.stock.sold_in is SoldIn.CART else ():
+        article, units = article_of_level(row), row.committed or Decimal(0)
+        if article in known.named.items:
+            committed[known.named.items[article]] += units * case.rule(article).contains
+        for item, each in known.named.parts.get(article, {}).items():
+            committed[item] += units * each
+
+    def free(item: str) -> Decimal:
+        held = known.stock.held.get(item, _NOTHING)
+        if case.client.counts_on_hand or case.store.stock.sold_in is SoldIn.NOBODY:
+            return held.on_hand
+        if case.store.stock.sold_in is SoldIn.CART:
+            return held.on_hand - committed[item]
+        return held.on_hand - (held.taken or Decimal(0)) - known.sold.get(item, Decimal(0))
+
+    return free
 
 
 def _hidden(

@@ -91,8 +91,8 @@ class Bundling:
         if unknown or unmade:
             finding = parts_unknown(store.id, article, [*unknown, *unmade])
             return Kept(KeptAs.HELD, link, (finding,))
+        self._note(shop, article, link, product, [part for part, _ in parts])
         if store.items.bundles is Bundles.PARTS:
-            self._note(shop, article, link, product, [part for part, _ in parts])
             return Kept(KeptAs.DIVIDED, link)
         return tuple(
             KitPart(item, part.quantity) for (part, _), item in zip(parts, kept, strict=True)
@@ -104,7 +104,7 @@ class Bundling:
         Raises:
             botocore.exceptions.ClientError: they could not be read.
         """
-        if shop.store.items.bundles is not Bundles.PARTS:
+        if shop.store.items.bundles is Bundles.AS_TOLD:
             return ()
         return self.register.load_many(shop.tenant.id, shop.store.id, articles).keys()
 

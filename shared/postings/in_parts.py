@@ -80,14 +80,17 @@ def in_parts(
 def with_parts(order: Order, bundles: Mapping[str, Bundle] | None) -> Order:
     """The order with the registered parts of its bundles beside its own lines, without amounts.
 
-    For whoever asks which articles an order needs.
+    For whoever asks which articles an order needs. Bundles whose parts it tells itself have none.
     """
     if not bundles:
         return order
+    told = _children(order.lines)
     added = [
         _blank(line, part, str(place))
         for line in order.lines
         if (bundle := bundles.get(article_of_line(line)))
+        and bundle.was_known
+        and line.id not in told
         for place, part in enumerate(bundle.parts)
     ]
     return replace(order, lines=(*order.lines, *added))
@@ -254,6 +257,7 @@ def _blank(line: OrderLine, part: Part, name: str) -> OrderLine:
         parent_id=line.id,
         product_id=part.product_id,
         variant_id=part.ref_id,
+        quantity_cancelled=part.quantity * line.quantity_cancelled,
     )
 
 

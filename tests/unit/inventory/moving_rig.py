@@ -18,6 +18,7 @@ from shared.inventory.moving import Mover, MoveReport, MoverParts
 from shared.ledger.apply import Applier
 from shared.ownership.table import Ownership
 from tests.fakes import FakeBooks, counting_ids
+from tests.unit.bundles.memory import MemoryBundles
 from tests.unit.inventory.memory import MemoryMovements
 from tests.unit.inventory.rig import Rig, Sage, policy, table
 
@@ -80,7 +81,7 @@ class MovingRig:
         self.movements: Movements = MemoryMovements()
         self.costs: dict[str, CostHistory] = {}
         self.tenant = self.rig.tenant
-        articles = Articles(self.rig.links, lambda *_: self.sage)
+        articles = Articles(self.rig.links, lambda *_: self.sage, MemoryBundles())
         applier = Applier(
             self.ledger,
             self.sage,

@@ -30,6 +30,7 @@ from shared.tenants.models import Store, Tenant
 from tests.fakes import FakeBooks, MemoryLedger, MemoryReviews, counting_ids
 from tests.paging.clients import CONNECT
 from tests.paging.memory import MemoryCheckpoints
+from tests.unit.bundles.memory import MemoryBundles
 from tests.unit.inventory.memory import MemoryCounts, MemoryFeeds
 from tests.unit.items.memory import MemoryItemLinks
 
@@ -146,6 +147,7 @@ class Rig:
         self.clock = Clock()
         self.clock.set(START, freeze=True)
         self.sage, self.links = Sage(self.clock), MemoryItemLinks()
+        self.bundles = MemoryBundles()
         self.reviews, self.ledger, self.counts = MemoryReviews(), MemoryLedger(), MemoryCounts()
         self.on_the_way: dict[str, dict[str, Decimal]] = {}
         self.feeds = MemoryFeeds()
@@ -178,7 +180,10 @@ class Rig:
 
     def _parts(self) -> StockSyncParts:
         reads: Callable[[Tenant, str], Any] = lambda *_: self.sage  # noqa: E731
-        warehouses, articles = Warehouses(reads, self.clock.now), Articles(self.links, reads)
+        warehouses, articles = (
+            Warehouses(reads, self.clock.now),
+            Articles(self.links, reads, self.bundles),
+        )
         clients = {shop.store.id: shop.client for shop in self.shops}
         applier = Applier(
             self.ledger, self.sage, clock=self.clock.now, ids=counting_ids(), pause=self._pause

@@ -9,16 +9,20 @@ from decimal import Decimal
 
 import pytest
 
-from commerce.orders import Facts, OrderLine
+from commerce.orders import Facts, LineKind, OrderLine
+from shared.bundles.register import ALWAYS, Composition, OrderBundles
 from shared.facts.record import DueOrder, FactsRecord, FactsStatus, due_shard, order_pk
 from shared.inventory.on_the_way import MOST_A_SHARD, OrdersOnTheWay, TooManyOnTheWayError
 from shared.ledger.records import Record, State
+from shared.policy.items import Bundles, ItemPolicy, UnknownSku
+from shared.postings.bundle_parts import Part
 from shared.postings.findings import Finding, Reason
 from shared.postings.keys import posting_key
 from shared.postings.plan import PostingKind
 from shared.reviews.records import Stage, order_subject
 from tests.accounting.shop import line, order
 from tests.fakes import FakeClock, MemoryLedger, MemoryReviews
+from tests.unit.bundles.memory import MemoryBundles
 from tests.unit.inventory.rig import Rig, policy
 
 AT = datetime(2026, 4, 1, 12, tzinfo=UTC)
@@ -46,6 +50,7 @@ class Way:
 
     def __init__(self) -> None:
         self.agenda, self.ledger, self.reviews = Agenda(), MemoryLedger(), MemoryReviews()
+        self.bundles = MemoryBundles()
         rig = Rig(policy(("W1", "71001")))
         self.tenant, self.store = rig.tenant, rig.shop.store
 
@@ -70,7 +75,9 @@ class Way:
         self.ledger.records[pk, key] = Record(pk, key, state, 1, "N", "C", "hash")
 
     def __call__(self) -> dict[str, Decimal]:
-        told = OrdersOnTheWay(self.agenda, self.ledger, self.reviews, FakeClock(AT))
+        told = OrdersOnTheWay(
+            self.agenda, self.ledger, self.reviews, OrderBundles(self.bundles), FakeClock(AT)
+        )
         return dict(told(self.tenant, self.store))
 
 
@@ -85,6 +92,18 @@ def test_goods_of_orders_that_are_due_are_added_up_by_article() -> None:
     way.sold("3", due_at=AT + timedelta(days=2))
     way.sold("4", store="other")
     assert way() == {"MUG": 6, "TEE": 1}
+
+
+def test_a_bundle_takes_its_parts_unless_the_order_tells_them_itself() -> None:
+    way = Way()
+    policy = ItemPolicy(unknown_sku=UnknownSku.CREATE, bundles=Bundles.PARTS)
+    way.store = way.store.model_copy(update={"items": policy})
+    parts = (Part("MUG", Decimal(2)), Part("TEE", Decimal(1)))
+    way.bundles.note("acme", "shop-0", "SET", Composition(ALWAYS, parts))
+    way.sold("1", goods("SET", 3))
+    told = replace(goods("MUG", 1), kind=LineKind.COMPONENT, parent_id="set")
+    way.sold("2", goods("SET", 1), told)
+    assert way() == {"SET": 4, "MUG": 7, "TEE": 3}
 
 
 @pytest.mark.parametrize("kind", [PostingKind.SALES_ORDER, PostingKind.INVOICE])
