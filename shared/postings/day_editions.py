@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from commerce.money import Money, total
 from shared.postings.edits import is_given_back_too
-from shared.postings.pieces import Piece
+from shared.postings.pieces import OrderPieces, Piece
 from shared.postings.plan import DayEntry, Edited
 from shared.postings.preparation import Prepared
 
@@ -28,7 +28,11 @@ def edited(prepared: Prepared) -> Edited | None:
     if len(prepared.editions) == 1:
         return None
     refunds = prepared.facts.refunds
-    is_unclear = any(is_given_back_too(p, each) for p in _lowered(prepared) for each in refunds)
+    is_unclear = any(
+        is_given_back_too(piece, each, before, after)
+        for piece, before, after in _lowered(prepared)
+        for each in refunds
+    )
     return Edited(
         edition=_name(prepared),
         since=prepared.editions[-1].since,
@@ -40,14 +44,14 @@ def _name(prepared: Prepared) -> str:
     return prepared.editions[-1].id.removeprefix(f"{prepared.order.ref.id}:")
 
 
-def _lowered(prepared: Prepared) -> Iterator[Piece]:
-    """A piece of each part of the order that ever became less by an edit."""
+def _lowered(prepared: Prepared) -> Iterator[tuple[Piece, OrderPieces, OrderPieces]]:
+    """A piece of each part that ever became less by an edit, with the editions around it."""
     for before, after in pairwise(prepared.editions):
         old, new = _parts(before.pieces.pieces), _parts(after.pieces.pieces)
         currency = prepared.order.currency
         for part, pieces in new.items():
             if _worth(pieces, currency) < _worth(old.get(part, []), currency):
-                yield pieces[0]
+                yield pieces[0], before.pieces, after.pieces
 
 
 def _parts(pieces: Iterable[Piece]) -> dict[str, list[Piece]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
-from commerce.money import Money
-from commerce.orders import Refund
+from commerce.money import Money, minor_units
+from commerce.orders import Refund, RefundLine
 from shared.postings.meter import Amounts
-from shared.postings.pieces import Piece, PieceKind
+from shared.postings.pieces import OrderPieces, Piece, PieceKind
 
 _SHIPPING = frozenset({PieceKind.SHIPPING, PieceKind.SHIPPING_DISCOUNT})
 
@@ -31,13 +32,36 @@ def ups_and_downs(changes: Amounts, pieces: Mapping[str, Piece]) -> tuple[Amount
     return ups, downs
 
 
-def is_given_back_too(piece: Piece, refund: Refund) -> bool:
-    """Whether the refund may give back the same as an edit that lowered the piece.
+def is_given_back_too(
+    piece: Piece, refund: Refund, before: OrderPieces, after: OrderPieces
+) -> bool:
+    """Whether the refund may give back the same as the edit that lowered the piece.
 
     Carts tell of a reduction as an edit, as a refund, or as both (carts reference §4.6); which of
-    them this is cannot be seen where the refund is about the same part, or names none.
+    them this is cannot be seen where the refund is about the same part, or names none. It can where
+    an edit lowered a price and the refund gives units back at the price that the edit left.
     """
-    if refund.adjustments or any(line.line_id == piece.part for line in refund.lines):
+    own = (line for line in refund.lines if line.line_id == piece.part)
+    if refund.adjustments or not all(_is_at_new_price(line, before, after) for line in own):
         return True
     is_shipping = piece.kind in _SHIPPING or piece.part.startswith("shipping:")
     return bool(is_shipping and (refund.shipping or refund.shipping_tax))
+
+
+def _is_at_new_price(line: RefundLine, before: OrderPieces, after: OrderPieces) -> bool:
+    """Whether a refund counts its units at the price that an edit of the price alone left them.
+
+    It is no part of the reduction then: that is another amount, and so is the price before it. A
+    share of a line may be a minor unit off, as carts round (R-9.4).
+    """
+    ordered = after.quantities.get(line.line_id, Decimal(0))
+    if not line.quantity or not ordered or before.quantities.get(line.line_id) != ordered:
+        return False
+    old, new = before.nets[line.line_id], after.nets[line.line_id]
+    share = line.quantity / ordered
+    unit = Decimal(1).scaleb(-minor_units(new.currency))
+
+    def is_close(amount: Money) -> bool:
+        return abs(line.subtotal.amount - amount.amount) <= unit
+
+    return is_close(new * share) and not (is_close(old * share) or is_close(old - new))

@@ -78,7 +78,7 @@ class Storyteller:
 
         What an edit adds is billed when it leaves, or at once where the order is billed at once.
         """
-        self._order = edit.pieces
+        before, self._order = self._order, edit.pieces
         self._pieces = {piece.id: piece for piece in edit.pieces.pieces}
         self._given.restate(edit.pieces)
         changes = self._billing.restate(edit.pieces)
@@ -91,7 +91,7 @@ class Storyteller:
             for piece_id, amount in self._billing.take(quantities).items():
                 _add(changes, piece_id, amount)
         ups, downs = ups_and_downs(self._booked(changes), self._pieces)
-        self._correct(edit, downs)
+        self._correct(edit, before, downs)
         still_open = self._still_open(self._billing)
         sale = Sale(f"{EDIT}{edit.id}", edit.at, quantities, ups, still_open)
         if ups:
@@ -104,14 +104,14 @@ class Storyteller:
         if self._closed_at:
             self._close(edit.at)
 
-    def _correct(self, edit: Edit, downs: Amounts) -> None:
+    def _correct(self, edit: Edit, before: OrderPieces, downs: Amounts) -> None:
         if not downs:
             return
         self.life.corrections.append(Correction(edit.id, edit.at, downs))
         for piece_id, amount in downs.items():
             place = f"{EDIT}{edit.id}: {piece_id}"
             piece = self._pieces[piece_id]
-            if any(is_given_back_too(piece, refund) for refund in self._all_refunds):
+            if any(is_given_back_too(piece, x, before, edit.pieces) for x in self._all_refunds):
                 self.life.unclear.append(Excess(place, amount))
 
     def _deliver(self, delivery: Delivery) -> None:

@@ -214,6 +214,36 @@ def test_an_edit_and_a_refund_that_may_be_the_same_go_to_a_person(shop: Shop, at
         shop.sell(after(known, placed(lamp("90.00", "8.10")), given))
 
 
+@pytest.mark.parametrize("is_late", [False, True], ids=["told with the edit", "told after it"])
+def test_a_unit_that_comes_back_at_the_price_of_the_edit_is_an_event_of_its_own(
+    shop: Shop, *, is_late: bool
+) -> None:
+    """Ten off each of two lamps on the third, and one lamp back on the fourth at 90.00."""
+    known = facts(
+        placed(lamp("100.00", "18.00", quantity=2)),
+        captured("capture-2", "218.00", day(2)),
+        parcel("p-2", day(2), lamp=2),
+    )
+    shop.sell(known)
+    shop.export()
+    money = (given_back("98.10", day(4)),)
+    given = refund(back("lamp", 1, "90.00", "8.10"), at=day(4), transactions=money)
+    newest = placed(lamp("90.00", "16.20", quantity=2))
+    shop.clock.now = datetime(2026, 3, 9, 12, tzinfo=UTC)
+    if is_late:
+        shop.sell(after(known, newest))
+        shop.export()
+
+    shop.sell(after(known, newest, given))
+    shop.export()
+
+    less = "Dr 4000 20.00; Dr 2100-NYS 1.80; Cr 1100 21.80"
+    came_back = "Dr 4095 90.00; Dr 2100-NYS 8.10; Cr 1100 98.10"
+    two = "Dr 1100 218.00; Cr 4000 200.00; Cr 2100-NYS 18.00"
+    fourth = date(2026, 3, 4)
+    assert shop.entries() == expected((SECOND, two), (THIRD, less), (fourth, came_back))
+
+
 def test_an_amount_that_changes_without_an_edit_goes_to_a_person(shop: Shop) -> None:
     exported(shop)
 

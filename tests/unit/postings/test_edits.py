@@ -10,7 +10,7 @@ from commerce.orders import AdjustmentKind, Facts
 from intacct.documents import SalesDocument
 from shared.facts.merge import merge
 from shared.policy.mapping import ItemRule
-from shared.postings.plan import Reason
+from shared.postings.plan import Plan, PostingKind, Reason
 from shared.postings.planner import plan
 from tests.accounting.journals import net, play, told
 from tests.accounting.lives import LIVES, OrderLife, allowance, edited
@@ -85,6 +85,48 @@ def test_an_edit_and_a_refund_that_may_be_the_same_go_to_a_person(given: object)
     made = plan(_grown(stage, facts(CHEAPER, given)), posted, book())  # type: ignore[arg-type]
     assert reasons(made) == {Reason.AMOUNT_MISMATCH}
     assert all("edit:" in place for place in places(made))
+
+
+def _two_lamps(subtotal: str, *, money: str, quantity: int = 1, price: str = "90.00") -> Plan:
+    """Two lamps of 100.00, billed; each costs another price from the 5th on, some come back."""
+    placed, paid = order(line("lamp", "100.00", 2)), captured("capture-1", "200.00", day(1))
+    stage = facts(placed, paid, parcel("parcel-1", day(2), lamp=2))
+    posted = play(replace(LIVES["edit_makes_dearer"](), stages=(stage,))).posted
+    cheaper = edited(order(line("lamp", price, 2)), at=5)
+    given = refund(
+        back("lamp", quantity, subtotal), at=day(6), transactions=(given_back(money, day(6)),)
+    )
+    return plan(_grown(stage, facts(cheaper, given)), posted, book())
+
+
+def test_units_that_come_back_at_the_price_that_an_edit_left_are_no_part_of_it() -> None:
+    """Ten off each lamp, and one lamp back: 20.00 and 90.00 are two things."""
+    made = _two_lamps("90.00", money="110.00")
+    assert made.findings == ()
+    credited = [one for one in made.postings if one.kind is PostingKind.CREDIT_MEMO]
+    assert net(line for one in credited for line in one.effect) == {
+        "4000": usd("20.00").amount,
+        "4095": usd("90.00").amount,
+        "1200": usd("-110.00").amount,
+    }
+
+
+@pytest.mark.parametrize(
+    ("subtotal", "quantity", "price"),
+    [
+        ("20.00", 1, "90.00"),
+        ("100.00", 1, "90.00"),
+        ("85.00", 1, "90.00"),
+        ("100.00", 1, "50.00"),
+        ("20.00", 0, "90.00"),
+    ],
+    ids=["the reduction", "old price", "another price", "half of it", "no units"],
+)
+def test_a_refund_that_may_be_the_reduction_itself_still_goes_to_a_person(
+    subtotal: str, quantity: int, price: str
+) -> None:
+    made = _two_lamps(subtotal, money=subtotal, quantity=quantity, price=price)
+    assert Reason.AMOUNT_MISMATCH in reasons(made)
 
 
 def test_an_exchange_is_a_return_and_an_addition_and_not_such_a_case() -> None:
