@@ -33,6 +33,7 @@ from ops.commands import (
     queues,
     replanning,
     replay,
+    returned_goods,
     reviews,
     stock,
     tenant_lint,
@@ -86,6 +87,7 @@ orders.app.command("replan")(replanning.replan)
 orders.app.command("late")(late.late)
 orders.app.command("undo")(undoing.undo)
 orders.app.command("redo")(undoing.redo)
+orders.app.command("returned")(returned_goods.returned)
 app.add_typer(orders.app, name="order")
 app.add_typer(customers.app, name="customer")
 app.add_typer(items.app, name="items")

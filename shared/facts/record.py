@@ -12,6 +12,7 @@ from typing import Protocol
 from commerce.money import Money
 from commerce.orders import Facts
 from shared.facts.receipts import ReceiptSource, bookable
+from shared.postings.fates import Fate
 from shared.postings.plan import Finding
 
 DUE_SHARDS = 8
@@ -74,7 +75,8 @@ class FactsRecord:
     counts how often the order was undone before, `undo` is there while it is being undone. `fees`
     are what its days or journals book of the fees of its payments, settled for good: zero where the
     payout does (`shared.postings.fees`). `charges` names the charge that each of those payments was
-    matched with, as payout and row (`shared.payouts.order_fees`).
+    matched with, as payout and row (`shared.payouts.order_fees`). `fates` are what people said of
+    goods that came back, by `shared.postings.fates.fate_key`.
     """
 
     pk: str
@@ -91,6 +93,7 @@ class FactsRecord:
     revision: int = 0
     undo: UndoRequest | None = None
     fees: Mapping[str, Money] = field(default_factory=dict)
+    fates: Mapping[str, Fate] = field(default_factory=dict)
     charges: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -27,6 +27,7 @@ from shared.facts.record import (
     UndoRequest,
     due_shard,
 )
+from shared.postings.fates import Fate
 from shared.reviews.findings import from_json, to_json
 from shared.tables import condition_failed
 
@@ -143,6 +144,7 @@ def facts_record(item: dict[str, Any]) -> FactsRecord:
         revision=int(item.get("revision", {}).get("N", "0")),
         undo=_undo(item),
         fees=_fees(item),
+        fates=_fates(item),
         charges=_charges(item),
     )
 
@@ -173,11 +175,11 @@ def _item(record: FactsRecord) -> dict[str, Any]:
         item["configured"] = {"N": str(record.configured)}
     if record.revision:
         item["revision"] = {"N": str(record.revision)}
-    if record.fees:
-        told = {name: f"{fee.plain()} {fee.currency}" for name, fee in record.fees.items()}
-        item["fees"] = {"M": {name: {"S": text} for name, text in told.items()}}
-    if record.charges:
-        item["charges"] = {"M": {name: {"S": told} for name, told in record.charges.items()}}
+    item |= {
+        name: {"M": {key: {"S": text} for key, text in told.items()}}
+        for name, told in _maps(record).items()
+        if told
+    }
     if record.undo is not None:
         open_from = record.undo.open_from
         item["undo_by"] = {"S": record.undo.by}
@@ -195,6 +197,20 @@ def _item(record: FactsRecord) -> dict[str, Any]:
 def _sources(item: dict[str, Any]) -> tuple[str, ...]:
     packed = item.get("sources", {}).get("B")
     return tuple(zlib.decompress(bytes(packed)).decode().split("\n")) if packed else ()
+
+
+def _maps(record: FactsRecord) -> dict[str, dict[str, str]]:
+    """What was settled or said of single parts of the order, as text by name."""
+    return {
+        "fees": {name: f"{fee.plain()} {fee.currency}" for name, fee in record.fees.items()},
+        "charges": dict(record.charges),
+        "fates": {name: fate.value for name, fate in record.fates.items()},
+    }
+
+
+def _fates(item: dict[str, Any]) -> dict[str, Fate]:
+    told = item.get("fates", {}).get("M", {})
+    return {name: Fate(value["S"]) for name, value in told.items()}
 
 
 def _fees(item: dict[str, Any]) -> dict[str, Money]:

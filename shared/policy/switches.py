@@ -114,10 +114,14 @@ class Cogs(StrEnum):
 
 
 class UntoldReturns(StrEnum):
-    """What became of shipped goods that a refund names, where the cart does not tell (R-3.7)."""
+    """What became of shipped goods that a refund names, where the cart does not tell (R-3.7).
+
+    ASK: a person says it of each line, and nothing is booked of the goods before.
+    """
 
     NOT_RESTOCKED = "not_restocked"
     RESTOCKED = "restocked"
+    ASK = "ask"
 
 
 class Restocking(StrEnum):
@@ -325,9 +329,8 @@ class PostingPolicy:
             found += self._against_payout_summaries()
         if self.may_book_fees_with_orders:
             found += self._against_fees_with_orders()
-        if self.restock is Restocking.BOOK and self.modes() != {PostingMode.DETAIL}:
-            message = "returned goods are received with single credits: posting_mode detail"
-            found.append(("restock", message))
+        if self.modes() != {PostingMode.DETAIL}:
+            found += self._against_returns_in_journals()
         if self.tax_point is TaxPoint.CAPTURE:
             depths = {self.posting_depth}
             if self.posting_depth_from:
@@ -339,6 +342,16 @@ class PostingPolicy:
                 message = "tax at capture needs posting_depth full: payouts book no single receipt"
                 found.append(("tax_point", message))
         return tuple(found)
+
+    def _against_returns_in_journals(self) -> list[tuple[str, str]]:
+        found = []
+        if self.restock is Restocking.BOOK:
+            message = "returned goods are received with single credits: posting_mode detail"
+            found.append(("restock", message))
+        if self.untold_returns is UntoldReturns.ASK:
+            message = "a journal of many orders waits for no answer: posting_mode detail"
+            found.append(("untold_returns", message))
+        return found
 
     def _against_payout_summaries(self) -> list[tuple[str, str]]:
         found = []

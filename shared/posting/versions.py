@@ -107,7 +107,8 @@ class OrderBooks:
             return Choice(number, findings=(_no_store(store),))
         book = book.for_customer(record.customer).for_revision(record.revision)
         book = book.for_fees(record.fees)
-        book = replace(book, cards=self.cards(tenant.id, store, record.facts))
+        cards = self.cards(tenant.id, store, record.facts)
+        book = replace(book, cards=cards, fates=record.fates)
         book = self._with_bundles(under, book, record)
         return Choice(number, self._with_items(under, self._with_costs(book, record), record))
 

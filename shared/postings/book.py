@@ -16,6 +16,7 @@ from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
 from shared.postings.articles import article_of_line
 from shared.postings.bundle_parts import Bundle
 from shared.postings.calendars import UNKNOWN, Calendar
+from shared.postings.fates import Fate
 from shared.postings.gift_cards import Card
 
 
@@ -49,7 +50,8 @@ class StoreBook:
     `revision` counts how often the order was undone before: what is posted then has keys of its own
     (R-15.1). `calendar` is what is known of closed periods. `fees` are what the order's days book
     of the fees of its payments, as far as that is settled (`shared.postings.day_fees`). `shelf` is
-    where returned goods are received, None where people do that.
+    where returned goods are received, None where people do that. `fates` are what people said of
+    goods that came back, by `shared.postings.fates.fate_key`.
     """
 
     tenant: str
@@ -71,6 +73,7 @@ class StoreBook:
     calendar: Calendar = UNKNOWN
     fees: collections.abc.Mapping[str, Money] = field(default_factory=dict)
     shelf: Shelf | None = None
+    fates: collections.abc.Mapping[str, Fate] = field(default_factory=dict)
 
     def for_customer(self, customer: str) -> StoreBook:
         """The same book for an order of that Sage customer."""

@@ -140,7 +140,7 @@ class DayWriter:
             taken_back = self._p.entries.taken_back(item)
             counts = self._counter.refunded()
             entries += self._entry(f"refund:{refund_id}", at, [*taken_back, *paid], counts)
-        cost = self._sales.cost_of_returned(item.returned)
+        cost = self._sales.cost_of_returned(item.refund.ref.id, item.returned)
         return [*entries, *self._entry(f"restock:{refund_id}", at, cost)]
 
     def _money(self, item: Credit) -> tuple[Payment, ...]:

@@ -103,13 +103,13 @@ class Plan:
 
     With findings, nothing of the plan may be posted. `blocked` is what lies in a closed period: it
     is not among the postings, and the others may be posted; at `blocked_until` that is looked at
-    again, where no person must decide. `withheld` are the posting keys of that and of all that
-    needs it. `waiting` says what the order waits for when there is
-    nothing to do yet (a payment, a shipment), in words for people. `paid_out` is the money of a
-    thrifty channel that its payouts book; `payout_entries` are the events of a channel in
-    `summary_payout` that the payout of their money brings into the books (R-11.1). `edited` is set
-    where an order of a summary channel was edited; `has_all_events` where none of its events waits
-    for something, so that an event which it does not tell is gone.
+    again, where no person must decide. Goods that came back and of which nobody tells what became
+    are among it. `withheld` are the posting keys of that and of all that needs it. `waiting` says
+    what the order waits for when there is nothing to do yet (a payment, a shipment), in words for
+    people. `paid_out` is the money of a thrifty channel that its payouts book; `payout_entries` are
+    the events of a channel in `summary_payout` that the payout of their money brings into the books
+    (R-11.1). `edited` is set where an order of a summary channel was edited; `has_all_events` where
+    none of its events waits for something, so that an event which it does not tell is gone.
     """
 
     postings: tuple[Posting, ...] = ()

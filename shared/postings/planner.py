@@ -8,6 +8,7 @@ code of their own: they are all "plan again".
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from commerce.orders import Facts, PaymentStatus
@@ -24,7 +25,7 @@ from shared.postings.periods import in_open_periods
 from shared.postings.plan import Finding, Plan, Posted, Posting, PostingKind, Reason
 from shared.postings.preparation import Prepared, prepare
 from shared.postings.receivables import receivable_invoices
-from shared.postings.receiving import ReceiptWriter, receipt_findings
+from shared.postings.receiving import ReceiptWriter, receipt_findings, untold_returns
 from shared.postings.returns import CreditWriter
 from shared.postings.rounding import Rounding, refusals, rounding_documents, roundings_of
 from shared.postings.sales import Dated, SalesWriter
@@ -69,12 +70,14 @@ def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] =
     mode = book.policy.mode_on(book.ledger_on(order.placed_at))
     if mode is not PostingMode.DETAIL:
         return _summary(prepared, mode)
-    return in_open_periods(
+    planned = in_open_periods(
         _detail(prepared),
         book.calendar,
         book.policy,
         true_date_field=book.mapping.definitions.true_date_field,
     )
+    untold = () if planned.findings else untold_returns(prepared)
+    return replace(planned, blocked=(*planned.blocked, *untold))
 
 
 def _policy_findings(book: StoreBook) -> Iterable[Finding]:

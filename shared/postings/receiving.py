@@ -10,11 +10,12 @@ from intacct.stock import StockDocument
 from shared.policy.switches import Cogs, Restocking
 from shared.postings.articles import article_of_line, cost_place
 from shared.postings.book import Shelf
+from shared.postings.fates import Fate
 from shared.postings.parts import Credit
 from shared.postings.pieces import Piece
 from shared.postings.plan import Finding, PostingKind, Reason
 from shared.postings.preparation import Prepared
-from shared.postings.restocking import receipts_of
+from shared.postings.restocking import fate_of, is_kept, receipts_of
 from shared.postings.returns import CreditWriter
 from shared.postings.sales import Dated, posting
 from shared.postings.stock_entities import has_foreign_stock
@@ -60,6 +61,30 @@ def receipt_findings(prepared: Prepared) -> Iterator[Finding]:
     yield from _too_many(prepared)
     if prepared.book.policy.cogs is Cogs.OFF:
         yield from _worth_nothing(prepared)
+
+
+def untold_returns(prepared: Prepared) -> Iterator[Finding]:
+    """Goods that came back, as far as their line is kept in stock, of which nobody says more.
+
+    They hold nothing back but themselves.
+    """
+    book = prepared.book
+    if book.shelf is None and book.policy.cogs is Cogs.OFF:
+        return
+    kept = {line.id for line, piece in _sold(prepared) if is_kept(line, piece)}
+    for credit in prepared.life.credits:
+        refund = credit.refund.ref.id
+        for line in dict.fromkeys(
+            back.line_id for back in credit.returned if fate_of(book, refund, back) is None
+        ):
+            if line in kept:
+                yield Finding(
+                    Reason.RETURN_UNTOLD,
+                    f"refunds[{refund}].lines[{line}]",
+                    "what became of the goods is not told; the rest of the refund is booked",
+                    f"say it: ops order returned TENANT STORE ORDER {refund} --line {line}"
+                    " --as shelved, scrapped or not_back",
+                )
 
 
 def _not_set_up(prepared: Prepared) -> Iterator[Finding]:
@@ -113,7 +138,7 @@ def _worth_nothing(prepared: Prepared) -> Iterator[Finding]:
         back.line_id
         for credit in prepared.life.credits
         for back in credit.returned
-        if back.restock is Restock.SCRAP
+        if fate_of(prepared.book, credit.refund.ref.id, back) is Fate.SCRAPPED
     }
     for line, _ in _sold(prepared):
         if line.id not in scrapped or line.kind is not LineKind.PRODUCT:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from commerce.money import Money
 from commerce.orders import LineKind, OrderLine, Restock
 from intacct.stock import StockLine
-from shared.policy.switches import PostingPolicy, UntoldReturns
+from shared.policy.switches import UntoldReturns
 from shared.postings.book import Shelf, StoreBook
+from shared.postings.fates import Fate, fate_key
 from shared.postings.parts import Credit, Returned
 from shared.postings.pieces import Piece
 
@@ -29,13 +30,26 @@ class Receipt:
     line: StockLine
 
 
-def is_restocked(policy: PostingPolicy, told: Restock) -> bool:
-    """Whether goods of which a refund tells that are back on the shelf.
+_TOLD = {
+    Restock.RETURN: Fate.SHELVED,
+    Restock.SCRAP: Fate.SCRAPPED,
+    Restock.CANCEL: Fate.NOT_BACK,
+}
+_ASSUMED = {
+    UntoldReturns.RESTOCKED: Fate.SHELVED,
+    UntoldReturns.NOT_RESTOCKED: Fate.NOT_BACK,
+}
 
-    Where the cart does not tell, the policy's `untold_returns` says it.
+
+def fate_of(book: StoreBook, refund_id: str, back: Returned) -> Fate | None:
+    """What became of goods of a refund; None where a person must say it.
+
+    Where the cart does not tell, a person's word counts, and then the policy's `untold_returns`.
     """
-    is_assumed = policy.untold_returns is UntoldReturns.RESTOCKED
-    return told is Restock.RETURN or (told is Restock.NONE and is_assumed)
+    if back.restock is not Restock.NONE:
+        return _TOLD[back.restock]
+    said = book.fates.get(fate_key(refund_id, back.line_id))
+    return said or _ASSUMED.get(book.policy.untold_returns)
 
 
 def is_kept(line: OrderLine, piece: Piece) -> bool:
@@ -55,7 +69,7 @@ def receipts_of(
         sold: the order's lines with the pieces of their goods.
         credit: what the refund gives back.
     """
-    back = _restocked(book.policy, credit.returned)
+    back = _restocked(book, credit)
     for line, piece in sold:
         quantity = back.get(line.id, Decimal(0))
         if quantity > 0 and is_kept(line, piece):
@@ -63,10 +77,10 @@ def receipts_of(
             yield Receipt(purpose, _stock_line(book, shelf, line, piece, quantity))
 
 
-def _restocked(policy: PostingPolicy, returned: Iterable[Returned]) -> dict[str, Decimal]:
+def _restocked(book: StoreBook, credit: Credit) -> dict[str, Decimal]:
     quantities: dict[str, Decimal] = {}
-    for back in returned:
-        if is_restocked(policy, back.restock):
+    for back in credit.returned:
+        if fate_of(book, credit.refund.ref.id, back) is Fate.SHELVED:
             quantities[back.line_id] = quantities.get(back.line_id, Decimal(0)) + back.quantity
     return quantities
 

@@ -19,13 +19,14 @@ from intacct.documents import (
 from shared.policy.mapping import Role
 from shared.policy.switches import Cogs
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
+from shared.postings.fates import Fate
 from shared.postings.line_effects import parts_of
 from shared.postings.order_versions import is_of_newest, known_orders, order_purpose
 from shared.postings.parts import EDIT, Returned, Sale
 from shared.postings.plan import Posting, PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.rates import DocumentRate, Rates
-from shared.postings.restocking import is_restocked
+from shared.postings.restocking import fate_of
 from shared.postings.rounding_limit import most_rounding
 from shared.postings.sales_lines import SalesRows, Sources
 from shared.postings.stock_entities import sides_of
@@ -215,7 +216,7 @@ class SalesWriter:
             amounts.append(credit(inventory, cost, chart.balance_dimensions))
         return amounts
 
-    def cost_of_returned(self, returned: Iterable[Returned]) -> list[Amount]:
+    def cost_of_returned(self, refund_id: str, returned: Iterable[Returned]) -> list[Amount]:
         """What a return does to inventory: restocked, scrapped, or nothing (J-3.6, J-3.7).
 
         Where Sage books the cost of goods itself and receipts are booked, what was scrapped is
@@ -225,10 +226,11 @@ class SalesWriter:
         amounts: list[Amount] = []
         for back in returned:
             quantities = {back.line_id: back.quantity}
+            fate = fate_of(book, refund_id, back)
             # What is cancelled never left, though its cost may have been booked with a capture.
-            if back.restock is Restock.CANCEL or is_restocked(book.policy, back.restock):
+            if fate is Fate.SHELVED or back.restock is Restock.CANCEL:
                 amounts += [line.reversed() for line in self.cost_of(quantities)]
-            elif back.restock is Restock.SCRAP:
+            elif fate is Fate.SCRAPPED:
                 written_down = chart.account(Role.INVENTORY_WRITE_DOWN)
                 for line in self._cost_of(quantities) if book.shelf else self.cost_of(quantities):
                     if line.signed.is_negative:
@@ -241,9 +243,11 @@ class SalesWriter:
     def returned_cost(
         self, refund_id: str, at: datetime, back: Iterable[Returned], needs: Iterable[str]
     ) -> list[Dated]:
-        """The journal of goods that came back; empty when it has no effect."""
-        effect = self.cost_of_returned(back)
-        if not ledger_lines(effect):
+        """The journal of goods that came back; none before all is known, or without effect."""
+        goods = tuple(back)
+        is_known = all(fate_of(self._p.book, refund_id, one) for one in goods)
+        effect = self.cost_of_returned(refund_id, goods)
+        if not is_known or not ledger_lines(effect):
             return []
         what = "Cost of returned goods"
         return self._cost_journals(f"restock:{refund_id}", at, effect, needs, what)

@@ -17,6 +17,7 @@ from shared.policy.mapping import Items
 from shared.policy.switches import ClosedPeriod, Cogs, PostingMode, Restocking, UntoldReturns
 from shared.postings.book import Shelf, StoreBook
 from shared.postings.calendars import Calendar
+from shared.postings.fates import Fate, fate_key
 from shared.postings.keys import document_number
 from shared.postings.plan import Plan, Posting, PostingKind, Reason
 from shared.postings.planner import plan
@@ -222,11 +223,79 @@ def test_a_receipt_in_a_closed_period_moves_with_its_credit() -> None:
     assert receipt_of(made).true_on == date(2026, 3, 4)
 
 
+def asked(**fates: Fate) -> StoreBook:
+    kept = {fate_key("refund-1", line): fate for line, fate in fates.items()}
+    return replace(books(untold_returns=UntoldReturns.ASK, cogs=Cogs.CART_COST), fates=kept)
+
+
+def test_goods_of_which_nobody_tells_wait_for_a_person_and_hold_back_nothing_else() -> None:
+    untold = one_tee_back(restock=Restock.NONE)
+    made = planned(order_a_placed(), PAID, SHIPPED, untold, books=asked())
+
+    assert [one.reason for one in made.blocked] == [Reason.RETURN_UNTOLD]
+    assert made.blocked[0].place == "refunds[refund-1].lines[tee]"
+    assert not {"JOURNAL restock:refund-1", RECEIPT} & by_name(made).keys()
+    assert {"CREDIT credit:refund-1", "REFUND_PAY refund:refund-money"} <= by_name(made).keys()
+
+
+@pytest.mark.parametrize(
+    ("said", "effect", "is_received"),
+    [
+        (Fate.SHELVED, "Dr 1300 9.00; Cr 5000 9.00", True),
+        (Fate.SCRAPPED, "Dr 5050 9.00; Cr 5000 9.00", False),
+        (Fate.NOT_BACK, "", False),
+    ],
+)
+def test_what_a_person_says_of_them_is_booked(
+    said: Fate, effect: str, *, is_received: bool
+) -> None:
+    untold = one_tee_back(restock=Restock.NONE)
+    made = planned(order_a_placed(), PAID, SHIPPED, untold, books=asked(tee=said))
+    named = by_name(made)
+
+    assert made.blocked == ()
+    assert (RECEIPT in named) is is_received
+    assert ("JOURNAL restock:refund-1" in named) is bool(effect)
+    if effect:
+        assert told(named["JOURNAL restock:refund-1"].effect) == parse(effect)
+
+
+def test_what_the_cart_tells_counts_before_what_a_person_says() -> None:
+    made = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(), books=asked(tee=Fate.NOT_BACK))
+    assert RECEIPT in by_name(made)
+
+
+def test_the_cost_of_a_refund_is_booked_whole_once_all_its_goods_are_told_of() -> None:
+    placed = order(line("tee", "25.00", 2, cost="9.00"), line("mug", "12.00", cost="4.00"))
+    sent = parcel("parcel-1", day(2), tee=2, mug=1)
+    both = refund(
+        back("tee", 1, "25.00", restock=Restock.NONE),
+        back("mug", 1, "12.00", restock=Restock.NONE),
+        at=day(4),
+    )
+    some = planned(placed, sent, both, books=asked(tee=Fate.SHELVED))
+    all_ = planned(placed, sent, both, books=asked(tee=Fate.SHELVED, mug=Fate.SCRAPPED))
+
+    assert "JOURNAL restock:refund-1" not in by_name(some)
+    assert RECEIPT in by_name(some)
+    assert [one.place for one in some.blocked] == ["refunds[refund-1].lines[mug]"]
+    effect = by_name(all_)["JOURNAL restock:refund-1"].effect
+    assert told(effect) == parse("Dr 1300 9.00; Dr 5050 4.00; Cr 5000 13.00")
+
+
+def test_nobody_is_asked_where_nothing_is_booked_of_goods() -> None:
+    policy = book(untold_returns=UntoldReturns.ASK)
+    made = planned(
+        order_a_placed(), PAID, SHIPPED, one_tee_back(restock=Restock.NONE), books=policy
+    )
+    assert made.blocked == ()
+
+
 @given(
     returns=st.lists(
         st.tuples(st.integers(1, 3), st.sampled_from(list(Restock))), min_size=1, max_size=5
     ),
-    assumed=st.sampled_from(list(UntoldReturns)),
+    assumed=st.sampled_from([UntoldReturns.NOT_RESTOCKED, UntoldReturns.RESTOCKED]),
 )
 def test_what_is_received_is_what_came_back_and_each_return_once(
     returns: list[tuple[int, Restock]], assumed: UntoldReturns
