@@ -120,9 +120,14 @@ class Catalogue:
         Raises:
             UnknownProductError: there is none (any more).
         """
-        for product in self:
+        text = str(article_id)
+        number = int(text) if text.isdigit() else 0
+        for product_id in (number, number // _VARIANTS_PER_PRODUCT):
+            product = self._products.get(product_id)
+            if product is None or product.is_deleted:
+                continue
             for article in product.articles:
-                if str(article.id) == str(article_id):
+                if str(article.id) == text:
                     return product, article
         message = f"no article {article_id}"
         raise UnknownProductError(message)

@@ -7,6 +7,7 @@ something undocumented shall not pass here.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,9 +35,13 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A list that is read by pages: entries with the cursor of each, in their order."""
+    """A list that is read by pages: entries with the cursor of each, in their order.
 
-    entries: Sequence[tuple[str, Mapping[str, Any]]]
+    Given `show`, the entries hold what it makes a node of, when its page is read.
+    """
+
+    entries: Sequence[tuple[str, Any]]
+    show: Callable[[Any], Mapping[str, Any]] | None = None
 
     def page(self, args: Args) -> dict[str, Any]:
         """The page after the cursor `after`, of `first` entries.
@@ -52,16 +57,20 @@ class Connection:
         if after is not None and not isinstance(after, str):
             message = "the cursor is none of this connection"
             raise GraphQlError(message)
-        rest = [each for each in self.entries if after is None or each[0] > after]
-        shown = rest[:first]
+        start = 0 if after is None else bisect_right(self.entries, after, key=_cursor)
+        shown, show = self.entries[start : start + first], self.show
         return {
             "__typename": "Connection",
-            "nodes": [node for _, node in shown],
+            "nodes": [show(node) if show else node for _, node in shown],
             "pageInfo": {
-                "hasNextPage": len(rest) > first,
+                "hasNextPage": len(self.entries) - start > first,
                 "endCursor": shown[-1][0] if shown else None,
             },
         }
+
+
+def _cursor(entry: tuple[str, Any]) -> str:
+    return entry[0]
 
 
 def parse(query: str) -> tuple[Selected, ...]:

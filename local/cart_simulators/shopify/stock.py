@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -16,6 +17,7 @@ Json = dict[str, Any]
 _ITEM_OFFSET = 500_000
 """An inventory item has an id of its own, which is not the variant's."""
 _MOST_QUANTITIES = 250
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class ShopifyStock:
@@ -30,13 +32,13 @@ class ShopifyStock:
         if args.get("sortKey") != "UPDATED_AT":
             message = "the simulator lists products by UPDATED_AT"
             raise GraphQlError(message)
-        entries = (
-            (f"{instant(each.updated_at)}|{each.id:020d}", self._product(each))
+        since, until = bounds.get(">=", _EVER), bounds["<"]
+        entries = [
+            (f"{each.updated_at.isoformat()}|{each.id:020d}", each)
             for each in self._catalogue
-            if (">=" not in bounds or each.updated_at >= bounds[">="])
-            and each.updated_at < bounds["<"]
-        )
-        return Connection(sorted(entries, key=lambda entry: entry[0]))
+            if since <= each.updated_at < until
+        ]
+        return Connection(sorted(entries, key=lambda entry: entry[0]), self._product)
 
     def product(self, args: Args) -> Json | None:
         """One product by its global id."""
@@ -54,12 +56,12 @@ class ShopifyStock:
         """Inventory items by id, all or those of the SKUs that the query names."""
         query = args.get("query")
         entries = [
-            (f"{article.id:020d}", self._item(article))
+            (f"{article.id:020d}", article)
             for product in self._catalogue
             for article in product.articles
             if query is None or _names(str(query), article.offer.sku)
         ]
-        return Connection(sorted(entries, key=lambda entry: entry[0]))
+        return Connection(sorted(entries, key=lambda entry: entry[0]), self._item)
 
     def item(self, args: Args) -> Json | None:
         """One inventory item by its global id."""
