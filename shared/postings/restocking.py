@@ -33,7 +33,8 @@ class Receipt:
 _TOLD = {
     Restock.RETURN: Fate.SHELVED,
     Restock.SCRAP: Fate.SCRAPPED,
-    Restock.CANCEL: Fate.NOT_BACK,
+    # What is cancelled never left, though it may have been booked as sold with a capture.
+    Restock.CANCEL: Fate.SHELVED,
 }
 _ASSUMED = {
     UntoldReturns.RESTOCKED: Fate.SHELVED,

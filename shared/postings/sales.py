@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from commerce.money import Money
-from commerce.orders import LineKind, Restock
+from commerce.orders import LineKind
 from intacct.documents import (
     Document,
     JournalEntry,
@@ -227,8 +227,7 @@ class SalesWriter:
         for back in returned:
             quantities = {back.line_id: back.quantity}
             fate = fate_of(book, refund_id, back)
-            # What is cancelled never left, though its cost may have been booked with a capture.
-            if fate is Fate.SHELVED or back.restock is Restock.CANCEL:
+            if fate is Fate.SHELVED:
                 amounts += [line.reversed() for line in self.cost_of(quantities)]
             elif fate is Fate.SCRAPPED:
                 written_down = chart.account(Role.INVENTORY_WRITE_DOWN)

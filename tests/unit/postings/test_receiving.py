@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from commerce.orders import Restock
 from intacct.stock import StockDocument
 from shared.policy.mapping import Items
-from shared.policy.switches import ClosedPeriod, Cogs, PostingMode, Restocking, UntoldReturns
+from shared.policy.switches import (
+    ClosedPeriod,
+    Cogs,
+    Moment,
+    PostingMode,
+    Restocking,
+    UntoldReturns,
+)
 from shared.postings.book import Shelf, StoreBook
 from shared.postings.calendars import Calendar
 from shared.postings.fates import Fate, fate_key
@@ -100,7 +107,7 @@ def test_beside_journals_of_cost_the_receipt_counts_and_the_journal_books() -> N
     assert RECEIPT in made
 
 
-@pytest.mark.parametrize("fate", [Restock.NONE, Restock.CANCEL, Restock.SCRAP])
+@pytest.mark.parametrize("fate", [Restock.NONE, Restock.SCRAP])
 def test_what_never_went_back_on_the_shelf_is_not_received(fate: Restock) -> None:
     made = planned(order_a_placed(), PAID, SHIPPED, one_tee_back(restock=fate), books=books())
     assert not made.findings
@@ -112,6 +119,14 @@ def test_what_was_cancelled_before_it_left_is_not_received() -> None:
     made = planned(order_a_placed(), PAID, given_up, books=books())
     assert not made.findings
     assert received(made) == {}
+
+
+def test_what_was_booked_as_sold_and_never_left_is_received_as_its_cost_is_given_back() -> None:
+    at_once = books(cogs=Cogs.CART_COST, invoice_on=Moment.CAPTURE, recognise_on=Moment.CAPTURE)
+    given_up = one_tee_back(restock=Restock.CANCEL)
+    made = by_name(planned(order_a_placed(), PAID, given_up, books=at_once))
+    assert told(made["JOURNAL restock:refund-1"].effect) == parse("Dr 1300 9.00; Cr 5000 9.00")
+    assert RECEIPT in made
 
 
 def test_without_the_policy_people_receive_what_comes_back() -> None:
@@ -310,7 +325,9 @@ def test_what_is_received_is_what_came_back_and_each_return_once(
         for place, (count, fate) in enumerate(returns)
     ]
     policy = books(untold_returns=assumed)
-    shelved = {Restock.RETURN} | ({Restock.NONE} if assumed is UntoldReturns.RESTOCKED else set())
+    shelved = {Restock.RETURN, Restock.CANCEL} | (
+        {Restock.NONE} if assumed is UntoldReturns.RESTOCKED else set()
+    )
 
     stages = [facts(placed, sent, *refunds[:count]) for count in range(len(refunds) + 1)]
     played = play(OrderLife(policy, tuple(stages)))
