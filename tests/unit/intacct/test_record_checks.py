@@ -36,6 +36,7 @@ from intacct.masters import (
     Folder,
     Item,
     ItemType,
+    KitPart,
     Warehouse,
 )
 from intacct.record_checks import refuse_impossible_change, refuse_impossible_record
@@ -58,6 +59,10 @@ RECORDS: list[tuple[Record | Customer, list[str]]] = [
     (Contact("", ""), ["MISSING /id", "MISSING /print_as"]),
     (Item("I\n", ""), ["UNFIT_TEXT /id", "MISSING /name"]),
     (Item("I", "Item", cost_method=CostMethod.FIFO), ["COST_METHOD /cost_method"]),
+    (Item("I", "Item", components=(KitPart("", Decimal(1)),)),
+     ["COMPONENTS /components", "MISSING /components/0/item"]),
+    (Item("I", "Item", ItemType.KIT, components=(KitPart("I", Decimal(0)),)),
+     ["COMPONENTS /components/0/item", "COMPONENTS /components/0/quantity"]),
     (Warehouse("", "", custom=(("", ""),)),
      ["MISSING /id", "MISSING /name", "CUSTOM_FIELD /custom"]),
     (DimensionEntry(DimensionKind.CLASS, "VIP", ""), ["MISSING /name"]),
