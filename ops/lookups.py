@@ -42,7 +42,7 @@ def days_of_order(desk: Desk, order_pk: str) -> list[DayKey]:
     return sorted(DayKey.parse(pk) for pk in keys)
 
 
-def days_on(desk: Desk, tenant: str, on: date) -> list[DayKey]:
+def days_on(desk: Desk, tenant: str, on: date, *, with_payouts: bool = False) -> list[DayKey]:
     """The days of summary channels that have journals on that ledger date.
 
     Those of the day itself, and those of earlier ones whose correction was posted on it. Reads the
@@ -57,11 +57,11 @@ def days_on(desk: Desk, tenant: str, on: date) -> list[DayKey]:
     keys = {
         item["pk"]["S"]
         for item in found
-        if item["pk"]["S"].endswith(f"#{on.isoformat()}")
+        if f"#{on.isoformat()}" in item["pk"]["S"]
         or item.get("posted_on", {}).get("S") == on.isoformat()
     }
-    # A payout's journals are found by the payout.
-    return sorted(key for key in map(DayKey.parse, keys) if not key.payout)
+    # A payout's journals are found by the payout, where not asked for by their date.
+    return sorted(key for key in map(DayKey.parse, keys) if with_payouts or not key.payout)
 
 
 def _scan(desk: Desk, table: str, expression: str, values: dict[str, str]) -> Iterator[Any]:

@@ -14,10 +14,13 @@ from ops.order_books import days_of
 from ops.stored_orders import stored_orders
 from shared.explain.documents import NoBookError
 from shared.facts.record import FactsRecord, order_of
+from shared.payouts.planner import plan_payout
+from shared.payouts.store import PayoutKey
 from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.replaying.days import DayReplay, DayReplayer, ReplayParts
 from shared.replaying.documents import DocumentDay
+from shared.replaying.payouts import OwnMoney, payouts_on
 from shared.tenants.models import Tenant
 
 
@@ -51,15 +54,19 @@ def rebuilt(desk: Desk, tenant: Tenant, on: date, *, store: str, mapping: int) -
     try:
         journals = [
             replay
-            for key in days_on(desk, tenant.id, on)
+            for key in days_on(desk, tenant.id, on, with_payouts=True)
             if key.store in names and key.on == on
-            for replay in _replayer(desk, books).replay(key, other=other)
+            for replay in _replayer(desk, books, mapping).replay(key, other=other)
         ]
         documents = [
             _documents(desk, tenant, one.id, on, other)
             for one in stores
             if PostingMode.DETAIL in one.policy.modes()
         ]
+        for one in stores:
+            paid = DocumentDay(one.id, on, "of payouts")
+            _payouts(desk, books, tenant, paid, mapping)
+            documents += [paid] if paid.same or paid.different else []
     except NoBookError as exc:
         raise OpsError(str(exc)) from exc
     return Rebuilt(tuple(journals), tuple(documents))
@@ -76,7 +83,10 @@ def _other(books: DeskBooks, number: int) -> Callable[[FactsRecord], StoreBook] 
     return book_of
 
 
-def _replayer(desk: Desk, books: DeskBooks) -> DayReplayer:
+def _replayer(desk: Desk, books: DeskBooks, mapping: int) -> DayReplayer:
+    def under(tenant: str, store: str) -> StoreBook:
+        return books.of_version(tenant, store, mapping)
+
     return DayReplayer(
         ReplayParts(
             facts=desk.facts,
@@ -84,8 +94,18 @@ def _replayer(desk: Desk, books: DeskBooks) -> DayReplayer:
             ledger=desk.ledger,
             archive=ArchivedDocuments(desk),
             book_of=lambda record: books.of_order(record, {}),
+            own_of=OwnMoney(desk.payouts, books.of_store, under if mapping else None).found,
         )
     )
+
+
+def _payouts(desk: Desk, books: DeskBooks, tenant: Tenant, day: DocumentDay, mapping: int) -> None:
+    """Take in the entries of payouts of that day, apart from those in journals with sales."""
+    explains = explainer(desk)
+    under = books.of_version(tenant.id, day.store, mapping) if mapping else None
+    for record in payouts_on(desk.payouts, tenant.id, day.store):
+        key = PayoutKey(tenant.id, day.store, record.payout.ref.id)
+        day.add_payout(explains.payout(key), plan_payout(record, under) if under else None)
 
 
 def _documents(

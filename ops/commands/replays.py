@@ -12,8 +12,9 @@ from ops.options import day
 from ops.output import plain, print_json, print_table, say
 from ops.replayed_days import Rebuilt, rebuilt
 from ops.the_tenant import tenant_wanted
-from shared.replaying.days import AccountDifference, DayReplay, EventState
+from shared.replaying.days import AccountDifference, DayReplay
 from shared.replaying.documents import DocumentDay
+from shared.replaying.lives import EventState
 
 
 def replay_day(desk: Desk, tenant: str, on: str, store: str, mapping: int, *, json: bool) -> None:
@@ -64,6 +65,7 @@ def _documents(documents: DocumentDay) -> dict[str, Any]:
     return {
         "store": documents.store,
         "on": documents.on,
+        "what": documents.what,
         "is_same": documents.is_same,
         "same": documents.same,
         "different": documents.different,
@@ -76,7 +78,7 @@ def _documents(documents: DocumentDay) -> dict[str, Any]:
 
 def _print(found: Rebuilt, on: str, mapping: int) -> None:
     for replay in found.journals:
-        place = f"{replay.key.store} {on} {replay.key.currency}, batch {replay.sequence}"
+        place = f"{replay.key.place}, batch {replay.sequence}"
         verdict = "byte for byte the same" if replay.is_same else "NOT the same"
         say(f"{place}: {len(replay.events)} events, {verdict}, mapping {replay.mapping_version}")
         wrong = [one for one in replay.events if one.state is not EventState.SAME or one.note]
@@ -97,7 +99,7 @@ def _print(found: Rebuilt, on: str, mapping: int) -> None:
     for documents in found.documents:
         verdict = "all as they were sent" if documents.is_same else "NOT all the same"
         count = len(documents.same) + len(documents.different)
-        say(f"{documents.store} {on}: {count} documents, {verdict}")
+        say(f"{documents.store} {on}: {count} documents {documents.what}, {verdict}")
         for title, told in (
             ("Documents that differ", documents.different),
             (f"Not to be booked under version {mapping}", documents.unbookable),

@@ -42,7 +42,7 @@ def book_edit(
         known = days.booked(pk, wanted.event)
         if known is None or _edition(known) in ("", edited.edition):
             raise EntryConflictError(wanted.event)
-        entry = _entry(known, wanted, edited, book)
+        entry = edit_entry(known, wanted, edited, book)
         if not entry.lines:
             raise EntryConflictError(wanted.event)
         ends_at = day_end(entry.ledger_on, book.zone, book.day_ends_at)
@@ -75,7 +75,7 @@ def _edition(known: KeptEntry) -> str:
     return (known.edits or (known.entry,))[-1].edition
 
 
-def _entry(known: KeptEntry, wanted: DayEntry, edited: Edited, book: StoreBook) -> DayEntry:
+def edit_entry(known: KeptEntry, wanted: DayEntry, edited: Edited, book: StoreBook) -> DayEntry:
     """The edit's event: on its own day, or when the money for what became dearer came."""
     booked = (known.entry, *known.edits)
     name = f"{EDIT}{wanted.event}:{edited.edition}"

@@ -8,9 +8,8 @@ Nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from commerce.money import Money
 from intacct.documents import Dimensions, JournalLine, Side
@@ -23,52 +22,20 @@ from shared.ledger.content import content_hash
 from shared.ledger.port import Ledger
 from shared.ledger.records import Record
 from shared.postings.book import StoreBook
-from shared.postings.findings import Finding
 from shared.postings.plan import DayEntry, Posting
-from shared.postings.planner import plan
-from shared.replaying.history import (
-    Moment,
-    RawDocuments,
-    UnreadableHistoryError,
-    is_whole,
-    moments,
-)
-from shared.undo.memory import recall
-from shared.undo.planner import plan_undo
+from shared.replaying.history import RawDocuments
+from shared.replaying.lives import EventState, Life, Replayed, to_find
 
 BookOf = Callable[[FactsRecord], StoreBook]
 """The book of an order in some version of the mapping; raises `NoBookError`."""
 
-
-class EventState(StrEnum):
-    """What the archive says of an event that was frozen.
-
-    SAME: it gives exactly its lines. DIFFERENT: it gives the event with other lines. MISSING: it
-    gives no such event. UNREADABLE: a document of its order is gone, or the order itself.
-    """
-
-    SAME = "same"
-    DIFFERENT = "different"
-    MISSING = "missing"
-    UNREADABLE = "unreadable"
+OwnOf = Callable[[DayKey, Replayed], Replayed]
+"""A payout's own money in its journals, found again in what is kept of the payout."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """One event: as it was frozen, as the archive gives it, and as another mapping would.
-
-    `source` is the archived document after which the order had these lines; `note` says in words
-    what is wrong or worth knowing.
-    """
-
-    event: str
-    order_id: str
-    state: EventState
-    frozen: DayEntry
-    rebuilt: DayEntry | None = None
-    other: DayEntry | None = None
-    source: str = ""
-    note: str = ""
+def of_no_payout(_key: DayKey, told: Replayed) -> Replayed:
+    """For days alone: no payout is known."""
+    return replace(told, note="its payout is not known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +93,17 @@ class DayReplay:
 
 @dataclass(frozen=True, slots=True)
 class ReplayParts:
-    """What a replay reads; `book_of` is the book that an order was posted under."""
+    """What a replay reads; `book_of` is the book that an order was posted under.
+
+    `own_of` finds the money of payouts in the journals that they have with their sales.
+    """
 
     facts: FactsStore
     days: DayBook
     ledger: Ledger
     archive: RawDocuments
     book_of: BookOf
+    own_of: OwnOf = of_no_payout
 
 
 class DayReplayer:
@@ -150,7 +121,7 @@ class DayReplayer:
         """
         day = self._parts.days.read(key)
         chain = self._parts.ledger.chain(key.ledger_pk)
-        lives: dict[str, _Life] = {}
+        lives: dict[str, Life] = {}
         replays = []
         for batch in day.batches:
             if batch.state in (BatchState.OPEN, BatchState.VOID):
@@ -163,19 +134,22 @@ class DayReplayer:
         return replays
 
     def _event(
-        self, key: DayKey, frozen: DayEntry, lives: dict[str, _Life], other: BookOf | None
+        self, key: DayKey, frozen: DayEntry, lives: dict[str, Life], other: BookOf | None
     ) -> Replayed:
-        order_id = frozen.order_id
-        told = Replayed(frozen.event, order_id, EventState.UNREADABLE, frozen)
+        order_id, told = frozen.order_id, to_find(frozen)
+        if key.payout and not order_id:
+            return _counted(self._parts.own_of(key, told))
         if order_id not in lives:
             record = self._parts.facts.load(order_pk(key.tenant, key.store, order_id))
             if record is None:
                 return replace(told, note="nothing is stored of its order")
-            lives[order_id] = _Life(record, self._parts, other)
+            parts, book = self._parts, self._parts.book_of(record)
+            under = other(record) if other else None
+            lives[order_id] = Life(record, parts.days, parts.archive, book, under)
         life = lives[order_id]
         if life.note and not life.moments:
             return replace(told, note=life.note)
-        return life.found(told)
+        return _counted(life.found(told)) if key.payout else life.found(told)
 
     def _batch(
         self,
@@ -187,7 +161,8 @@ class DayReplayer:
         *,
         is_other: bool,
     ) -> DayReplay:
-        rebuilt = _contents(key, [event.rebuilt for event in events if event.rebuilt])
+        entries = [event.rebuilt for event in events if event.rebuilt]
+        rebuilt = _contents(key, entries, batch.netted)
         kept = self._parts.days.parts(key, batch)
         before = day.batch(batch.replaces) if batch.replaces else None
         sealed_before = Sealed(before, self._parts.days.parts(key, before)) if before else None
@@ -203,96 +178,26 @@ class DayReplayer:
             is_sent_content=bool(made) and _are_sent(made, chain),
             events=events,
             lines=tuple(_differing(frozen_lines, _lines(rebuilt))),
-            accounts=tuple(_accounts(frozen_lines, _lines(_contents(key, other)), key.currency))
+            accounts=tuple(
+                _accounts(frozen_lines, _lines(_contents(key, other, batch.netted)), key.currency)
+            )
             if is_other
             else (),
         )
 
 
-class _Life:
-    """The moments of one order, and the entries that each of them gives under its mapping."""
-
-    def __init__(self, record: FactsRecord, parts: ReplayParts, other: BookOf | None) -> None:
-        self.note = ""
-        self.moments: list[Moment] = []
-        try:
-            self.moments = [each for each in moments(record, parts.archive) if each.is_bookable]
-        except UnreadableHistoryError as error:
-            self.note = str(error)
-        else:
-            last = self.moments[-1] if self.moments else None
-            if not is_whole(record, last):
-                self.note = "the archive does not tell all that is known of the order"
-        self._entered = parts.days.entered(record.pk)
-        self._book = parts.book_of(record).for_fees(record.fees)
-        self._other = other(record).for_fees(record.fees) if other else None
-        self._told: dict[int, dict[str, DayEntry]] = {}
-
-    def found(self, told: Replayed) -> Replayed:
-        """The event in the newest moment that gives its very lines, else in the newest at all."""
-        newest: tuple[int, DayEntry] | None = None
-        for place in reversed(range(len(self.moments))):
-            entry = self._entries(place).get(told.event)
-            if entry is None:
-                continue
-            newest = newest or (place, entry)
-            if _is_same(entry, told.frozen):
-                return self._with_other(told, place, entry, EventState.SAME)
-        if newest is None:
-            return replace(told, state=EventState.MISSING, note=self.note)
-        return self._with_other(told, *newest, EventState.DIFFERENT)
-
-    def _entries(self, place: int) -> dict[str, DayEntry]:
-        if place not in self._told:
-            entries, _ = _planned(self.moments[place].record, self._book, self._entered)
-            self._told[place] = entries
-        return self._told[place]
-
-    def _with_other(
-        self, told: Replayed, place: int, entry: DayEntry, state: EventState
-    ) -> Replayed:
-        moment = self.moments[place]
-        found = replace(told, state=state, rebuilt=entry, source=moment.source)
-        if self._other is None:
-            return replace(found, note="" if state is EventState.SAME else self.note)
-        entries, findings = _planned(moment.record, self._other, self._entered)
-        other = entries.get(told.event)
-        note = "; ".join(f"{each.reason.value} {each.place}" for each in findings)
-        if other is None and not note:
-            note = "this mapping gives no such event"
-        return replace(found, other=other, note=note)
-
-
-def _planned(
-    record: FactsRecord, book: StoreBook, entered: Mapping[str, str]
-) -> tuple[dict[str, DayEntry], Sequence[Finding]]:
-    """The events of an order in each of its lives, with those that undid them."""
-    entries: dict[str, DayEntry] = {}
-    findings: Sequence[Finding] = ()
-    for revision in range(record.revision + 1):
-        life = replace(book.for_customer(record.customer), revision=revision)
-        made = plan(record.facts, {}, life)
-        findings = made.findings
-        entries |= {entry.event: entry for entry in made.events}
-        memory = recall(record, {}, life, entered=entered)
-        undone = plan_undo({}, memory, life).day_entries
-        entries |= {entry.event: entry for entry in undone if entry.event not in entries}
-    return entries, findings
-
-
-def _is_same(one: DayEntry, other: DayEntry) -> bool:
-    return (one.lines, one.ledger_on, one.currency) == (
-        other.lines,
-        other.ledger_on,
-        other.currency,
-    )
-
-
-def _contents(key: DayKey, entries: Iterable[DayEntry]) -> Contents:
+def _contents(key: DayKey, entries: Iterable[DayEntry], netted: str) -> Contents:
     """What these events come to; one that belongs to another day now stands in this one."""
-    of_day = [replace(entry, ledger_on=key.on) for entry in entries]
-    ordered = sorted(of_day, key=lambda entry: entry.event)
-    return contents_of(ordered, key.store, key.currency, key.on)
+    on = key.dated
+    of_day = [replace(entry, ledger_on=on) if on else entry for entry in entries]
+    return contents_of(of_day, key.store, key.currency, on, netted=netted)
+
+
+def _counted(found: Replayed) -> Replayed:
+    """With the counts where the payout's journals have them: once, in the deposit's part."""
+    if found.rebuilt is None:
+        return found
+    return replace(found, rebuilt=replace(found.rebuilt, counts=found.frozen.counts))
 
 
 def _lines(contents: Contents) -> list[JournalLine]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from shared.explain.payouts import explain_payout
+from shared.payouts.planner import plan_payout
 from shared.policy.mapping import Role
 from shared.postings.book import StoreBook
 from shared.replaying.documents import DocumentDay
 from tests.accounting.lives import PAID, SHIPPED, OrderLife, order_a_placed
+from tests.accounting.payout_lives import PAYOUT_ACCOUNTS, payout_book
 from tests.accounting.shop import ACCOUNTS, book, facts, mapping, usd
 from tests.unit.explain.telling import MemoryDocuments, archived
 from tests.unit.explain.test_documents import chain_of, explained
+from tests.unit.explain.test_payouts import simple
 
 LIFE = OrderLife(book(), (facts(order_a_placed(), PAID, SHIPPED),))
 SHIPPED_ON = date(2026, 3, 2)
@@ -61,3 +65,45 @@ def test_a_document_of_another_content_is_named() -> None:
     assert not day.is_same
     assert day.different
     assert day.same == []
+
+
+def paid_on(on: date, *, other: StoreBook | None = None, cents: str = "2.33") -> DocumentDay:
+    """The day of J-6.1, whose first fee is another one where `cents` say so."""
+    record, chain = simple()
+    first, *others = record.payout.lines
+    told = replace(first, fee=usd(cents), net=first.amount - usd(cents))
+    payout = replace(record.payout, lines=(told, *others))
+    record = replace(record, payout=replace(payout, amount=payout.net))
+    day = DocumentDay("shop", on, "of payouts")
+    entries = explain_payout(record, chain, [payout_book()])
+    day.add_payout(entries, plan_payout(record, other) if other else None)
+    return day
+
+
+def test_the_entries_of_a_days_payouts_come_out_as_they_were_sent() -> None:
+    day = paid_on(date(2026, 3, 5))
+
+    balances = {one.account: one.frozen.plain() for one in day.accounts if one.frozen}
+    assert day.is_same
+    assert len(day.same) == 1
+    assert balances == {"1100": "-165.45", "1120": "159.34", "6100": "6.11"}
+    assert paid_on(date(2026, 3, 9)).same == []
+
+
+def test_a_payout_that_its_kept_rows_do_not_give_is_another_one() -> None:
+    day = paid_on(date(2026, 3, 5), cents="2.34")
+
+    assert not day.is_same
+    assert ["another content" in why for why in day.different.values()] == [True]
+
+
+def test_another_mapping_shows_what_it_would_have_made_of_a_payout() -> None:
+    moved = {**PAYOUT_ACCOUNTS, Role.PROCESSING_FEES: "6199"}
+    without = {role: each for role, each in moved.items() if role is not Role.PROCESSING_FEES}
+
+    day = paid_on(date(2026, 3, 5), other=book(chart=mapping(accounts=moved)))
+    unbooked = paid_on(date(2026, 3, 5), other=book(chart=mapping(accounts=without)))
+
+    differences = {one.account: one.difference for one in day.accounts if one.difference}
+    assert differences == {"6100": usd("-6.11"), "6199": usd("6.11")}
+    assert ["MAPPING_MISSING" in why for why in unbooked.unbookable.values()] == [True]

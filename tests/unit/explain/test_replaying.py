@@ -11,8 +11,9 @@ from intacct.documents import Side
 from shared.gl.days import DayKey
 from shared.gl.revisions import BatchKind
 from shared.policy.mapping import ItemRule, Role
-from shared.replaying.days import DayReplay, EventState
+from shared.replaying.days import DayReplay
 from shared.replaying.history import is_whole, moments
+from shared.replaying.lives import EventState
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed
 from tests.accounting.shop import ACCOUNTS, facts, usd
 from tests.integration.order_posting_rig import SOLD_AT, sold
