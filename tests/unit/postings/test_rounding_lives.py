@@ -34,7 +34,7 @@ from tests.accounting.shop import facts
 from tests.lives.books import books_of
 from tests.lives.carts import Life, draw
 
-LIVES = int(os.environ.get("ROUNDING_LIVES", "15"))
+LIVES = int(os.environ.get("ROUNDING_LIVES", "10"))
 
 
 def _key(reference: Reference) -> str:

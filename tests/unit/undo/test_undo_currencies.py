@@ -78,10 +78,15 @@ def lived(protocol: Protocol, life: OrderLife) -> UndoRig:
     return rig
 
 
-@pytest.mark.parametrize("protocol", list(Protocol))
 @pytest.mark.parametrize(
-    ("paid_on", "policy"),
-    [(1, {}), (6, {}), (3, DEFERRED), (3, {**DEFERRED, **OWN}), (6, OWN)],
+    ("protocol", "paid_on", "policy"),
+    [
+        (Protocol.REST, 1, {}),
+        (Protocol.XML, 6, {}),
+        (Protocol.REST, 3, DEFERRED),
+        (Protocol.XML, 3, {**DEFERRED, **OWN}),
+        (Protocol.REST, 6, OWN),
+    ],
     ids=["advance", "payment", "deferred", "deferred-own-rate", "own-rate"],
 )
 def test_every_balance_in_the_books_currency_returns_to_where_it_was(
