@@ -86,6 +86,7 @@ class Catalogue:
         self._clock = clock
         self._next_id = _FIRST_ID
         self._products: dict[int, ShopProduct] = {}
+        self._by_sku: dict[str, tuple[ShopProduct, Article]] = {}
         self.default_location = default_location
         self.listeners: list[Callable[[ShopProduct], None]] = []
 
@@ -134,8 +135,10 @@ class Catalogue:
 
     def by_sku(self, sku: str) -> tuple[ShopProduct, Article] | None:
         """The first thing that carries the SKU; None when nothing does."""
-        pairs = ((product, article) for product in self for article in product.articles)
-        return next((pair for pair in pairs if pair[1].offer.sku == sku), None)
+        if sku not in self._by_sku:
+            pairs = [(product, article) for product in self for article in product.articles]
+            self._by_sku = {pair[1].offer.sku: pair for pair in reversed(pairs)}
+        return self._by_sku.get(sku)
 
     def add(self, *offers: Offer) -> ShopProduct:
         """Take a product into the shop: one offer, or the variants of one product."""
@@ -151,6 +154,7 @@ class Catalogue:
         ]
         product = ShopProduct(number, offers[0].title, articles, self._clock.stamp())
         self._products[number] = product
+        self._by_sku.clear()
         self._tell(product)
         return product
 
@@ -193,6 +197,7 @@ class Catalogue:
     def _changed(self, product: ShopProduct) -> ShopProduct:
         product.updated_at = max(product.updated_at, self._clock.stamp())
         product.version += 1
+        self._by_sku.clear()
         self._tell(product)
         return product
 
