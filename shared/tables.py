@@ -31,6 +31,7 @@ def read_many(
     keys: Iterable[Mapping[str, Any]],
     *,
     attributes: str | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> Iterator[Mapping[str, Any]]:
     """The items of those keys that there are, by consistent reads, in no order.
 
@@ -39,13 +40,15 @@ def read_many(
         table: the table's name.
         keys: none twice.
         attributes: a projection expression; whole items where there is none.
+        names: what its placeholders stand for: words that DynamoDB reserves.
 
     Raises:
         LeftUnreadError: DynamoDB kept leaving some unread.
         botocore.exceptions.ClientError: they could not be read.
     """
     wanted: list[Any] = list(keys)
-    projection = {"ProjectionExpression": attributes} if attributes else {}
+    projection: Any = {"ProjectionExpression": attributes} if attributes else {}
+    projection |= {"ExpressionAttributeNames": dict(names)} if names else {}
     for start in range(0, len(wanted), _KEYS_A_CALL):
         batch = wanted[start : start + _KEYS_A_CALL]
         for _ in range(_MOST_TRIES):

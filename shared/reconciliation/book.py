@@ -111,7 +111,7 @@ class Sources(Protocol):
         ...
 
     def known(self, tenant: str, store: str, order_ids: Iterable[str]) -> set[str]:
-        """Those of the orders that there are facts of, by consistent reads."""
+        """Those of the orders that somebody told of, by consistent reads."""
         ...
 
     def order(self, tenant: str, store: str, order_id: str) -> OrderState | None:

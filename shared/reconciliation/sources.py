@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from shared.facts.record import FactsStore, order_of, order_pk
+from shared.facts.record import FactsStatus, FactsStore, order_of, order_pk
 from shared.gl.days import DayBook
 from shared.ledger.port import Ledger
 from shared.reconciliation.orders import OrderState
@@ -60,14 +60,18 @@ class TableSources:
                 yield store, order_id, int(item["facts_version"]["N"])
 
     def known(self, tenant: str, store: str, order_ids: Iterable[str]) -> set[str]:
-        """Those of the orders that there are facts of, by consistent reads.
+        """Those of the orders that somebody told of, by consistent reads.
+
+        An order of which only followers or a payout are known is none of them.
 
         Raises:
             LeftUnreadError: DynamoDB kept leaving some unread.
         """
         keys = [_facts_key(tenant, store, one) for one in dict.fromkeys(order_ids)]
-        items = read_many(self._client, self._orders, keys, attributes="pk")
-        return {order_of(item["pk"]["S"])[2] for item in items}
+        names = {"#status": "status"}
+        items = read_many(self._client, self._orders, keys, attributes="pk, #status", names=names)
+        waiting = FactsStatus.WAITING.value
+        return {order_of(one["pk"]["S"])[2] for one in items if one["status"]["S"] != waiting}
 
     def order(self, tenant: str, store: str, order_id: str) -> OrderState | None:
         """One order with its postings, by consistent reads."""

@@ -12,7 +12,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from shared.facts.record import FactsRecord, order_pk
+from commerce.orders import Facts
+from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.facts.store import DynamoDbFactsStore
 from shared.gl.store import DynamoDbDayBook
 from shared.ledger.dynamodb import DynamoDbLedger
@@ -26,6 +27,7 @@ from shared.reconciliation.sources import TableSources
 from shared.reconciliation.statement import Statement, Verdict
 from shared.reconciliation.store import DynamoDbProofBook
 from tests.accounting.lives import order_a_one_tee_restocked
+from tests.accounting.shop import ref
 from tests.contract.test_ledger_contract import make_table
 from tests.fakes import counting_ids
 from tests.integration.order_posting_rig import sold
@@ -164,7 +166,7 @@ def test_sources_find_what_changed_and_what_was_sent(aws: Any) -> None:
     )
     for tenant, name in (("acme", "1001"), ("acme", "1002"), ("acme2", "1003")):
         pk = order_pk(tenant, "shop", name)
-        saved = facts.save(FactsRecord(pk, sold(name)))
+        saved = facts.save(FactsRecord(pk, sold(name), status=FactsStatus.READY))
         if name == "1002":
             facts.save(saved)
         intent = Intent(pk, f"{tenant}/100/INVOICE/shop:x", "N-1", "control", "hash")
@@ -175,6 +177,8 @@ def test_sources_find_what_changed_and_what_was_sent(aws: Any) -> None:
     assert sorted(sources.order_versions("acme")) == [("shop", "1001", 1), ("shop", "1002", 2)]
     many = [f"none-{number}" for number in range(230)]
     assert sources.known("acme", "shop", ["1001", *many, "1002", "1001"]) == {"1001", "1002"}
+    facts.save(FactsRecord(order_pk("acme", "shop", "1004"), Facts(ref("order", "1004"))))
+    assert sources.known("acme", "shop", ["1004"]) == set()
     assert sources.known("acme", "outlet", ["1001"]) == sources.known("acme", "shop", []) == set()
     assert state is not None
     assert len(state.chain) == 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from shared.facts.record import order_of, order_pk
+from shared.facts.record import FactsStatus, order_of, order_pk
 from shared.reconciliation.book import ChainMovedError, Link, RowHead
 from shared.reconciliation.orders import OrderState
 from shared.reconciliation.rows import Row
@@ -75,7 +75,12 @@ class MemorySources:
                 yield store, order_id, record.version
 
     def known(self, tenant: str, store: str, order_ids: Iterable[str]) -> set[str]:
-        return {one for one in order_ids if order_pk(tenant, store, one) in self.facts.records}
+        read = {one: self.facts.records.get(order_pk(tenant, store, one)) for one in order_ids}
+        return {
+            one
+            for one, record in read.items()
+            if record is not None and record.status is not FactsStatus.WAITING
+        }
 
     def order(self, tenant: str, store: str, order_id: str) -> OrderState | None:
         pk = order_pk(tenant, store, order_id)
