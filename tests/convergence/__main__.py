@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.convergence.item_rig import TrespassError
-from tests.convergence.items import ItemHistory
+from tests.convergence.items import HeardHistory, ItemHistory
 from tests.convergence.stock import DivergedError, StockHistory
 
 
@@ -22,7 +22,7 @@ def lived(seeds: Sequence[int]) -> list[str]:
         except DivergedError as exc:
             found.append(f"stock, seed {seed}: {exc}")
         try:
-            ItemHistory(seed).live()
+            (HeardHistory if seed % 2 else ItemHistory)(seed).live()
         except (DivergedError, TrespassError) as exc:
             found.append(f"items, seed {seed}: {exc}")
     return found

@@ -131,6 +131,7 @@ class ItemRig:
         self.client = client
         self.company = company or Company(ownership)
         self.links, self.reviews = links or MemoryItemLinks(), MemoryReviews()
+        self.news = MemoryItemNews()
         store = {"id": "shop", "cart": cart, "entity": "100"}
         known = any_tenant("acme", "100", stores=[store | _MAPPING])
         stores = (known.stores[0].model_copy(update={"items": policy}),)
@@ -190,7 +191,7 @@ class ItemRig:
                 )
             ),
             watch=ItemWatch(self.links, lambda *_: self.company),
-            news=MemoryItemNews(),
+            news=self.news,
             links=self.links,
             waiting=WaitingOrders(MemoryFacts(), nobody, OrderBundles(MemoryBundles())),
             reviews=self.reviews,

@@ -95,8 +95,12 @@ class ItemHistory:
         )
         for _ in range(self.dice.randint(*_STEPS)):
             self.dice.choice(events)()
+            self._between()
             self.rig.clock.advance(60 * self.dice.choice(_MINUTES))
         self._rests()
+
+    def _between(self) -> None:
+        """What happens after each event."""
 
     def _rests(self) -> None:
         self.rig.company.faults.clear()
@@ -307,3 +311,18 @@ class ItemHistory:
     def _fail(self, product: Product, why: str) -> None:
         message = f"{self.cart} {product.sku}: {why}"
         raise DivergedError(message)
+
+
+class HeardHistory(ItemHistory):
+    """A history in which changes of items are read in Sage, and looked at by the next run."""
+
+    def __init__(self, seed: int) -> None:
+        """Draw the same as without."""
+        super().__init__(seed)
+        self.ears = random.Random(seed)  # noqa: S311  # a dice of its own: the rest stays as drawn
+
+    def _between(self) -> None:
+        """Changes of some items are heard; our own are among them, and not all are heard."""
+        links = list(self.rig.links.all("acme", "shop"))
+        heard = [link.article for link in links if self.ears.random() < 0.4]
+        self.rig.news.note("acme", "shop", heard)

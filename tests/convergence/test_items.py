@@ -21,7 +21,7 @@ from shared.ownership.table import Ownership, Right, Rule, Side
 from shared.policy.items import ItemPolicy, ItemScope, UnknownSku
 from shared.postings.findings import Reason
 from tests.convergence.item_rig import ItemRig, TrespassError
-from tests.convergence.items import ItemHistory
+from tests.convergence.items import HeardHistory, ItemHistory
 from tests.convergence.stock import DivergedError
 
 FULL = (Right.READ, Right.LINK, Right.CREATE, Right.UPDATE)
@@ -50,6 +50,11 @@ def link_of(rig: ItemRig, article: str = "MUG-1") -> ItemLink:
 @pytest.mark.parametrize("seed", range(16))
 def test_each_field_comes_to_what_its_owner_says_and_rests(seed: int) -> None:
     ItemHistory(seed).live()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_looks_at_what_was_heard_of_between_change_nothing_of_that(seed: int) -> None:
+    HeardHistory(seed).live()
 
 
 def _diverge() -> Iterator[str]:
