@@ -26,6 +26,7 @@ from shared.policy.mapping import RuleScope
 from shared.postings.articles import article_of_line, item_place
 from shared.postings.book import StoreBook
 from shared.postings.bundle_parts import Bundle, Part, divided, divided_within, weights_of
+from shared.postings.fates import fate_key
 from shared.postings.findings import Finding, Reason
 
 _FINEST = Decimal("0.000001")
@@ -94,6 +95,40 @@ def with_parts(order: Order, bundles: Mapping[str, Bundle] | None) -> Order:
         for place, part in enumerate(bundle.parts)
     ]
     return replace(order, lines=(*order.lines, *added))
+
+
+def with_fates_of_parts(book: StoreBook, facts: Facts, told: Order) -> StoreBook:
+    """The book with what people said of a bundle's returned goods said of each of its parts.
+
+    Args:
+        book: the order's, with the words of people.
+        facts: as they are known, whose refunds name bundles.
+        told: the order with parts in place of bundles.
+    """
+    if not book.fates:
+        return book
+    said = {
+        fate_key(refund.ref.id, part): book.fates[key]
+        for refund in facts.refunds
+        for line in refund.lines
+        if (key := fate_key(refund.ref.id, line.line_id)) in book.fates
+        for part in _parts_of(told, line.line_id)
+    }
+    return replace(book, fates={**said, **book.fates}) if said else book
+
+
+def line_in_cart(told: Order, line_id: str) -> str:
+    """The cart's own line of a line that may be a part: that of its bundle, which refunds name."""
+    line = next((each for each in told.lines if each.id == line_id), None)
+    is_part = line is not None and line_id in _parts_of(told, line.parent_id)
+    return line.parent_id if line is not None and is_part else line_id
+
+
+def _parts_of(told: Order, bundle: str) -> list[str]:
+    """The lines that stand in the place of a bundle's; none where its own line is there."""
+    if not bundle or any(line.id == bundle for line in told.lines):
+        return []
+    return [line.id for line in told.lines if line.parent_id == bundle]
 
 
 class _Splitter:

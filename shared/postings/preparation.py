@@ -24,7 +24,7 @@ from shared.postings.editions import OrderEdition, editions_of
 from shared.postings.entries import Entries
 from shared.postings.events import Delivery, RefundEvent
 from shared.postings.in_books import InBooks
-from shared.postings.in_parts import in_parts
+from shared.postings.in_parts import in_parts, with_fates_of_parts
 from shared.postings.line_rules import selectors_of
 from shared.postings.omitted import refunds_without, takings_without
 from shared.postings.order_keys import Keys
@@ -82,7 +82,9 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
 
     What is prepared speaks of the parts of bundles, where the book sells those.
     """
-    facts, order, undivided = in_parts(facts, order, book)
+    known = facts
+    facts, order, undivided = in_parts(known, order, book)
+    book = with_fates_of_parts(book, known, order)
     chart = Chart(book, selectors_of(order))
     chart.findings += undivided
     pieces = take_apart(order, chart, book.policy.discount_presentation)

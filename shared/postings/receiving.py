@@ -11,6 +11,7 @@ from shared.policy.switches import Cogs, Restocking
 from shared.postings.articles import article_of_line, cost_place
 from shared.postings.book import Shelf
 from shared.postings.fates import Fate
+from shared.postings.in_parts import line_in_cart
 from shared.postings.parts import Credit
 from shared.postings.pieces import Piece
 from shared.postings.plan import Finding, PostingKind, Reason
@@ -78,11 +79,12 @@ def untold_returns(prepared: Prepared) -> Iterator[Finding]:
             back.line_id for back in credit.returned if fate_of(book, refund, back) is None
         ):
             if line in kept:
+                own = line_in_cart(prepared.order, line)
                 yield Finding(
                     Reason.RETURN_UNTOLD,
                     f"refunds[{refund}].lines[{line}]",
                     "what became of the goods is not told; the rest of the refund is booked",
-                    f"say it: ops order returned TENANT STORE ORDER {refund} --line {line}"
+                    f"say it: ops order returned TENANT STORE ORDER {refund} --line {own}"
                     " --as shelved, scrapped or not_back",
                 )
 

@@ -20,12 +20,14 @@ from commerce.orders import (
     Restock,
 )
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import Cogs
+from shared.policy.switches import Cogs, UntoldReturns
 from shared.postings.articles import item_place
 from shared.postings.book import StoreBook
 from shared.postings.bundle_parts import Bundle, Part
-from shared.postings.findings import Reason
+from shared.postings.fates import Fate, fate_key
+from shared.postings.findings import Finding, Reason
 from shared.postings.in_parts import in_parts, with_parts
+from shared.postings.plan import Plan
 from tests.accounting.planning import by_name, planned
 from tests.accounting.shop import (
     USD,
@@ -307,3 +309,33 @@ def test_an_order_names_the_articles_of_its_registered_parts() -> None:
     assert [each.sku for each in named.lines] == ["SET", "PEN", "TEE", "MUG"]
     assert named.sale_lines == sold.lines
     assert with_parts(sold, None) == sold
+
+
+def test_what_a_person_says_of_a_returned_bundle_is_said_of_its_parts() -> None:
+    untold = RefundLine("set", Decimal(1), usd("45.00"), usd("0.00"), Restock.NONE)
+    back = refund(untold, at=day(4), name="r", transactions=(given_back("45.00", day(4)),))
+    parts = (captured("p", "90.00", day(1)), parcel("box", day(2), set=2), back)
+    costs = {"TEE": usd("4.00"), "MUG": usd("1.50")}
+    asking = selling(costs=costs, cogs=Cogs.COST_FILE, untold_returns=UntoldReturns.ASK)
+    sold = order(line("set", "45.00", 2))
+
+    asked = planned(sold, *parts, books=asking)
+    said = replace(asking, fates={fate_key("r", "set"): Fate.SHELVED})
+    booked = planned(sold, *parts, books=said)
+
+    hints = {finding.hint for finding in _untold(asked)}
+    assert len(hints) == 1
+    assert "--line set " in hints.pop()
+    assert _untold(booked) == []
+    back_in_stock = [
+        each
+        for posting in booked.postings
+        for each in posting.effect
+        if (each.account, each.side.value) == ("1300", "debit")
+    ]
+    assert total((each.amount for each in back_in_stock), USD) == usd("9.50")
+
+
+def _untold(made: Plan) -> list[Finding]:
+    found = [*made.findings, *made.blocked]
+    return [finding for finding in found if finding.reason is Reason.RETURN_UNTOLD]
