@@ -19,8 +19,8 @@ class ItemType(StrEnum):
 
     INVENTORY = "inventory"
     NON_INVENTORY = "nonInventory"
-    PURCHASE_ONLY = "nonInventoryPurchaseOnly"
-    SALES_ONLY = "nonInventorySalesOnly"
+    PURCHASE_ONLY = "purchaseOnlyNonInventory"
+    SALES_ONLY = "salesOnlyNonInventory"
     KIT = "kit"
     STOCKABLE_KIT = "stockableKit"
 

@@ -110,8 +110,8 @@ _MASTERS = [
                 {
                     "inventory",
                     "nonInventory",
-                    "nonInventoryPurchaseOnly",
-                    "nonInventorySalesOnly",
+                    "purchaseOnlyNonInventory",
+                    "salesOnlyNonInventory",
                     "kit",
                     "stockableKit",
                 }

@@ -93,7 +93,7 @@ status               | status           | enum(active,inactive) | ro
 ITEM = """
 id                   | id               | text | required fixed
 name                 | name             | text | required
-itemType             | item_type        | enum(inventory,nonInventory,nonInventoryPurchaseOnly,nonInventorySalesOnly,kit,stockableKit) | required
+itemType             | item_type        | enum(inventory,nonInventory,purchaseOnlyNonInventory,salesOnlyNonInventory,kit,stockableKit) | required
 status               | status           | enum(active,inactive)
 description          | description      | text
 soDescription        | so_description   | text

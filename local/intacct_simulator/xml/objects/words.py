@@ -79,8 +79,8 @@ MODULE: Words = {
 ITEM_TYPE: Words = {
     "inventory": ("Inventory", "I"),
     "nonInventory": ("Non-Inventory", "NI"),
-    "nonInventoryPurchaseOnly": ("Non-Inventory (Purchase only)", "NP"),
-    "nonInventorySalesOnly": ("Non-Inventory (Sales only)", "NS"),
+    "purchaseOnlyNonInventory": ("Non-Inventory (Purchase only)", "NP"),
+    "salesOnlyNonInventory": ("Non-Inventory (Sales only)", "NS"),
     "kit": ("Kit", "K"),
     "stockableKit": ("Stockable Kit", "SK"),
 }
