@@ -51,7 +51,7 @@ _SWITCHES: dict[str, Sequence[Any]] = {
     "goodwill_tax": tuple(GoodwillTax),
     "tips": tuple(Tips),
     "cogs": (Cogs.OFF, Cogs.CART_COST),
-    "untold_returns": tuple(UntoldReturns),
+    "untold_returns": (UntoldReturns.NOT_RESTOCKED, UntoldReturns.RESTOCKED),
     "tax_point": (TaxPoint.INVOICE, TaxPoint.INVOICE, TaxPoint.INVOICE, TaxPoint.CAPTURE),
 }
 _CENT = Decimal("0.01")
