@@ -84,6 +84,7 @@ FIELDS: Mapping[Kind, frozenset[str]] = {
             "unit_group",
             "is_taxable",
             "upc",
+            "components",
             "custom",
         }
     ),
