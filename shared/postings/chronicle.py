@@ -105,7 +105,9 @@ def tell_life(
     events: list[Event] = [*deliveries, *refunds]
     if bills_on_capture and (at := _billing_moment(order, takings, deliveries, editions, keys)):
         events.append(Capture(capture_id(order.ref.id), at))
+    is_closed = keys.knows(PostingKind.INVOICE, f"invoice:rest:{order.ref.id}")
     keeps_money = order.cancelled_at is None or _is_money_kept(order, takings, refunds)
+    keeps_money |= is_closed  # what was billed then stays so, though it was given back later
     knows_shipments = _knows_shipments(order, refunds, deliveries)
 
     def tell(ordered: Sequence[Event], first: OrderPieces = pieces) -> Life:
