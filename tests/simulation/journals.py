@@ -39,6 +39,13 @@ class JournalsInBooks:
             effect[place] = effect.get(place, Decimal(0)) + signed
         return JournalInSage(JournalState.POSTED, effect)
 
+    def counts(self, keys: Sequence[str]) -> Mapping[str, Mapping[str, Decimal]]:
+        """What the statistical entries with these keys add by account."""
+        return {
+            key: {account: count for (account, _), count in self._journal(int(key)).effect.items()}
+            for key in keys
+        }
+
     def periods(self) -> Sequence[ReportingPeriod]:
         """The company's periods."""
         return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import get_args
@@ -24,6 +25,7 @@ from intacct.changes import (
 )
 from intacct.documents import Contact, Customer, DocumentResult, JournalEntry
 from intacct.entries import Deposit
+from intacct.errors import IntacctError
 from intacct.masters import (
     AttachedFile,
     Attachment,
@@ -79,6 +81,12 @@ class FakeKeeper:
         self.asked.append(f"create {type(record).__name__} {idempotency_key}{control_id}")
         return DocumentResult("1")
 
+    def create_items(
+        self, made: Sequence[Item], marks: Sequence[str]
+    ) -> list[DocumentResult | IntacctError]:
+        self.asked += [f"create {item.id} {mark}" for item, mark in zip(made, marks, strict=True)]
+        return [DocumentResult(item.id) for item in made]
+
     def find(self, record: Record) -> list[Found]:
         self.asked.append(f"find {type(record).__name__}")
         return []
@@ -124,6 +132,17 @@ def test_a_record_is_looked_for_where_it_is_created(record: Record) -> None:
     expected = [f"create {name} {'c' if by_xml else 'k'}", f"find {name}"]
     assert (rig.xml if by_xml else rig.rest).asked == expected
     assert len(rig.built) == 1
+
+
+@pytest.mark.parametrize(("protocol", "mark"), [("rest", "k"), ("xml", "c")])
+def test_many_items_go_by_the_protocol_of_one(protocol: str, mark: str) -> None:
+    rig = Rig(item=protocol)
+    items = [Item("TEE", "Tee"), Item("MUG", "Mug")]
+    made = rig.records.create_items(items, control_ids=["c1", "c2"], idempotency_keys=["k1", "k2"])
+    assert made == [DocumentResult("TEE"), DocumentResult("MUG")]
+    keeper = rig.xml if protocol == "xml" else rig.rest
+    assert keeper.asked == [f"create TEE {mark}1", f"create MUG {mark}2"]
+    assert rig.built == [protocol]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: type(change).__name__)
