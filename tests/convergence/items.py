@@ -38,8 +38,9 @@ _FULL = (Right.READ, Right.LINK, Right.CREATE, Right.UPDATE)
 _STEPS = (8, 24)
 _MINUTES = (1, 6, 20, 130, 370)
 _LOOKS = 3
-"""As many looks, and the run behind each, as both sides have to come to their owners' values. Two are
-enough for all but a few of ten thousand: seeds 2154, 3856, 6742 and 9955 need the third."""
+"""As many looks, and the run behind each, as both sides have to come to their owners' values.
+
+Two are enough for all but four of the first ten thousand seeds (2154, 3856, 6742, 9955)."""
 
 
 class ItemHistory:
