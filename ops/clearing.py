@@ -17,7 +17,7 @@ from shared.ledger.records import State
 from shared.payouts.clearing import Clearing, Unsettled
 from shared.payouts.order_fees import booked_fees
 from shared.payouts.store import PayoutKey
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.day_fees import entered_fees
 from shared.tenants.models import Tenant

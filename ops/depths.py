@@ -11,8 +11,9 @@ from ops.tenant_store import StoredTenant
 from shared.budgets.counting import depth_of
 from shared.budgets.depths import Depth
 from shared.gl.dates import ledger_date
+from shared.policy.choices import CustomerMode, PostingDepth, PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import CustomerMode, PostingDepth, PostingMode, PostingPolicy
+from shared.policy.switches import PostingPolicy
 from shared.tenants.models import Store, Tenant
 from shared.tenants.versions import Signature, number_of
 

@@ -10,7 +10,7 @@ from ops.order_books import days_of, order_book
 from ops.stored_orders import stored_orders
 from shared.facts.record import FactsRecord, FactsStatus
 from shared.ledger.apply import results_of
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.posting.doubts import begun
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry

@@ -16,7 +16,7 @@ from shared.explain.documents import NoBookError
 from shared.facts.record import FactsRecord, order_of
 from shared.payouts.planner import plan_payout
 from shared.payouts.store import PayoutKey
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.book import StoreBook
 from shared.replaying.days import DayReplay, DayReplayer, ReplayParts
 from shared.replaying.documents import DocumentDay

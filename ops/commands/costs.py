@@ -22,7 +22,7 @@ from ops.order_books import costs_of as register_of
 from ops.output import print_json, print_table
 from shared.costs.imports import costs_of
 from shared.costs.register import Costs, UnitCost, with_cost
-from shared.policy.switches import Cogs
+from shared.policy.choices import Cogs
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
 from shared.releasing.fixes import KNOWN_TO_ALL

@@ -31,7 +31,7 @@ from shared.payouts.proof import findings_of
 from shared.payouts.records import PayoutRecord, accepted
 from shared.payouts.settling import pays_invoices
 from shared.payouts.store import PayoutKey, PayoutMovedError
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.book import StoreBook
 from shared.undo.in_books import named
 

@@ -14,7 +14,8 @@ from commerce.orders import Facts
 from shared.budgets.day_journals import Batches, day_mix, never_exported
 from shared.budgets.depths import Depth, Mix, mix_of
 from shared.customers.identity import customer_key
-from shared.policy.switches import CustomerMode, PostingDepth, PostingMode, PostingPolicy
+from shared.policy.choices import CustomerMode, PostingDepth, PostingMode
+from shared.policy.switches import PostingPolicy
 from shared.postings.book import StoreBook
 from shared.postings.plan import PostingKind
 from shared.postings.planner import plan

@@ -16,7 +16,7 @@ from commerce.orders import Facts
 from shared.gl.contents import contents_of
 from shared.gl.days import DayKey
 from shared.gl.revisions import Batch
-from shared.policy.switches import CustomerMode, FeesOn, PostingDepth, PostingMode
+from shared.policy.choices import CustomerMode, FeesOn, PostingDepth, PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry
 from shared.postings.planner import plan

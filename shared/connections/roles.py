@@ -18,9 +18,10 @@ from intacct.permissions import (
 )
 from intacct.permissions import Right as Granted
 from shared.ownership.table import Right, Side
+from shared.policy.choices import CustomerMode, PostingMode
 from shared.policy.items import UnknownSku
 from shared.policy.mapping import Mapping
-from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
+from shared.policy.switches import PostingPolicy
 from shared.tenants.models import Tenant
 from shared.tenants.stock_checks import owner_of
 

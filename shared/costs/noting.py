@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from commerce.catalogue import Product
 from shared.costs.register import Costs, UnitCost
-from shared.policy.switches import Cogs
+from shared.policy.choices import Cogs
 from shared.ports import Clock
 from shared.posting.store_books import store_book
 from shared.postings.articles import article_of

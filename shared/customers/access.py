@@ -8,7 +8,7 @@ from typing import Any
 from carts.adapter import CartClient, RenewingCart, StoreAccess
 from carts.registry import adapter
 from shared.intake.deliveries import SecretReader
-from shared.policy.switches import CurrencySide
+from shared.policy.choices import CurrencySide
 from shared.secrets import SecretMissingError
 from shared.tenants.models import Store, Tenant
 

@@ -33,8 +33,8 @@ from shared.customers.matching import SearchesCustomers, candidates, match
 from shared.ledger.refusals import CREDENTIALS_PAUSE, retry_at
 from shared.ledger.requests import Steps
 from shared.ownership.table import Kind, Side
+from shared.policy.choices import CustomerMode
 from shared.policy.customers import MatchBy, WhenDeleted, WhenInactive
-from shared.policy.switches import CustomerMode
 from shared.ports import Clock
 from shared.postings.plan import Finding
 from shared.tenants.models import Store, Tenant

@@ -22,7 +22,7 @@ from shared.facts.merge import merge
 from shared.facts.record import FactsRecord
 from shared.intake.archive import Archive, RawMissingError, Shelf, archive_key
 from shared.messages import CartEvent
-from shared.policy.switches import CurrencySide
+from shared.policy.choices import CurrencySide
 from shared.postings.plan import Finding, Reason
 from shared.tenants.models import Store, Tenant
 

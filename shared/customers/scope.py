@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from commerce.orders import Facts, Order, OrderStatus
 from shared.gl.dates import ledger_date
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.plan import Finding, Reason
 from shared.tenants.models import Store, Tenant
 

@@ -13,8 +13,8 @@ from shared.gl.corrections import count_difference, mirrored_counts, part_differ
 from shared.gl.days import Day, DayKey
 from shared.gl.revisions import Batch, BatchKind, BatchState
 from shared.ledger.run import mark_of
+from shared.policy.choices import SummaryJournals
 from shared.policy.mapping import Role
-from shared.policy.switches import SummaryJournals
 from shared.postings.book import StoreBook
 from shared.postings.keys import document_number, posting_key
 from shared.postings.plan import DayEntry, Posting, PostingKind

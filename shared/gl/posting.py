@@ -17,7 +17,7 @@ from shared.ledger.apply import Applier, results_of
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.port import Ledger
 from shared.ledger.records import State
-from shared.policy.switches import ClosedPeriod
+from shared.policy.choices import ClosedPeriod
 from shared.ports import Clock
 from shared.postings.book import StoreBook
 from shared.postings.plan import Finding, Posted, Posting, Reason

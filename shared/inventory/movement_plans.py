@@ -17,7 +17,7 @@ from shared.inventory.findings import plain
 from shared.inventory.movement_places import CannotMoveError, Spot, spot_of
 from shared.inventory.movements import Movement, MovementKind, Wanted
 from shared.inventory.reading import ReadsStock
-from shared.policy.switches import Cogs
+from shared.policy.choices import Cogs
 from shared.ports import Clock
 from shared.tenants.models import Tenant
 

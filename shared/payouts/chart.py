@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from commerce.payouts import FeeKind, PayoutLine
+from shared.policy.choices import MarketplaceTax
 from shared.policy.mapping import Role
-from shared.policy.switches import MarketplaceTax
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding, Reason
 

@@ -18,8 +18,8 @@ from shared.payouts.chart import PayoutChart
 from shared.payouts.records import PayoutRecord
 from shared.payouts.settling import pays_invoices
 from shared.payouts.worths import Valuation, Worth, is_buyers, is_foreign
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.effects import ledger_lines, signed
 from shared.postings.findings import Finding, Reason

@@ -9,7 +9,7 @@ from __future__ import annotations
 from commerce.money import Money
 from shared.facts.record import FactsRecord
 from shared.gl.days import DayBook
-from shared.policy.switches import FeesOn, PostingMode
+from shared.policy.choices import FeesOn, PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.day_fees import entered_fees, is_fee
 from shared.postings.plan import Plan

@@ -13,7 +13,7 @@ from shared.ledger.apply import results_of
 from shared.ledger.port import Ledger
 from shared.payouts.members import OrderEvents
 from shared.payouts.store import PayoutKey
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.posting.doubts import begun
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook

@@ -29,8 +29,8 @@ from shared.payouts.entries import (
 from shared.payouts.proof import proof_findings
 from shared.payouts.records import PayoutRecord, is_sent
 from shared.payouts.worths import needs_valuation
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.effects import Amount
 from shared.postings.findings import Finding

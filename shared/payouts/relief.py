@@ -14,7 +14,7 @@ from commerce.orders import Facts
 from commerce.payouts import PayoutLine
 from intacct.documents import DocumentResult, Side
 from shared.payouts.history import TaxShare
-from shared.policy.switches import LostDisputeTaxRelief
+from shared.policy.choices import LostDisputeTaxRelief
 from shared.postings.book import StoreBook
 from shared.postings.planner import plan, written
 

@@ -15,8 +15,8 @@ from commerce.money import Money, total
 from commerce.payouts import PayoutLine, PayoutLineKind
 from intacct.documents import Application, CreditKind, CustomerRefund, KeyOf, Payment, RefundDetail
 from shared.payouts.records import PayoutRecord
+from shared.policy.choices import PostingDepth
 from shared.policy.mapping import Role, Tender
-from shared.policy.switches import PostingDepth
 from shared.postings.book import StoreBook
 from shared.postings.chart import money_place
 from shared.postings.effects import credit, debit, ledger_lines

@@ -17,8 +17,8 @@ from shared.gl.payout_days import PAYOUT_EVENT
 from shared.ledger.records import Record
 from shared.payouts.planner import EntityPosting, PayoutPlan, told_on
 from shared.payouts.records import PayoutRecord
+from shared.policy.choices import PayoutMonths, PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import PayoutMonths, PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.effects import ledger_lines, signed
 from shared.postings.plan import DayEntry, PostingKind

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from commerce.money import Money
 from commerce.payouts import Payout, PayoutLine, PayoutLineKind
-from shared.policy.switches import ClearingDifferences
+from shared.policy.choices import ClearingDifferences
 from shared.postings.book import StoreBook
 
 _BUYERS = (PayoutLineKind.CHARGE, PayoutLineKind.REFUND)

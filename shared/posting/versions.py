@@ -14,8 +14,8 @@ from commerce.orders import Facts, Order
 from shared.facts.record import FactsRecord, order_of
 from shared.gl.days import DayBook
 from shared.ledger.records import Record, State
+from shared.policy.choices import Cogs
 from shared.policy.items import Bundles
-from shared.policy.switches import Cogs
 from shared.posting.store_books import store_book
 from shared.postings.articles import articles_of
 from shared.postings.book import StoreBook

@@ -11,8 +11,9 @@ from commerce.money import Money
 from commerce.orders import OrderLine
 from intacct.documents import NO_DIMENSIONS, Dimensions
 from shared.gl.dates import ledger_date
+from shared.policy.choices import CustomerMode, PostingDepth
 from shared.policy.mapping import Mapping, Role
-from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
+from shared.policy.switches import PostingPolicy
 from shared.postings.articles import article_of_line
 from shared.postings.bundle_parts import Bundle
 from shared.postings.calendars import UNKNOWN, Calendar

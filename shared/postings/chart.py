@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from commerce.orders import Charge, ChargeKind, LineKind, OrderLine, TaxCollector, TaxLine
 from intacct.documents import Dimensions, MoneyPlace
+from shared.policy.choices import Duties, MarketplaceTax, Tips, UnknownLiability
 from shared.policy.mapping import Role, Tender
-from shared.policy.switches import Duties, MarketplaceTax, Tips, UnknownLiability
 from shared.postings.articles import article_of_line, item_place
 from shared.postings.book import StoreBook
 from shared.postings.gift_cards import is_free

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from commerce.money import total
 from commerce.orders import Facts, FulfillmentStatus, Fulfilment, LineKind, Order, Restock
-from shared.policy.switches import Moment, PostingPolicy
+from shared.policy.choices import Moment
+from shared.policy.switches import PostingPolicy
 from shared.postings.editions import OrderEdition
 from shared.postings.events import Capture, Delivery, Event, RefundEvent
 from shared.postings.histories import histories

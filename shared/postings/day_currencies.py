@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from shared.policy.switches import FxRate
+from shared.policy.choices import FxRate
 from shared.postings.plan import Finding, Reason
 from shared.postings.preparation import Prepared
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from commerce.money import Money, total
 from commerce.orders import Payment
 from intacct.statistics import StatisticalLine
-from shared.policy.switches import Cogs
+from shared.policy.choices import Cogs
 from shared.postings.card_discounts import released
 from shared.postings.chronicle import capture_id
 from shared.postings.day_currencies import currency_findings

@@ -15,7 +15,7 @@ from decimal import Decimal
 from commerce.editions import edition_of, name_of, ordered_as
 from commerce.money import Money
 from commerce.orders import Edition, Facts, Order
-from shared.policy.switches import Presentation
+from shared.policy.choices import Presentation
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.line_rules import selectors_of

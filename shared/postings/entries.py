@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from commerce.money import Money
 from commerce.orders import AdjustmentKind, RefundAdjustment
+from shared.policy.choices import RefundPresentation
 from shared.policy.mapping import Role
-from shared.policy.switches import PostingPolicy, RefundPresentation
+from shared.policy.switches import PostingPolicy
 from shared.postings.chart import Chart
 from shared.postings.effects import Amount, credit, debit, ledger_lines
 from shared.postings.meter import Amounts

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 
 from commerce.money import Money
 from intacct.documents import JournalEntry
+from shared.policy.choices import FeesOn
 from shared.policy.mapping import Role
-from shared.policy.switches import FeesOn
 from shared.postings.book import StoreBook
 from shared.postings.effects import Amount, credit, debit, ledger_lines
 from shared.postings.plan import Posting, PostingKind

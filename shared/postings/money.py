@@ -18,8 +18,8 @@ from intacct.documents import (
     MoneyPlace,
     RefundDetail,
 )
+from shared.policy.choices import CreditOn, TaxPoint
 from shared.policy.mapping import Role, Tender
-from shared.policy.switches import CreditOn, TaxPoint
 from shared.postings import settlement
 from shared.postings.card_discounts import discounts_released
 from shared.postings.chart import money_place

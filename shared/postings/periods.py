@@ -19,7 +19,8 @@ from intacct.documents import (
 )
 from intacct.stock import StockDocument
 from intacct.undoing import ReverseDocument
-from shared.policy.switches import ClosedPeriod, PostingPolicy
+from shared.policy.choices import ClosedPeriod
+from shared.policy.switches import PostingPolicy
 from shared.postings.calendars import Calendar
 from shared.postings.fees import FEE
 from shared.postings.plan import Finding, Plan, Posting, PostingKind, Reason

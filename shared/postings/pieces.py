@@ -22,7 +22,7 @@ from commerce.orders import (
     TaxLine,
 )
 from intacct.documents import Dimensions
-from shared.policy.switches import Presentation
+from shared.policy.choices import Presentation
 from shared.postings.chart import Chart, Target
 from shared.postings.hits import Hit
 

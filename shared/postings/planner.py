@@ -13,7 +13,7 @@ from datetime import datetime
 
 from commerce.orders import Facts, PaymentStatus
 from intacct.documents import JournalLine
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.day_editions import edited, of_edition
 from shared.postings.day_entries import DayWriter

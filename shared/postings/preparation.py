@@ -14,8 +14,8 @@ from commerce.orders import (
     Order,
     Refund,
 )
+from shared.policy.choices import Cogs, CreditOn, GoodwillTax, RefundPresentation
 from shared.policy.mapping import Role
-from shared.policy.switches import Cogs, CreditOn, GoodwillTax, RefundPresentation
 from shared.postings.articles import article_of_line, cost_place
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart

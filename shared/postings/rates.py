@@ -15,8 +15,8 @@ from datetime import date
 from decimal import Decimal
 
 from commerce.orders import Order
+from shared.policy.choices import FxRate
 from shared.policy.mapping import RateRow
-from shared.policy.switches import FxRate
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.plan import Reason

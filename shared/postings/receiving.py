@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from commerce.orders import LineKind, OrderLine, Restock
 from intacct.stock import StockDocument
-from shared.policy.switches import Cogs, Restocking
+from shared.policy.choices import Cogs, Restocking
 from shared.postings.articles import article_of_line, cost_place
 from shared.postings.book import Shelf
 from shared.postings.fates import Fate

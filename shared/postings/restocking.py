@@ -9,7 +9,7 @@ from decimal import Decimal
 from commerce.money import Money
 from commerce.orders import LineKind, OrderLine, Restock
 from intacct.stock import StockLine
-from shared.policy.switches import UntoldReturns
+from shared.policy.choices import UntoldReturns
 from shared.postings.book import Shelf, StoreBook
 from shared.postings.fates import Fate, fate_key
 from shared.postings.parts import Credit, Returned

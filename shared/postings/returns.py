@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from intacct.documents import Adjustment, AdjustmentKind, AdjustmentLine, JournalLine
-from shared.policy.switches import CreditOn
+from shared.policy.choices import CreditOn
 from shared.postings.effects import ledger_lines
 from shared.postings.events import RefundEvent
 from shared.postings.parts import Correction, Credit

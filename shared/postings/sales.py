@@ -16,8 +16,8 @@ from intacct.documents import (
     SalesDocument,
     SalesLine,
 )
+from shared.policy.choices import Cogs
 from shared.policy.mapping import Role
-from shared.policy.switches import Cogs
 from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
 from shared.postings.fates import Fate
 from shared.postings.line_effects import parts_of

@@ -13,8 +13,8 @@ from shared.facts.record import FactsRecord, FactsStatus, order_of
 from shared.ledger.apply import results_of
 from shared.ledger.content import digest
 from shared.ledger.records import Record
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import PostingMode
 from shared.posting.doubts import begun
 from shared.postings.book import StoreBook
 from shared.postings.day_fees import is_fee

@@ -16,7 +16,7 @@ from shared.payouts.planner import told_on
 from shared.payouts.records import PayoutRecord
 from shared.payouts.settling import order_ids, settle
 from shared.payouts.store import PayoutKey, Payouts
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.ports import Clock
 from shared.posting.store_books import store_book
 from shared.posting.versions import OrderBooks

@@ -14,7 +14,7 @@ from intacct.capabilities import CAPABILITIES, READS, Action, Protocol, Read
 from shared.connections.profiles import problems_of
 from shared.ownership.contradictions import contradictions
 from shared.ownership.table import Kind, Side
-from shared.policy.switches import CustomerMode, PostingMode
+from shared.policy.choices import CustomerMode, PostingMode
 from shared.tenants.currency_checks import currency_problems
 from shared.tenants.customer_checks import customer_problems
 from shared.tenants.errand_checks import errand_problems

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared.policy.switches import CurrencySide, FxRate
+from shared.policy.choices import CurrencySide, FxRate
 from shared.tenants.models import Store, Tenant
 
 Place = tuple[str | int, ...]

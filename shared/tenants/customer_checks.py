@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.ownership.table import Kind, Ownership, Side
+from shared.policy.choices import CustomerMode, PostingMode
 from shared.policy.customers import Contacts, MatchBy, Served, WhenInactive
-from shared.policy.switches import CustomerMode, PostingMode
 from shared.tenants.models import Store
 
 Place = tuple[str | int, ...]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from shared.errands.fields import TAKEN, carried
 from shared.ownership.table import Kind, Right, Side
-from shared.policy.switches import CustomerMode, Moment, PostingDepth, PostingMode
+from shared.policy.choices import CustomerMode, Moment, PostingDepth, PostingMode
 from shared.tenants.models import Store, Tenant
 
 Place = tuple[str | int, ...]

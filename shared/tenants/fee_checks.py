@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from shared.policy.switches import FeesOn, PostingPolicy
+from shared.policy.choices import FeesOn
+from shared.policy.switches import PostingPolicy
 from shared.tenants.models import Store, Tenant
 
 Place = tuple[str | int, ...]

@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from shared.policy.mapping import ItemRule, LineRule, Mapping, Role, RuleScope
-from shared.policy.switches import (
+from shared.policy.choices import (
     Cogs,
     CreditOn,
     Duties,
     Moment,
     PostingMode,
-    PostingPolicy,
     Presentation,
     RefundPresentation,
     Tips,
 )
+from shared.policy.mapping import ItemRule, LineRule, Mapping, Role, RuleScope
+from shared.policy.switches import PostingPolicy
 from shared.tenants.models import Store, Tenant
 
 Place = tuple[str | int, ...]

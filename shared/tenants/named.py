@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from intacct.names import NameKind
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import ItemRule, LineRule, Mapping, Role, TaxRule, Tender
-from shared.policy.switches import PostingMode
 from shared.tenants.models import Store, Tenant
 
 Place = tuple[str | int, ...]

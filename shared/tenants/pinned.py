@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
+from shared.policy.choices import ClosedPeriod, UnknownLiability
 from shared.policy.mapping import ItemRule, Items, Mapping, RateRow, RuleScope
-from shared.policy.switches import ClosedPeriod, PostingPolicy, UnknownLiability
+from shared.policy.switches import PostingPolicy
 from shared.tenants.models import Store, Tenant
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.ownership.table import Kind, Side
-from shared.policy.switches import Restocking, UntoldReturns
+from shared.policy.choices import Restocking, UntoldReturns
 from shared.postings.book import Shelf
 from shared.tenants.models import Store, Tenant
 from shared.tenants.stock_checks import owner_of

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from shared.ownership.table import Decision, Kind, Ownership, Side
+from shared.policy.choices import PostingDepth, PostingMode
 from shared.policy.mapping import Role
 from shared.policy.stock import SoldIn, StockPlace
-from shared.policy.switches import PostingDepth, PostingMode
 from shared.tenants.models import Store, Tenant
 
 Place = tuple[str | int, ...]

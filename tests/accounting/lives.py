@@ -18,7 +18,7 @@ from commerce.orders import (
     Version,
 )
 from shared.facts.merge import merge
-from shared.policy.switches import Cogs, CreditOn, Moment
+from shared.policy.choices import Cogs, CreditOn, Moment
 from shared.postings.book import StoreBook
 from tests.accounting.shop import (
     CITY,

@@ -19,8 +19,8 @@ from commerce.orders import (
     TaxCollector,
     TaxLine,
 )
+from shared.policy.choices import FeesOn, MarketplaceTax, Moment, TaxPoint
 from shared.policy.mapping import ItemRule, LineRule, Role, RuleScope, Tender
-from shared.policy.switches import FeesOn, MarketplaceTax, Moment, TaxPoint
 from shared.postings.gift_cards import Card, CardUse
 from tests.accounting.lives import (
     DEFERRED,

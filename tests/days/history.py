@@ -25,7 +25,7 @@ from shared.gl.inspecting import JournalInSage, JournalState
 from shared.gl.posting import Asked
 from shared.gl.reports import DayReport, DayState
 from shared.ledger.apply import Applier
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.posting.entering import enter
 from shared.postings.book import StoreBook
 from shared.postings.plan import Plan

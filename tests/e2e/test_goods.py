@@ -19,9 +19,9 @@ from local.demo.memory import Memory
 from local.demo.tenant import tenant_of_shops
 from local.stack import LocalStack
 from shared.ownership.table import Ownership, Right, Rule, Side
+from shared.policy.choices import Cogs, UntoldReturns
 from shared.policy.items import ItemPolicy, ItemScope, UnknownSku
 from shared.policy.stock import StockPlace, StockPolicy
-from shared.policy.switches import Cogs, UntoldReturns
 from shared.postings.plan import PostingKind
 from shared.tenants.models import Tenant
 

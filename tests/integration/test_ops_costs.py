@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.policy.switches import Cogs
+from shared.policy.choices import Cogs
 from tests.integration.ops_rig import OpsRig, rig
 
 __all__ = ["rig"]

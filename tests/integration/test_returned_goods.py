@@ -23,8 +23,8 @@ from shared.bootstrap import books
 from shared.bootstrap import tenants as configured
 from shared.facts.record import FactsRecord
 from shared.ownership.table import Ownership, Rule, Side
+from shared.policy.choices import Restocking
 from shared.policy.stock import StockPolicy
-from shared.policy.switches import Restocking
 from shared.tenants.models import Tenant
 from tests.contract.conftest import Simulator, simulator
 from tests.integration.order_posting_rig import SOLD_AT, PostingRig, rig, sold

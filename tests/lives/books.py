@@ -11,8 +11,8 @@ from commerce.money import total
 from commerce.orders import Facts
 from intacct.documents import DocumentResult, JournalLine, SalesDocument, Side
 from shared.ledger.content import effect_digest
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.findings import Finding
 from shared.postings.plan import DayEntry, Plan, Posted, Posting

@@ -30,7 +30,7 @@ from commerce.orders import (
     Restock,
     TaxLine,
 )
-from shared.policy.switches import Cogs, Moment, Presentation, RefundPresentation
+from shared.policy.choices import Cogs, Moment, Presentation, RefundPresentation
 from tests.accounting.shop import (
     CITY,
     DISTRICT,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
-from shared.policy.switches import ClosedPeriod
+from shared.policy.choices import ClosedPeriod
 from shared.posting.late_items import late_item
 from shared.postings.calendars import Calendar
 from shared.postings.periods import posting_date

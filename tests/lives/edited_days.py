@@ -11,7 +11,7 @@ from random import Random
 from commerce.orders import Facts, LineKind, Order, Version
 from shared.facts.merge import merge
 from shared.gl.days import EntryConflictError
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.posting.entering import enter
 from shared.postings.plan import DayEntry, Plan
 from shared.postings.planner import plan

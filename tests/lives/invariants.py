@@ -13,7 +13,7 @@ from commerce.money import total
 from commerce.orders import LineKind, PaymentState, Refund, Restock
 from intacct.documents import JournalEntry, JournalLine, SalesDocument, Side
 from shared.ledger.content import content_hash
-from shared.policy.switches import Cogs, GoodwillTax, Moment, TaxPoint, UntoldReturns
+from shared.policy.choices import Cogs, GoodwillTax, Moment, TaxPoint, UntoldReturns
 from shared.postings.effects import imbalance
 from shared.postings.plan import PostingKind
 from shared.postings.planner import plan

@@ -8,7 +8,8 @@ from functools import cache
 import pytest
 
 from commerce.orders import PaymentState, Restock
-from shared.policy.switches import PostingPolicy, TaxPoint
+from shared.policy.choices import TaxPoint
+from shared.policy.switches import PostingPolicy
 from shared.postings.planner import plan
 from tests.lives.__main__ import broken, broken_widely, main
 from tests.lives.books import Books, at_once, books_of

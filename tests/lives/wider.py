@@ -27,18 +27,18 @@ from commerce.orders import (
     Refund,
     Restock,
 )
-from shared.policy.switches import (
+from shared.policy.choices import (
     Cogs,
     CreditOn,
     GoodwillTax,
     Moment,
-    PostingPolicy,
     Presentation,
     RefundPresentation,
     TaxPoint,
     Tips,
     UntoldReturns,
 )
+from shared.policy.switches import PostingPolicy
 from tests.accounting.shop import USD, day, given_back, refund
 from tests.lives.carts import Event, Life, draw, moment
 

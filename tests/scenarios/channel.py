@@ -17,8 +17,9 @@ from shared.gl.inspecting import JournalsAtSage
 from shared.gl.posting import Asked
 from shared.gl.reports import DayReport
 from shared.ledger.apply import Applier
+from shared.policy.choices import CustomerMode, PostingMode
 from shared.policy.mapping import Definitions, ItemRule, Role
-from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
+from shared.policy.switches import PostingPolicy
 from shared.posting.entering import enter
 from shared.posting.store_books import store_book
 from shared.postings.planner import plan

@@ -24,8 +24,9 @@ from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.proof import payout_subject
 from shared.payouts.store import PayoutKey
 from shared.payouts.summing import PayoutSummer, SummerParts
+from shared.policy.choices import CustomerMode, PostingMode
 from shared.policy.mapping import Definitions, ItemRule, Role
-from shared.policy.switches import CustomerMode, PostingMode, PostingPolicy
+from shared.policy.switches import PostingPolicy
 from shared.posting.entering import enter
 from shared.posting.store_books import store_book
 from shared.posting.versions import OrderBooks

@@ -11,7 +11,7 @@ import pytest
 
 from shared.gl.batches import postings, sealed_of
 from shared.gl.days import DayKey
-from shared.policy.switches import Cogs, PostingMode
+from shared.policy.choices import Cogs, PostingMode
 from shared.postings.planner import plan
 from tests.accounting.journals import SCENARIOS, Played, Scenario, balances, net
 from tests.accounting.lives import LIVES, PAID, SHIPPED, one_tee_back, order_a_placed

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from commerce.orders import Order
+from shared.policy.choices import Cogs
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import Cogs
 from shared.postings.book import StoreBook
 from shared.postings.bundle_parts import Bundle, Part
 from tests.accounting.journals import Played

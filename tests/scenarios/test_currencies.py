@@ -14,8 +14,8 @@ import pytest
 from commerce.money import Money
 from commerce.orders import Facts, Order, OrderLine, Payment, Refund
 from intacct.documents import Adjustment, SalesDocument
+from shared.policy.choices import FxRate, Moment
 from shared.policy.mapping import RateRow
-from shared.policy.switches import FxRate, Moment
 from shared.postings.plan import Reason
 from shared.postings.planner import plan
 from tests.accounting.journals import Played

@@ -15,8 +15,8 @@ from commerce.orders import Facts
 from intacct.capabilities import Protocol
 from intacct.errors import OutcomeUnknownError
 from shared.connections.calls import transactions_of
+from shared.policy.choices import Cogs, FeesOn
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import Cogs, FeesOn
 from tests.accounting.journals import Entry, parse
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed
 from tests.accounting.shop import (

@@ -16,7 +16,7 @@ import pytest
 
 from intacct.capabilities import CAPABILITIES, Protocol
 from intacct.documents import JournalEntry
-from shared.policy.switches import Cogs
+from shared.policy.choices import Cogs
 from shared.postings.keys import control_id, entity_of
 from shared.postings.plan import Posting
 from shared.postings.planner import plan

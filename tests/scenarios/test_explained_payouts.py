@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from shared.explain.lines import ExplainedEntry, ExplainedLine
+from shared.policy.choices import PayoutMonths
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import PayoutMonths
 from shared.postings.plan import PostingKind
 from tests.scenarios.paid_channel import (
     ON_AMAZON,

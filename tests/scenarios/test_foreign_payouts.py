@@ -24,8 +24,8 @@ from shared.ledger.records import Record, State
 from shared.payouts.planner import PayoutPlan, plan_payout, settled_on
 from shared.payouts.records import PayoutRecord, merged
 from shared.payouts.valuing import Valued, Valuer
+from shared.policy.choices import ClearingDifferences
 from shared.policy.mapping import RateRow, Role
-from shared.policy.switches import ClearingDifferences
 from shared.postings.book import StoreBook
 from shared.postings.findings import Reason
 from shared.reconciliation.ledgers import LedgerLooked, look_at_lines

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from local.cart_simulators.orders import Sale, SoldLine
+from shared.policy.choices import FxRate
 from shared.policy.mapping import Tender
-from shared.policy.switches import FxRate
 from tests.accounting.journals import Played
 from tests.accounting.lives import OrderLife
 from tests.accounting.shop import book, mapping

@@ -11,8 +11,8 @@ import pytest
 from commerce.payouts import PayoutLineKind, PayoutStatus
 from shared.gl.days import EntryConflictError
 from shared.payouts.booking import BookingState
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import ItemRule, Role
-from shared.policy.switches import PostingMode
 from tests.accounting.journals import parse
 from tests.accounting.lives import PAID, SHIPPED, order_a_placed
 from tests.accounting.payout_lives import PAYOUT_ACCOUNTS

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from commerce.payouts import FeeKind
 from shared.payouts.booking import BookingState
+from shared.policy.choices import Cogs, PayoutMonths
 from shared.policy.mapping import Role
-from shared.policy.switches import Cogs, PayoutMonths
 from shared.postings.findings import Reason
 from tests.accounting.journals import parse
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed

@@ -9,8 +9,8 @@ import pytest
 from shared.facts.record import order_pk
 from shared.gl.days import DayKey
 from shared.payouts.store import PayoutKey
+from shared.policy.choices import PayoutMonths
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import PayoutMonths
 from shared.postings.book import StoreBook
 from shared.replaying.days import DayReplay, DayReplayer, ReplayParts
 from shared.replaying.lives import EventState

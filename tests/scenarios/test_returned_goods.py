@@ -16,8 +16,8 @@ from intacct.stock import StockDocument, StockLine
 from shared.facts.record import FactsStatus
 from shared.ledger.apply import results_of
 from shared.ledger.outcomes import Outcome, OutcomeKind
+from shared.policy.choices import Cogs, Restocking
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import Cogs, Restocking
 from shared.posting.doubts import begun
 from shared.postings.book import Shelf, StoreBook
 from shared.postings.plan import PostingKind

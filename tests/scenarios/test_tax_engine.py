@@ -11,7 +11,7 @@ import pytest
 
 from commerce.orders import Order
 from shared.ledger.content import effect_digest
-from shared.policy.switches import CustomerMode, PostingDepth
+from shared.policy.choices import CustomerMode, PostingDepth
 from shared.postings.plan import Finding, Posting, PostingKind, Reason
 from shared.postings.planner import plan
 from tests.accounting.journals import ROWS, Played, name_of, parse

@@ -15,8 +15,9 @@ from shared.budgets.background import BackgroundReads
 from shared.budgets.counting import depth_of, mix_of_orders
 from shared.budgets.depths import DEFAULT_MIX, Depth, Mix, Volume, cost_of, mix_of
 from shared.budgets.months import background_reads_left, month_forecast, overage_usd
+from shared.policy.choices import CustomerMode, PostingDepth, PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import CustomerMode, PostingDepth, PostingMode, PostingPolicy
+from shared.policy.switches import PostingPolicy
 from shared.postings.book import StoreBook
 from shared.postings.plan import PostingKind
 from shared.postings.planner import plan

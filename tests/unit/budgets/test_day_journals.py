@@ -15,8 +15,8 @@ from shared.budgets.depths import Depth, Volume, cost_of
 from shared.gl.batches import postings, sealed_of
 from shared.gl.days import DayKey
 from shared.gl.revisions import Batch, BatchState
+from shared.policy.choices import CustomerMode, FeesOn, PostingMode
 from shared.policy.mapping import Definitions, Role
-from shared.policy.switches import CustomerMode, FeesOn, PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.planner import plan
 from tests.accounting.lives import PAID, SHIPPED, order_a_placed

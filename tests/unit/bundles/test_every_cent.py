@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from commerce.money import Money, total
 from commerce.orders import Order, OrderLine, Refund, RefundLine, Restock
-from shared.policy.switches import Moment
+from shared.policy.choices import Moment
 from shared.postings.book import StoreBook
 from shared.postings.bundle_parts import Bundle, Part
 from tests.accounting.journals import net

@@ -19,8 +19,8 @@ from commerce.orders import (
     RefundLine,
     Restock,
 )
+from shared.policy.choices import Cogs, UntoldReturns
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import Cogs, UntoldReturns
 from shared.postings.articles import item_place
 from shared.postings.book import StoreBook
 from shared.postings.bundle_parts import Bundle, Part

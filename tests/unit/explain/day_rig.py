@@ -17,7 +17,7 @@ from shared.gl.contents import contents_of
 from shared.gl.days import DayKey
 from shared.gl.revisions import Batch, BatchKind, BatchState
 from shared.ledger.content import digest
-from shared.policy.switches import CustomerMode, PostingMode
+from shared.policy.choices import CustomerMode, PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry
 from shared.postings.planner import plan

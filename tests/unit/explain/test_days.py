@@ -13,7 +13,7 @@ from intacct.documents import JournalLine, Side
 from shared.explain.lines import ExplainedEntry, ExplainedLine
 from shared.gl.days import KeptEntry
 from shared.gl.revisions import BatchKind
-from shared.policy.switches import SummaryJournals, TaxPoint
+from shared.policy.choices import SummaryJournals, TaxPoint
 from shared.postings.plan import DayEntry
 from tests.accounting.lives import LIVES, PAID, SHIPPED, one_tee_back, order_a_placed
 from tests.accounting.shop import day, facts, usd

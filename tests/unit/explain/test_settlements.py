@@ -13,7 +13,7 @@ from shared.ledger.records import Record
 from shared.payouts.planner import plan_payout
 from shared.payouts.records import PayoutRecord, merged
 from shared.payouts.settling import OrderMoney
-from shared.policy.switches import CustomerMode, PostingDepth
+from shared.policy.choices import CustomerMode, PostingDepth
 from shared.postings.book import StoreBook
 from shared.postings.planner import plan
 from tests.accounting.lives import PAID, SHIPPED, order_a_placed

@@ -24,7 +24,7 @@ from shared.gl.contents import (
     lines_of,
     membership_hash,
 )
-from shared.policy.switches import Cogs, Moment, PostingMode
+from shared.policy.choices import Cogs, Moment, PostingMode
 from shared.postings.effects import imbalance
 from shared.postings.plan import DayEntry, Plan
 from shared.postings.planner import plan

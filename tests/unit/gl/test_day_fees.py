@@ -15,7 +15,7 @@ from shared.gl.contents import Part, contents_of
 from shared.gl.corrections import part_differences
 from shared.gl.days import DayKey
 from shared.gl.revisions import BatchKind
-from shared.policy.switches import CustomerMode, FeesOn, PostingMode
+from shared.policy.choices import CustomerMode, FeesOn, PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.day_fees import entered_fees, is_fee, settled_by
 from shared.postings.plan import DayEntry, Plan

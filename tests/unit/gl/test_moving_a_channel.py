@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from commerce.orders import Facts
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.plan import Plan
 from shared.postings.planner import plan
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed

@@ -16,8 +16,8 @@ from intacct.stock import StockDocument, WarehouseTransfer
 from shared.inventory.movements import MovementKind, Wanted
 from shared.inventory.moving import MoveState
 from shared.ownership.table import Ownership, Right, Rule, Side
+from shared.policy.choices import Cogs
 from shared.policy.stock import StockRule
-from shared.policy.switches import Cogs
 from shared.reviews.records import ReviewStatus
 from tests.unit.inventory.moving_rig import MovingRig, of_store, transfer
 from tests.unit.inventory.rig import FULL, ITEM, table

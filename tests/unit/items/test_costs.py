@@ -13,8 +13,8 @@ from local.cart_simulators.catalogue import Offer
 from shared.costs.register import OrderCosts
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.items.sync import LAG
+from shared.policy.choices import Cogs
 from shared.policy.items import ItemPolicy, UnknownSku
-from shared.policy.switches import Cogs
 from shared.postings.articles import cost_place
 from shared.postings.findings import Finding, Reason
 from shared.reviews.records import Stage, order_subject

@@ -16,8 +16,8 @@ from shared.payouts.history import History
 from shared.payouts.planner import plan_payout
 from shared.payouts.records import PayoutRecord, merged
 from shared.payouts.worths import Valuation, Worth
+from shared.policy.choices import CustomerMode, PostingDepth
 from shared.policy.mapping import RateRow
-from shared.policy.switches import CustomerMode, PostingDepth
 from tests.accounting.payout_lives import LIVES, payout_book
 from tests.accounting.shop import captured, day, facts, given_back, ref, refund
 from tests.accounting.shop import line as sold_line

@@ -16,7 +16,7 @@ from shared.gl.reports import DayState
 from shared.payouts.booking import BookingState
 from shared.payouts.clearing import Clearing
 from shared.payouts.store import PayoutKey
-from shared.policy.switches import CustomerMode, FeesOn, PostingMode
+from shared.policy.choices import CustomerMode, FeesOn, PostingMode
 from shared.posting.reports import PostingState
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook

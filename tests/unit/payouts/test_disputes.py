@@ -17,7 +17,7 @@ from shared.payouts.booking import BookingState
 from shared.payouts.disputes import won_back
 from shared.payouts.history import Loss, TaxShare
 from shared.payouts.relief import NoReliefError, relief_of
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.findings import Reason
 from shared.postings.planner import plan
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed

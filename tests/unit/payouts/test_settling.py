@@ -10,7 +10,7 @@ from commerce.payouts import Payout, PayoutLine, PayoutLineKind
 from intacct.documents import Application, CreditKind, CustomerRefund, KeyOf, Payment
 from shared.payouts.records import PayoutRecord, merged
 from shared.payouts.settling import MOST_INVOICES, OrderMoney, Settling, settle
-from shared.policy.switches import CustomerMode, PostingDepth
+from shared.policy.choices import CustomerMode, PostingDepth
 from shared.postings.findings import Reason
 from shared.postings.paid_out import PaidOut
 from tests.accounting.payout_lives import DIRECT

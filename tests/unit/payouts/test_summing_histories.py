@@ -23,7 +23,7 @@ from intacct.errors import OutcomeUnknownError
 from shared.payouts.booking import BookingState
 from shared.payouts.planner import plan_payout
 from shared.payouts.records import merged
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.planner import plan
 from tests.accounting.shop import (
     STATE,

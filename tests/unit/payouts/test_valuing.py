@@ -16,8 +16,8 @@ from shared.payouts.history import History
 from shared.payouts.planner import PayoutPlan, plan_payout
 from shared.payouts.records import merged
 from shared.payouts.valuing import Valued, Valuer
+from shared.policy.choices import ClearingDifferences, CustomerMode, PostingDepth
 from shared.policy.mapping import Role
-from shared.policy.switches import ClearingDifferences, CustomerMode, PostingDepth
 from shared.postings.book import StoreBook
 from shared.postings.findings import Reason
 from tests.accounting.payout_lives import DIRECT

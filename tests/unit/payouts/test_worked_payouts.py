@@ -20,8 +20,8 @@ from intacct.checks import refuse_the_impossible
 from intacct.documents import Side
 from shared.payouts.planner import EntityPosting, PayoutPlan, plan_payout
 from shared.payouts.records import merged
+from shared.policy.choices import CustomerMode, PostingDepth
 from shared.policy.mapping import Role
-from shared.policy.switches import CustomerMode, PostingDepth
 from shared.postings.effects import imbalance
 from shared.postings.findings import Reason
 from tests.accounting import payout_lives

@@ -9,8 +9,9 @@ from enum import StrEnum
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import Mapping, Role
-from shared.policy.switches import PostingMode, PostingPolicy
+from shared.policy.switches import PostingPolicy
 
 DEFAULTS = {
     "posting_mode": "detail",

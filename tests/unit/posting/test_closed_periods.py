@@ -15,7 +15,7 @@ from intacct.reading import ReportingPeriod
 from shared.facts.record import FactsRecord, FactsStatus, order_pk
 from shared.ledger.apply import Applier
 from shared.messages import OrderReady
-from shared.policy.switches import ClosedPeriod
+from shared.policy.choices import ClosedPeriod
 from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.closings import Calendars
 from shared.posting.post_order import OrderPoster, OrderPosterParts

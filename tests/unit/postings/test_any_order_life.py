@@ -26,7 +26,7 @@ from commerce.orders import (
 from intacct.documents import DocumentResult, SalesDocument
 from shared.facts.merge import merge
 from shared.ledger.content import effect_digest
-from shared.policy.switches import Cogs, Moment, PostingMode, Presentation, TaxPoint
+from shared.policy.choices import Cogs, Moment, PostingMode, Presentation, TaxPoint
 from shared.postings.book import StoreBook
 from shared.postings.plan import Plan, Posted, Posting
 from shared.postings.planner import plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from commerce.orders import Restock
-from shared.policy.switches import Cogs, Moment, PostingMode
+from shared.policy.choices import Cogs, Moment, PostingMode
 from shared.postings.plan import Plan
 from shared.postings.planner import plan
 from tests.accounting.journals import net

@@ -9,8 +9,8 @@ import pytest
 
 from commerce.money import Money
 from commerce.orders import Facts, Payment, Refund
+from shared.policy.choices import CustomerMode, FxRate, PostingMode
 from shared.policy.mapping import RateRow
-from shared.policy.switches import CustomerMode, FxRate, PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.plan import Reason
 from shared.postings.planner import plan

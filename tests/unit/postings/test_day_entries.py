@@ -8,8 +8,8 @@ from typing import Any
 
 from commerce.orders import LineKind, Restock
 from intacct.documents import Side
+from shared.policy.choices import Cogs, Moment, PostingMode
 from shared.policy.mapping import Definitions, ItemRule, Role
-from shared.policy.switches import Cogs, Moment, PostingMode
 from shared.postings.plan import DayEntry, Plan, Reason
 from tests.accounting.journals import told
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed

@@ -11,7 +11,7 @@ import pytest
 from commerce.orders import Facts, LineKind, Restock
 from shared.facts.merge import merge
 from shared.gl.days import EntryConflictError
-from shared.policy.switches import Moment, PostingMode
+from shared.policy.choices import Moment, PostingMode
 from shared.posting.entering import enter
 from shared.postings.plan import Plan
 from shared.postings.planner import plan

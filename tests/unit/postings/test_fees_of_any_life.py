@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from commerce.orders import Facts
 from intacct.documents import JournalEntry, JournalLine
 from shared.gl.contents import contents_of
-from shared.policy.switches import FeesOn, PostingMode, TaxPoint
+from shared.policy.choices import FeesOn, PostingMode, TaxPoint
 from shared.postings.book import StoreBook
 from shared.postings.plan import Plan
 from shared.postings.planner import plan

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from commerce.money import Money, total
 from commerce.orders import GiftCardUse, Payment
-from shared.policy.switches import PostingMode
+from shared.policy.choices import PostingMode
 from shared.postings.book import StoreBook
 from shared.postings.gift_cards import Card, CardShares, CardUse, redemptions_of
 from tests.accounting.journals import net, told

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from shared.policy.choices import CustomerMode, PostingDepth
 from shared.policy.mapping import Role
-from shared.policy.switches import CustomerMode, PostingDepth
 from shared.postings.book import StoreBook
 from shared.postings.plan import PostingKind
 from shared.postings.planner import plan, written

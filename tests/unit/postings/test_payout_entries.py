@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from shared.policy.choices import Cogs, PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import Cogs, PostingMode
 from shared.postings.payout_entries import cleared
 from shared.postings.plan import Plan
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed

@@ -23,8 +23,7 @@ from intacct.documents import (
 from intacct.documents import (
     AdjustmentKind as MemoKind,
 )
-from shared.policy.mapping import Role
-from shared.policy.switches import (
+from shared.policy.choices import (
     Cogs,
     CreditOn,
     Duties,
@@ -35,6 +34,7 @@ from shared.policy.switches import (
     Tips,
     UntoldReturns,
 )
+from shared.policy.mapping import Role
 from shared.postings.plan import Posting, Reason
 from shared.postings.planner import plan
 from tests.accounting.journals import net, parse, play, told

@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 
 from commerce.orders import Restock
 from intacct.stock import StockDocument
+from shared.policy.choices import ClosedPeriod, Cogs, Moment, PostingMode, Restocking, UntoldReturns
 from shared.policy.mapping import Items
-from shared.policy.switches import (
-    ClosedPeriod,
-    Cogs,
-    Moment,
-    PostingMode,
-    Restocking,
-    UntoldReturns,
-)
 from shared.postings.book import Shelf, StoreBook
 from shared.postings.calendars import Calendar
 from shared.postings.fates import Fate, fate_key

@@ -8,8 +8,8 @@ from typing import Any
 from commerce.orders import Restock
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.requests import Steps
+from shared.policy.choices import Cogs, PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import Cogs, PostingMode
 from shared.posting.by_entity import EntityAppliers
 from shared.postings.book import StoreBook
 from shared.postings.effects import imbalance

@@ -25,8 +25,7 @@ from commerce.orders import (
 from intacct.documents import (
     SalesDocument,
 )
-from shared.policy.mapping import ChargeRule, Items, Role
-from shared.policy.switches import (
+from shared.policy.choices import (
     Cogs,
     CustomerMode,
     Moment,
@@ -35,6 +34,7 @@ from shared.policy.switches import (
     TaxPoint,
     UnknownLiability,
 )
+from shared.policy.mapping import ChargeRule, Items, Role
 from shared.postings.plan import Plan, Reason
 from shared.postings.planner import plan
 from tests.accounting.journals import net, parse, told

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from shared.policy.choices import CustomerMode, PostingMode
 from shared.policy.mapping import Definitions, Role
-from shared.policy.switches import CustomerMode, PostingMode
 from shared.reconciliation.differences import Cause
 from shared.reconciliation.statement import Verdict
 from tests.accounting.lives import PAID, SHIPPED, order_a_placed

@@ -11,8 +11,8 @@ from commerce.money import Money
 from shared.facts.record import FactsStatus
 from shared.ledger.content import digest
 from shared.ledger.records import State
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import ItemRule
-from shared.policy.switches import PostingMode
 from shared.postings.findings import Finding, Reason
 from shared.postings.plan import PostingKind
 from shared.postings.planner import plan

@@ -11,7 +11,7 @@ import pytest
 from commerce.orders import Ref
 from commerce.payouts import Payout, PayoutLineKind, PayoutStatus
 from shared.payouts.booking import BookingState
-from shared.policy.switches import CustomerMode, PostingMode
+from shared.policy.choices import CustomerMode, PostingMode
 from shared.reconciliation.differences import Cause
 from shared.reconciliation.page import page
 from shared.reconciliation.statement import Statement, Verdict

@@ -10,8 +10,9 @@ import pytest
 
 from commerce.payouts import FeeKind, PayoutLineKind, PayoutStatus
 from shared.payouts.booking import BookingState
+from shared.policy.choices import CustomerMode, PostingDepth
 from shared.policy.mapping import Mapping
-from shared.policy.switches import CustomerMode, PostingDepth, PostingPolicy
+from shared.policy.switches import PostingPolicy
 from shared.reconciliation.balances import Balance
 from shared.reconciliation.differences import Cause
 from shared.reconciliation.statement import Statement, Verdict

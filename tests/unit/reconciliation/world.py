@@ -44,7 +44,8 @@ from shared.payouts.keeping import Keeper
 from shared.payouts.member_orders import MemberOrders
 from shared.payouts.order_money import OrderMoneyReader
 from shared.payouts.summing import PayoutSummer, SummerParts
-from shared.policy.switches import PostingMode, PostingPolicy
+from shared.policy.choices import PostingMode
+from shared.policy.switches import PostingPolicy
 from shared.posting.post_order import OrderPoster, OrderPosterParts
 from shared.posting.reports import PostingReport
 from shared.posting.versions import OrderBooks

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from shared.policy.choices import ClosedPeriod, PostingMode, Tips, UnknownLiability
 from shared.policy.mapping import Role
-from shared.policy.switches import ClosedPeriod, PostingMode, Tips, UnknownLiability
 from shared.tenants.models import Store, Tenant
 from shared.tenants.pinned import pinned
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from shared.ownership.table import Ownership, Rule, Side
+from shared.policy.choices import PostingMode, Restocking
 from shared.policy.stock import StockPlace, StockPolicy, StockRule
-from shared.policy.switches import PostingMode, Restocking
 from shared.posting.store_books import store_book
 from shared.tenants.checks import disagreements
 from shared.tenants.models import Tenant

@@ -10,8 +10,9 @@ from carts.catalogue import StockClient
 from local.cart_simulators.registry import simulator
 from local.intacct_simulator.clock import Clock
 from shared.ownership.table import Ownership, Right, Rule, Side
+from shared.policy.choices import CustomerMode, PostingDepth, PostingMode
 from shared.policy.stock import SoldIn, StockPlace, StockPolicy, StockRule
-from shared.policy.switches import CustomerMode, PostingDepth, PostingMode, PostingPolicy
+from shared.policy.switches import PostingPolicy
 from shared.tenants.checks import disagreements
 from shared.tenants.models import Tenant
 from shared.tenants.named import named

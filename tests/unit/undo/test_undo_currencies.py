@@ -14,8 +14,8 @@ from commerce.orders import Order, OrderLine, Payment
 from intacct.capabilities import Protocol
 from intacct.documents import Adjustment, JournalEntry
 from shared.ledger.outcomes import OutcomeKind
+from shared.policy.choices import FxRate, Moment
 from shared.policy.mapping import RateRow
-from shared.policy.switches import FxRate, Moment
 from tests.accounting.lives import OrderLife
 from tests.accounting.shop import (
     book,

@@ -16,8 +16,8 @@ from intacct.documents import DocumentResult
 from intacct.undoing import ReverseDocument
 from shared.facts.merge import merge
 from shared.ledger.records import Record, State
+from shared.policy.choices import PostingMode
 from shared.policy.mapping import Role
-from shared.policy.switches import PostingMode
 from shared.posting.entering import enter
 from shared.postings.calendars import Calendar
 from shared.postings.findings import Reason
