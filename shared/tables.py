@@ -25,6 +25,32 @@ def condition_failed(error: ClientError) -> bool:
     return error.response.get("Error", {}).get("Code") == "ConditionalCheckFailedException"
 
 
+def put_where(
+    client: DynamoDBClient, table: str, item: Mapping[str, Any], attribute: str, known: str
+) -> bool:
+    """Store the item where its text `attribute` is still `known`; whether that was so.
+
+    Nothing `known` means that there is no item yet.
+
+    Raises:
+        botocore.exceptions.ClientError: it could not be stored.
+    """
+    condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+    if known:
+        condition = {
+            "ConditionExpression": "#known = :known",
+            "ExpressionAttributeNames": {"#known": attribute},
+            "ExpressionAttributeValues": {":known": {"S": known}},
+        }
+    try:
+        client.put_item(TableName=table, Item=item, **condition)
+    except ClientError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
+
+
 def read_many(
     client: DynamoDBClient,
     table: str,

@@ -8,8 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from commerce.money import Money
 from shared.bundles.register import (
     BundlesMovedError,
@@ -18,7 +16,7 @@ from shared.bundles.register import (
     with_composition,
 )
 from shared.postings.bundle_parts import Part
-from shared.tables import condition_failed, read_many
+from shared.tables import put_where, read_many
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -68,20 +66,8 @@ class DynamoDbBundles:
         self, key: dict[str, Any], known: CompositionHistory, wanted: CompositionHistory
     ) -> bool:
         """Store the history where the known one still stands; whether it did."""
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if known:
-            condition = {
-                "ConditionExpression": "bundle = :known",
-                "ExpressionAttributeValues": {":known": {"S": _told(known)}},
-            }
-        try:
-            item = {**key, "bundle": {"S": _told(wanted)}}
-            self._client.put_item(TableName=self._table, Item=item, **condition)
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
-            return False
-        return True
+        item = {**key, "bundle": {"S": _told(wanted)}}
+        return put_where(self._client, self._table, item, "bundle", _told(known) if known else "")
 
 
 def _key(tenant: str, store: str, article: str) -> dict[str, Any]:

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from commerce.money import Money
 from shared.costs.register import CostHistory, CostsMovedError, UnitCost, with_cost
-from shared.tables import condition_failed, read_many
+from shared.tables import put_where, read_many
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -87,20 +85,8 @@ class DynamoDbCosts:
 
     def _put(self, key: dict[str, Any], known: CostHistory, wanted: CostHistory) -> bool:
         """Store the history where the known one still stands; whether it did."""
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if known:
-            condition = {
-                "ConditionExpression": "costs = :known",
-                "ExpressionAttributeValues": {":known": {"S": _told(known)}},
-            }
-        try:
-            item = {**key, "costs": {"S": _told(wanted)}}
-            self._client.put_item(TableName=self._table, Item=item, **condition)
-        except ClientError as error:
-            if not condition_failed(error):
-                raise
-            return False
-        return True
+        item = {**key, "costs": {"S": _told(wanted)}}
+        return put_where(self._client, self._table, item, "costs", _told(known) if known else "")
 
 
 def _partition(tenant: str, store: str) -> str:
