@@ -220,17 +220,18 @@ class GivenBack:
     ) -> list[Money]:
         """What each group gets of the next amount: its share of all so far less what it had.
 
-        So it does not matter in which sequence refunds come (R-9.4); goods that came back and goods
-        that never left count apart. Where a share would fall by the cent that another gains, or
-        rise above what is left, it stays there.
+        So it does not matter in which sequence refunds come (R-9.4). Goods that came back count
+        from the first cent on, goods that never left (`has_left` is false) from the last one back:
+        the odd cents of the two are not the same ones. Where a share would fall by the cent that
+        another gains, or rise above what is left, it stays there.
         """
         if not groups:
             return []
         currency = self._order.currency
         left = [self._left_of(group) for group in groups]
         given = [self._given_of(group, has_left=has_left) for group in groups]
-        whole = [total((piece.amount for piece in group), currency).amount for group in groups]
-        so_far = allocate(total(given, currency) + amount, whole)
+        whole = [total((piece.amount for piece in group), currency) for group in groups]
+        so_far = _shares_so_far(whole, total(given, currency) + amount, from_end=not has_left)
         wanted = [max(now - before, now * 0) for now, before in zip(so_far, given, strict=True)]
         parts = [min(want, rest) for want, rest in zip(wanted, left, strict=True)]
         over = total(parts, currency) - amount
@@ -271,3 +272,15 @@ class GivenBack:
             if beyond > Money.zero(beyond.currency):
                 self.excesses.append(Excess(f"{place}: {piece_id}", beyond))
         return {piece_id: amount for piece_id, amount in amounts.items() if amount}
+
+
+def _shares_so_far(whole: Sequence[Money], amount: Money, *, from_end: bool) -> list[Money]:
+    """An amount over groups in proportion of the whole of each; `from_end`, what its rest leaves.
+
+    The shares of an amount from the first cent on and of the rest from the end make up the whole.
+    """
+    weights = [each.amount for each in whole]
+    if not from_end:
+        return allocate(amount, weights)
+    rest = total(whole, amount.currency) - amount
+    return [each - kept for each, kept in zip(whole, allocate(rest, weights), strict=True)]
