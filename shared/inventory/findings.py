@@ -168,9 +168,15 @@ def not_taken(store: str, article: str, message: str) -> Finding:
     return Finding(Reason.REFUSED_BY_CART, item_place(store, article), told, "correct it there")
 
 
-def in_doubt(store: str, warehouse: str) -> Finding:
-    """An adjustment waits for a person: nothing more is adjusted at its warehouse."""
-    message = f"an adjustment of {warehouse} is in doubt; nothing more is adjusted there"
+def in_doubt(store: str, warehouse: str, why: Finding) -> Finding:
+    """An adjustment waits for a person: nothing more is adjusted at its warehouse.
+
+    `why` is what the ledger says of it: its number in Sage, and what must be decided.
+    """
+    message = (
+        f"an adjustment of {warehouse} ({why.place}) is in doubt: {why.message}; "
+        "nothing more is adjusted there"
+    )
     hint = "look at it in Sage Intacct by its reference, then: ops stock sync --release"
     return Finding(Reason.IN_DOUBT_EXHAUSTED, f"stock of {store}", message, hint)
 

@@ -220,7 +220,9 @@ class InwardStock:
             self._parts.counts.save(book.ended(self._parts.clock()))
             done.findings += outcome.findings
         elif outcome.kind is OutcomeKind.HELD:
-            done.findings.append(findings.in_doubt(case.store.id, book.warehouse))
+            done.findings += [
+                findings.in_doubt(case.store.id, book.warehouse, why) for why in outcome.findings
+            ]
         elif outcome.kind is OutcomeKind.STOPPED:
             done.findings += outcome.findings
 

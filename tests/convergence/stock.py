@@ -1,12 +1,14 @@
 """One drawn history of stock: edits on both sides, sales, faults; what each place must end with.
 
 Whatever happens, a run never changes what its owner says, and once nobody edits any more the other
-side shows the owner's figure and stays there.
+side shows the owner's figure and stays there. A person is waited for only where reliability §3.4
+wants one: an adjustment whose every request was lost, as often as it may be sent.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
@@ -14,8 +16,11 @@ from typing import Any
 
 from carts.adapter import CartApiError
 from carts.catalogue import NewLevel, WriteOutcome, Written
+from intacct.documents import Document, DocumentResult
 from intacct.errors import NotSentError, OutcomeUnknownError
 from local.cart_simulators.orders import Sale, SoldLine
+from shared.inventory.counts import CountBook
+from shared.ledger.resolving import MOST_RESENDS
 from shared.ownership.table import Side
 from tests.unit.inventory.rig import Rig, Shop, policy, table
 
@@ -28,6 +33,8 @@ CARTS: Mapping[str, tuple[str, ...]] = {
 
 _STEPS = (8, 18)
 _MOST = 60
+_ROUNDS = 4
+"""Looks that a history has after its last edit, and again after a person's answer."""
 
 
 class DivergedError(AssertionError):
@@ -64,6 +71,9 @@ class StockHistory:
         self.rig = Rig(*[drawn] * stores, cart=self.cart, ownership=table(**owners))
         self.skus = [f"SKU-{number}" for number in range(self.dice.randint(1, 4))]
         self.sold: list[tuple[str, str, int]] = []
+        self.lost: Counter[str] = Counter()
+        """How often a request of each control id never reached the company."""
+        self.rig.sage.create = self._noting(self.rig.sage.create)  # type: ignore[method-assign]
         for sku in self.skus:
             levels = {f"L{one.location}": self._packs() for one in self.places}
             for shop in self.rig.shops:
@@ -94,13 +104,54 @@ class StockHistory:
     def _rests(self) -> None:
         while self.sold:
             self._books()
-        for _ in range(4):
+        for _ in range(_ROUNDS):
             self._round()
+        if self._answers():
+            for _ in range(_ROUNDS):
+                self._round()
         self._compare()
         if any(self._round()):
             message = "something still travels although nobody edits"
             raise DivergedError(message)
         self._compare()
+
+    def _answers(self) -> bool:
+        """A person answers what waits for one, as its review says; whether anything did.
+
+        Raises:
+            DivergedError: nobody is told of an adjustment that is not settled, or it waits although
+                it is in the books or was not lost as often as it may be sent.
+        """
+        open_books = [book for book in self.rig.counts.stored.values() if book.opened is not None]
+        for book in open_books:
+            self._must_wait(book)
+        if open_books:
+            self._run(0, release_by="ann")
+        return bool(open_books)
+
+    def _must_wait(self, book: CountBook) -> None:
+        """One store alone counts: what a cart owns has no second store."""
+        ((_, record),) = self.rig.ledger.chain(book.ledger_pk).items()
+        times, number = self.lost[record.control_id], record.document_number
+        if times <= MOST_RESENDS or number in self.rig.sage.marks():
+            message = f"adjustment {number} waits for a person, and was lost {times} times"
+            raise DivergedError(message)
+        if not any(number in told for told in self.rig.findings()):
+            message = f"nobody is told that adjustment {number} waits"
+            raise DivergedError(message)
+
+    def _noting(self, create: Callable[..., DocumentResult]) -> Callable[..., DocumentResult]:
+        """The company's door, where it is noted which requests never came through."""
+
+        def noted(document: Document, *, control_id: str, **others: Any) -> DocumentResult:
+            booked = len(self.rig.sage.documents)
+            try:
+                return create(document, control_id=control_id, **others)
+            except OutcomeUnknownError:
+                self.lost[control_id] += len(self.rig.sage.documents) == booked
+                raise
+
+        return noted
 
     def _round(self) -> list[int]:
         """A run of every store an hour later; what each carried."""
@@ -156,9 +207,9 @@ class StockHistory:
     def _runs(self) -> None:
         self._run(self.dice.randrange(len(self.rig.shops)))
 
-    def _run(self, number: int) -> Any:
+    def _run(self, number: int, **order: Any) -> Any:
         before = self._owned()
-        report = self.rig.run(number)
+        report = self.rig.run(number, **order)
         if self._owned() != before:
             message = "a run wrote on the owner's side"
             raise DivergedError(message)
@@ -199,6 +250,10 @@ class StockHistory:
         return told
 
     def _compare(self) -> None:
+        unsettled = [name for name, book in self.rig.counts.stored.items() if book.opened]
+        if unsettled:
+            message = f"adjustments are not settled: {unsettled}"
+            raise DivergedError(message)
         for place in self.places:
             for sku in self.skus:
                 for shop in self.rig.shops:

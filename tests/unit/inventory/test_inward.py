@@ -15,6 +15,7 @@ from intacct.errors import (
 )
 from shared.inventory.inward import MOST_LINES
 from shared.ledger.records import SETTLE
+from shared.ledger.resolving import MOST_RESENDS
 from shared.ownership.table import Side
 from shared.policy.mapping import ItemRule
 from shared.policy.stock import StockRule
@@ -150,6 +151,30 @@ def test_a_request_that_never_arrived_is_sent_again_after_it_cannot_land_any_mor
     known.later(SETTLE.total_seconds() / 60)
     assert known.run().documents == 1
     assert quantities(known.sage.adjustments()) == [(INCREASE, "MUG", 2)]
+
+
+def test_a_count_that_is_lost_to_the_end_names_its_number_and_waits_for_a_person() -> None:
+    known = rig()
+    known.shop.offer("MUG", L71001=7)
+    known.sage.has("MUG", "W1", 5)
+    for _ in range(MOST_RESENDS + 1):
+        known.sage.fail("before", OutcomeUnknownError("lost"))
+    for _ in range(MOST_RESENDS + 3):
+        known.run()
+        known.later(60)
+    assert len(known.sage.sent) == MOST_RESENDS + 1
+    (told,) = known.findings()
+
+    known.shop.count("MUG", "71001", 9)
+    released = known.run(release_by="ann")
+    known.later()
+    known.run()
+
+    first, second = known.sage.adjustments()
+    assert f"W1 (STOCK {first.reference}) is in doubt: it was sent as often as is allowed" in told
+    assert released.documents == 1
+    assert quantities([first, second]) == [(INCREASE, "MUG", 2), (INCREASE, "MUG", 2)]
+    assert known.findings() == []
 
 
 def test_an_outage_leaves_the_count_for_the_next_run() -> None:
