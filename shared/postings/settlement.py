@@ -58,7 +58,7 @@ class OwnCredit:
 
 @dataclass(frozen=True, slots=True)
 class Outflow:
-    """Money given back for a refund, taken from its credit memo and then from unused money."""
+    """Money given back for a refund: from its credit memo, from unused money, else from later."""
 
     id: str
     refund_id: str
@@ -115,6 +115,23 @@ class _Pool:
     refund_id: str = ""
 
 
+@dataclass(slots=True)
+class _Payback:
+    """Money given back, with what is missing of the credits that it is drawn from."""
+
+    outflow: Outflow
+    missing: Money
+    draws: list[Draw] = field(default_factory=list)
+
+    def draw(self, pool: _Pool) -> None:
+        """Draw from a credit what is missing and what is left of it."""
+        used = _least(self.missing, pool.left)
+        if used:
+            pool.left -= used
+            self.missing -= used
+            self.draws.append(Draw(pool.kind, pool.key, used))
+
+
 Event = Bill | Receipt | OwnCredit | Outflow
 Applied = Mapping[str, Money]
 """What was applied already: `<credit id>:<invoice id>` to the amount, as the posting keys tell."""
@@ -133,6 +150,7 @@ class Settler:
         self._open: dict[str, Money] = {}
         self._pools: list[_Pool] = []
         self._to_pay_back: list[str] = []
+        self._paybacks: list[_Payback] = []
         self._names: list[str] = []
         self._bill_ids: list[str] = []
         self._result = Settlement()
@@ -151,6 +169,7 @@ class Settler:
             if not _is_posted(event):
                 self._live(event)
                 self._match()
+        self._result.uncovered = [(x.outflow, x.missing) for x in self._paybacks if x.missing]
         return self._result
 
     def _live(self, event: Event) -> None:
@@ -203,6 +222,8 @@ class Settler:
         for bill_id in self._bill_ids:
             pool.left -= self._known(pool.id, bill_id)
         self._pools.append(pool)
+        if not pool.refund_id:
+            self._cover(pool)
 
     def _known(self, pool_id: str, bill_id: str) -> Money:
         return self._applied.get(f"{pool_id}:{bill_id}", self._zero)
@@ -211,17 +232,20 @@ class Settler:
         own = [pool for pool in self._pools if pool.refund_id == outflow.refund_id]
         unused = [pool for pool in self._pools if not pool.refund_id]
         others = [pool for pool in self._pools if pool.refund_id not in ("", outflow.refund_id)]
-        wanted = outflow.amount
-        draws: list[Draw] = []
+        payback = _Payback(outflow, outflow.amount)
         for pool in (*own, *unused, *others):
-            used = _least(wanted, pool.left)
-            if used:
-                pool.left -= used
-                wanted -= used
-                draws.append(Draw(pool.kind, pool.key, used))
-        self._result.outflows.append((outflow, draws))
-        if wanted:
-            self._result.uncovered.append((outflow, wanted))
+            payback.draw(pool)
+        self._result.outflows.append((outflow, payback.draws))
+        self._paybacks.append(payback)
+
+    def _cover(self, later: _Pool) -> None:
+        """Let unused money cover what went back before it came, the earliest first.
+
+        Goods that left on account had taken the money that was there (R-3.2): which was heard of
+        first makes no difference so.
+        """
+        for payback in self._paybacks:
+            payback.draw(later)
 
     def _replay_applications(self) -> None:
         for pool in self._pools:

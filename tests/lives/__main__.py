@@ -21,8 +21,9 @@ FOR_PEOPLE = {
     Reason.OUT_OF_SCOPE,
     Reason.CONFIGURATION_MISSING,
 }
-"""Why a wider life may be held: money goes back before it came or is heard of, fees beyond what is
-credited, and an advance given back to a gift card, for which the shop has no financial entity."""
+"""Why a wider life may be held: more of an agency's tax goes back than an allowance left (R-3.4),
+money that nothing covers, fees beyond what is credited, and an advance given back to a gift card,
+for which the shop has no financial entity."""
 
 _CHUNK = 50
 

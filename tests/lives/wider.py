@@ -67,7 +67,8 @@ def wider(seed: int) -> Life:
     refunds = _riding(random, life) if random.random() < 0.4 else []
     is_sent = _sent(life) is FulfillmentStatus.FULFILLED
     refunds += [_untold(random, given) if is_sent else given for given in life.refunds]
-    refunds = _dated(random, refunds, parcels, payments)
+    is_early = Random(f"paid later {seed}").random() < 0.25  # noqa: S311  # a drawn test
+    refunds = _dated(random, refunds, parcels, payments, is_early=is_early)
     order = life.order
     if not parcels and _is_all_cancelled(life) and random.random() < 0.5:
         order = replace(order, status=OrderStatus.CANCELLED, cancelled_at=_last(refunds))
@@ -161,10 +162,13 @@ def _dated(
     refunds: Sequence[Refund],
     parcels: Sequence[Fulfilment],
     payments: Sequence[Payment],
+    *,
+    is_early: bool,
 ) -> list[Refund]:
     """Refunds at any time after what they follow, once there is money to give back.
 
-    What left on account is paid before anything goes back.
+    What left on account is paid before anything goes back, unless it `is_early`: then money goes
+    back that came for what had left, and the buyer pays later.
     """
     receipts = [payment for payment in payments if payment.is_receipt]
     spent, whole = Decimal(0), _come(receipts, day(28))
@@ -172,7 +176,8 @@ def _dated(
     for given in refunds:
         spent += max(given.credit.amount, Decimal(0))
         at = _arrived_at(given, parcels) + timedelta(hours=random.randint(1, 24 * 10))
-        while at < day(28) and _come(receipts, at) < (whole if parcels else min(spent, whole)):
+        due = whole if parcels and not is_early else min(spent, whole)
+        while at < day(28) and _come(receipts, at) < due:
             at += timedelta(hours=7)
         dated.append(replace(given, created_at=at, transactions=_money(random, given, at)))
     return dated
