@@ -23,9 +23,14 @@ def _loaded(path: str) -> Any:
     return _load_file(JSONFileLoader(), path)
 
 
+def _load_once(loader: JSONFileLoader, path: str) -> Any:
+    return _load_file(loader, path) if _CHANGED_BY_MOTO in path else _loaded(path)
+
+
 # Each AWS session parses the models of its services anew: a third of what a rig of AWS costs.
 _load_file = JSONFileLoader.load_file
-JSONFileLoader.load_file = lambda _, path: _loaded(path)  # type: ignore[method-assign,assignment]
+_CHANGED_BY_MOTO = "/s3/"
+JSONFileLoader.load_file = _load_once  # type: ignore[method-assign,assignment]
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Cartledger/test")
 

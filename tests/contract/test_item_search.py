@@ -61,7 +61,7 @@ def test_an_item_is_found_by_each_field_and_told_whole(teller: Teller, search: I
 
 def test_an_inactive_item_is_told_as_such(teller: Teller) -> None:
     (known,) = teller.reads.items(ItemSearch(ItemBy.ID, ("CAP-1",)))
-    assert (known.type, known.is_active) == ("noninventorysalesonly", False)
+    assert (known.type, known.is_active) == ("salesonlynoninventory", False)
     assert (known.base_price, known.barcode) == (None, "")
 
 

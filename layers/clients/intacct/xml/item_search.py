@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from intacct.item_search import ItemBy, ItemSearch, KnownItem, number_of
 from intacct.xml.elements import Element, text_at
+from intacct.xml.master_fields import ITEM_TYPES
 from intacct.xml.queries import Query, has_one_of
 
 _PLACES: Mapping[ItemBy, str] = {ItemBy.ID: "ITEMID", ItemBy.BARCODE: "UPC"}
@@ -27,6 +28,9 @@ _FIELDS = (
 )
 
 
+_TYPES = {label.lower(): kind.value.lower() for kind, label in ITEM_TYPES.items()}
+
+
 def query_of(search: ItemSearch) -> Query:
     """The query for the items that meet the search."""
     return Query("ITEM", _FIELDS, has_one_of(_PLACES[search.by], search.values), shows_private=True)
@@ -38,7 +42,7 @@ def known_from(row: Element) -> KnownItem:
         key=text_at(row, "RECORDNO"),
         id=text_at(row, "ITEMID"),
         name=text_at(row, "NAME"),
-        type=re.sub(r"[^a-z]", "", text_at(row, "ITEMTYPE").lower()),
+        type=_type(text_at(row, "ITEMTYPE")),
         is_active=text_at(row, "STATUS").lower() != "inactive",
         description=text_at(row, "EXTENDED_DESCRIPTION"),
         barcode=text_at(row, "UPC"),
@@ -49,3 +53,8 @@ def known_from(row: Element) -> KnownItem:
         standard_cost=number_of(text_at(row, "STANDARD_COST")),
         is_taxable={"true": True, "false": False}.get(text_at(row, "TAXABLE").lower()),
     )
+
+
+def _type(label: str) -> str:
+    """The type by REST's word, in small letters; one that is not known is told by its letters."""
+    return _TYPES.get(label.lower()) or re.sub(r"[^a-z]", "", label.lower())

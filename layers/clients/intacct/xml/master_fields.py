@@ -16,7 +16,7 @@ from intacct.xml.elements import decimal_text, truth_text
 
 Places = list[tuple[str, str]]
 
-_ITEM_TYPES = {
+ITEM_TYPES = {
     ItemType.INVENTORY: "Inventory",
     ItemType.NON_INVENTORY: "Non-Inventory",
     ItemType.PURCHASE_ONLY: "Non-Inventory (Purchase only)",
@@ -24,6 +24,8 @@ _ITEM_TYPES = {
     ItemType.KIT: "Kit",
     ItemType.STOCKABLE_KIT: "Stockable Kit",
 }
+"""What XML calls the types of items."""
+
 _COST_METHODS = {
     CostMethod.STANDARD: "Standard",
     CostMethod.AVERAGE: "Average",
@@ -128,7 +130,7 @@ def _item(item: Item) -> Mapping[str, Places]:
     base, standard = item.base_price, item.standard_cost
     return {
         "name": [("NAME", item.name)],
-        "type": [("ITEMTYPE", _ITEM_TYPES[item.type])],
+        "type": [("ITEMTYPE", ITEM_TYPES[item.type])],
         "is_active": [_status(is_active=item.is_active)],
         "description": [("EXTENDED_DESCRIPTION", item.description)],
         "sales_description": [("SODESCRIPTION", item.sales_description)],
