@@ -275,13 +275,25 @@ def _waiting(prepared: Prepared) -> Iterable[str]:
     yield from prepared.life.waiting
     if not prepared.takings and prepared.receivable:
         yield "a payment transaction"
-    for event in prepared.refunds:
-        if not event.is_effective:
-            state = "failed" if event.money.is_failed else "is pending"
-            yield f"refund {event.refund.ref.id}: its money {state}"
+    yield from _refunds_waiting(prepared)
     open_lines = prepared.life.open_lines
     if open_lines and not prepared.is_cancelled:
         yield "the shipment of " + ", ".join(f"line {line}" for line in open_lines)
+
+
+def _refunds_waiting(prepared: Prepared) -> Iterable[str]:
+    """Refunds whose money has not moved, and of which no credit memo holds the whole.
+
+    What was never billed is given back by money alone: where that failed, nothing else in the books
+    says that the buyer is to have it.
+    """
+    credited = {x.refund.ref.id for x in prepared.life.credits if x.total and not x.unbilled}
+    for event in prepared.refunds:
+        refund_id = event.refund.ref.id
+        if event.money.is_failed and refund_id not in credited:
+            yield f"refund {refund_id}: its money failed"
+        elif not event.is_effective:
+            yield f"refund {refund_id}: its money is pending"
 
 
 def in_order(items: Iterable[Dated]) -> list[Posting]:

@@ -276,3 +276,15 @@ def test_a_parcel_cancelled_after_its_invoice_counts_as_billed() -> None:
     resent = replace(life.stages[-1], fulfilments=(cancelled, again))
     assert plan(resent, played.posted, life.book).postings == ()
     assert plan(resent, {}, life.book).postings[2].key.endswith("parcel-2")
+
+
+@pytest.mark.parametrize("shipped", [(), (SHIPPED,)], ids=["never billed", "billed"])
+def test_credit_at_once_names_a_failed_refund_that_no_memo_holds(shipped: tuple[Any, ...]) -> None:
+    """What was never billed has no credit memo; what was stays open in one (R-3.2, R-3.5)."""
+    books = book(credit_on=CreditOn.REFUND_CREATED)
+    failed = (given_back("24.50", day(4), state=PaymentState.FAILURE),)
+    given = one_tee_back(restock=Restock.CANCEL, transactions=failed)
+    made = planned(order_a_placed(), PAID, *shipped, given, books=books)
+    is_named = "refund refund-1: its money failed" in made.waiting
+    assert is_named is not bool(shipped)
+    assert ("CREDIT credit:refund-1" in by_name(made)) is bool(shipped)
