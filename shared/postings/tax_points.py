@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from commerce.money import Money, total
 from intacct.documents import CreditKind, JournalEntry
+from shared.ledger.content import effect_digest
 from shared.policy.mapping import Role
 from shared.postings.effects import Amount, debit, ledger_lines
 from shared.postings.pieces import Piece, PieceKind
@@ -72,11 +73,25 @@ class TaxPointWriter:
         return [(piece, amount) for piece, amount in shares if amount]
 
     def _taken_back(self, receipt: Receipt, taxes: list[tuple[Piece, Money]]) -> list[Dated]:
+        """The taxes that each use of the advance takes back, as the books have those of theirs.
+
+        A use whose share is no cent has no journal (R-0.5). So the books do not show it, and what
+        was booked after it must not be taken for booked before.
+        """
+        in_turn = sorted(self._uses(receipt), key=lambda use: (use.at, use.name))
+        booked_first = sorted(in_turn, key=lambda use: not self._is_booked(receipt, use))
+        tellings = [self._telling(receipt, taxes, uses) for uses in (booked_first, in_turn)]
+        booked = {self._key(receipt, use) for use in in_turn if self._is_booked(receipt, use)}
+        return next((x for x in tellings if self._is_as_booked(x, booked)), tellings[0])
+
+    def _telling(
+        self, receipt: Receipt, taxes: list[tuple[Piece, Money]], uses: list[_Use]
+    ) -> list[Dated]:
         """Each use of the advance with its share; the one that uses the advance up, the rest."""
         left = dict(taxes)
         unused = receipt.amount
         written = []
-        for use in self._uses(receipt):
+        for use in uses:
             unused -= use.amount
             share = Fraction(use.amount.amount) / Fraction(receipt.amount.amount)
             back: list[tuple[Piece, Money]] = []
@@ -84,15 +99,21 @@ class TaxPointWriter:
                 amount = share_of(tax, share) if unused else left[piece]
                 left[piece] -= amount
                 back.append((piece, -amount))
-            needs = [use.needs, self._p.keys.of(JOURNAL, f"{TAX}{receipt.id}")]
-            written.append(self._journal(f"{receipt.id}:{use.name}", use.at, back, needs))
+            if any(amount for _, amount in back):
+                needs = [use.needs, self._p.keys.of(JOURNAL, f"{TAX}{receipt.id}")]
+                written.append(self._journal(f"{receipt.id}:{use.name}", use.at, back, needs))
         return written
 
-    def _uses(self, receipt: Receipt) -> list[_Use]:
-        """What the advance paid and gave back, the last use at the end.
+    def _is_as_booked(self, written: list[Dated], booked: set[str]) -> bool:
+        """Whether all that is `booked` is there, with these lines as far as the ledger tells."""
+        effects = {one.posting.key: effect_digest(one.posting.effect) for one in written}
+        results = {key: self._p.posted[key].effect for key in booked if key in self._p.posted}
+        return booked <= effects.keys() and all(
+            digest in ("", effects[key]) for key, digest in results.items()
+        )
 
-        What is in the books comes first, so that a late use never changes an earlier one's share.
-        """
+    def _uses(self, receipt: Receipt) -> list[_Use]:
+        """What the advance paid and gave back."""
         uses = [
             _Use(
                 f"{item.bill.id}:{item.credit.amount.plain()}",
@@ -112,10 +133,13 @@ class TaxPointWriter:
             and draw.key == receipt.advance_key
             and outflow.id not in uncovered
         ]
-        return sorted(uses, key=lambda use: (not self._is_booked(receipt, use), use.at, use.name))
+        return uses
 
     def _is_booked(self, receipt: Receipt, use: _Use) -> bool:
-        return self._p.keys.knows(JOURNAL, f"{TAX}{receipt.id}:{use.name}")
+        return self._key(receipt, use) in self._p.keys.known
+
+    def _key(self, receipt: Receipt, use: _Use) -> str:
+        return self._p.keys.of(JOURNAL, f"{TAX}{receipt.id}:{use.name}")
 
     def _journal(
         self, name: str, at: datetime, taxes: Iterable[tuple[Piece, Money]], needs: list[str]
