@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain, islice, product
 
+from commerce.orders import Restock
 from shared.postings.entries import Entries
 from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.order_keys import Keys
@@ -45,19 +46,25 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
 
     Nothing in the books tells of a parcel or a cancellation of no value. It may have been known
     when a part that happened later was booked, or not: so each has its turn at every place that its
-    moment allows; parcels last, as what leaves a trace and has none came after all that has. In the
-    end each is taken for what was heard of last, and first, and all of them for first: what closes
-    an order leaves a trace that is not its own.
+    moment allows; parcels last, as what leaves a trace and has none came after all that has; what
+    may have closed the order, also where the books show it closed. In the end each is taken for
+    what was heard of last, and first, and all of them for first: what closes an order leaves a
+    trace that is not its own.
     """
     done = booked(events, keys)
     left = sorted((event for event in events if event not in done), key=moment_of)
     places = [_places(event, done) for event in left]
+    closed = _closed_before(done, keys)
+    early = [
+        each if closed is None or closed in each or not _may_close(event) else [*each, closed]
+        for event, each in zip(left, places, strict=True)
+    ]
     late = [
         each[:1] if isinstance(event, Delivery) else each
         for event, each in zip(left, places, strict=True)
     ]
     tried: set[tuple[int, ...]] = set()
-    for chosen in islice(chain(_together(late), _together(places), product(*places)), _MOST):
+    for chosen in islice(chain(_together(late), _together(places), product(*early)), _MOST):
         if tuple(chosen) not in tried:
             tried.add(tuple(chosen))
             yield _merged(done, left, chosen)
@@ -86,6 +93,32 @@ def _places(event: Event, done: Sequence[Event]) -> list[int]:
         if isinstance(other, Capture) or moment_of(other) > moment_of(event)
     ]
     return [len(done), *reversed(later)]
+
+
+def _may_close(event: Event) -> bool:
+    """Whether it may have left nothing of the order to be sent, without a trace of its own."""
+    back = (Restock.RETURN, Restock.SCRAP)
+    return isinstance(event, RefundEvent) and any(
+        line.restock not in back for line in event.refund.lines
+    )
+
+
+def _closed_before(done: Sequence[Event], keys: Keys) -> int | None:
+    """Before which of the booked events the order was closed; None where nothing tells so.
+
+    What closed it may have happened after one of them that was heard of late.
+    """
+    rests = [
+        keys.place(kind, f"{what}:rest:{name}")
+        for kind, what in (
+            (PostingKind.INVOICE, "invoice"),
+            (PostingKind.JOURNAL_ENTRY, "recognise"),
+        )
+        for name in keys.purposes(kind, f"{what}:rest:")
+    ]
+    if not rests:
+        return None
+    return sum(1 for event in done if place_of(event, keys) < min(rests))
 
 
 def _merged(done: Sequence[Event], left: Sequence[Event], chosen: Sequence[int]) -> list[Event]:
