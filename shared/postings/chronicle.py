@@ -123,7 +123,7 @@ def tell_life(
     by_time = tell(sorted(events, key=moment_of))
     if not in_books.parts or (in_books.agree(by_time) and in_books.confirm(by_time)):
         return by_time
-    return _believed(events, editions, in_books, tell) or by_time
+    return _believed(events, editions, in_books, tell, by_time) or by_time
 
 
 def _believed(
@@ -131,17 +131,28 @@ def _believed(
     editions: tuple[OrderEdition, ...],
     in_books: InBooks,
     tell: Callable[[Sequence[Event], OrderPieces], Life],
+    by_time: Life,
 ) -> Life | None:
-    """The first life with the lines in the books; else the likeliest with their totals."""
+    """The first life with the lines in the books; else the likeliest with their totals.
+
+    One in which a refund waits for goods that have left `by_time` is only taken for want of others:
+    what waits changes no line, so that the books do not speak against it.
+    """
     keys, newest = in_books.keys, editions[-1].pieces
     agreeing: list[Life] = []
+    waiting: list[Life] = []
     in_turn = [*sequences(events, keys), sorted(events, key=moment_of)]
     for ordered in in_turn:
         life = tell(ordered, newest)
         if in_books.agree(life):
-            if in_books.confirm(life):
+            if not in_books.confirm(life):
+                agreeing.append(life)
+            elif set(life.waiting) <= set(by_time.waiting):
                 return life
-            agreeing.append(life)
+            else:
+                waiting.append(life)
+    if waiting:
+        return min(waiting, key=lambda life: len(life.waiting))
     if in_books.are_told or not agreeing:
         done = booked(events, keys)
         later = sorted((event for event in events if event not in done), key=moment_of)
@@ -204,17 +215,14 @@ def _knows_shipments(
         return bool(deliveries)
     if order.fulfillment_status is not FulfillmentStatus.FULFILLED:
         return True
-    left = sum((q for delivery in deliveries for q in delivery.quantities.values()), Decimal(0))
-    cancelled = sum(
-        (
-            line.quantity
-            for event in refunds
-            for line in event.refund.lines
-            if line.restock is Restock.CANCEL
-        ),
-        Decimal(0),
-    )
-    ordered = sum(
-        (line.quantity for line in order.sale_lines if line.requires_shipping), Decimal(0)
-    )
-    return left + cancelled >= ordered
+    shipped = {line.id: line.quantity for line in order.sale_lines if line.requires_shipping}
+    parcels = {delivery.id: delivery.quantities for delivery in deliveries}
+    gone = [(name, q) for quantities in parcels.values() for name, q in quantities.items()]
+    gone += [
+        (line.line_id, line.quantity)
+        for event in refunds
+        for line in event.refund.lines
+        if line.restock is Restock.CANCEL
+    ]
+    known = sum((quantity for name, quantity in gone if name in shipped), Decimal(0))
+    return known >= sum(shipped.values(), Decimal(0))

@@ -69,6 +69,8 @@ def test_a_wider_life_under_any_policy_breaks_no_invariant() -> None:
         pytest.param(72, id="shipping goes back before the parcel that billed the order"),
         pytest.param(710439, id="what a cancelled order kept was billed, and given back later"),
         pytest.param(586, id="shipping goes back before the cancellation that billed the rest"),
+        pytest.param(730562, id="what waits for goods is no sign of when they were billed"),
+        pytest.param(730875, id="a parcel that left and arrived is one parcel"),
         pytest.param(730050, id="an order is closed before an earlier refund is heard of"),
         pytest.param(711227, id="an agency's odd cent comes back once, returned or cancelled"),
     ],
