@@ -327,3 +327,17 @@ def test_a_replacement_that_costs_something_is_an_order_like_any_other() -> None
     sent = parcel("parcel-1", day(2), tee=1)
     made = by_name(planned(paid, captured("capture-1", "25.00", day(1)), sent))
     assert "INVOICE invoice:parcel-1" in made
+
+
+def test_a_parcel_that_left_and_arrived_does_not_stand_for_the_one_nobody_told_of() -> None:
+    """Two of four left and arrived, all four are sent: which of them came back is not known."""
+    placed = order(
+        line("tee", "25.00", 2),
+        line("mug", "12.50", 2),
+        fulfillment_status=FulfillmentStatus.FULFILLED,
+    )
+    sent = replace(parcel("parcel-1", day(2), mug=2), delivered_at=day(3))
+    given = refund(back("tee", 1, "25.00", restock=Restock.NONE), at=day(5))
+    books = book(invoice_on=Moment.CAPTURE, recognise_on=Moment.DELIVER)
+    made = planned(placed, captured("capture-1", "75.00", day(1)), sent, given, books=books)
+    assert "refund refund-1: the shipment of its goods" in made.waiting
