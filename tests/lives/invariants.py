@@ -287,6 +287,8 @@ def _depends_on_what_was_billed(life: Life, books: Books) -> bool:
     an allowance is taken from the agencies that other refunds left most of; a tax that is payable
     with receipts is that of the money which no invoice has used. A free line that was billed before
     its cancellation was heard of stays in revenue and discounts: no memo comes to nothing (R-0.5).
+    What was billed on capture before its cancellation was heard of stays billed until the money of
+    the refund moves (R-3.5).
     """
     rides = any(given.shipping or given.duties for given in life.refunds)
     splits = life.policy.get("goodwill_tax") is GoodwillTax.INCLUSIVE_SPLIT
@@ -295,8 +297,11 @@ def _depends_on_what_was_billed(life: Life, books: Books) -> bool:
     left_over = at_capture and any(books.balances.get(account) for account in _BUYER)
     free = {line.id for line in life.order.lines if line.discount and not line.net}
     is_free = any(line.line_id in free for given in life.refunds for line in given.lines)
-    is_free &= life.policy.get("invoice_on") is Moment.CAPTURE
-    return bool((rides and books.last.waiting) or has_allowance or left_over or is_free)
+    bills_at_once = life.policy.get("invoice_on") is Moment.CAPTURE
+    is_free &= bills_at_once
+    is_unmoved = bills_at_once and any("its money" in told for told in books.last.waiting)
+    has_open_ride = bool(rides and books.last.waiting)
+    return has_open_ride or has_allowance or left_over or is_free or is_unmoved
 
 
 def _is_complete(life: Life) -> bool:
