@@ -21,6 +21,9 @@ from tests.accounting.journals import net
 from tests.accounting.shop import book, facts, mapping
 from tests.lives.carts import Life
 
+TAXES = ("2100-NYS", "2100-NYC", "2100-MTA")
+BUYER = ("1200", "2050", "2060")
+
 Balances = dict[str, Decimal]
 Sums = dict[tuple[object, ...], Decimal]
 """Something, an account and its dimensions, to a balance."""
@@ -145,3 +148,9 @@ def of_kind(postings: Iterable[Posting], definition: str) -> list[SalesDocument]
         for document in documents
         if isinstance(document, SalesDocument) and document.definition == definition
     ]
+
+
+def received(lines: Iterable[JournalLine]) -> Decimal:
+    """What the lines take off the receivable."""
+    signs = ((1 if x.side is Side.CREDIT else -1, x) for x in lines if x.account == "1200")
+    return sum((sign * line.amount.amount for sign, line in signs), Decimal(0))

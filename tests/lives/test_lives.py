@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from random import Random
 
 import pytest
 
-from commerce.orders import PaymentState, Restock
+from commerce.orders import PaymentState, Refund, Restock
 from shared.policy.choices import TaxPoint
 from shared.policy.switches import PostingPolicy
 from shared.postings.planner import plan
 from tests.lives.__main__ import broken, broken_widely, main
-from tests.lives.books import Books, at_once, books_of
-from tests.lives.carts import Life, draw
+from tests.lives.books import Books, at_once, bit_by_bit, books_of
+from tests.lives.carts import Event, Life, draw
 from tests.lives.closings import closed_amid
 from tests.lives.edited_days import an_edit_belongs_to_its_own_day
-from tests.lives.invariants import INVARIANTS, any_way_of_hearing_ends_the_same
+from tests.lives.hearing import any_way_of_hearing_ends_the_same
+from tests.lives.invariants import INVARIANTS
 from tests.lives.sweep import swept
 from tests.lives.wider import wider
 
@@ -72,11 +75,41 @@ def test_a_wider_life_under_any_policy_breaks_no_invariant() -> None:
         pytest.param(730562, id="what waits for goods is no sign of when they were billed"),
         pytest.param(730875, id="a parcel that left and arrived is one parcel"),
         pytest.param(730050, id="an order is closed before an earlier refund is heard of"),
+        pytest.param(750098, id="a failed refund is named where no memo holds all of it"),
+        pytest.param(740712, id="an allowance that failed took its tax off the bill to come"),
+        pytest.param(750102, id="a cent billed before a failed cancellation was heard of"),
         pytest.param(711227, id="an agency's odd cent comes back once, returned or cancelled"),
     ],
 )
 def test_a_wider_life_that_was_broken_once_is_so_no_more(seed: int) -> None:
     assert not broken_widely(seed)
+
+
+def test_a_cent_billed_too_much_goes_once_the_money_of_the_cancellation_moves() -> None:
+    life = wider(750102)
+    moved = replace(life, events=tuple(map(_settled, life.events)))
+    books = bit_by_bit(life, Random("hearing 750102"))  # noqa: S311  # a drawn test
+    assert books.balances["2100-NYC"] != at_once(moved).balances["2100-NYC"]
+    books.learn(moved.facts())
+    assert books.by_dimension == at_once(moved).by_dimension
+    assert not books.last.waiting
+
+
+def _settled(event: Event) -> Event:
+    """The event, with the money of a failed refund moved after all."""
+    if not isinstance(event, Refund):
+        return event
+    moved = (replace(payment, state=PaymentState.SUCCESS) for payment in event.transactions)
+    return replace(event, transactions=tuple(moved))
+
+
+def test_a_failed_refund_that_nobody_names_breaks_the_invariant(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("shared.postings.planner._refunds_waiting", lambda _prepared: ())
+    life = wider(750098)
+    with pytest.raises(AssertionError, match="shipping-back is held by a memo, or named"):
+        any_way_of_hearing_ends_the_same(life, at_once(life))
 
 
 def test_wider_lives_hold_what_they_are_drawn_for() -> None:
