@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -11,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bootstrap.sage_events import sage_events
 from shared.changes.taking import EventReceipt, Outcome, event_request
+from shared.intake.answers import answer
 from shared.intake.requests import BodyTooLargeError, BodyUnreadableError
 
 logger = Logger()
@@ -25,16 +25,12 @@ _STATUS = {
 }
 
 
-def answer(status: int, word: str) -> dict[str, Any]:
-    """An answer of API Gateway's proxy integration; it tells the sender one word and no more."""
+def counted(status: int, word: str) -> dict[str, Any]:
+    """The answer, which is counted by its word."""
     metrics.add_metric(
         name="SageEvent" + word.title().replace("_", ""), unit=MetricUnit.Count, value=1
     )
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json"},
-        "body": json.dumps({"status": word}),
-    }
+    return answer(status, word)
 
 
 def report(receipt: EventReceipt) -> dict[str, Any]:
@@ -47,7 +43,7 @@ def report(receipt: EventReceipt) -> dict[str, Any]:
         places=receipt.places,
         missing=list(receipt.missing),
     )
-    return answer(_STATUS[receipt.outcome], receipt.outcome.value)
+    return counted(_STATUS[receipt.outcome], receipt.outcome.value)
 
 
 @logger.inject_lambda_context
@@ -57,9 +53,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     try:
         return report(sage_events().take(event_request(event)))
     except BodyTooLargeError:
-        return answer(413, "too_large")
+        return counted(413, "too_large")
     except BodyUnreadableError:
-        return answer(400, "invalid")
+        return counted(400, "invalid")
     except Exception:  # a process edge: Sage gets 503 and sends again
         logger.exception("event not taken")
-        return answer(503, Outcome.UNAVAILABLE.value)
+        return counted(503, Outcome.UNAVAILABLE.value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -10,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared.bootstrap.intake import intake
+from shared.intake.answers import answer
 from shared.intake.deliveries import Outcome, Receipt
 from shared.intake.requests import BodyTooLargeError, BodyUnreadableError, webhook_request
 
@@ -26,18 +26,6 @@ _STATUS = {
     Outcome.INVALID: 400,
     Outcome.UNAVAILABLE: 503,
 }
-
-
-def answer(status: int, word: str, reply: str = "") -> dict[str, Any]:
-    """An answer of API Gateway's proxy integration; it tells the sender one word and no more.
-
-    `reply` is the JSON text that the cart insists on instead.
-    """
-    return {
-        "statusCode": status,
-        "headers": {"Content-Type": "application/json"},
-        "body": reply or json.dumps({"status": word}),
-    }
 
 
 def report(receipt: Receipt) -> dict[str, Any]:
