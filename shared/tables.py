@@ -51,6 +51,38 @@ def put_where(
     return True
 
 
+def update_where(
+    client: DynamoDBClient,
+    table: str,
+    key: Mapping[str, Any],
+    change: str,
+    condition: str,
+    *,
+    values: Mapping[str, Any],
+    names: Mapping[str, str] | None = None,
+) -> bool:
+    """Change the item where the condition holds; whether it held.
+
+    Raises:
+        botocore.exceptions.ClientError: it could not be written.
+    """
+    named: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
+    try:
+        client.update_item(
+            TableName=table,
+            Key=key,
+            UpdateExpression=change,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            **named,
+        )
+    except ClientError as error:
+        if not condition_failed(error):
+            raise
+        return False
+    return True
+
+
 def read_many(
     client: DynamoDBClient,
     table: str,

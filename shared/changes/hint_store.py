@@ -9,12 +9,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from intacct.reading import Kept
 from shared.changes.hints import Heard, Hints
 from shared.changes.pace import Place
-from shared.tables import condition_failed
+from shared.tables import update_where
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -71,18 +69,15 @@ class DynamoDbHints:
         self._forwards(tenant, _PULL, "pull_failed_at" if failed else "pulled_at", at)
 
     def _forwards(self, tenant: str, sk: str, name: str, at: datetime) -> None:
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key={"pk": {"S": _pk(tenant)}, "sk": {"S": sk}},
-                UpdateExpression="SET #name = :at",
-                ConditionExpression="attribute_not_exists(#name) OR #name < :at",
-                ExpressionAttributeNames={"#name": name},
-                ExpressionAttributeValues={":at": {"N": str(int(at.timestamp() * 1000))}},
-            )
-        except ClientError as exc:
-            if not condition_failed(exc):
-                raise
+        update_where(
+            self._client,
+            self._table,
+            {"pk": {"S": _pk(tenant)}, "sk": {"S": sk}},
+            "SET #name = :at",
+            "attribute_not_exists(#name) OR #name < :at",
+            values={":at": {"N": str(int(at.timestamp() * 1000))}},
+            names={"#name": name},
+        )
 
 
 def _pk(tenant: str) -> str:

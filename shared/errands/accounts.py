@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Protocol
 
 from carts.accounts import Account, AccountClient
@@ -27,11 +27,7 @@ from shared.postings.findings import Finding
 from shared.reviews.records import Reviews
 from shared.tenants.models import Store, Tenant
 
-AGAIN_IN = timedelta(minutes=30)
-"""When an errand is run again whose cart could not be asked: by then a write has arrived or not."""
-
 _IDS_A_TRANSACTION = 40  # fewer than one search tells of
-MOST_DOUBLINGS = 5
 
 
 class SearchesCustomers(Protocol):
@@ -148,8 +144,7 @@ class AccountCarrier:
         if is_done:
             self._parts.errands.close(errand, ErrandState.LEFT)
         else:
-            waits = AGAIN_IN * 2 ** min(errand.tries, MOST_DOUBLINGS)
-            self._parts.errands.put_off(errand, self._parts.clock() + waits)
+            self._parts.errands.put_off(errand, errand.again_at(self._parts.clock()))
 
     def _told(
         self, this: _Round, target: _Target, known: KnownCustomer, *, is_several: bool

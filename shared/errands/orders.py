@@ -20,7 +20,7 @@ from commerce.money import Money
 from intacct.reading import Kept, Standing
 from shared.customers.keeping import Chains
 from shared.errands import findings
-from shared.errands.accounts import AGAIN_IN, MOST_DOUBLINGS, GivesClients
+from shared.errands.accounts import GivesClients
 from shared.errands.records import Errand, ErrandKind, Errands, ErrandState
 from shared.errands.standing import has_others, invoices_of, is_paid
 from shared.facts.receipts import ReceiptSource, decide
@@ -220,8 +220,7 @@ class OrderTeller:
         now = self._parts.clock()
         if written is None or written.outcome in (WriteOutcome.UNKNOWN, WriteOutcome.CONFLICT):
             this.counts["later"] += 1
-            waits = AGAIN_IN * 2 ** min(errand.tries, MOST_DOUBLINGS)
-            self._parts.errands.put_off(errand, now + waits)
+            self._parts.errands.put_off(errand, errand.again_at(now))
         elif written.outcome is WriteOutcome.DONE:
             this.counts[done] += 1
             self._parts.errands.close(errand, ErrandState.DONE)

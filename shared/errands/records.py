@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+_AGAIN_IN = timedelta(minutes=30)  # by then a write has arrived or not
+_MOST_DOUBLINGS = 5
 
 
 class ErrandKind(StrEnum):
@@ -49,6 +52,10 @@ class Errand:
     state: ErrandState = ErrandState.OPEN
     tries: int = 0
     version: int = 1
+
+    def again_at(self, now: datetime) -> datetime:
+        """When it is run again if it cannot be done now: later each time, within a day."""
+        return now + _AGAIN_IN * (1 << min(self.tries, _MOST_DOUBLINGS))
 
 
 class Errands(Protocol):

@@ -9,10 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
 from shared.errands.records import Errand, ErrandKind, ErrandState
-from shared.tables import condition_failed
+from shared.tables import update_where
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -149,21 +147,10 @@ class DynamoDbErrands:
         names: dict[str, str],
         values: dict[str, Any],
     ) -> bool:
-        given: dict[str, Any] = {"ExpressionAttributeNames": names} if names else {}
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(errand.tenant, f"{errand.kind.value}#{errand.name}"),
-                UpdateExpression=change,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-                **given,
-            )
-        except ClientError as exc:
-            if not condition_failed(exc):
-                raise
-            return False
-        return True
+        key = _key(errand.tenant, f"{errand.kind.value}#{errand.name}")
+        return update_where(
+            self._client, self._table, key, change, condition, values=values, names=names
+        )
 
 
 def _key(tenant: str, name: str) -> dict[str, Any]:

@@ -11,10 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from botocore.exceptions import ClientError
-
 from intacct.item_search import MOST_ITEMS
-from shared.tables import condition_failed
+from shared.tables import update_where
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -105,19 +103,8 @@ class DynamoDbItemNews:
     def _update(
         self, tenant: str, store: str, change: str, condition: str, values: Mapping[str, Any]
     ) -> bool:
-        try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(tenant, store),
-                UpdateExpression=change,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=values,
-            )
-        except ClientError as exc:
-            if not condition_failed(exc):
-                raise
-            return False
-        return True
+        key = _key(tenant, store)
+        return update_where(self._client, self._table, key, change, condition, values=values)
 
 
 def _key(tenant: str, store: str) -> dict[str, Any]:
