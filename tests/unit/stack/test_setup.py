@@ -35,14 +35,24 @@ def _find(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_shim_that_does_not_run_is_passed_over(tmp_path: Path) -> None:
-    program(tmp_path / "python3.13", FAILS)
-    program(tmp_path / "python3.12", TOO_OLD)
-    program(tmp_path / "python3.11", RUNS)
+    program(tmp_path / "shim", FAILS)
+    program(tmp_path / "old", TOO_OLD)
+    program(tmp_path / "snake", RUNS)
 
-    found = _find(tmp_path, PYTHON="python3.13 python3.12 python3.11")
+    found = _find(tmp_path, PYTHON="shim old snake")
 
     assert found.returncode == 0
     assert os.path.realpath(found.stdout.strip()) == os.path.realpath(sys.executable)
+
+
+def test_an_interpreter_that_is_whole_in_itself_comes_before_one_that_loads_its_core(
+    tmp_path: Path,
+) -> None:
+    program(tmp_path / "loads", "#!/bin/sh\necho '1 /of/a/version/manager'\n")
+    program(tmp_path / "whole", "#!/bin/sh\necho '0 /of/the system'\n")
+
+    assert _find(tmp_path, PYTHON="loads whole").stdout == "/of/the system\n"
+    assert _find(tmp_path, PYTHON="loads").stdout == "/of/a/version/manager\n"
 
 
 def test_the_first_that_runs_is_taken_though_it_is_not_the_first_on_the_path(
