@@ -22,6 +22,7 @@ from shared.customers.links import Condition, CustomerLink, CustomerLinks, Stale
 from shared.errands import findings
 from shared.errands.fields import carried, differing, digest, wanted
 from shared.errands.records import Errand, ErrandKind, Errands, ErrandState
+from shared.errands.stores import NOT_TAKEN, GivesClients, StoresOfRun
 from shared.ports import Clock
 from shared.postings.findings import Finding
 from shared.reviews.records import Reviews
@@ -36,10 +37,6 @@ class SearchesCustomers(Protocol):
     def customers(self, search: CustomerSearch) -> Sequence[KnownCustomer]:
         """The customers whose field has one of the values."""
         ...
-
-
-GivesClients = Callable[[Tenant, Store], object | None]
-"""Gives the client of a store's API, None where no access was given; it is asked what it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +66,11 @@ class _Target:
 
 @dataclass(slots=True)
 class _Round:
-    """One run for one tenant: what it did, which stores answered, and which are out of use."""
+    """One run for one tenant: the stores that it can use, and what it did."""
 
     tenant: Tenant
+    stores: StoresOfRun
     counts: Counter[str] = field(default_factory=Counter)
-    answered: set[str] = field(default_factory=set)
-    down: set[str] = field(default_factory=set)
 
 
 class AccountCarrier:
@@ -91,7 +87,7 @@ class AccountCarrier:
             IntacctError: Sage could not be asked; the errands stand.
             botocore.exceptions.ClientError: our tables could not be read or written.
         """
-        this = _Round(tenant)
+        this = _Round(tenant, self._stores(tenant))
         now = self._parts.clock()
         due = self._parts.errands.due(tenant.id, ErrandKind.CUSTOMER, now=now)
         targets = self._targets(tenant, {errand.name for errand in due}) if due else {}
@@ -105,6 +101,10 @@ class AccountCarrier:
                     break
                 self._run(this, errand, targets.get(errand.name, []), known.get(errand.name))
         return this.counts
+
+    def _stores(self, tenant: Tenant) -> StoresOfRun:
+        parts = self._parts
+        return StoresOfRun(tenant, ErrandKind.CUSTOMER, parts.client_of, parts.reviews, parts.clock)
 
     def _known(self, tenant: Tenant, ids: Sequence[str]) -> dict[str, KnownCustomer]:
         if not ids:
@@ -184,11 +184,11 @@ class AccountCarrier:
         refused: dict[str, str] = {}
         try:
             shown = client.account(target.account)
-            self._has_answered(this, store)
+            this.stores.answered(store)
             if shown is not None:
                 refused = _written(client, target.account, differing(shown, news))
         except CartApiError as error:
-            self._is_down(this, store, str(error), is_lasting=error.is_lasting)
+            this.stores.shut(store, error)
             raise _LaterError from error
         for message, members in _by_message(refused).items():
             yield findings.refused(store.id, customer, members, message)
@@ -201,29 +201,11 @@ class AccountCarrier:
         Raises:
             _LaterError: nothing does now.
         """
-        if store.id in this.down:
-            raise _LaterError
-        try:
-            client = self._parts.client_of(this.tenant, store)
-        except CartApiError as error:
-            self._is_down(this, store, str(error), is_lasting=error.is_lasting)
-            raise _LaterError from error
+        client = this.stores.client(store)
         if not isinstance(client, AccountClient):
-            self._is_down(this, store, "no access to its API was given", is_lasting=True)
+            this.stores.shut(store, NOT_TAKEN)
             raise _LaterError
         return client
-
-    def _is_down(self, this: _Round, store: Store, message: str, *, is_lasting: bool) -> None:
-        """Leave the store alone for the rest of the run, and tell people what they must mend."""
-        this.down.add(store.id)
-        if is_lasting:
-            told = [findings.unusable(store.id, message)]
-            self._review(this.tenant, findings.store_subject(store.id), told)
-
-    def _has_answered(self, this: _Round, store: Store) -> None:
-        if store.id not in this.answered:
-            this.answered.add(store.id)
-            self._review(this.tenant, findings.store_subject(store.id), [])
 
     def _remember(self, link: CustomerLink, written: Mapping[str, str]) -> None:
         """Keep digests of what the account says now.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.errands.records import ErrandKind
 from shared.postings.findings import Finding, Reason
 
 
@@ -55,9 +56,9 @@ def not_marked(store: str, order: str, message: str) -> Finding:
     )
 
 
-def store_subject(store: str) -> str:
-    """The subject of a store that cannot be told anything: `errands:<store>`."""
-    return f"errands:{store}"
+def store_subject(store: str, kind: ErrandKind) -> str:
+    """The subject of a store that cannot be told things of a kind: `errands:<store>:<kind>`."""
+    return f"errands:{store}:{kind.value}"
 
 
 def unusable(store: str, message: str) -> Finding:

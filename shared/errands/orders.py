@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from carts.adapter import CartApiError
 from carts.catalogue import WriteOutcome, Written
 from carts.order_notes import NoteClient
 from carts.payment_marks import PaymentMarker
@@ -20,9 +19,9 @@ from commerce.money import Money
 from intacct.reading import Kept, Standing
 from shared.customers.keeping import Chains
 from shared.errands import findings
-from shared.errands.accounts import GivesClients
 from shared.errands.records import Errand, ErrandKind, Errands, ErrandState
 from shared.errands.standing import has_others, invoices_of, is_paid
+from shared.errands.stores import NOT_TAKEN, GivesClients, StoresOfRun
 from shared.facts.receipts import ReceiptSource, decide
 from shared.facts.record import FactsRecord, FactsStore, order_pk
 from shared.ownership.table import Kind, Side
@@ -38,6 +37,9 @@ SAYS = "Sage Intacct"
 
 _BOOKED = frozenset({ReceiptSource.ORDER, ReceiptSource.TRANSACTIONS})
 """Orders whose money the connector books: that is decided once, so nobody need look again."""
+
+_ANSWERED = frozenset({WriteOutcome.DONE, WriteOutcome.CONFLICT})
+"""Outcomes that only an API which lets us in can have: a key without rights is REFUSED as well."""
 
 _BY_HAND = ("manual",)
 """How a cart pays an order that names no gateway, when it is told that it is paid."""
@@ -77,12 +79,11 @@ class _Bill:
 
 @dataclass(slots=True)
 class _Round:
-    """One run for one tenant: what it did, which stores are open to us, and which are not."""
+    """One run for one tenant: the stores that it can use, by kind of errand, and what it did."""
 
     tenant: Tenant
+    stores: Mapping[ErrandKind, StoresOfRun]
     counts: Counter[str] = field(default_factory=Counter)
-    open: set[str] = field(default_factory=set)
-    down: set[str] = field(default_factory=set)
 
 
 class OrderTeller:
@@ -102,7 +103,7 @@ class OrderTeller:
             IntacctError: Sage could not be asked; the errands stand.
             botocore.exceptions.ClientError: our tables could not be read or written.
         """
-        this = _Round(tenant)
+        this = _Round(tenant, self._stores(tenant))
         now = self._parts.clock()
         for errand in self._parts.errands.due(tenant.id, ErrandKind.NOTE, now=now):
             if self._parts.clock() >= deadline:
@@ -117,6 +118,13 @@ class OrderTeller:
             self._pay(this, bill, found)
         return this.counts
 
+    def _stores(self, tenant: Tenant) -> dict[ErrandKind, StoresOfRun]:
+        parts = self._parts
+        return {
+            kind: StoresOfRun(tenant, kind, parts.client_of, parts.reviews, parts.clock)
+            for kind in (ErrandKind.NOTE, ErrandKind.PAID)
+        }
+
     def _note(self, this: _Round, errand: Errand) -> None:
         store, order, _ = _named(this.tenant, errand)
         decision = this.tenant.ownership.may_write(Kind.ORDER, "note", Side.CART)
@@ -124,7 +132,7 @@ class OrderTeller:
             self._parts.errands.close(errand, ErrandState.LEFT)
             return
         note = f"{SAYS}: {errand.details['document']}"
-        client = self._client(this, store)
+        client = this.stores[errand.kind].client(store)
         written = client.note_order(order, note) if isinstance(client, NoteClient) else None
         self._keep(this, errand, written, "noted", findings.note_refused)
 
@@ -182,29 +190,11 @@ class OrderTeller:
             self._parts.errands.close(bill.errand, ErrandState.LEFT)
             return
         _, order, _ = _named(this.tenant, bill.errand)
-        client = self._client(this, bill.store)
+        client = this.stores[bill.errand.kind].client(bill.store)
         written = (
             client.mark_paid(order, bill.amount) if isinstance(client, PaymentMarker) else None
         )
         self._keep(this, bill.errand, written, "paid", findings.not_marked)
-
-    def _client(self, this: _Round, store: Store) -> object | None:
-        """The client of a store's API; None where there is none, which people are told of."""
-        if store.id in this.down:
-            return None
-        try:
-            client, why = self._parts.client_of(this.tenant, store), "no access was given"
-        except CartApiError as error:
-            client, why = None, str(error)
-        subject, now = findings.store_subject(store.id), self._parts.clock()
-        if client is None:
-            this.down.add(store.id)
-            told = [findings.unusable(store.id, why)]
-            self._parts.reviews.open(this.tenant.id, subject, told, at=now)
-        elif store.id not in this.open:
-            this.open.add(store.id)
-            self._parts.reviews.close(this.tenant.id, subject, at=now)
-        return client
 
     def _keep(
         self,
@@ -217,7 +207,11 @@ class OrderTeller:
         """Keep what became of it; what nobody knows, or nobody could be told, is tried again."""
         store, order, subject = _named(this.tenant, errand)
         assert store is not None  # noqa: S101  # whoever writes knows the store
-        now = self._parts.clock()
+        now, stores = self._parts.clock(), this.stores[errand.kind]
+        if written is None:
+            stores.shut(store, NOT_TAKEN)
+        elif written.outcome in _ANSWERED:
+            stores.answered(store)
         if written is None or written.outcome in (WriteOutcome.UNKNOWN, WriteOutcome.CONFLICT):
             this.counts["later"] += 1
             self._parts.errands.put_off(errand, errand.again_at(now))

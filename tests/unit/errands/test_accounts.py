@@ -240,9 +240,9 @@ def test_a_store_that_lets_nobody_in_is_told_once_and_tried_until_it_does() -> N
     rig.clock.pass_time(31 * 60)
     rig.run()
 
-    assert review.subject == "errands:shop"
+    assert review.subject == "errands:shop:customer"
     assert review.reasons == (Reason.CONFIGURATION_MISSING,)
-    assert not rig.reviews.is_open("acme", "errands:shop")
+    assert not rig.reviews.is_open("acme", "errands:shop:customer")
     assert rig.shop.accounts["4711"].email == "books@example.com"
 
 

@@ -19,6 +19,7 @@ from intacct.documents import DocumentResult
 from intacct.errors import NotSentError
 from intacct.reading import Kept, Standing
 from shared.changes.ports import Change
+from shared.errands.findings import store_subject, unusable
 from shared.errands.noticing import OrderNews
 from shared.errands.orders import OrderParts, OrderTeller
 from shared.errands.records import ErrandKind, ErrandState
@@ -370,12 +371,15 @@ def test_a_store_that_is_closed_to_us_is_told_and_tried_until_it_opens() -> None
     rig.pay()
 
     assert rig.run() == {"later": 2}
-    assert rig.reviews.is_open("acme", "errands:shop")
+    assert {one.subject for one in rig.reviews.all("acme")} == {
+        "errands:shop:note",
+        "errands:shop:paid",
+    }
     rig.client = rig.cart
     rig.clock.pass_time(31 * 60)
 
     assert rig.run() == {"noted": 1, "paid": 1}
-    assert not rig.reviews.is_open("acme", "errands:shop")
+    assert not any(rig.reviews.is_open("acme", one.subject) for one in rig.reviews.all("acme"))
 
 
 def test_an_address_that_may_not_be_called_is_told_too() -> None:
@@ -389,7 +393,42 @@ def test_an_address_that_may_not_be_called_is_told_too() -> None:
     rig.made()
 
     assert rig.run() == {"later": 1}
-    assert rig.reviews.is_open("acme", "errands:shop")
+    assert rig.reviews.is_open("acme", "errands:shop:note")
+
+
+@pytest.mark.parametrize("outcome", [WriteOutcome.REFUSED, WriteOutcome.UNKNOWN])
+def test_a_key_that_was_found_does_not_yet_open_a_store(outcome: WriteOutcome) -> None:
+    rig = Rig()
+    rig.client = None
+    rig.made()
+    rig.run()
+    rig.client, rig.cart.answers = rig.cart, [Written(outcome, "403")]
+    rig.clock.pass_time(31 * 60)
+
+    rig.run()
+
+    assert rig.reviews.is_open("acme", "errands:shop:note")
+
+
+def test_a_store_whose_api_takes_no_notes_is_told_and_the_errand_stands() -> None:
+    rig = Rig()
+    rig.client = object()
+    rig.made()
+
+    assert rig.run() == {"later": 1}
+    (review,) = rig.reviews.all("acme")
+    assert review.subject == "errands:shop:note"
+    assert "takes nothing of the kind" in str(review.findings)
+
+
+def test_what_is_said_of_accounts_stays_when_the_store_takes_notes() -> None:
+    rig = Rig()
+    subject = store_subject("shop", ErrandKind.CUSTOMER)
+    rig.reviews.open("acme", subject, [unusable("shop", "403")], at=START)
+    rig.made()
+
+    assert rig.run() == {"noted": 1}
+    assert rig.reviews.is_open("acme", subject)
 
 
 def test_while_sage_cannot_be_asked_the_errand_stands() -> None:
