@@ -26,9 +26,32 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask: for scripts.")]
 Why = Annotated[
     str, typer.Option("--why", prompt="Why", help="The reason, kept in the audit record.")
 ]
+WhyAsked = Annotated[
+    str, typer.Option("--why", help="The reason, kept in the audit record; asked for if left out.")
+]
+WhyToApply = Annotated[str, typer.Option("--why", help="The reason, needed with --apply.")]
+OnlyPlan = Annotated[bool, typer.Option("--plan", help="Only say what would be done.")]
+ApplyFile = Annotated[bool, typer.Option("--apply", help="Keep them: else only a look.")]
+
 TenantArgument = Annotated[str, typer.Argument(help="The tenant's id.")]
 StoreArgument = Annotated[str, typer.Argument(help="The store's id.")]
 OrderArgument = Annotated[str, typer.Argument(help="The cart's own id of the order.")]
+EntityArgument = Annotated[str, typer.Argument(help="The entity's id.")]
+PayoutArgument = Annotated[str, typer.Argument(help="The payout's id at its source.")]
+DocumentArgument = Annotated[
+    str, typer.Argument(help="The document's number, as Sage shows it, or its posting key.")
+]
+
+TenantOption = Annotated[str, typer.Option("--tenant", help="The tenant's id.")]
+StoreOption = Annotated[str, typer.Option("--store", help="The store's id.")]
+WhoseOption = Annotated[
+    str, typer.Option("--tenant", help="The tenant; may be left out if there is only one.")
+]
+
+OfTenant = Annotated[str, typer.Option("--tenant", help="Only of this tenant.")]
+OfStore = Annotated[str, typer.Option("--store", help="Only of this store.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many.")]
+Older = Annotated[int, typer.Option("--older", min=0, help="Only of so many days.")]
 
 DEFAULT_PROFILE = "local"
 _AGE = re.compile(r"(\d+)([smhd])")

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
-
-import typer
 
 from intacct.documents import JournalEntry
 from ops.desk import Desk
@@ -15,8 +12,6 @@ from shared.payouts.records import PayoutRecord
 from shared.payouts.store import PayoutKey
 from shared.posting.store_books import store_book
 from shared.postings.book import StoreBook
-
-PayoutArgument = Annotated[str, typer.Argument(help="The payout's id at its source.")]
 
 
 def loaded(desk: Desk, key: PayoutKey) -> PayoutRecord:

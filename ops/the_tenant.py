@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from ops.desk import Desk
 from ops.errors import OpsError
-
-WhoseOption = Annotated[
-    str, typer.Option("--tenant", help="The tenant; may be left out if there is only one.")
-]
 
 
 def tenant_wanted(desk: Desk, wanted: str) -> str:

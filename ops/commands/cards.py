@@ -10,10 +10,14 @@ import typer
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
+    ApplyFile,
     Json,
     Profile,
     StoreArgument,
+    StoreOption,
     TenantArgument,
+    TenantOption,
+    WhyToApply,
     desk_of,
     said,
 )
@@ -52,10 +56,10 @@ def import_file(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="CSV: card,face,paid,currency; see operations.md.")],
     *,
-    tenant: Annotated[str, typer.Option("--tenant", help="The tenant's id.")],
-    store: Annotated[str, typer.Option("--store", help="The store's id.")],
-    apply: Annotated[bool, typer.Option("--apply", help="Keep them: else only a look.")] = False,
-    why: Annotated[str, typer.Option("--why", help="The reason, needed with --apply.")] = "",
+    tenant: TenantOption,
+    store: StoreOption,
+    apply: ApplyFile = False,
+    why: WhyToApply = "",
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
 ) -> None:

@@ -11,10 +11,12 @@ from ops.desk import Desk
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
+    ApplyFile,
     Json,
     Profile,
     StoreArgument,
     TenantArgument,
+    WhyToApply,
     desk_of,
     said,
 )
@@ -62,8 +64,8 @@ def import_file(
     store: StoreArgument,
     file: Annotated[Path, typer.Argument(help="CSV: sku,cost,currency,since; see costs.md.")],
     *,
-    apply: Annotated[bool, typer.Option("--apply", help="Keep them: else only a look.")] = False,
-    why: Annotated[str, typer.Option("--why", help="The reason, needed with --apply.")] = "",
+    apply: ApplyFile = False,
+    why: WhyToApply = "",
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
 ) -> None:

@@ -9,7 +9,20 @@ import typer
 
 from ops.desk import Desk
 from ops.errors import OpsError
-from ops.options import DEFAULT_PROFILE, Json, Profile, Why, Yes, age, agreed, desk_of, said
+from ops.options import (
+    DEFAULT_PROFILE,
+    Json,
+    Limit,
+    OfStore,
+    OfTenant,
+    Profile,
+    Why,
+    Yes,
+    age,
+    agreed,
+    desk_of,
+    said,
+)
 from ops.output import plain, print_facts, print_json, print_table
 from ops.queues import dead_queue
 from shared.dead_letters.letters import Letter
@@ -20,13 +33,10 @@ from shared.postings.findings import Reason
 app = typer.Typer(no_args_is_help=True, help="Dead letters: what could not be handled at all.")
 
 Queue = Annotated[str, typer.Argument(help="The queue: order-postings, cart-events ...")]
-TenantOption = Annotated[str, typer.Option("--tenant", help="Only of this tenant.")]
-StoreOption = Annotated[str, typer.Option("--store", help="Only of this store.")]
 OrderOption = Annotated[str, typer.Option("--order", help="Only of this order.")]
 ReasonOption = Annotated[Reason | None, typer.Option("--reason", help="Only with this reason.")]
 OlderOption = Annotated[str, typer.Option("--older-than", help="Only dead for longer: 6h, 2d.")]
 IdOption = Annotated[str, typer.Option("--id", help="Only the message of this id.")]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="At most so many.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 _TAKING = timedelta(minutes=10)
@@ -41,8 +51,8 @@ def show_all(
     context: typer.Context,
     queue: Queue,
     *,
-    tenant: TenantOption = "",
-    store: StoreOption = "",
+    tenant: OfTenant = "",
+    store: OfStore = "",
     order: OrderOption = "",
     reason: ReasonOption = None,
     older_than: OlderOption = "",
@@ -87,8 +97,8 @@ def redrive(
     queue: Queue,
     *,
     why: Why,
-    tenant: TenantOption = "",
-    store: StoreOption = "",
+    tenant: OfTenant = "",
+    store: OfStore = "",
     order: OrderOption = "",
     reason: ReasonOption = None,
     older_than: OlderOption = "",
@@ -139,8 +149,8 @@ def drop(
     queue: Queue,
     *,
     why: Why,
-    tenant: TenantOption = "",
-    store: StoreOption = "",
+    tenant: OfTenant = "",
+    store: OfStore = "",
     order: OrderOption = "",
     reason: ReasonOption = None,
     older_than: OlderOption = "",

@@ -14,9 +14,12 @@ from ops.drifts import drift_named, drifts_of
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
+    DocumentArgument,
     Json,
+    OnlyPlan,
     Profile,
     TenantArgument,
+    WhyAsked,
     Yes,
     agreed,
     desk_of,
@@ -30,13 +33,6 @@ from shared.drift.restoring import obstacles
 
 app = typer.Typer(no_args_is_help=True, help="Documents of ours that people changed in Sage.")
 
-Document = Annotated[
-    str, typer.Argument(help="The document's number, as Sage shows it, or its posting key.")
-]
-Why = Annotated[
-    str, typer.Option("--why", help="The reason, kept in the audit record; asked for if left out.")
-]
-Plan = Annotated[bool, typer.Option("--plan", help="Only say what would be done.")]
 _COLUMNS = ("number", "whose", "what", "status", "differs", "changed at", "by", "since")
 
 
@@ -68,7 +64,7 @@ def show_all(
 def show_one(
     context: typer.Context,
     tenant: TenantArgument,
-    document: Document,
+    document: DocumentArgument,
     *,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
@@ -91,10 +87,10 @@ def show_one(
 def adopt(
     context: typer.Context,
     tenant: TenantArgument,
-    document: Document,
+    document: DocumentArgument,
     *,
-    plan: Plan = False,
-    why: Why = "",
+    plan: OnlyPlan = False,
+    why: WhyAsked = "",
     yes: Yes = False,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
@@ -108,10 +104,10 @@ def adopt(
 def ignore(
     context: typer.Context,
     tenant: TenantArgument,
-    document: Document,
+    document: DocumentArgument,
     *,
-    plan: Plan = False,
-    why: Why = "",
+    plan: OnlyPlan = False,
+    why: WhyAsked = "",
     yes: Yes = False,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,

@@ -13,9 +13,8 @@ from intacct.documents import Dimensions
 from ops.errors import OpsError
 from ops.explain_search import of_account, of_journal, of_order
 from ops.explaining import explainer
-from ops.options import DEFAULT_PROFILE, Json, Profile, day, desk_of
+from ops.options import DEFAULT_PROFILE, Json, OfStore, Profile, WhoseOption, day, desk_of
 from ops.output import plain, print_json, print_table, say
-from ops.the_tenant import WhoseOption
 from shared.explain.documents import NoBookError
 from shared.explain.explainer import NothingKnownError
 from shared.explain.lines import ExplainedEntry, ExplainedLine, Part
@@ -50,7 +49,7 @@ def explain(
     account: Annotated[str, typer.Option("--account", help="All of an account ...")] = "",
     on: Annotated[str, typer.Option("--date", help="... on a ledger date (YYYY-MM-DD).")] = "",
     order: Annotated[str, typer.Option("--order", help="Every ledger line of this order.")] = "",
-    store: Annotated[str, typer.Option("--store", help="Only of this store.")] = "",
+    store: OfStore = "",
     tenant: WhoseOption = "",
     as_csv: Annotated[bool, typer.Option("--csv", help="Print a row for each part.")] = False,
     profile: Profile = DEFAULT_PROFILE,

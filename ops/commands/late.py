@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated
 
 import typer
 
 from ops.desk import Desk
-from ops.options import DEFAULT_PROFILE, Json, Profile, desk_of
+from ops.options import DEFAULT_PROFILE, Json, OfTenant, Profile, desk_of
 from ops.output import print_json, print_table
 from shared.ledger.records import Record
 from shared.posting.closed_period_store import DynamoDbLateItems
@@ -21,7 +20,7 @@ _COLUMNS = ("tenant", "order", "posting", "true date", "posted", "amount", "stat
 def late(
     context: typer.Context,
     *,
-    tenant: Annotated[str, typer.Option("--tenant", help="Only of this tenant.")] = "",
+    tenant: OfTenant = "",
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
 ) -> None:

@@ -13,6 +13,7 @@ from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
     Json,
+    PayoutArgument,
     Profile,
     StoreArgument,
     TenantArgument,
@@ -23,7 +24,7 @@ from ops.options import (
     said,
 )
 from ops.output import print_json, print_table
-from ops.payout_plans import PayoutArgument, entry_rows, loaded, store_book_of
+from ops.payout_plans import entry_rows, loaded, store_book_of
 from shared.ledger.records import State
 from shared.payouts.corrections import CORRECTION
 from shared.payouts.planner import plan_payout

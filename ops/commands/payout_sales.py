@@ -12,6 +12,8 @@ from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
     Json,
+    Older,
+    PayoutArgument,
     Profile,
     StoreArgument,
     TenantArgument,
@@ -26,7 +28,6 @@ from shared.payouts.store import PayoutKey
 from shared.postings.payout_entries import cleared
 
 _FUNCTION = "PayoutSyncFunctionName"
-PayoutArgument = Annotated[str, typer.Argument(help="The payout's id at its source.")]
 
 
 def book(
@@ -85,7 +86,7 @@ def awaited(
     tenant: TenantArgument,
     store: StoreArgument,
     *,
-    older: Annotated[int, typer.Option("--older", min=0, help="Only of so many days.")] = 0,
+    older: Older = 0,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
 ) -> None:

@@ -15,11 +15,17 @@ from ops.clearing import clearing_of, open_by_currency
 from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
+    ApplyFile,
     Json,
+    Older,
+    PayoutArgument,
     Profile,
     StoreArgument,
+    StoreOption,
     TenantArgument,
+    TenantOption,
     Why,
+    WhyToApply,
     day,
     desk_of,
     said,
@@ -27,7 +33,7 @@ from ops.options import (
 from ops.output import print_facts, print_json, print_table
 from ops.payout_files import layout_of, midnight, read_file
 from ops.payout_numbers import payout_numbers
-from ops.payout_plans import PayoutArgument, loaded
+from ops.payout_plans import loaded
 from ops.payout_worths import WORTH_COLUMNS, worth_rows
 from shared.payouts.clearing import Unsettled
 from shared.payouts.imports import Format
@@ -116,7 +122,7 @@ def show_clearing(
     tenant: TenantArgument,
     store: StoreArgument,
     *,
-    older: Annotated[int, typer.Option("--older", min=0, help="Only of so many days.")] = 0,
+    older: Older = 0,
     until: Annotated[str, typer.Option("--until", help="As on that ledger date.")] = "",
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
@@ -181,8 +187,8 @@ def import_file(  # options of a command
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help="One row for each movement; see operations.md.")],
     *,
-    tenant: Annotated[str, typer.Option("--tenant", help="The tenant's id.")],
-    store: Annotated[str, typer.Option("--store", help="The store's id.")],
+    tenant: TenantOption,
+    store: StoreOption,
     written_in: Annotated[Format, typer.Option("--format", help="csv or json.")],
     columns: Annotated[
         list[str] | None, typer.Option("--column", help="OURS=THEIRS, a heading of the file.")
@@ -191,8 +197,8 @@ def import_file(  # options of a command
         list[str] | None, typer.Option("--kind", help="THEIRS=OURS, a word for a kind of row.")
     ] = None,
     delimiter: Annotated[str, typer.Option("--delimiter", help="Of CSV.")] = ",",
-    apply: Annotated[bool, typer.Option("--apply", help="Keep them: else only a look.")] = False,
-    why: Annotated[str, typer.Option("--why", help="The reason, needed with --apply.")] = "",
+    apply: ApplyFile = False,
+    why: WhyToApply = "",
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
 ) -> None:

@@ -9,10 +9,21 @@ import typer
 
 from ops.depths import planned, stored
 from ops.errors import OpsError
-from ops.options import DEFAULT_PROFILE, Json, Profile, Why, Yes, agreed, day, desk_of
+from ops.options import (
+    DEFAULT_PROFILE,
+    Json,
+    Profile,
+    StoreArgument,
+    WhoseOption,
+    Why,
+    Yes,
+    agreed,
+    day,
+    desk_of,
+)
 from ops.output import print_json, print_table, say
 from ops.pricing import Asked, Pricing, priced, pricing
-from ops.the_tenant import WhoseOption, tenant_wanted
+from ops.the_tenant import tenant_wanted
 from shared.budgets.depths import Depth
 
 
@@ -45,7 +56,7 @@ def price(
 
 def depth(
     context: typer.Context,
-    channel: Annotated[str, typer.Argument(help="The store's id.")],
+    channel: StoreArgument,
     *,
     to: Annotated[Depth, typer.Option("--to", help="How deep from then on.")],
     on: Annotated[str, typer.Option("--from", help="The first ledger date (YYYY-MM-DD).")],

@@ -9,7 +9,17 @@ import typer
 
 from ops.again import invoke
 from ops.errors import OpsError
-from ops.options import DEFAULT_PROFILE, Json, Profile, TenantArgument, Why, day, desk_of, said
+from ops.options import (
+    DEFAULT_PROFILE,
+    EntityArgument,
+    Json,
+    Profile,
+    TenantArgument,
+    Why,
+    day,
+    desk_of,
+    said,
+)
 from ops.output import print_facts, print_json, print_table
 from ops.proofs import chosen_link, proof_book, statement_of, stored_file
 from shared.reconciliation.chain import ENDINGS, verify
@@ -21,7 +31,6 @@ app = typer.Typer(
 )
 
 _FUNCTION = "ReconciliationFunctionName"
-EntityArgument = Annotated[str, typer.Argument(help="The entity's id.")]
 Date = Annotated[str, typer.Option("--date", help="The ledger day, as 2026-03-01.")]
 Number = Annotated[int, typer.Option("--number", min=0, help="The statement's number.")]
 

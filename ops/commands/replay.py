@@ -14,7 +14,10 @@ from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
     Json,
+    Limit,
+    OfStore,
     Profile,
+    TenantArgument,
     Yes,
     agreed,
     desk_of,
@@ -32,7 +35,7 @@ What = Annotated[str, typer.Argument(help="A delivery (64 hex digits) or an orde
 
 def replay(
     context: typer.Context,
-    tenant: Annotated[str, typer.Argument(help="The tenant's id.")] = "",
+    tenant: TenantArgument = "",
     what: What = "",
     *,
     why: Annotated[
@@ -44,10 +47,10 @@ def replay(
     mapping: Annotated[
         int, typer.Option("--mapping", min=0, help="... under this version of the document too.")
     ] = 0,
-    store: Annotated[str, typer.Option("--store", help="Only of this store.")] = "",
+    store: OfStore = "",
     since: Annotated[str, typer.Option("--since", help="What came from then on.")] = "",
     until: Annotated[str, typer.Option("--until", help="What came before then.")] = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 10_000,
+    limit: Limit = 10_000,
     rate: Annotated[float, typer.Option("--rate", min=0.2, help="Deliveries a second.")] = 10.0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
     yes: Yes = False,

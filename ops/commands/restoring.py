@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
 
 import typer
 
@@ -13,7 +12,19 @@ from ops.commands.undoing import changed_facts, check_undo, reason_for, show_und
 from ops.desk import Desk
 from ops.drifts import drift_named, drifts_of, of_subject
 from ops.errors import OpsError
-from ops.options import DEFAULT_PROFILE, Json, Profile, TenantArgument, Yes, agreed, desk_of, said
+from ops.options import (
+    DEFAULT_PROFILE,
+    DocumentArgument,
+    Json,
+    OnlyPlan,
+    Profile,
+    TenantArgument,
+    WhyAsked,
+    Yes,
+    agreed,
+    desk_of,
+    said,
+)
 from ops.order_books import order_book, undoer
 from ops.output import print_json
 from shared.drift.deciding import DecidedError, Decider, check
@@ -27,15 +38,10 @@ _UNDO = "undo:"
 def restore(
     context: typer.Context,
     tenant: TenantArgument,
-    document: Annotated[
-        str, typer.Argument(help="The document's number, as Sage shows it, or its posting key.")
-    ],
+    document: DocumentArgument,
     *,
-    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be done.")] = False,
-    why: Annotated[
-        str,
-        typer.Option("--why", help="The reason, kept in the audit record; asked for if left out."),
-    ] = "",
+    plan: OnlyPlan = False,
+    why: WhyAsked = "",
     yes: Yes = False,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,

@@ -13,6 +13,7 @@ from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
     Json,
+    OfTenant,
     Profile,
     TenantArgument,
     Why,
@@ -40,7 +41,7 @@ Rate = Annotated[float, typer.Option("--rate", min=0.2, help="Subjects a second.
 def show_all(
     context: typer.Context,
     *,
-    tenant: Annotated[str, typer.Option("--tenant", help="Only of this tenant.")] = "",
+    tenant: OfTenant = "",
     reason: Annotated[Reason | None, typer.Option("--reason", help="Only with it.")] = None,
     dead: Annotated[bool, typer.Option("--dead", help="Only dead letters.")] = False,
     closed: Annotated[bool, typer.Option("--closed", help="Closed ones, too.")] = False,

@@ -8,14 +8,14 @@ import typer
 
 from ops.again import invoke
 from ops.errors import OpsError
-from ops.options import DEFAULT_PROFILE, Json, Profile, TenantArgument, desk_of
+from ops.options import DEFAULT_PROFILE, EntityArgument, Json, Profile, TenantArgument, desk_of
 from ops.output import print_facts, print_json
 
 
 def prove(
     context: typer.Context,
     tenant: TenantArgument,
-    entity: Annotated[str, typer.Argument(help="The entity's id.")],
+    entity: EntityArgument,
     *,
     accept: Annotated[
         bool, typer.Option("--accept", help="Take the difference that is found now for right.")

@@ -15,11 +15,13 @@ from ops.errors import OpsError
 from ops.options import (
     DEFAULT_PROFILE,
     Json,
+    OnlyPlan,
     OrderArgument,
     Profile,
     StoreArgument,
     TenantArgument,
     Why,
+    WhyAsked,
     Yes,
     agreed,
     desk_of,
@@ -40,15 +42,12 @@ def undo(
     store: StoreArgument,
     order: OrderArgument,
     *,
-    plan: Annotated[bool, typer.Option("--plan", help="Only say what would be done.")] = False,
+    plan: OnlyPlan = False,
     apply: Annotated[bool, typer.Option("--apply", help="Have it done.")] = False,
     open_from: Annotated[
         str, typer.Option("--from", help="The first open day: what is dated before is undone then.")
     ] = "",
-    why: Annotated[
-        str,
-        typer.Option("--why", help="The reason, kept in the audit record; asked for if left out."),
-    ] = "",
+    why: WhyAsked = "",
     yes: Yes = False,
     profile: Profile = DEFAULT_PROFILE,
     json: Json = False,
