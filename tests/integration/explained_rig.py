@@ -24,7 +24,7 @@ from shared.posting.store_books import store_book
 from shared.postings.planner import plan
 from tests.accounting.shop import mapping
 from tests.integration.ops_rig import OpsRig
-from tests.unit.customers.test_sync import RecordedLanes
+from tests.unit.customers.sync_rig import RecordedLanes
 from tests.unit.explain.day_rig import DayRig
 
 KEY = DayKey("acme", "outlet", "USD", date(2026, 3, 2))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.customers.sync import SyncOutcome
-from tests.unit.customers.test_sync import Rig, sample, tenant
+from tests.unit.customers.sync_rig import Rig, sample, tenant
 
 
 @pytest.mark.parametrize(("moved_on", "is_own"), [("2026-01-01", False), ("2027-01-01", True)])

@@ -16,7 +16,7 @@ from shared.facts.record import FactsRecord, order_pk
 from shared.messages import CartEvent
 from shared.replaying.history import RawDocument, moments
 from tests.unit.carts.test_shopify_sides import order
-from tests.unit.customers.test_sync import tenant
+from tests.unit.customers.sync_rig import tenant
 
 AT = datetime(2026, 3, 1, 10, tzinfo=UTC)
 KEY = "raw/acme/shop/1001"

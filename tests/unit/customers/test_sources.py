@@ -12,12 +12,12 @@ from carts.registry import adapter
 from commerce.codec import decode
 from shared.customers.sync import SyncOutcome
 from shared.intake.archive import NotKeptError
-from tests.unit.customers.test_sync import _SHOPIFY, Rig, ScriptedClient, sample
+from tests.unit.customers.sync_rig import SHOPIFY, Rig, ScriptedClient, sample
 
 
 def whole() -> Reading:
     return adapter("shopify").read(
-        "shop", "orders/updated", parse((_SHOPIFY / "orders_paid.json").read_bytes())
+        "shop", "orders/updated", parse((SHOPIFY / "orders_paid.json").read_bytes())
     )
 
 

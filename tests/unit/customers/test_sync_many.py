@@ -12,7 +12,7 @@ from shared.customers.sync import SyncOutcome, SyncReport
 from shared.facts.record import FactsStatus, order_pk
 from shared.ledger.records import LEASE, SETTLE, State
 from shared.messages import CartEvent
-from tests.unit.customers.test_sync import Rig, changed, sample
+from tests.unit.customers.sync_rig import Rig, changed, sample
 
 
 def order_of(number: int, **members: Any) -> Any:

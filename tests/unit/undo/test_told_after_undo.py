@@ -11,7 +11,7 @@ from shared.customers.sync import SyncOutcome
 from shared.facts.record import FactsStatus, UndoRequest
 from shared.messages import CartEvent
 from shared.postings.findings import Reason
-from tests.unit.customers.test_sync import ORDER_ID, PK, Rig, changed, sample
+from tests.unit.customers.sync_rig import ORDER_ID, PK, Rig, changed, sample
 
 
 def undone(status: FactsStatus = FactsStatus.UNDONE) -> Rig:
