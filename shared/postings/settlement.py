@@ -189,6 +189,9 @@ class Settler:
             case Outflow():
                 self._give_back(event)
                 self._to_pay_back.remove(event.refund_id)
+                for pool in self._pools:
+                    if pool.refund_id == event.refund_id:
+                        self._cover(pool)
 
     def _receive(self, receipt: Receipt) -> None:
         bills = [
@@ -222,8 +225,7 @@ class Settler:
         for bill_id in self._bill_ids:
             pool.left -= self._known(pool.id, bill_id)
         self._pools.append(pool)
-        if not pool.refund_id:
-            self._cover(pool)
+        self._cover(pool)
 
     def _known(self, pool_id: str, bill_id: str) -> Money:
         return self._applied.get(f"{pool_id}:{bill_id}", self._zero)
@@ -241,11 +243,12 @@ class Settler:
     def _cover(self, later: _Pool) -> None:
         """Let unused money cover what went back before it came, the earliest first.
 
-        Goods that left on account had taken the money that was there (R-3.2): which was heard of
-        first makes no difference so.
+        Goods that left on account had taken the money that was there (R-3.2), and so had a refund
+        whose parcel was heard of after its money: which was heard of first makes no difference so.
         """
-        for payback in self._paybacks:
-            payback.draw(later)
+        if later.refund_id not in self._to_pay_back:
+            for payback in self._paybacks:
+                payback.draw(later)
 
     def _replay_applications(self) -> None:
         for pool in self._pools:

@@ -82,3 +82,31 @@ def test_more_than_all_that_came_is_still_held_with_the_difference() -> None:
     made = planned(PLACED, GONE, FIRST, cancelled("45.00"), LAST)
     assert reasons(made) == {Reason.REFUND_EXCEEDS_INVOICE}
     assert [str(finding.difference) for finding in made.findings] == ["5.00 USD"]
+
+
+def test_a_cent_that_a_parcel_bills_of_what_went_back_pays_the_next_cancellation() -> None:
+    """Two of three leave for 13.33, and the cart gives 6.68 back for the third, of each line.
+
+    Where the first of the two went back out of the advance before the parcel was heard of, its
+    credit memo of a cent has nothing of its own to pay: the advance lacks it for the other.
+    """
+    lines = [line(name, "10.00", 3, discount="10.00") for name in ("tee", "mug")]
+    placed = order(*lines)
+    paid, gone = captured("capture-1", "40.00", day(2)), parcel("parcel-1", day(3), tee=2, mug=2)
+    refunds = [
+        refund(
+            back(name, 1, "6.68", restock=Restock.CANCEL),
+            at=day(number),
+            name=f"cancel-{name}",
+            transactions=(given_back("6.68", day(number), name=f"money-{name}"),),
+        )
+        for number, name in ((4, "tee"), (5, "mug"))
+    ]
+    for first in refunds:
+        books = Books(book())
+        books.learn(facts(placed, paid, first))
+        books.learn(facts(placed, paid, gone, *refunds))
+        net_sales = books.balances["4000"] + books.balances["4090"]
+        assert (books.balances["1100"], net_sales) == (Decimal("26.64"), Decimal("-26.64"))
+        assert set(books.balances) == {"1100", "4000", "4090"}
+        assert not books.last.waiting
