@@ -54,6 +54,7 @@ def test_every_cent_of_a_cart_is_where_it_belongs() -> None:
         pytest.param(734, id="goods come back before others are known as cancelled"),
         pytest.param(14065, id="half of a discounted line is cancelled before the rest leaves"),
         pytest.param(1204, id="goods are cancelled before those that left are recognised"),
+        pytest.param(740540, id="a later parcel bills a cent of what went back before"),
     ],
 )
 def test_what_is_heard_of_first_does_not_matter(seed: int) -> None:
