@@ -27,7 +27,9 @@ _FAR_FUTURE = 2200
 _LONGEST_NUMBER = 30
 _MOST_DECIMALS = 10
 _MOST_DIGITS = 15
-_IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
+_FINEST = Decimal(1).scaleb(-_MOST_DECIMALS)
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.:/-]{0,63}")
+"""Base64 of URLs, which Amazon makes ids of, may begin with a dash or an underscore."""
 _DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -107,10 +109,16 @@ def _fraction(text: str) -> Decimal:
     return number
 
 
-def _is_sane(number: Decimal) -> bool:
+def _without_noise(number: Decimal) -> Decimal:
+    """The number at ten decimals: what lies behind them is a cart's binary arithmetic.
+
+    Carts written in PHP tell 36.39 as 36.390000000000001 and nothing as 1.4e-14.
+    """
     exponent = number.as_tuple().exponent
-    is_short = isinstance(exponent, int) and exponent >= -_MOST_DECIMALS
-    return is_short and number.adjusted() <= _MOST_DIGITS
+    if not isinstance(exponent, int) or exponent >= -_MOST_DECIMALS:
+        return number
+    short = number.quantize(_FINEST).normalize()
+    return short.quantize(Decimal(1)) if short == short.to_integral_value() else short
 
 
 def _is_deeper_than(document: Any, levels: int) -> bool:
@@ -193,8 +201,8 @@ class Node:
         return found
 
     def optional_identifier(self, name: str) -> str:
-        """The member as an id; empty when absent or null."""
-        return "" if self._value.get(name) is None else self.identifier(name)
+        """The member as an id; empty when absent, null or empty text."""
+        return "" if self._value.get(name) in (None, "") else self.identifier(name)
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """The member as true or false; `default` when absent or null."""
@@ -252,9 +260,11 @@ class Node:
         return _EPOCH
 
     def node(self, name: str) -> Node | None:
-        """The member as an object; None when absent or null."""
+        """The member as an object; None when absent, null or `[]`, PHP's empty object."""
         value = self._value.get(name)
-        return None if value is None else type(self)(value, self.at(name), self.problems)
+        if value is None or value == []:
+            return None
+        return type(self)(value, self.at(name), self.problems)
 
     def nodes(self, name: str) -> Iterator[Node]:
         """The member as a list of objects; nothing when absent or null."""
@@ -290,7 +300,9 @@ def _to_decimal(value: Any) -> Decimal | None:
         number = Decimal(value)
     except InvalidOperation:
         return None
-    return number if number.is_finite() and _is_sane(number) else None
+    if not number.is_finite() or number.adjusted() > _MOST_DIGITS:
+        return None
+    return _without_noise(number)
 
 
 NO_CURRENCY = "XXX"

@@ -57,7 +57,10 @@ _COMPLETED = 10
 
 def order_reading(root: Node, store: str) -> Reading:
     """The order of `{"order": ..., "products": [...], ...}` with all that belongs to it."""
-    node = root.node("order") or Node({}, "order", root.problems)
+    node = root.node("order")
+    if node is None:
+        root.refuse("order", "given")
+        node = Node({}, "order", root.problems)
     parts = {name: list(root.nodes(name)) for name in PARTS}
     order = _order(node, parts, store)
     told = payments.payments(parts["transactions"], order.ref.id, store)

@@ -99,6 +99,8 @@ def last_part(gid: Any) -> Any:
 def nodes(connection: Any) -> list[dict[str, Any]]:
     """The entries of a connection that was read to its end, or of a plain list.
 
+    They may stand as `nodes` or as `edges` with a node each.
+
     Raises:
         TruncatedError: there are more.
     """
@@ -110,7 +112,7 @@ def nodes(connection: Any) -> list[dict[str, Any]]:
         message = "a list of the order has more entries than were read"
         raise TruncatedError(message)
     listed: list[dict[str, Any]] = connection.get("nodes") or []
-    return listed
+    return listed or [edge["node"] for edge in connection.get("edges") or []]
 
 
 def order_to_rest(order: dict[str, Any]) -> dict[str, Any]:

@@ -74,13 +74,27 @@ def money_or_zero(node: Node, name: str, currency: str) -> Money:
     return shop_money(node, name, currency) or Money.zero(currency)
 
 
+def own_money(node: Node, name: str, currency: str) -> Money:
+    """The amount of a member that is an amount itself: as `name`, or the node is its own pair.
+
+    Duties of REST are such pairs: `shop_money` stands beside their code and taxes.
+    """
+    pair = {f"{name}_set": node.members} if node.has("shop_money") else node.members
+    return required_money(type(node)(pair, node.place, node.problems), name, currency)
+
+
 def read_currency(node: Node, name: str) -> str:
     """A required currency code; a harmless one where there is none, with a problem noted."""
     return believed_currency(node, node.text(name), name)
 
 
 def discounts(node: Node, currency: str) -> Money:
-    """The discounts allocated to a line: `total_discount` leaves out those of the whole order."""
+    """The discounts allocated to a line: `total_discount` leaves out those of the whole order.
+
+    API versions that know no allocations tell `total_discount` alone.
+    """
+    if not node.has("discount_allocations"):
+        return money_or_zero(node, "total_discount", currency)
     allocated = node.nodes("discount_allocations")
     return total((required_money(each, "amount", currency) for each in allocated), currency)
 

@@ -19,6 +19,7 @@ from carts.shopify.models import (
     buyer,
     discounts,
     money_or_zero,
+    own_money,
     read_currency,
     required_money,
     shop_money,
@@ -186,7 +187,7 @@ def _shipping_lines(node: Node, currency: str) -> Iterator[ShippingLine]:
         amount = required_money(line, "price", currency)
         discount = discounts(line, currency)
         discounted = shop_money(line, "discounted_price", currency)
-        if not line.has("discount_allocations") and discounted is not None:
+        if line.get("discount_allocations") is None and discounted is not None:
             discount = amount - discounted
         yield ShippingLine(
             id=line.optional_identifier("id"),
@@ -212,7 +213,7 @@ def _duties(node: Node, currency: str) -> Iterator[Charge]:
     """Duties of the lines with their taxes; where none is listed, the order's sum."""
     listed = [duty for line in node.nodes("line_items") for duty in line.nodes("duties")]
     for duty in listed:
-        amount = required_money(duty, "price", currency)
+        amount = own_money(duty, "price", currency)
         taxes = tax_lines(duty, currency)
         yield Charge(ChargeKind.DUTY, amount, taxes, title=duty.text("harmonized_system_code"))
     stated = money_or_zero(node, "original_total_duties", currency)

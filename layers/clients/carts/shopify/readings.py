@@ -39,7 +39,9 @@ def read(node: Node, store: str, topic: str, *, tax_included: bool | None) -> Re
     if topic == webhooks.REFUND_TOPIC:
         refund = read_refund(node, store, currency="", tax_included=tax_included)
         refund = _belonging(refund, refund.order_id)
-        return _follower(node, store, refunds=(refund,))
+        reading = _follower(node, store, refunds=(refund,))
+        is_foreign = _tells_another(refund.transactions, refund.currency)
+        return replace(reading, needs_fetch=reading.needs_fetch or is_foreign)
     if topic == webhooks.TRANSACTION_TOPIC:
         return _follower(node, store, payments=_present(payment(node, store)))
     if topic in webhooks.FULFILLMENT_TOPICS:
@@ -77,7 +79,14 @@ def order_reading(node: Node, store: str) -> Reading:
         fulfilments=tuple(replace(each, order_id=order_id) for each in parcels),
         refunds=refunds,
     )
-    return Reading(facts, needs_fetch=not moved and bool(received))
+    told = (*moved, *(each for refund in refunds for each in refund.transactions))
+    is_doubtful = _tells_another(told, order.currency)
+    return Reading(facts, needs_fetch=is_doubtful or (not moved and bool(received)))
+
+
+def _tells_another(told: tuple[Payment, ...], currency: str) -> bool:
+    """Whether money is told in the buyer's currency alone: the cart's API tells both."""
+    return any(payment.amount.currency != currency for payment in told)
 
 
 def _belonging(refund: Refund, order_id: str) -> Refund:

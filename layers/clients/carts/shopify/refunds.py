@@ -181,10 +181,12 @@ def _fees(node: Node, currency: str) -> tuple[RefundAdjustment, ...]:
 
 
 def _duties(node: Node, currency: str) -> Money:
+    """The refunded duties: their sum, or the list under either of its names."""
     stated = shop_money(node, "total_duties", currency)
     if stated is not None:
         return stated
-    listed = node.nodes("refund_duties")
+    name = "refund_duties" if node.get("refund_duties") else "duties"
+    listed = node.nodes(name)
     return total((money_or_zero(duty, "amount", currency) for duty in listed), currency)
 
 

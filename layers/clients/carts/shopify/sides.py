@@ -20,6 +20,7 @@ _ALONE = frozenset(
         "subtotal",
         "subtotal_amount",
         "tax_amount",
+        "total_discount",
         "total_discounts",
         "total_duties",
         "total_outstanding",
@@ -48,6 +49,8 @@ def presented(document: Any) -> Any:
             made[name] = _swapped(value)
         elif f"{name}{_PAIR}" not in document and name not in _ALONE:
             made[name] = presented(value)
+    if isinstance(document.get(_SHOP), dict):  # a duty, which is an amount itself
+        made = {name: made[name] for name in made if name != _SHOP} | _swapped(document)
     shop, buyer = document.get("currency"), document.get("presentment_currency")
     if shop and buyer:
         made |= {"currency": buyer, "presentment_currency": shop}
