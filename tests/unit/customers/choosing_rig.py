@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,10 +15,17 @@ from shared.customers.following import Follower
 from shared.customers.keeping import CustomerKeeper
 from shared.ledger.apply import Applier
 from shared.ledger.driving import drive_one
+from shared.postings.plan import Reason
 from shared.tenants.models import Tenant
 from tests.fakes import FakeBooks, FakeClock, MemoryLedger, MemoryLinks, counting_ids
-from tests.unit.customers.orders import HOME, START, order
+from tests.unit.customers.orders import ADA, HOME, START, order
 from tests.unit.customers.sage import FakeSage
+
+GUEST = replace(ADA, id="")
+
+
+def reasons(chosen: Chosen) -> list[Reason]:
+    return [finding.reason for finding in chosen.findings]
 
 
 class NaturalBooks(FakeBooks):

@@ -16,7 +16,7 @@ from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import State
 from shared.postings.plan import Posting, PostingKind
 from tests.fakes import FakeClock, MemoryLedger, counting_ids, only_once
-from tests.unit.ledger.test_apply import advance, sales_document
+from tests.unit.ledger.apply_rig import advance, sales_document
 from tests.unit.ledger.test_histories import EARLINESS, HISTORIES, Killed, Mishap, UnrulyBooks
 
 ORDERS = ("1001", "1002", "1003")

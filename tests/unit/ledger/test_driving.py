@@ -23,7 +23,7 @@ from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import SETTLE, Record, State, Transition
 from shared.postings.plan import Posting, PostingKind, Reason
 from tests.fakes import FakeBooks, FakeClock, MemoryLedger, counting_ids
-from tests.unit.ledger.test_apply import advance, sales_document
+from tests.unit.ledger.apply_rig import advance, sales_document
 
 
 class Rig:

@@ -13,7 +13,7 @@ from shared.ledger.outcomes import OutcomeKind
 from shared.ledger.records import SETTLE, State
 from shared.postings.plan import Reason
 from tests.fakes import FakeClock
-from tests.unit.ledger.test_apply import ADVANCE, INVOICE, PK, Rig, advance
+from tests.unit.ledger.apply_rig import ADVANCE, INVOICE, PK, Rig, advance
 
 CHANGED = replace(ADVANCE, document=advance(amount="101.00"))
 

@@ -20,7 +20,7 @@ from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import State
 from shared.ports import Found
 from tests.fakes import FakeBooks, FakeClock, MemoryLedger, counting_ids, only_once
-from tests.unit.ledger.test_apply import ADVANCE, APPLY, INVOICE, PK
+from tests.unit.ledger.apply_rig import ADVANCE, APPLY, INVOICE, PK
 
 
 class Mishap(StrEnum):

@@ -20,7 +20,7 @@ from shared.ledger import states
 from shared.ledger.outcomes import OutcomeKind
 from shared.ledger.records import LEASE, SETTLE, Intent, State
 from shared.postings.plan import Reason
-from tests.unit.ledger.test_apply import ADVANCE, INVOICE, PK, Rig, advance
+from tests.unit.ledger.apply_rig import ADVANCE, INVOICE, PK, Rig, advance
 
 
 def meanwhile(rig: Rig, happen: Callable[[], object]) -> None:

@@ -1,0 +1,168 @@
+"""A lost request or answer leads to one document: Sage is asked before anything is sent again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from intacct.documents import Document
+from intacct.errors import DuplicateDocumentError, NotSentError, OutcomeUnknownError
+from shared.ledger.outcomes import OutcomeKind
+from shared.ledger.records import SETTLE, State
+from shared.postings.plan import Reason
+from tests.unit.ledger.apply_rig import ADVANCE, PK, Rig, advance
+
+
+def test_a_lost_answer_leads_to_one_document() -> None:
+    rig = Rig()
+    rig.books.fail("after", OutcomeUnknownError("read timeout"))
+    parked = rig.apply(ADVANCE)
+    rig.until(parked)
+
+    outcome = rig.apply(ADVANCE)
+
+    assert (parked.kind, parked.reason) == (OutcomeKind.PARKED, "IN_DOUBT")
+    assert outcome.kind is OutcomeKind.COMPLETE
+    assert rig.books.marks() == ["1001-ADV"]
+
+
+def test_a_lost_request_waits_out_the_settle_window_and_looks_twice_before_it_is_sent_again() -> (
+    None
+):
+    rig = Rig()
+    sent_at = rig.clock()
+    rig.books.fail("before", OutcomeUnknownError("reset"))
+    rig.until(rig.apply(ADVANCE))
+    waiting = rig.apply(ADVANCE)
+    looks_before = rig.books.looks
+    assert waiting.due_at is not None
+    rig.until(waiting)
+
+    outcome = rig.apply(ADVANCE)
+
+    assert waiting.due_at > sent_at + SETTLE
+    assert rig.books.looks - looks_before == 2
+    assert rig.pauses == [5.0]
+    assert outcome.kind is OutcomeKind.COMPLETE
+    assert rig.record().resends == 1
+    assert rig.books.marks() == ["1001-ADV"]
+
+
+def test_a_request_that_lands_late_is_found_and_not_sent_again() -> None:
+    rig = Rig()
+    rig.books.fail("before", OutcomeUnknownError("reset"))
+    rig.until(rig.apply(ADVANCE))
+    waiting = rig.apply(ADVANCE)
+    rig.books.land(ADVANCE.document)
+    rig.until(waiting)
+
+    outcome = rig.apply(ADVANCE)
+
+    assert outcome.kind is OutcomeKind.COMPLETE
+    assert len(rig.books.sent) == 1
+
+
+def test_where_sage_keeps_the_number_unique_a_lost_request_is_sent_again_at_once() -> None:
+    rig = Rig(hard_unique=("ADVANCE",))
+    rig.books.fail("before", OutcomeUnknownError("reset"))
+    rig.until(rig.apply(ADVANCE))
+
+    outcome = rig.apply(ADVANCE)
+
+    assert outcome.kind is OutcomeKind.COMPLETE
+    assert rig.clock() < rig.ledger.chain(PK)["advance"].settle_at  # type: ignore[operator]
+    assert rig.pauses == []
+
+
+def test_a_worker_killed_after_the_document_came_is_succeeded_without_a_second_one() -> None:
+    rig = Rig()
+    rig.books.fail("after", KeyboardInterrupt())
+    with pytest.raises(KeyboardInterrupt):
+        rig.apply(ADVANCE)
+    leased = rig.apply(ADVANCE)
+    rig.until(leased)
+
+    outcome = rig.apply(ADVANCE)
+
+    assert (leased.kind, leased.reason) == (OutcomeKind.PARKED, "LEASED")
+    assert outcome.kind is OutcomeKind.COMPLETE
+    assert rig.books.marks() == ["1001-ADV"]
+    assert rig.record().fence == 2
+
+
+def test_duplicate_is_good_news() -> None:
+    rig = Rig()
+    rig.books.land(ADVANCE.document)
+    rig.books.fail("before", DuplicateDocumentError("number in use"))
+
+    outcome = rig.apply(ADVANCE)
+
+    assert outcome.kind is OutcomeKind.COMPLETE
+    assert rig.record().state is State.DONE
+    assert rig.books.marks() == ["1001-ADV"]
+
+
+def test_a_duplicate_that_queries_do_not_show_yet_is_looked_up_again_later() -> None:
+    rig = Rig()
+    rig.books.fail("before", DuplicateDocumentError("number in use"))
+    parked = rig.apply(ADVANCE)
+    rig.books.land(ADVANCE.document)
+    rig.until(parked)
+
+    outcome = rig.apply(ADVANCE)
+
+    assert parked.kind is OutcomeKind.PARKED
+    assert outcome.kind is OutcomeKind.COMPLETE
+    assert len(rig.books.sent) == 1
+
+
+@pytest.mark.parametrize("foreign", [advance(amount="99.99"), replace(advance(), customer="C-2")])
+def test_another_document_under_our_number_goes_to_a_person(foreign: Document) -> None:
+    rig = Rig()
+    rig.books.land(foreign)
+    rig.books.fail("before", DuplicateDocumentError("number in use"))
+
+    outcome = rig.apply(ADVANCE)
+
+    assert outcome.kind is OutcomeKind.HELD
+    assert [finding.reason for finding in outcome.findings] == [Reason.READBACK_DIFFERS]
+    assert rig.record().state is State.REVIEW
+
+
+def test_two_documents_under_our_number_go_to_a_person() -> None:
+    rig = Rig()
+    rig.books.land(ADVANCE.document)
+    rig.books.land(ADVANCE.document)
+    rig.books.fail("before", DuplicateDocumentError("number in use"))
+
+    outcome = rig.apply(ADVANCE)
+
+    assert [finding.reason for finding in outcome.findings] == [Reason.DUPLICATE_FOUND]
+
+
+def test_a_request_that_is_lost_every_time_is_sent_four_times_and_then_shown_to_a_person() -> None:
+    rig = Rig(hard_unique=("ADVANCE",))
+    for _ in range(9):
+        rig.books.fail("before", OutcomeUnknownError("reset"))
+    outcome = rig.apply(ADVANCE)
+    while outcome.kind is OutcomeKind.PARKED:
+        rig.until(outcome)
+        outcome = rig.apply(ADVANCE)
+
+    assert [finding.reason for finding in outcome.findings] == [Reason.RESEND_LIMIT]
+    assert len(rig.books.sent) == 4
+    assert rig.record().state is State.REVIEW
+
+
+def test_a_look_that_fails_decides_nothing() -> None:
+    rig = Rig(hard_unique=("ADVANCE",))
+    rig.books.fail("before", OutcomeUnknownError("reset"))
+    rig.until(rig.apply(ADVANCE))
+    rig.books.find_faults.append(NotSentError("503"))
+
+    outcome = rig.apply(ADVANCE)
+
+    assert (outcome.kind, outcome.reason) == (OutcomeKind.PARKED, "IN_DOUBT")
+    assert rig.record().state is State.SENT
+    assert len(rig.books.sent) == 1
