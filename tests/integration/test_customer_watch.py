@@ -38,10 +38,10 @@ from tests.integration.order_posting_rig import sold
 from tests.unit.customers.choosing_rig import person_made
 from tests.unit.customers.sage import FakeSage
 from tests.unit.customers.test_watching import Standings
+from tests.unit.errands.accounts_rig import OWNED
 from tests.unit.errands.memory import FakeAccounts
-from tests.unit.errands.test_accounts import OWNED
-from tests.unit.errands.test_orders import OWNED as OF_ORDERS
-from tests.unit.errands.test_orders import TOLD, Cart
+from tests.unit.errands.orders_rig import OWNED as OF_ORDERS
+from tests.unit.errands.orders_rig import TOLD, Cart
 
 __all__ = ["rig"]
 

@@ -16,7 +16,7 @@ from intacct.masters import Item, ItemType, KitPart
 from shared.items.keeping import Kept, KeptAs
 from shared.items.links import ItemLink
 from tests.contract.actions.teller import Teller
-from tests.unit.items.test_keeping import Rig, product, usd
+from tests.unit.items.keeping_rig import Rig, product, usd
 
 TEE_AND_MUGS = (KitPart("TEE-STOCK", Decimal(1)), KitPart("TEE", Decimal("2.5")))
 

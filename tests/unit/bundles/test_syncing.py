@@ -20,7 +20,7 @@ from shared.policy.items import Bundles, ItemPolicy, UnknownSku
 from shared.policy.mapping import ItemRule
 from shared.postings.articles import item_place
 from tests.accounting.shop import line, mapping
-from tests.unit.items.test_sync import START, Rig, sold
+from tests.unit.items.sync_rig import START, Rig, sold
 
 
 def dividing(bundles: Bundles = Bundles.PARTS, **members: Any) -> Rig:

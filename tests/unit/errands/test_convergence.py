@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from carts.adapter import CartApiError
 from shared.errands.fields import digest
 from tests.unit.customers.orders import ADA, HOME, order
-from tests.unit.errands.test_accounts import Rig
+from tests.unit.errands.accounts_rig import Rig
 
 EMAILS = st.sampled_from(["a@example.com", "b@example.com", "ada@example.com"])
 EDITS = st.one_of(

@@ -19,7 +19,7 @@ from shared.postings.articles import cost_place
 from shared.postings.findings import Finding, Reason
 from shared.reviews.records import Stage, order_subject
 from tests.accounting.shop import order
-from tests.unit.items.test_sync import Rig, sold
+from tests.unit.items.sync_rig import Rig, sold
 
 
 def costing(cogs: Cogs = Cogs.CART_COST, **policy: Any) -> Rig:

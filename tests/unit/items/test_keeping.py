@@ -1,149 +1,48 @@
-"""An article becomes an item: linked, found, created or held, in both protocols."""
+"""An article becomes one item, found or made, and follows whoever owns it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from commerce.catalogue import Product, ProductKind, ProductStatus
-from commerce.money import Money
+from commerce.catalogue import ProductStatus
 from commerce.orders import Ref
 from intacct.capabilities import Protocol
-from intacct.documents import DocumentResult
-from intacct.errors import IntacctError, OutcomeUnknownError
-from intacct.item_search import ItemBy, ItemSearch, KnownItem
+from intacct.errors import OutcomeUnknownError
 from intacct.masters import Item
 from shared.items.documents import digest, item_id
 from shared.items.fields import MOST_IN_A_ROW
-from shared.items.keeping import ItemKeeper, KeeperParts, Kept, KeptAs
+from shared.items.keeping import KeptAs
 from shared.items.links import Condition, ItemLink, Origin
 from shared.ownership.table import Ownership, Right, Rule, Side
 from shared.policy.items import ItemMatch, ItemPolicy, UnknownSku
 from shared.policy.mapping import ItemRule
-from shared.postings.articles import article_of
 from shared.postings.findings import Reason
-from shared.tenants.models import Store, Tenant
 from tests.contract.actions.teller import Teller
-from tests.unit.connections.test_keeping import tenant as any_tenant
-from tests.unit.items.memory import MemoryItemLinks
-
-AT = datetime(2026, 4, 1, 12, tzinfo=UTC)
-FULL = (Right.READ, Right.LINK, Right.CREATE, Right.UPDATE)
-CART_OWNS = Ownership(
-    item=Rule(Side.CART, FULL, (Right.READ,), fields={"is_taxable": Side.SAGE}),
-    price=Rule(Side.CART, (Right.READ, Right.UPDATE), (Right.READ,)),
+from tests.unit.items.keeping_rig import (
+    AT,
+    CART_OWNS,
+    CREATES,
+    FULL,
+    Rig,
+    product,
+    reasons,
+    tenant_owning,
+    usd,
 )
+
 SAGE_OWNS = Ownership(
     item=Rule(Side.SAGE, FULL, FULL), price=Rule(Side.SAGE, (Right.READ,), (Right.READ,))
 )
-CREATES = ItemPolicy(unknown_sku=UnknownSku.CREATE)
-
-
-def usd(amount: str) -> Money:
-    return Money(Decimal(amount), "USD")
-
-
-def product(sku: str = "MUG-1", **members: Any) -> Product:
-    first = Product(
-        ref=Ref("shopify", "shop", "product", "8001"),
-        sku=sku,
-        title="Mug",
-        kind=ProductKind.SIMPLE,
-        status=ProductStatus.ACTIVE,
-        updated_at=AT,
-        product_id="8001",
-        barcode="4006381333931",
-        price=usd("12.50"),
-        cost=usd("4.10"),
-    )
-    return replace(first, **members)
-
-
-class Rig:
-    """A keeper in front of a simulated company; `items` is what the company has."""
-
-    def __init__(self, teller: Teller) -> None:
-        self.teller = teller
-        self.links = MemoryItemLinks()
-        self.writes = self.reads = 0
-        self.fails: list[Exception] = []
-        self.requests: list[list[str]] = []
-        self.tenant = _tenant(CART_OWNS, CREATES)
-        self.keeper = ItemKeeper(
-            KeeperParts(
-                links=self.links,
-                reads_of=lambda *_: self,
-                records_of=lambda *_: self,
-                clock=lambda: AT,
-            )
-        )
-
-    def items(self, search: ItemSearch) -> list[KnownItem]:
-        self.reads += 1
-        return self.teller.reads.items(search)
-
-    def create_items(
-        self, made: Sequence[Item], *, control_ids: Sequence[str], idempotency_keys: Sequence[str]
-    ) -> Sequence[DocumentResult | IntacctError]:
-        self.writes += len(made)
-        self.requests.append([item.id for item in made])
-        told = self.teller.records.create_items(
-            made, control_ids=control_ids, idempotency_keys=idempotency_keys
-        )
-        failure = self.fails.pop() if self.fails else None
-        return [failure] * len(made) if isinstance(failure, IntacctError) else told
-
-    def change(self, change: Any, *, control_id: str, idempotency_key: str) -> DocumentResult:
-        self.writes += 1
-        done = self.teller.records.change(
-            change, control_id=control_id, idempotency_key=idempotency_key
-        )
-        if self.fails:
-            raise self.fails.pop()
-        return done
-
-    @property
-    def store(self) -> Store:
-        return self.tenant.stores[0]
-
-    def under(self, ownership: Ownership = CART_OWNS, policy: ItemPolicy = CREATES) -> None:
-        self.tenant = _tenant(ownership, policy)
-
-    def keep(self, told: Product) -> Kept:
-        link = self.links.load("acme", "shop", article_of(told.sku, told.ref.id))
-        return self.keeper.keep(self.tenant, self.store, told, link)
-
-    def known(self, item: str) -> KnownItem:
-        (found,) = self.teller.reads.items(ItemSearch(ItemBy.ID, (item,)))
-        return found
-
-
-def _tenant(ownership: Ownership, policy: ItemPolicy, **mapping: Any) -> Tenant:
-    store = {
-        "id": "shop",
-        "cart": "shopify",
-        "entity": "100",
-        "mapping": {"version": "1", "accounts": {}, **mapping},
-    }
-    known = any_tenant("acme", "100", stores=[store])
-    (first,) = known.stores
-    stores = (first.model_copy(update={"items": policy}),)
-    return known.model_copy(update={"ownership": ownership, "stores": stores})
 
 
 @pytest.fixture(params=list(Protocol))
 def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     with Teller(request.param) as teller:
         yield Rig(teller)
-
-
-def reasons(kept: Kept) -> list[Reason]:
-    return [finding.reason for finding in kept.findings]
 
 
 def test_an_unknown_article_becomes_an_item_as_the_cart_tells_it(rig: Rig) -> None:
@@ -387,7 +286,7 @@ def test_one_sku_by_another_unit_is_for_a_person(rig: Rig) -> None:
 
 def test_a_rule_of_the_mapping_needs_no_link(rig: Rig) -> None:
     rules = [{"sku": "MUG-1", "item": "MUGS"}]
-    rig.tenant = _tenant(CART_OWNS, CREATES, item_rules=rules)
+    rig.tenant = tenant_owning(CART_OWNS, CREATES, item_rules=rules)
 
     assert rig.keep(product()).outcome is KeptAs.MAPPED
     assert rig.store.mapping.item_rules == (ItemRule("MUG-1", "MUGS"),)

@@ -8,7 +8,7 @@ from carts.catalogue import WriteOutcome, Written
 from shared.items.links import Condition, ItemLink, Origin
 from shared.items.watching import EVERY
 from shared.postings.findings import Reason
-from tests.unit.items.test_sync import START, Rig, later, shown, writing_rig
+from tests.unit.items.sync_rig import START, Rig, later, shown, writing_rig
 
 QUARTER = 900.0
 

@@ -19,7 +19,7 @@ from shared.items.links import Condition, ItemLink, StaleLinkError
 from shared.policy.items import ItemPolicy, UnknownSku
 from shared.polling.windows import OutOfTimeError
 from tests.contract.actions.teller import Teller
-from tests.unit.items.test_keeping import CREATES, Rig, product, reasons
+from tests.unit.items.keeping_rig import CREATES, Rig, product, reasons
 
 
 class Together(Rig):

@@ -17,7 +17,7 @@ from shared.posting.reports import PostingReport, PostingState
 from shared.postings.book import StoreBook
 from shared.postings.keys import posting_key
 from shared.postings.plan import Finding, Plan, Posted, Posting, PostingKind, Reason
-from tests.unit.posting.test_post_order import SUBJECT, Rig, advance
+from tests.unit.posting.post_order_rig import SUBJECT, Rig, advance
 
 PK = order_pk("acme", "shop", "1001")
 MISMATCH = Finding(Reason.AMOUNT_MISMATCH, "invoice:1", "differs")

@@ -13,7 +13,7 @@ from shared.messages import OrderReady
 from shared.posting.reports import PostingReport, PostingState
 from shared.postings.plan import Reason
 from shared.reviews.records import Stage, order_subject
-from tests.unit.posting.test_post_order import SUBJECT, Rig, tenant
+from tests.unit.posting.post_order_rig import SUBJECT, Rig, tenant
 
 
 def ready(order_id: str, *, cause: str = "event") -> OrderReady:
