@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import chain, islice, product
 
 from commerce.orders import Restock
@@ -16,6 +17,10 @@ from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.order_keys import Keys
 from shared.postings.parts import EDIT, Life
 from shared.postings.plan import PostingKind
+
+_BACK = (Restock.RETURN, Restock.SCRAP)
+
+_MONEY = (PostingKind.CUSTOMER_REFUND, PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY)
 
 _MOST = 100
 """How many sequences are tried besides that of time."""
@@ -35,10 +40,39 @@ def moment_of(event: Event) -> tuple[datetime, int, str]:
 
 
 def booked(events: Sequence[Event], keys: Keys) -> list[Event]:
-    """Those of which a part is in the books, in the sequence of their postings."""
+    """Those of which a part is in the books, in the sequence of their postings.
+
+    What waits for another document of its own is posted late: so goods that came back, as a credit
+    memo says, had left before it, though their journal was posted after.
+    """
     places = [(place_of(event, keys), *moment_of(event), event) for event in events]
     known = [entry for entry in places if entry[0] < len(keys.known)]
-    return [entry[-1] for entry in sorted(known, key=lambda entry: entry[:-1])]
+    return _after_their_goods([entry[-1] for entry in sorted(known, key=lambda entry: entry[:-1])])
+
+
+def _after_their_goods(done: Sequence[Event]) -> list[Event]:
+    """The events with each return behind the parcels, as far as they are known, of its goods."""
+    left, ordered, out = list(done), list[Event](), dict[str, Decimal]()
+    while left:
+        short = {name for name, count in _moved(left[0]).items() if out.get(name, 0) + count < 0}
+        gone = (each for each in left if any(_moved(each).get(name, 0) > 0 for name in short))
+        event = next(gone, left[0])
+        left.remove(event)
+        ordered.append(event)
+        for name, count in _moved(event).items():
+            out[name] = out.get(name, Decimal(0)) + count
+    return ordered
+
+
+def _moved(event: Event) -> dict[str, Decimal]:
+    """How many of each line it says to have reached the buyer; below zero what came back."""
+    moved: dict[str, Decimal] = {}
+    if isinstance(event, Delivery) and event.recognises:
+        moved.update(event.quantities)
+    for line in event.refund.lines if isinstance(event, RefundEvent) else ():
+        if line.restock in _BACK:
+            moved[line.line_id] = moved.get(line.line_id, Decimal(0)) - line.quantity
+    return moved
 
 
 def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
@@ -73,6 +107,34 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
         yield [*done, *others, heard]
         yield [heard, *done, *others]
     yield [*left, *done]
+    if closed is not None:
+        yield from _around_the_closing(done, left, closed, keys)
+
+
+def _around_the_closing(
+    done: Sequence[Event], left: Sequence[Event], closed: int, keys: Keys
+) -> Iterator[list[Event]]:
+    """With what was known when the order was closed before that, and what was not behind it.
+
+    Money that went back before tells that its refund was known: so it is tried there first.
+    """
+    marked = [*done[:closed], None, *done[closed:]]
+    by_then = _first_rest(keys)
+    places = [
+        sorted(_places(event, marked), key=lambda at: at > closed)
+        if _money_place(event, keys) < by_then
+        else _places(event, marked)
+        for event in left
+    ]
+    for chosen in islice(product(*places), _MOST):
+        yield _merged(marked, left, chosen)
+
+
+def _money_place(event: Event, keys: Keys) -> int:
+    """Where the first money of a refund stands among the postings; last where it has none."""
+    moved = event.refund.transactions if isinstance(event, RefundEvent) else ()
+    names = [f"{what}:{payment.ref.id}" for payment in moved for what in ("refund", "pending")]
+    return min((keys.place(*each) for each in product(_MONEY, names)), default=len(keys.known))
 
 
 def _together(places: Sequence[Sequence[int]]) -> Iterator[list[int]]:
@@ -81,25 +143,25 @@ def _together(places: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     return ([each[min(rank, len(each) - 1)] for each in places] for rank in range(last))
 
 
-def _places(event: Event, done: Sequence[Event]) -> list[int]:
+def _places(event: Event, done: Sequence[Event | None]) -> list[int]:
     """Before which of the booked events it may stand; after all of them first.
 
-    An order is billed on capture when it is paid or a parcel leaves before: a parcel that is heard
-    of late makes that moment an earlier one than the order was billed at.
+    What closed the order (None) has no moment of its own. An order is billed on capture when it is
+    paid or a parcel leaves before: a parcel that is heard of late makes that moment an earlier one
+    than the order was billed at.
     """
     later = [
         at
         for at, other in enumerate(done)
-        if isinstance(other, Capture) or moment_of(other) > moment_of(event)
+        if other is None or isinstance(other, Capture) or moment_of(other) > moment_of(event)
     ]
     return [len(done), *reversed(later)]
 
 
 def _may_close(event: Event) -> bool:
     """Whether it may have left nothing of the order to be sent, without a trace of its own."""
-    back = (Restock.RETURN, Restock.SCRAP)
     return isinstance(event, RefundEvent) and any(
-        line.restock not in back for line in event.refund.lines
+        line.restock not in _BACK for line in event.refund.lines
     )
 
 
@@ -108,25 +170,33 @@ def _closed_before(done: Sequence[Event], keys: Keys) -> int | None:
 
     What closed it may have happened after one of them that was heard of late.
     """
-    rests = [
+    closing = _first_rest(keys)
+    if closing == len(keys.known):
+        return None
+    return sum(1 for event in done if place_of(event, keys) < closing)
+
+
+def _first_rest(keys: Keys) -> int:
+    """Where what a closing billed or recognised first stands; last where it did neither."""
+    rests = (
         keys.place(kind, f"{what}:rest:{name}")
         for kind, what in (
             (PostingKind.INVOICE, "invoice"),
             (PostingKind.JOURNAL_ENTRY, "recognise"),
         )
         for name in keys.purposes(kind, f"{what}:rest:")
-    ]
-    if not rests:
-        return None
-    return sum(1 for event in done if place_of(event, keys) < min(rests))
+    )
+    return min(rests, default=len(keys.known))
 
 
-def _merged(done: Sequence[Event], left: Sequence[Event], chosen: Sequence[int]) -> list[Event]:
-    merged: list[Event] = []
+def _merged(
+    done: Sequence[Event | None], left: Sequence[Event], chosen: Sequence[int]
+) -> list[Event]:
+    merged: list[Event | None] = []
     for at in range(len(done) + 1):
         merged += [event for event, place in zip(left, chosen, strict=True) if place == at]
         merged += done[at : at + 1]
-    return merged
+    return [event for event in merged if event is not None]
 
 
 def place_of(event: Event, keys: Keys) -> int:
