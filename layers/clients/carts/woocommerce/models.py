@@ -72,10 +72,18 @@ def money_or_zero(node: Node, name: str, currency: str) -> Money:
 
 
 def metadata(node: Node, key: str) -> str:
-    """The text of the first entry of `meta_data` with that key; empty when there is none."""
-    for entry in node.nodes("meta_data"):
+    """The text of the first entry of `meta_data` with that key; empty when there is none.
+
+    The list is everybody's: plug-ins leave values of any type in it, and a list with gaps is sent
+    as an object. No order is held for that.
+    """
+    told = node.get("meta_data")
+    entries = told.values() if isinstance(told, dict) else told if isinstance(told, list) else ()
+    for entry in entries:
+        if not isinstance(entry, dict) or entry.get("key") != key:
+            continue
         value = entry.get("value")
-        if entry.get("key") == key and isinstance(value, str | int):
+        if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
             return str(value)
     return ""
 
@@ -114,7 +122,7 @@ class TaxRates:
 
 
 def _rate(line: Node) -> tuple[str, Decimal | None]:
-    percent = line.decimal("rate_percent")
+    percent = None if line.get("rate_percent") == "" else line.decimal("rate_percent")
     rate = None if percent is None else percent / _PERCENT
     return line.text("label") or line.text("rate_code"), rate
 

@@ -52,6 +52,9 @@ DRAFTS = frozenset({"checkout-draft", "auto-draft"})
 
 _WAITING = frozenset({"pending", "on-hold", "failed"})
 _TRASH = "trash"
+_PARTLY_PAID = frozenset({"partial-payment", "partially-paid"})
+"""States of deposit plug-ins: the date of payment is that of a part, and no part is told."""
+
 _COMPONENT_MARKS = ("bundled_by", "composite_parent")
 _PRICE_DECIMALS = Decimal("0.000001")
 
@@ -96,6 +99,7 @@ def read_order(node: Node, store: str, refunds: Mapping[str, Money]) -> Order:
         **_end(node, status),
     )
     _check_trash(node, status, order)
+    _check_deposit(node, status, order)
     return order
 
 
@@ -134,6 +138,13 @@ def _check_trash(node: Node, status: str, order: Order) -> None:
     """A paid order in the trash is no sale taken back: only a person knows what it means."""
     if status == _TRASH and order.paid_at is not None:
         message = "is an order that was paid and then put in the trash"
+        node.problems.append(Problem(Code.PAYMENT_UNDECIDED, "status", message))
+
+
+def _check_deposit(node: Node, status: str, order: Order) -> None:
+    """How much of a deposit came in stands in no member: the whole total would be a guess."""
+    if status in _PARTLY_PAID and order.paid_at is not None:
+        message = "is an order that was paid in part, and how much is not said"
         node.problems.append(Problem(Code.PAYMENT_UNDECIDED, "status", message))
 
 
