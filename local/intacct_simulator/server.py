@@ -33,6 +33,7 @@ from local.intacct_simulator.wire import (
     Receive,
     Scope,
     Send,
+    document_of,
     drop,
     json_answer,
     read_body,
@@ -228,6 +229,8 @@ def _exchange(protocol: str, scope: Scope, content: bytes) -> Exchange:
         name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
     }
     path = scope["path"]
+    if protocol == "xml":
+        content = document_of(content, headers.get("content-type", ""))
     request = RestRequest(
         method=scope["method"],
         path=path.removeprefix(REST_PREFIX) if protocol == "rest" else path,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -16,6 +17,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+FORM = "application/x-www-form-urlencoded"
 MAX_BODY = 20 * 1024 * 1024
 
 
@@ -63,6 +65,17 @@ async def read_body(receive: Receive) -> bytes:
         parts.append(part)
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+def document_of(content: bytes, content_type: str) -> bytes:
+    """Give the XML document of a request: its body, or the field `xmlrequest` of a form.
+
+    Older browser clients send the form; `curl -d` sends the document under the form's type.
+    """
+    if not content_type.startswith(FORM) or content.lstrip().startswith(b"<"):
+        return content
+    fields = parse_qs(content.decode("utf-8", errors="replace"))
+    return fields.get("xmlrequest", [""])[0].encode()
 
 
 async def write(send: Send, answer: Answer, *, cut_at: int | None = None) -> None:

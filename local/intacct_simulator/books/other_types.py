@@ -38,11 +38,13 @@ NEVER_WRITTEN = frozenset(
 )
 
 
-def _named(name: str, label: str, **references: str) -> ObjectType:
+def _named(
+    name: str, label: str, required: tuple[str, ...] = ("id",), **references: str
+) -> ObjectType:
     return ObjectType(
         name,
         label,
-        required=("id",),
+        required=required,
         references=references,
         unique=("id",),
         defaults={"status": "active"},
@@ -52,7 +54,14 @@ def _named(name: str, label: str, **references: str) -> ObjectType:
 
 
 OTHERS = [
-    _named("vendor", "vendor", parent="vendor", term="term", contact_default="contact"),
+    _named(
+        "vendor",
+        "vendor",
+        ("id", "name"),
+        parent="vendor",
+        term="term",
+        contact_default="contact",
+    ),
     _named(
         "employee",
         "employee",

@@ -15,7 +15,7 @@ from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.composite import run_composite
 from local.intacct_simulator.rest.envelopes import Reply, RestError
 from local.intacct_simulator.rest.idempotency import IdempotencyKeys, fingerprint
-from local.intacct_simulator.rest.model import model
+from local.intacct_simulator.rest.model import list_models, model
 from local.intacct_simulator.rest.oauth import Tokens
 from local.intacct_simulator.rest.objects import ObjectService
 from local.intacct_simulator.rest.query import QueryService
@@ -151,7 +151,7 @@ class RestApi:
         if parts[:1] == ["objects"]:
             return self._object(method, parts[1:], body, headers, caller)
         if parts[:1] == ["workflows"]:
-            return self._workflow(method, parts[1:], body, caller)
+            return self._workflow(method, parts[1:], body, headers, caller)
         return self._service(method, "/".join(parts), body, caller, query)
 
     def _object(
@@ -166,15 +166,24 @@ class RestApi:
             raise envelopes.path_unknown("The path does not exist")
         target = self._target("/".join(parts[:2]))
         keys = parts[2].split(",") if len(parts) == OBJECT_PARTS else []
-        is_atomic = headers.get(ATOMIC_HEADER, "").lower() == "true"
+        is_atomic = _is_atomic(headers)
         return self._objects.handle(method, target, keys, body, caller, is_atomic=is_atomic)
 
-    def _workflow(self, method: str, parts: list[str], body: Any, caller: Caller) -> Reply:
+    def _workflow(
+        self,
+        method: str,
+        parts: list[str],
+        body: Any,
+        headers: Mapping[str, str],
+        caller: Caller,
+    ) -> Reply:
         if len(parts) != OBJECT_PARTS:
             raise envelopes.path_unknown("The path does not exist")
         if method != "POST":
             raise envelopes.path_unknown("A workflow takes POST only", status=405)
-        return self._workflows.run(self._target("/".join(parts[:2])), parts[2], body, caller)
+        target = self._target("/".join(parts[:2]))
+        is_atomic = _is_atomic(headers)
+        return self._workflows.run(target, parts[2], body, caller, is_atomic=is_atomic)
 
     def _service(
         self, method: str, path: str, body: Any, caller: Caller, query: Mapping[str, str]
@@ -184,26 +193,20 @@ class RestApi:
             raise envelopes.path_unknown("The path does not exist")
         if method != expected:
             raise envelopes.path_unknown(f"The service takes {expected} only", status=405)
-        if path == "services/core/query":
-            target = self._query.object_of(body)
-            require_right(self._company, caller, target.schema.table, "list", target.name)
-            return self._query.run(body, entity=caller.entity)
-        if path == "services/core/model":
-            target = self._target(query.get("name", ""))
-            custom = self._company.books.custom_fields(target.schema.table)
-            return envelopes.success(model(target, custom))
-        if path == "services/core/composite":
-            return run_composite(body, lambda *member: self._member(caller, *member))
-        if path == bulk.CREATE:
-            now = self._company.clock.stamp().strftime("%Y-%m-%dT%H:%M:%SZ")
-            return self._bulk.create(body, caller.user, now, self._bulk_work(caller))
-        if path == bulk.STATUS:
-            return self._bulk.status(query, caller.user)
-        return self._small(path, body, caller)
-
-    def _small(self, path: str, body: Any, caller: Caller) -> Reply:
         work: Mapping[str, Callable[[], Reply]] = {
+            "services/core/query": lambda: self._queried(body, caller),
+            "services/core/model": lambda: self._model(query),
+            "services/core/composite": lambda: run_composite(
+                body, lambda *member: self._member(caller, *member)
+            ),
             "services/core/session/id": lambda: services.session_id(self._company, caller),
+            "services/core/allowed-operations/list": lambda: services.allowed_operations(
+                self._company, self._target(services.object_of(body)), body, caller
+            ),
+            bulk.CREATE: lambda: self._bulk.create(
+                body, caller.user, self._company.clock.stamp(), self._bulk_work(caller)
+            ),
+            bulk.STATUS: lambda: self._bulk.status(query, caller.user),
             "services/company-config/dimensions/list": lambda: services.dimensions_list(
                 self._company
             ),
@@ -212,6 +215,22 @@ class RestApi:
             "services/delivery/event/ack": lambda: services.event_ack(self._company, body),
         }
         return work[path]()
+
+    def _queried(self, body: Any, caller: Caller) -> Reply:
+        target = self._query.object_of(body)
+        require_right(self._company, caller, target.schema.table, "list", target.name)
+        return self._query.run(body, entity=caller.entity)
+
+    def _model(self, query: Mapping[str, str]) -> Reply:
+        """Describe one object, or list all of them where none is named (§9.1)."""
+        if not query.get("name"):
+            found = list_models(query, self._catalog.custom_targets())
+            counts = {"totalCount": len(found), "totalSuccess": len(found), "totalError": 0}
+            return envelopes.success(found, counts)
+        target = self._target(query["name"])
+        return envelopes.success(
+            model(target, self._company.books.custom_fields(target.schema.table))
+        )
 
     def _bulk_work(self, caller: Caller) -> bulk.Work:
         def work(method: str, name: str, keys: Sequence[str], body: Any) -> Reply:
@@ -239,6 +258,7 @@ SERVICES = {
     "services/core/model": "GET",
     "services/core/session/id": "GET",
     "services/core/composite": "POST",
+    "services/core/allowed-operations/list": "POST",
     "services/company-config/dimensions/list": "GET",
     "services/delivery/event/count": "GET",
     "services/delivery/event/list": "GET",
@@ -246,6 +266,10 @@ SERVICES = {
     bulk.CREATE: "POST",
     bulk.STATUS: "GET",
 }
+
+
+def _is_atomic(headers: Mapping[str, str]) -> bool:
+    return headers.get(ATOMIC_HEADER, "").lower() == "true"
 
 
 def _json(request: RestRequest) -> Any:

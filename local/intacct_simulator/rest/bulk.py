@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from email.parser import BytesParser
 from email.policy import HTTP
@@ -70,33 +71,38 @@ class Bulk:
     def __init__(self) -> None:
         self._jobs: dict[str, Job] = {}
 
-    def create(self, parts: Mapping[str, Any], user: str, now: str, work: Work) -> Reply:
+    def create(self, parts: Any, user: str, now: datetime, work: Work) -> Reply:
         """Do a job and say where its status is told.
 
         Args:
             parts: what `parts_of` read.
             user: who asks; others do not see the job.
-            now: the instant, as Sage writes it.
+            now: the instant, in UTC.
             work: carries out a method on an object: its name, the keys, the rows.
 
         Raises:
             RestError: 400, the object, the operation or the file is not given as it should be.
         """
-        asked, rows = parts["ia::requestBody"], parts["file"]
-        method = OPERATIONS.get(str(asked.get("operation"))) if isinstance(asked, dict) else None
+        if not isinstance(parts, Mapping):
+            message = "A bulk request is a form of two parts"
+            raise invalid_request(message)
+        asked, rows = parts.get("ia::requestBody"), parts.get("file")
+        asked = asked if isinstance(asked, dict) else {}
+        method = OPERATIONS.get(str(asked.get("operation")))
         if method is None or not isinstance(asked.get("objectName"), str):
             message = "objectName and operation (create, update, delete) are required"
             raise invalid_request(message)
         if not isinstance(rows, list) or not rows or not all(isinstance(one, dict) for one in rows):
             message = "The file holds an array of records"
             raise invalid_request(message)
-        job = Job(user, now)
+        made_at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        job = Job(user, made_at)
         for at in range(0, len(rows), CHUNK):
             job.rows += _outcomes(method, asked["objectName"], rows[at : at + CHUNK], work)
         job_id = f"bulk-{len(self._jobs) + 1}"
         self._jobs[job_id] = job
         url = f"/{STATUS}?jobId={job_id}"
-        result = {"jobId": job_id, "statusURL": url, "createdDateTime": now}
+        result = {"jobId": job_id, "statusURL": url, "createdDateTime": made_at}
         return success(result, status=201)
 
     def status(self, query: Mapping[str, str], user: str) -> Reply:

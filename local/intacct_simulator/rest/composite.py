@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -48,14 +47,27 @@ def _one(member: Any, results: Mapping[str, Any], run: Run) -> Reply:
     try:
         if not isinstance(member, Mapping) or member.keys() - MEMBERS:
             raise envelopes.invalid_request("A member of the composite request is malformed")
+        headers = member.get("headers") or {}
+        if not isinstance(headers, Mapping):
+            raise envelopes.invalid_request("The headers of a member are not an object")
         path = _filled(str(member.get("path", "")), results)
         if not path.startswith(("/objects/", "/services/")):
             raise envelopes.invalid_request("The path of a member begins /objects or /services")
-        text = _filled(json.dumps(member.get("body"), default=str), results)
-        headers = member.get("headers") or {}
-        return run(str(member.get("method", "")), unquote(path), json.loads(text), headers)
+        body = _filled_in(member.get("body"), results)
+        return run(str(member.get("method", "")), unquote(path), body, headers)
     except RestError as exc:
         return exc.reply()
+
+
+def _filled_in(value: Any, results: Mapping[str, Any]) -> Any:
+    """Fill every text of a body, however deep it lies."""
+    if isinstance(value, str):
+        return _filled(value, results)
+    if isinstance(value, Mapping):
+        return {name: _filled_in(one, results) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_filled_in(one, results) for one in value]
+    return value
 
 
 def _filled(text: str, results: Mapping[str, Any]) -> str:
@@ -63,14 +75,24 @@ def _filled(text: str, results: Mapping[str, Any]) -> str:
 
     def value(match: re.Match[str]) -> str:
         found = results.get(match["name"])
-        if match["row"] is not None and isinstance(found, list):
-            index = int(match["row"]) - 1
-            found = found[index] if 0 <= index < len(found) else None
-        if not isinstance(found, Mapping) or match["field"] not in found:
+        if match["row"] is not None:
+            rows, index = found if isinstance(found, list) else [found], int(match["row"]) - 1
+            found = rows[index] if 0 <= index < len(rows) else None
+        found = _member_of(found, match["field"])
+        if found is None or isinstance(found, Mapping | list):
             raise envelopes.invalid_request(f"The reference {match[0]} has no value")
-        return str(found[match["field"]])
+        return str(found)
 
     return REFERENCE.sub(value, text)
+
+
+def _member_of(found: Any, path: str) -> Any:
+    """Give a field of a result: rows of queries are flat, what GET answers is nested (§8.4)."""
+    if isinstance(found, Mapping) and path in found:
+        return found[path]
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def _unprocessed() -> Json:

@@ -145,7 +145,7 @@ def _span(field: Field, operand: Any, today: date) -> tuple[Any, Any]:
     """Give the lowest and highest value that an operand means; a date macro means several days."""
     if operand is None:
         return None, None
-    if field.kind in {"date", "datetime"} and operand in MACROS:
+    if field.kind in {"date", "datetime"} and isinstance(operand, str) and operand in MACROS:
         first, last = MACROS[operand](today)
         if field.kind == "date":
             return first, last

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from local.intacct_simulator.rest.envelopes import Json
+from local.intacct_simulator.rest.envelopes import Json, invalid_request
 from local.intacct_simulator.rest.fields import Field
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Schema, Target
 
@@ -26,6 +27,9 @@ TYPES = {
     "date": ("string", "date"),
     "datetime": ("string", "date-time"),
 }
+
+
+_SHORT = ("apiObject", "type", "httpMethods", "idempotenceSupported")
 
 
 def model(target: Target, custom: Sequence[str] = ()) -> Json:
@@ -56,6 +60,31 @@ def model(target: Target, custom: Sequence[str] = ()) -> Json:
     return made
 
 
+def list_models(query: Mapping[str, str], own: Sequence[Target]) -> list[Json]:
+    """List the objects, each with its kind and verbs; with `schema=true` each whole.
+
+    Args:
+        query: `type` keeps objects of a kind, `filter` those whose name a regular expression finds.
+        own: the company's custom objects, listed after Sage's.
+
+    Raises:
+        RestError: 400, `filter` is no regular expression.
+    """
+    try:
+        wanted = re.compile(query.get("filter", ""))
+    except re.error as exc:
+        message = "The filter is not a regular expression"
+        raise invalid_request(message) from exc
+    kinds = {kind for kind in query.get("type", "object").split(",") if kind}
+    found = []
+    for target in (*(Target(schema, asked=name) for name, schema in SCHEMAS.items()), *own):
+        whole = {"apiObject": target.name, **model(target)}
+        if wanted.search(target.name) and kinds & {"object", whole["type"]}:
+            is_whole = query.get("schema") == "true"
+            found.append(whole if is_whole else {name: whole[name] for name in _SHORT})
+    return found
+
+
 def _verbs(schema: Schema, target: Target) -> tuple[str, ...]:
     is_untyped = schema.is_typed and target.definition is None
     return ("GET",) if is_untyped else schema.verbs
@@ -70,10 +99,20 @@ def _field(field: Field) -> dict[str, Any]:
         described["enum"] = list(field.enum)
     return {
         **described,
-        "readOnly": field.is_read_only,
+        **_flags(
+            is_read_only=field.is_read_only,
+            is_mutable=not (field.is_read_only or field.is_fixed),
+            is_nullable=not field.is_required,
+        ),
+    }
+
+
+def _flags(*, is_read_only: bool, is_mutable: bool, is_nullable: bool = True) -> Json:
+    return {
+        "readOnly": is_read_only,
         "writeOnly": False,
-        "mutable": not (field.is_read_only or field.is_fixed),
-        "nullable": not field.is_required,
+        "mutable": is_mutable,
+        "nullable": is_nullable,
         "required": False,
     }
 
@@ -83,7 +122,12 @@ def _reference(field: Field, *, is_owner: bool) -> dict[str, Any]:
     names = ["key", "id", *(["name"] if target.has_name else []), "href"]
     described: dict[str, Any] = {
         "apiObject": field.target,
-        "fields": {name: {"type": "string", "readOnly": name == "href"} for name in names},
+        "fields": {name: _reference_field(field, name) for name in names},
         "readOnly": field.is_read_only,
     }
     return {**described, "isOwner": True} if is_owner else described
+
+
+def _reference_field(field: Field, name: str) -> Json:
+    is_written = name in {"key", "id"} and not field.is_read_only
+    return {"type": "string", **_flags(is_read_only=not is_written, is_mutable=is_written)}

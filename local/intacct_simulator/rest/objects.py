@@ -10,27 +10,17 @@ from local.intacct_simulator.books.errors import BusinessError, wrong_state
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest import envelopes
+from local.intacct_simulator.rest.batches import MAX_BATCH, each
 from local.intacct_simulator.rest.caller import Caller, require_right
-from local.intacct_simulator.rest.envelopes import Reply, RestError
+from local.intacct_simulator.rest.envelopes import Reply
 from local.intacct_simulator.rest.payloads import Reader, check_create_state
-from local.intacct_simulator.rest.pointers import pointer_of
+from local.intacct_simulator.rest.pointers import key_of, pointer_of
 from local.intacct_simulator.rest.schema import Catalog, Target
 from local.intacct_simulator.rest.serialize import Serializer
 
-MAX_BATCH = 500
 LIST_SIZE = 100
-MULTI_STATUS = 207
 
-Work = Callable[[Any], Reply]
 Outcome = TypeVar("Outcome")
-
-
-class BatchRolledBackError(Exception):
-    """Carries the explained rows of an atomic batch out of its transaction."""
-
-    def __init__(self, replies: list[Reply]) -> None:
-        super().__init__("an atomic batch was rolled back")
-        self.replies = replies
 
 
 class ObjectService:
@@ -64,22 +54,36 @@ class ObjectService:
             return self._read(target, keys, caller)
         if method == "DELETE":
             require_right(self._company, caller, target.schema.table, "delete", target.name)
-            return self._each(
-                keys, lambda key: self._delete(target, key, caller), is_atomic, len(keys) > 1
+            return each(
+                self._books,
+                keys,
+                lambda key: self._delete(target, key, caller),
+                is_atomic=is_atomic,
+                is_batch=len(keys) > 1,
             )
         if method == "POST":
             require_right(self._company, caller, target.schema.table, "add", target.name)
             rows = body if isinstance(body, list) else [body]
-            return self._each(
-                rows, lambda row: self._create(target, row, caller), is_atomic, rows is body
+            return each(
+                self._books,
+                rows,
+                lambda row: self._create(target, row, caller),
+                is_atomic=is_atomic,
+                is_batch=rows is body,
             )
         require_right(self._company, caller, target.schema.table, "edit", target.name)
+        if len(keys) > 1:
+            raise envelopes.invalid_request("A PATCH of several records takes an array")
         if keys:
             return self._patch(target, keys[0], body, caller)
         if not isinstance(body, list):
             raise envelopes.invalid_request("A PATCH on the collection takes an array")
-        return self._each(
-            body, lambda row: self._patch_row(target, row, caller), is_atomic, is_batch=True
+        return each(
+            self._books,
+            body,
+            lambda row: self._patch_row(target, row, caller),
+            is_atomic=is_atomic,
+            is_batch=True,
         )
 
     def _require_verb(self, method: str, target: Target, keys: Sequence[str]) -> None:
@@ -103,7 +107,7 @@ class ObjectService:
             record = self._record(target, key, caller)
             return envelopes.success(self._write.whole(target.schema, record))
 
-        return self._each(keys, one, is_atomic=False, is_batch=len(keys) > 1)
+        return each(self._books, keys, one, is_atomic=False, is_batch=len(keys) > 1)
 
     def _list(self, target: Target, caller: Caller) -> Reply:
         table = target.schema.table
@@ -209,7 +213,8 @@ class ObjectService:
 
     def _record(self, target: Target, key: str, caller: Caller) -> Record:
         table = target.schema.table
-        record = self._books.get(table, int(key)) if key.isascii() and key.isdigit() else None
+        number = key_of(key)
+        record = None if number is None else self._books.get(table, number)
         is_seen = record is not None and self._books.sees(table, record, entity=caller.entity)
         if record is None or not is_seen or not target.holds(record, self._books):
             raise envelopes.no_such_key(target.name, key)
@@ -231,86 +236,3 @@ class ObjectService:
                 if line.get("amount") is not None:
                     line["amount"] = -line["amount"]
         return fields
-
-    def _each(
-        self,
-        rows: Sequence[Any],
-        work: Work,
-        is_atomic: bool,  # noqa: FBT001  # the header of the request
-        is_batch: bool,  # noqa: FBT001  # whether the caller sent several
-    ) -> Reply:
-        if not is_batch:
-            return work(rows[0])
-        if not rows:
-            raise envelopes.invalid_request("The batch is empty")
-        if not is_atomic:
-            return _batch_reply([_explained(work, row) for row in rows])
-        try:
-            with self._books.transaction():
-                replies = [_explained(work, row) for row in rows]
-                _undo_if_failed(replies)
-        except BatchRolledBackError as exc:
-            return _rolled_back(exc.replies)
-        return _batch_reply(replies)
-
-
-def _explained(work: Work, row: Any) -> Reply:
-    try:
-        return work(row)
-    except RestError as exc:
-        return exc.reply()
-
-
-def _undo_if_failed(replies: list[Reply]) -> None:
-    """Leave the transaction of an atomic batch by an exception when one of its rows failed."""
-    if any(_is_failure(reply) for reply in replies):
-        raise BatchRolledBackError(replies)
-
-
-def _is_failure(reply: Reply) -> bool:
-    return reply.status >= 400  # noqa: PLR2004  # HTTP's own boundary
-
-
-def _batch_reply(replies: list[Reply]) -> Reply:
-    failed = sum(_is_failure(reply) for reply in replies)
-    meta = {
-        "totalCount": len(replies),
-        "totalSuccess": len(replies) - failed,
-        "totalError": failed,
-    }
-    statuses = {reply.status for reply in replies}
-    if statuses == {204}:
-        return Reply(204)
-    if len(statuses) == 1:
-        rows = [_row(reply, with_status=failed > 0) for reply in replies]
-        return Reply(statuses.pop(), {"ia::result": rows, "ia::meta": meta})
-    rows = [_row(reply, with_status=True) for reply in replies]
-    return Reply(MULTI_STATUS, {"ia::result": rows, "ia::meta": meta})
-
-
-def _rolled_back(replies: list[Reply]) -> Reply:
-    """Explain each row of an atomic batch: those that would have worked were undone too."""
-    undone = envelopes.error(
-        "unprocessed",
-        "The record was not kept because another one of the same transaction failed",
-        "REST-1064",
-        message_id="IA.TRANSACTION_ROLLED_BACK",
-    )
-    rows: list[dict[str, Any]] = [
-        _row(reply, with_status=True)
-        if _is_failure(reply)
-        else {"ia::error": undone, "ia::status": 422}
-        for reply in replies
-    ]
-    meta = {"totalCount": len(rows), "totalSuccess": 0, "totalError": len(rows)}
-    statuses: set[int] = {row["ia::status"] for row in rows}
-    status = statuses.pop() if len(statuses) == 1 else MULTI_STATUS
-    return Reply(status, {"ia::result": rows, "ia::meta": meta})
-
-
-def _row(reply: Reply, *, with_status: bool) -> dict[str, Any]:
-    body = {} if reply.body is None else reply.body
-    result = dict(body.get("ia::result", {}))
-    if with_status:
-        result["ia::status"] = reply.status
-    return result

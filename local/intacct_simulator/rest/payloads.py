@@ -15,6 +15,7 @@ from local.intacct_simulator.books.money import to_decimal
 from local.intacct_simulator.rest.custom_objects import LINES, dimension_of, value_of
 from local.intacct_simulator.rest.envelopes import Json, detail, invalid_payload
 from local.intacct_simulator.rest.fields import Field
+from local.intacct_simulator.rest.pointers import key_of
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, OwnedList, Schema
 
 OPERATION = "ia::operation"
@@ -234,8 +235,7 @@ def _put(made: dict[str, Any], path: str, value: Any) -> None:
 
 
 def _key(value: Any) -> int | None:
-    text = str(value)
-    return int(text) if text.isascii() and text.isdigit() else None
+    return None if isinstance(value, bool) else key_of(str(value))
 
 
 def _text(_field: Field, value: Any) -> str:

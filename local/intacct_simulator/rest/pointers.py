@@ -1,8 +1,16 @@
-"""Turns the field names of the books into JSON pointers of a REST payload."""
+"""How requests point at things: keys of records, and JSON pointers to fields of a payload."""
 
 from __future__ import annotations
 
 from local.intacct_simulator.rest.schema import SCHEMAS, Schema
+
+KEY_DIGITS = 18
+
+
+def key_of(text: str) -> int | None:
+    """Give the number that a key is, or None where no record can have it."""
+    is_number = text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS
+    return int(text) if is_number else None
 
 
 def pointer_of(schema: Schema, target: str) -> str:

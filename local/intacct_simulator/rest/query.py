@@ -258,6 +258,10 @@ def _list_of(body: Mapping[str, Any], name: str) -> list[Any]:
 
 def _whole(body: Mapping[str, Any], name: str, default: int, *, most: int | None = None) -> int:
     value = body.get(name, default)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(
+            value
+        )  # clients hand `next` back as the text that their JSON library made of it
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     if not is_whole or value < 1 or (most is not None and value > most):
         raise invalid_request(f"The value {value} of {name} is out of range")

@@ -68,6 +68,12 @@ class Catalog:
             return None
         return Target(schema, definition, asked=name)
 
+    def custom_targets(self) -> list[Target]:
+        """Give the company's own objects."""
+        names = (str(row["id"]) for row in self._books.store.rows("custom_object"))
+        found = (self.find(f"{APPLICATION}::{name}") for name in names)
+        return [target for target in found if target is not None]
+
     def _custom(self, name: str, typed: str) -> Target | None:
         if typed not in self._known_custom:
             self._known_custom[typed] = object_schema(self._books, typed)

@@ -9,7 +9,10 @@ from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest.caller import Caller
 from local.intacct_simulator.rest.custom_objects import APPLICATION, dimensions
 from local.intacct_simulator.rest.envelopes import Reply, invalid_request, page_meta, success
+from local.intacct_simulator.rest.pointers import key_of
+from local.intacct_simulator.rest.schema import Target
 
+OPERATIONS: Mapping[str, str] = {"canView": "view", "canEdit": "edit", "canDelete": "delete"}
 DIMENSIONS = (
     ("LOCATION", "Location", "company-config/location"),
     ("DEPARTMENT", "Department", "company-config/department"),
@@ -43,6 +46,42 @@ def dimensions_list(company: Company) -> Reply:
     ]
     meta = page_meta(len(rows), 1, len(rows))
     return Reply(200, {"ia::result": rows, "ia::meta": meta})
+
+
+def object_of(body: Any) -> str:
+    """Give the name of the object that a request for allowed operations asks about.
+
+    Raises:
+        RestError: 400, it names none.
+    """
+    name = body.get("object") if isinstance(body, Mapping) else None
+    if not isinstance(name, str) or not name:
+        raise invalid_request("The required field object is missing")
+    return name
+
+
+def allowed_operations(
+    company: Company, target: Target, body: Mapping[str, Any], caller: Caller
+) -> Reply:
+    """Say what the caller's role allows on records, key by key; unknown keys allow nothing.
+
+    Raises:
+        RestError: 400, the keys are no list, or an operation is unknown.
+    """
+    keys, asked = body.get("keys"), body.get("operations") or list(OPERATIONS)
+    if not isinstance(keys, list) or not isinstance(asked, list):
+        raise invalid_request("keys and operations are lists")
+    if any(not isinstance(one, str) or one not in OPERATIONS for one in asked):
+        raise invalid_request(f"The operations are {', '.join(OPERATIONS)}")
+    table = target.schema.table
+    granted = [one for one in asked if company.permits(caller.user, table, OPERATIONS[one])]
+    rows = []
+    for key in keys:
+        number = key_of(str(key))
+        record = None if number is None else company.books.get(table, number)
+        is_seen = record is not None and company.books.sees(table, record, entity=caller.entity)
+        rows.append({"key": str(key), "operations": granted if is_seen else []})
+    return success(rows, {"totalCount": len(rows), "totalSuccess": len(rows), "totalError": 0})
 
 
 def event_count(company: Company) -> Reply:

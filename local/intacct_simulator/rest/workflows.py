@@ -7,10 +7,13 @@ from datetime import date
 from typing import Any
 
 from local.intacct_simulator.books.errors import BusinessError
+from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest import envelopes
+from local.intacct_simulator.rest.batches import MAX_BATCH, each
 from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.envelopes import Json, Reply
+from local.intacct_simulator.rest.pointers import key_of
 from local.intacct_simulator.rest.schema import Catalog, Target
 from local.intacct_simulator.rest.serialize import Serializer
 
@@ -25,8 +28,12 @@ class WorkflowService:
         self._catalog = catalog
         self._write = Serializer(company.books, catalog)
 
-    def run(self, target: Target, action: str, body: Any, caller: Caller) -> Reply:
-        """Run an action on one record; the answer names the record that carries the result.
+    def run(
+        self, target: Target, action: str, body: Any, caller: Caller, *, is_atomic: bool = False
+    ) -> Reply:
+        """Run an action on one record, or on each of an array (§7.7).
+
+        The answer names the record that carries the result.
 
         Raises:
             RestError: the action does not exist, the body is wrong, or the books refuse.
@@ -34,11 +41,20 @@ class WorkflowService:
         if action not in target.schema.actions:
             raise envelopes.path_unknown(f"The action {action} does not exist on {target.name}")
         require_right(self._company, caller, target.schema.table, "edit", target.name)
+        rows = body if isinstance(body, list) else [body]
+        if len(rows) > MAX_BATCH:
+            raise envelopes.invalid_request(f"A batch has at most {MAX_BATCH} records")
+        return each(
+            self._company.books,
+            rows,
+            lambda row: self._act(target, action, row, caller),
+            is_atomic=is_atomic,
+            is_batch=rows is body,
+        )
+
+    def _act(self, target: Target, action: str, body: Any, caller: Caller) -> Reply:
         fields = self._fields(action, body)
-        key = str(body["key"])
-        record = self._company.books.get(target.schema.table, int(key)) if key.isdigit() else None
-        if record is None:
-            raise envelopes.no_such_key(target.name, key)
+        record = self._record(target, str(body["key"]), caller)
         try:
             made = self._company.books.act(
                 target.schema.table,
@@ -53,6 +69,13 @@ class WorkflowService:
             raise envelopes.refused(exc, "POST", resource) from exc
         reference = self._write.reference(target.schema, made)
         return envelopes.success({**reference, "state": made["state"]})
+
+    def _record(self, target: Target, key: str, caller: Caller) -> Record:
+        books, table, number = self._company.books, target.schema.table, key_of(key)
+        record = None if number is None else books.get(table, number)
+        if record is None or not books.sees(table, record, entity=caller.entity):
+            raise envelopes.no_such_key(target.name, key)
+        return record
 
     @staticmethod
     def _fields(action: str, body: Any) -> dict[str, Any]:

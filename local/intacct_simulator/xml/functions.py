@@ -44,6 +44,8 @@ FUNCTIONS: Mapping[str, Callable[[Call], Outcome]] = {
     "getAuditTrail": audit_trail.audit_trail,
     "get_applications": company_setup.applications,
     "get_companyprefs": company_setup.preferences,
+    "getFinancialSetup": company_setup.financial_setup,
+    "readEntityDetails": company_setup.entity_details,
     "get_araging": aging.ar_aging,
     "get_list": legacy_lists.get_list,
     "get": legacy_lists.get,

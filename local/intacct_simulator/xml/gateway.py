@@ -45,6 +45,8 @@ _READ_FUNCTIONS = frozenset(
         "getAuditTrail",
         "get_applications",
         "get_companyprefs",
+        "getFinancialSetup",
+        "readEntityDetails",
         "get_araging",
         "get_list",
         "get",

@@ -7,11 +7,12 @@ from typing import Any
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed
 from local.intacct_simulator.xml.legacy_parts import (
     check_supported,
+    date_of,
     given,
     own_fields,
     refuse,
 )
-from local.intacct_simulator.xml.nodes import read_day, text_of
+from local.intacct_simulator.xml.nodes import text_of
 
 _RECEIPTS = (("ar_payment", "payment"), ("ar_advance", "advance"))
 
@@ -32,7 +33,7 @@ def record_deposit(call: Call) -> Outcome:
             },
         ),
         **own_fields(call, node, "deposit"),
-        "deposit_date": read_day(node.find("depositdate")),
+        "deposit_date": date_of(node, "depositdate"),
         "lines": [
             _receipt(call, (one.text or text_of(one, "receiptkey")).strip()) for one in nodes
         ],

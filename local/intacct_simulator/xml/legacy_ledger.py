@@ -9,12 +9,13 @@ from local.intacct_simulator.xml.legacy_parts import (
     by_key_attribute,
     check_supported,
     currencies,
+    date_of,
     dimensions,
     given,
     own_fields,
     refuse,
 )
-from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+from local.intacct_simulator.xml.nodes import Node, text_of
 
 _SIDES = {"debit": "debit", "credit": "credit", "1": "debit", "-1": "credit"}
 
@@ -23,8 +24,8 @@ def create_gltransaction(call: Call) -> Outcome:
     """Post a journal entry."""
     node = call.node
     fields: dict[str, Any] = {
-        "posting_date": read_day(node.find("datecreated")),
-        "reversal_date": read_day(node.find("reversedate")),
+        "posting_date": date_of(node, "datecreated"),
+        "reversal_date": date_of(node, "reversedate"),
         **own_fields(call, node, "journal_entry"),
         **given(
             node,

@@ -12,12 +12,13 @@ from local.intacct_simulator.xml.legacy_parts import (
     check_supported,
     contacts,
     currencies,
+    date_of,
     dimensions,
     given,
     own_fields,
     refuse,
 )
-from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+from local.intacct_simulator.xml.nodes import Node, text_of
 
 _STATES = {"draft": "draft", "pending": "pending", "closed": "closed"}
 _HEADER = {
@@ -92,7 +93,7 @@ def create_ictransaction(call: Call) -> Outcome:
         refuse("BL01001973", "The feature behind 'subtotals' is not enabled for this definition.")
     fields: dict[str, Any] = {
         "definition": text_of(node, "transactiontype"),
-        "txn_date": read_day(node.find("datecreated")),
+        "txn_date": date_of(node, "datecreated"),
         **given(
             node,
             {
@@ -141,7 +142,7 @@ def _header(call: Call, node: Node) -> dict[str, Any]:
         ("dateposted", "posting_date"),
         ("datedue", "due_date"),
     ):
-        day = read_day(node.find(name))
+        day = date_of(node, name)
         if day is not None:
             fields[field] = day
     state = text_of(node, "state").lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, NoReturn
 
 from local.intacct_simulator.books.store import Record
@@ -77,6 +78,18 @@ def given(node: Node, names: Mapping[str, str]) -> dict[str, Any]:
     return {field: text for field, text in found if text}
 
 
+def date_of(node: Node, name: str) -> date | None:
+    """Read a date element of a legacy function; None when it is absent or empty.
+
+    Raises:
+        FunctionError: it is no date.
+    """
+    try:
+        return read_day(node.find(name))
+    except (ValueError, OverflowError):
+        refuse("BL03002028", f"The date in '{name}' is invalid.")
+
+
 def dimensions(node: Node) -> dict[str, Any]:
     """Pick the dimensions of a line."""
     return given(node, _DIMENSIONS)
@@ -88,7 +101,7 @@ def currencies(node: Node) -> dict[str, Any]:
         node,
         {"currency": "currency", "exchrate": "exchange_rate", "exchratetype": "exchange_rate_type"},
     )
-    day = read_day(node.find("exchratedate"))
+    day = date_of(node, "exchratedate")
     return found if day is None else {**found, "exchange_rate_date": day}
 
 

@@ -13,13 +13,14 @@ from local.intacct_simulator.xml.legacy_parts import (
     check_supported,
     contacts,
     currencies,
+    date_of,
     dimensions,
     given,
     method,
     own_fields,
     refuse,
 )
-from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+from local.intacct_simulator.xml.nodes import Node, text_of
 
 _SUMMARIES = {
     "invoice_date": legacy_summaries.INVOICES,
@@ -113,7 +114,7 @@ def create_arpayment(call: Call) -> Outcome:
     paid = _amount(text_of(node, "paymentamount"))
     details = [_detail(item) for item in node.iterfind("arpaymentitem")]
     left = paid - sum((row["payment_amount"] for row in details), start=Decimal(0))
-    received = read_day(node.find("datereceived")) or call.company.clock.today()
+    received = date_of(node, "datereceived") or call.company.clock.today()
     fields: dict[str, Any] = {
         "customer": text_of(node, "customerid"),
         "receipt_date": received,
@@ -147,7 +148,7 @@ def apply_arpayment(call: Call) -> Outcome:
     items = node.findall("arpaymentitems/arpaymentitem")
     customer = _customer_of(call, text_of(items[0], "invoicekey"))
     table, field, record = _credit(call, key, customer)
-    paid_on = read_day(node.find("paymentdate")) or call.company.clock.today()
+    paid_on = date_of(node, "paymentdate") or call.company.clock.today()
     fields: dict[str, Any] = {
         "customer": customer,
         "receipt_date": paid_on,
@@ -191,10 +192,10 @@ def _header(call: Call, node: Node, *, day: str) -> dict[str, Any]:
         **legacy_summaries.of_document(call, node, _SUMMARIES[day]),
     }
     for name, field in (("datecreated", day), ("dateposted", "posting_date")):
-        value = read_day(node.find(name))
+        value = date_of(node, name)
         if value is not None:
             fields[field] = value
-    due = read_day(node.find("datedue"))
+    due = date_of(node, "datedue")
     if due is not None:
         fields["due_date"] = due
     action = text_of(node, "action").lower()
@@ -264,7 +265,7 @@ def _credit(call: Call, key: str, customer: int) -> tuple[str, str, Record]:
 def _reverse(call: Call, table: str) -> Outcome:
     record = by_key_attribute(call, table)
     fields = {
-        "reversed_date": read_day(call.node.find("datereversed")),
+        "reversed_date": date_of(call.node, "datereversed"),
         "memo": text_of(call.node, "description"),
     }
     call.act(table, record["key"], "reverse", fields)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed
-from local.intacct_simulator.xml.legacy_parts import given, refuse
-from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+from local.intacct_simulator.xml.legacy_parts import date_of, given, refuse
+from local.intacct_simulator.xml.nodes import Node, text_of
 
 INVOICES, ADJUSTMENTS, PAYMENTS = "invoices", "adjustments", "payments"
 KINDS = {
@@ -22,7 +22,7 @@ def create(call: Call) -> Outcome:
     node = call.node
     fields = {
         "kind": KINDS[str(node.tag)],
-        "posting_date": read_day(node.find("datecreated")),
+        "posting_date": date_of(node, "datecreated"),
         **given(node, {"batchtitle": "title", **_PLACES}),
     }
     return keyed(call.create("ar_summary", fields)["key"])

@@ -33,6 +33,27 @@ def test_the_applications_of_the_company_are_listed(desk: Desk) -> None:
     assert {"GL", "AR", "SO"} < set(names)
 
 
+def test_the_financial_setup_names_no_currency_where_entities_differ(desk: Desk) -> None:
+    (setup,) = desk.rows("<getFinancialSetup/>")
+
+    told = {node.tag: node.text for node in setup}
+    assert told["multiBaseCurrency"] == "true"
+    assert told["baseCurrency"] is None
+    assert (told["defaultBook"], told["firstFiscalMonth"]) == ("ACCRUAL", "1")
+
+
+def test_entities_are_listed_to_those_who_may_enter_them(desk: Desk) -> None:
+    desk.company.add_user("clerk", "pw", entities=["200"])
+    as_clerk = desk.signed_in(user_id="clerk", user_password="pw")
+
+    of_admin = desk.rows("<readEntityDetails/>")
+    of_clerk = desk.rows("<readEntityDetails/>", authentication=as_clerk)
+
+    assert {"100", "200"} <= {row.findtext("id") for row in of_admin}
+    assert [row.findtext("id") for row in of_clerk] == ["200"]
+    assert len(of_clerk[0].findtext("currency")) == 3
+
+
 def test_the_audit_trail_of_a_record_outlives_it(desk: Desk) -> None:
     desk.result(customer("C-1"))
     desk.result("<update><CUSTOMER><RECORDNO>1</RECORDNO><NAME>Bo</NAME></CUSTOMER></update>")

@@ -124,6 +124,8 @@ def test_filter_expressions_combine_numbered_filters(
         {"filters": [{"$eq": {"nothing": "A"}}]},
         {"filters": [{"$eq": {"href": "/x"}}]},
         {"filters": [{"$gt": {"creditLimit": "much"}}]},
+        {"filters": [{"$gte": {"audit.modifiedDateTime": {"from": "today"}}}]},
+        {"start": "first"},
         {"filters": [{"field": "id", "operator": "$eq", "value": "A-1"}]},
         {"orderBy": [{"id": "up"}]},
         {"caseSensitiveComparison": False},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from local.intacct_simulator.company import Company
 from tests.unit.simulator.rest_desk import Rest, invoice
 
@@ -76,6 +78,56 @@ def test_a_composite_request_refers_to_earlier_results(rest: Rest) -> None:
     assert rest.get(CUSTOMER, "1")["notes"] == "C-1"
 
 
+def test_a_composite_request_refers_to_what_lies_deep_or_in_a_row(rest: Rest) -> None:
+    rest.customer("P-1", notes='Say "hi" @ home')
+    rest.customer("C-1", parent={"id": "P-1"})
+    parent = {"$eq": {"id": "@{child.parent.id}"}}
+    asked = {"object": CUSTOMER, "fields": ["key", "notes", "parent.id"], "filters": [parent]}
+    members = [
+        {"method": "GET", "path": f"{PATH}/2", "resultReference": "child"},
+        {
+            "method": "POST",
+            "path": "/services/core/query",
+            "body": asked,
+            "resultReference": "found",
+        },
+        {
+            "method": "PATCH",
+            "path": f"{PATH}/@{{child.key}}",
+            "body": {"notes": "@{found.1.notes}"},
+        },
+    ]
+
+    rest.send("POST", "/services/core/composite", members, expect=200)
+
+    assert rest.get(CUSTOMER, "2")["notes"] == 'Say "hi" @ home'
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"method": "GET", "path": PATH, "headers": ["Prefer"]},
+        {"method": "GET", "path": f"{PATH}/@{{made.parent}}"},
+        {"method": "GET", "path": f"{PATH}/@{{made.2.key}}"},
+        {"method": "GET", "path": f"{PATH}/@{{nobody.key}}"},
+        {"method": "POST", "path": "/services/bulk/job/create", "body": {"file": []}},
+        {"method": "POST", "path": "/services/bulk/job/create"},
+        {"method": 7, "path": PATH},
+        "GET",
+    ],
+)
+def test_a_member_of_a_composite_request_that_is_wrong_fails_by_itself(
+    rest: Rest, member: object
+) -> None:
+    members = [{"method": "POST", "path": PATH, "body": ADA, "resultReference": "made"}, member]
+
+    answer = rest.send("POST", "/services/core/composite", members, expect=207).json()
+
+    statuses = [row["ia::status"] for row in answer["ia::result"]]
+    assert statuses[0] == 201
+    assert 400 <= statuses[1] < 500
+
+
 def test_a_composite_request_stops_at_the_first_failure_and_keeps_the_rest(rest: Rest) -> None:
     members = [
         {"method": "POST", "path": PATH, "body": ADA},
@@ -120,6 +172,38 @@ def test_the_model_of_lines_names_their_owner(rest: Rest) -> None:
 
     assert model["type"] == "ownedObject"
     assert model["refs"]["invoice"]["isOwner"] is True
+
+
+def test_operations_that_a_role_allows_are_told_key_by_key(company: Company, rest: Rest) -> None:
+    rest.customer()
+    company.add_user("clerk", "pw", permissions={"customer": ["list", "view"]})
+    asked = {"object": CUSTOMER, "keys": ["1", "9", "x"], "operations": ["canView", "canDelete"]}
+
+    def told(body: object = asked) -> list[tuple[str, list[str]]]:
+        answer = rest.send("POST", "/services/core/allowed-operations/list", body, expect=200)
+        return [(row["key"], row["operations"]) for row in answer.json()["ia::result"]]
+
+    of_admin = told()
+    every = told({"object": CUSTOMER, "keys": ["1"]})
+    rest.sign_in("clerk@cartledger-demo-imp")
+
+    assert of_admin == [("1", ["canView", "canDelete"]), ("9", []), ("x", [])]
+    assert every == [("1", ["canView", "canEdit", "canDelete"])]
+    assert told() == [("1", ["canView"]), ("9", []), ("x", [])]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        {"object": CUSTOMER},
+        {"object": CUSTOMER, "keys": ["1"], "operations": ["canFly"]},
+        {"object": CUSTOMER, "keys": ["1"], "operations": [{}]},
+    ],
+)
+def test_a_question_about_operations_that_is_wrong_is_refused(rest: Rest, body: object) -> None:
+    rest.send("POST", "/services/core/allowed-operations/list", body, expect=400)
 
 
 def test_the_dimensions_are_listed_with_their_endpoints(rest: Rest) -> None:
