@@ -70,7 +70,8 @@ def _by_login(company: Any, login: Node) -> Access:
     is_password = _same(text_of(login, "password"), password)
     if not (is_known and is_user and is_password):
         raise SignInError(Fault(SIGN_IN, "Sign-in information is incorrect"))
-    entity = text_of(login, "locationid")
+    # Who may work in one entity only lands there (§5.1).
+    entity = text_of(login, "locationid") or company.home_of(user_id)
     if not company.may_enter(user_id, entity):
         raise SignInError(Fault(SIGN_IN, f"The location '{entity}' is not valid for this user."))
     now = company.clock.stamp()

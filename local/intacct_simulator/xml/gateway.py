@@ -261,7 +261,8 @@ class _Run:
             )
         place = function[0].find("locationid")
         caller = self._access.caller
-        entity = caller.entity if place is None else (place.text or "").strip()
+        asked = caller.entity if place is None else (place.text or "").strip()
+        entity = asked or call.company.home_of(caller.user)
         if not call.company.may_enter(caller.user, entity):
             raise FunctionError(
                 Fault("Get API Session Failed", ""),

@@ -188,6 +188,20 @@ def test_a_session_is_opened_where_it_was_asked_for(desk: Desk) -> None:
     assert nowhere.findtext("status") == "failure"
 
 
+@pytest.mark.parametrize("place", ["", "<locationid/>"])
+@pytest.mark.parametrize(
+    "asked", ["<getAPISession/>", "<getAPISession><locationid/></getAPISession>"]
+)
+def test_who_may_enter_one_entity_only_lands_there(desk: Desk, place: str, asked: str) -> None:
+    desk.company.add_user("clerk", "pw", entities=["200"])
+    as_clerk = desk.signed_in(place, user_id="clerk", user_password="pw")
+
+    answer = desk.ask(asked, authentication=as_clerk)
+
+    assert answer.findtext("operation/authentication/locationid") == "200"
+    assert answer.findtext("operation/result/data/api/locationid") == "200"
+
+
 def test_a_session_is_opened_alone_or_not_at_all(desk: Desk) -> None:
     answer = desk.post(desk.document(function("<getAPISession/>", "a"), function(CUSTOMERS, "b")))
 
