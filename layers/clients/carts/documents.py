@@ -281,12 +281,12 @@ class Node:
             yield type(self)(member, f"{self.at(name)}[{index}]", self.problems)
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """The member as a list of texts; empty when absent or null."""
+        """The member as a list of texts, its nulls left out; empty when absent or null."""
         value = self._value.get(name)
         if value is None:
             return ()
-        if isinstance(value, list) and all(isinstance(member, str) for member in value):
-            return tuple(value)
+        if isinstance(value, list) and all(isinstance(each, str | None) for each in value):
+            return tuple(each for each in value if each is not None)
         self.refuse(name, "a list of texts")
         return ()
 

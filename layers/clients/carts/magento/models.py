@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from carts.documents import Node, believed_currency
-from commerce.money import Money
+from commerce.money import Money, total
 from commerce.orders import Address, Buyer
 
 CART = "magento"
@@ -60,6 +60,21 @@ def extended_money(node: Node, name: str, currency: str) -> Money:
         extension = node.node("extension_attributes")
         amount = extension.money(name, currency) if extension else None
     return amount or Money.zero(currency)
+
+
+def waste_fees(found: Iterable[Node], currency: str) -> Money:
+    """The fixed product taxes of those rows, which their `row_total` does not hold."""
+    name = "weee_tax_applied_row_amount"
+    return total((money_or_zero(row, name, currency) for row in found), currency)
+
+
+def wraps(node: Node, currency: str) -> Iterator[tuple[Money, Money]]:
+    """Gift wrap of Adobe Commerce with its tax: of the order, of its items, and the card."""
+    for kind in ("gw", "gw_items", "gw_card"):
+        amount = extended_money(node, f"{kind}_price", currency)
+        tax = extended_money(node, f"{kind}_tax_amount", currency)
+        if amount or tax:
+            yield amount, tax
 
 
 def compensation(node: Node, currency: str) -> Money:

@@ -23,10 +23,12 @@ from carts.magento.models import (
     required_money,
     rows,
     utc,
+    waste_fees,
+    wraps,
 )
 from carts.magento.sides import as_seen, rate_of
 from commerce.identity import order_sums
-from commerce.money import Money, total
+from commerce.money import Money
 from commerce.orders import (
     Address,
     Charge,
@@ -63,11 +65,6 @@ _TENDERS = {
     "customer_balance_amount": "store-credit",
     "reward_currency_amount": "reward-points",
 }
-_WRAPS = (
-    ("gw_price", "gw_tax_amount"),
-    ("gw_items_price", "gw_items_tax_amount"),
-    ("gw_card_price", "gw_card_tax_amount"),
-)
 
 
 def read_order(node: Node, store: str) -> Order:
@@ -177,22 +174,13 @@ def _shipping_lines(node: Node, currency: str) -> tuple[ShippingLine, ...]:
 def _charges(node: Node, currency: str, lines: tuple[OrderLine, ...]) -> Iterator[Charge]:
     """Waste fees of the rows that carry money, and gift wrap of Adobe Commerce."""
     components = {line.id for line in lines if line.kind is LineKind.COMPONENT}
-    fees = total(
-        (
-            money_or_zero(row, "weee_tax_applied_row_amount", currency)
-            for row in rows(node)
-            if row.text("item_id") not in components
-        ),
-        currency,
-    )
+    sold = (row for row in rows(node) if row.text("item_id") not in components)
+    fees = waste_fees(sold, currency)
     if fees:
         yield Charge(ChargeKind.WEEE, fees, title="Fixed product tax")
-    for name, tax_name in _WRAPS:
-        amount = extended_money(node, name, currency)
-        tax = extended_money(node, tax_name, currency)
-        if amount or tax:
-            taxes = (TaxLine(title="", amount=tax),) if tax else ()
-            yield Charge(ChargeKind.GIFT_WRAP, amount, taxes, title="Gift wrap")
+    for amount, tax in wraps(node, currency):
+        taxes = (TaxLine(title="", amount=tax),) if tax else ()
+        yield Charge(ChargeKind.GIFT_WRAP, amount, taxes, title="Gift wrap")
 
 
 def _tenders(node: Node, currency: str) -> tuple[GiftCardUse, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from decimal import Decimal
@@ -16,6 +17,8 @@ from carts.magento.models import (
     required_money,
     rows,
     utc,
+    waste_fees,
+    wraps,
 )
 from commerce.money import Money, total
 from commerce.orders import (
@@ -58,7 +61,7 @@ def read_credit_memo(
         currency=currency,
         lines=_lines(node, currency, components),
         shipping_tax=shipping_tax or None,
-        adjustments=_adjustments(node, currency),
+        adjustments=(*_adjustments(node, currency), *_charges(node, currency, components)),
     )
     refund = replace(refund, shipping=_shipping(node, currency, components) or None)
     amount = required_money(node, "grand_total", currency)
@@ -111,6 +114,15 @@ def _adjustments(node: Node, currency: str) -> tuple[RefundAdjustment, ...]:
         RefundAdjustment(AdjustmentKind.RESTOCKING_FEE, -abs(fee), zero),
     )
     return tuple(part for part in found if part.amount)
+
+
+def _charges(node: Node, currency: str, components: AbstractSet[str]) -> Iterator[RefundAdjustment]:
+    """Charges of the order that were given back: waste fees and gift wrap."""
+    fees = waste_fees(_money_rows(node, components), currency)
+    if fees:
+        yield RefundAdjustment(AdjustmentKind.DISCREPANCY, fees, Money.zero(currency))
+    for amount, tax in wraps(node, currency):
+        yield RefundAdjustment(AdjustmentKind.DISCREPANCY, amount, tax)
 
 
 def _check(node: Node, refund: Refund, amount: Money) -> None:
