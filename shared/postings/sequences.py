@@ -83,10 +83,19 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     moment allows; parcels last, as what leaves a trace and has none came after all that has; what
     may have closed the order, also where the books show it closed. In the end each is taken for
     what was heard of last, and first, and all of them for first: what closes an order leaves a
-    trace that is not its own.
+    trace that is not its own. Then the same with what is in the books in the sequence of time: what
+    is heard of late may change nothing of what was booked before it.
     """
     done = booked(events, keys)
     left = sorted((event for event in events if event not in done), key=moment_of)
+    yield from _among(done, left, keys)
+    by_time = sorted(done, key=moment_of)
+    if by_time != done:
+        yield from _among(by_time, left, keys)
+
+
+def _among(done: Sequence[Event], left: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
+    """What left no trace, at each of its places among what is in the books."""
     places = [_places(event, done) for event in left]
     closed = _closed_before(done, keys)
     early = [
@@ -173,7 +182,8 @@ def _closed_before(done: Sequence[Event], keys: Keys) -> int | None:
     closing = _first_rest(keys)
     if closing == len(keys.known):
         return None
-    return sum(1 for event in done if place_of(event, keys) < closing)
+    before = [at for at, event in enumerate(done, start=1) if place_of(event, keys) < closing]
+    return max(before, default=0)
 
 
 def _first_rest(keys: Keys) -> int:

@@ -81,6 +81,7 @@ def test_a_wider_life_under_any_policy_breaks_no_invariant() -> None:
         pytest.param(750102, id="a cent billed before a failed cancellation was heard of"),
         pytest.param(750526, id="what came back had left, though that is posted later"),
         pytest.param(741653, id="shipping goes back before what closed the order, heard of last"),
+        pytest.param(761454, id="a parcel is heard of after shipping that changed nothing of it"),
         pytest.param(711227, id="an agency's odd cent comes back once, returned or cancelled"),
     ],
 )
