@@ -13,7 +13,7 @@ from moto import mock_aws
 from shared.cards.store import CardBook, CardConflictError, DynamoDbCards
 from shared.postings.gift_cards import Card, CardUse
 from tests.accounting.shop import captured, day, facts, line, order, usd
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 
 CARD = Card("card-1", usd("50.00"), usd("40.00"))
 

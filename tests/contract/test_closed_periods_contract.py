@@ -14,7 +14,7 @@ from commerce.money import Money
 from shared.posting.closed_period_store import DynamoDbClosings, DynamoDbLateItems
 from shared.posting.closings import Closing, Closings
 from shared.posting.late_items import LateItem, LateItems
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.fakes import MemoryClosings, MemoryLateItems
 
 MARCH = Closing(

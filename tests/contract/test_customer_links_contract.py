@@ -21,7 +21,7 @@ from shared.customers.links import (
     Progress,
     StaleLinkError,
 )
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.fakes import MemoryLinks
 
 AT = datetime(2026, 4, 2, 15, tzinfo=UTC)

@@ -17,7 +17,7 @@ from shared.ledger.document_index import DocumentIndex, DynamoDbDocumentIndex, P
 from shared.ledger.dynamodb import DynamoDbLedger
 from shared.ledger.port import Ledger
 from shared.ledger.records import Intent, Record
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.fakes import FakeClock, MemoryLedger
 from tests.simulation.tables import Tables
 from tests.unit.drift.memory import MemoryDocumentIndex

@@ -23,7 +23,7 @@ from shared.drift.store import DynamoDbDrifts
 from shared.ledger.document_index import Place
 from shared.postings.plan import PostingKind
 from shared.reconciliation.differences import Cause, Difference
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.unit.drift.memory import MemoryDrifts
 
 AT = datetime(2026, 3, 3, 8, 30, tzinfo=UTC)

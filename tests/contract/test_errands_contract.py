@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from shared.errands.records import Errand, ErrandKind, Errands, ErrandState
 from shared.errands.store import DynamoDbErrands
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.unit.errands.memory import MemoryErrands
 
 NOW = datetime(2026, 4, 2, 12, tzinfo=UTC)

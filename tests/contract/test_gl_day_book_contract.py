@@ -29,7 +29,7 @@ from shared.ledger.content import digest
 from shared.policy.mapping import Mapping
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.fakes import MemoryDayBook
 
 ON = date(2026, 3, 2)

@@ -2,93 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from commerce.money import Money
-from intacct.documents import DocumentResult
 from shared.ledger import states
 from shared.ledger.dynamodb import DynamoDbLedger
 from shared.ledger.port import Ledger, LostRaceError
-from shared.ledger.records import LEASE, SETTLE, Intent, Record, State
-from tests.fakes import FakeClock, MemoryLedger
+from shared.ledger.records import LEASE, SETTLE, State
+from tests.contract.ledger_rig import PK, RESULT, claimed, clock, intent, ledger
+from tests.fakes import FakeClock
 
-PK = "ORD#acme#shop#1001"
-RESULT = DocumentResult(
-    key="17", id="SO-17", state="pending", total=Money.of("12.30", "USD"), invoice_key="99"
-)
-
-
-def make_table(client: Any, name: str = "ledger") -> str:
-    client.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-            {"AttributeName": "due_shard", "AttributeType": "S"},
-            {"AttributeName": "due_at", "AttributeType": "N"},
-            {"AttributeName": "doc_no", "AttributeType": "S"},
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "due-index",
-                "KeySchema": [
-                    {"AttributeName": "due_shard", "KeyType": "HASH"},
-                    {"AttributeName": "due_at", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
-            {
-                "IndexName": "document-index",
-                "KeySchema": [{"AttributeName": "doc_no", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            },
-        ],
-    )
-    return name
-
-
-def make_memory() -> Ledger:
-    return MemoryLedger()
-
-
-def make_dynamodb() -> Ledger:
-    client = boto3.client("dynamodb", region_name="eu-central-1")
-    return DynamoDbLedger(client, make_table(client))
-
-
-@pytest.fixture(params=[make_memory, make_dynamodb])
-def ledger(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        yield request.param()
-
-
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-def intent(key: str = "order", *, content: str = "c1") -> Intent:
-    return Intent(PK, key, f"DOC-{key}", f"CTL-{key}", content)
-
-
-def claimed(ledger: Ledger, clock: FakeClock, key: str = "order", owner: str = "a") -> Record:
-    (record,) = ledger.commit(states.claim(intent(key), None, owner=owner, now=clock()))
-    return record
+__all__ = ["clock", "ledger"]
 
 
 def test_a_claim_of_an_absent_posting_is_sent_with_its_marks_and_times(
@@ -342,90 +271,3 @@ def test_what_dynamodb_throttles_is_raised_and_nothing_is_believed(
 
         with pytest.raises(ClientError):
             ledger.commit(states.claim(intent(), None, owner="a", now=clock()))
-
-
-class Conflicting:
-    """A DynamoDB client whose transactions meet others' so many times first."""
-
-    def __init__(self, client: Any, *reasons: str) -> None:
-        self._client = client
-        self.reasons = list(reasons)
-        self.tokens: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def transact_write_items(self, **arguments: Any) -> Any:
-        self.tokens.append(arguments["ClientRequestToken"])
-        if self.reasons:
-            response: Any = {
-                "Error": {"Code": "TransactionCanceledException", "Message": ""},
-                "CancellationReasons": [{"Code": self.reasons.pop(0)}, {"Code": "None"}],
-            }
-            raise ClientError(response, "TransactWriteItems")
-        return self._client.transact_write_items(**arguments)
-
-
-@pytest.mark.parametrize("conflicts", [2, 3])
-def test_a_transaction_that_meets_another_is_tried_three_times_with_one_token(
-    monkeypatch: pytest.MonkeyPatch, conflicts: int
-) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    clock, pauses = FakeClock(), []
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-central-1")
-        conflicting: Any = Conflicting(client, *["TransactionConflict"] * conflicts)
-        table = make_table(client)
-        ledger = DynamoDbLedger(conflicting, table, pause=lambda: pauses.append("pause"))
-        writes = (
-            states.finish(claimed(ledger, clock), RESULT, now=clock()),
-            states.claim(intent("invoice"), None, owner="a2", now=clock()),
-        )
-        raised = None
-        try:
-            ledger.commit(*writes)
-        except ClientError as error:
-            raised = error
-        finished = [record.state for record in ledger.chain(PK).values()]
-
-    assert (raised is None) is (conflicts == 2)
-    assert State.DONE in finished or conflicts == 3
-    assert (len(conflicting.tokens), len(set(conflicting.tokens))) == (3, 1)
-    assert len(pauses) == 2
-
-
-def test_transactions_of_two_orders_never_share_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    clock = FakeClock()
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-central-1")
-        counting: Any = Conflicting(client)
-        ledger = DynamoDbLedger(counting, make_table(client))
-        for pk in (PK, f"{PK}1"):
-            first, second = replace(intent(), pk=pk), replace(intent("invoice"), pk=pk)
-            (mine,) = ledger.commit(states.claim(first, None, owner="a", now=clock()))
-            ledger.commit(
-                states.finish(mine, RESULT, now=clock()),
-                states.claim(second, None, owner="a2", now=clock()),
-            )
-
-    assert len(set(counting.tokens)) == 2
-
-
-def test_a_record_of_an_order_costs_one_write_unit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    clock = FakeClock()
-    with mock_aws():
-        client = boto3.client("dynamodb", region_name="eu-central-1")
-        ledger = DynamoDbLedger(client, make_table(client))
-        long_key = "acme-trading/100/INVOICE/shopify-main:invoice:5123456789012"
-        mine = claimed(ledger, clock, long_key)
-        ledger.commit(states.finish(mine, RESULT, now=clock()))
-
-        (item,) = client.scan(TableName="ledger")["Items"]
-
-    size = sum(len(name) + len(str(next(iter(value.values())))) for name, value in item.items())
-    assert size < 1024

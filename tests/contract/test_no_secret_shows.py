@@ -27,7 +27,7 @@ from shared.bootstrap import aws, connections, gates
 from shared.bootstrap import books as bootstrap
 from shared.bootstrap import tenants as tenant_bootstrap
 from shared.tenants.models import Tenant
-from tests.contract.test_connections_contract import BATCH, CUSTOMER
+from tests.contract.connections_rig import BATCH, CUSTOMER
 
 REGION = "us-east-1"
 SECRET = "cartledger/test/intacct/acme"

@@ -22,7 +22,7 @@ from shared.gl.store import DynamoDbDayBook
 from shared.policy.mapping import Mapping, Role
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.fakes import FakeClock, MemoryDayBook
 from tests.unit.payouts.claims import MemoryPayoutDays
 

@@ -26,7 +26,7 @@ from shared.payouts.store import (
 )
 from shared.payouts.worths import PayoutRate, Valuation, Worth
 from shared.postings.findings import Finding, Reason
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.payouts.told import SENT_AT, line, payout, usd
 

@@ -28,7 +28,7 @@ from shared.reconciliation.statement import Statement, Verdict
 from shared.reconciliation.store import DynamoDbProofBook
 from tests.accounting.lives import order_a_one_tee_restocked
 from tests.accounting.shop import ref
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.fakes import counting_ids
 from tests.integration.order_posting_rig import sold
 from tests.unit.reconciliation.memory import MemoryProofBook

@@ -11,7 +11,7 @@ from moto import mock_aws
 from intacct.errors import CredentialsError
 from shared.connections.errors import CredentialsMissingError
 from tests.contract.conftest import Simulator
-from tests.contract.test_connections_contract import CUSTOMER, World
+from tests.contract.connections_rig import CUSTOMER, World
 
 SECRET = "cartledger/test/intacct/acme"
 

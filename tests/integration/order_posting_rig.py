@@ -39,7 +39,7 @@ from shared.ledger.records import Record
 from shared.reviews.records import DynamoDbReviews, Review
 from shared.tenants.directory import TenantDirectory
 from shared.tenants.models import Tenant
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.fakes import FakeBooks, counting_ids
 
 EVENTS = Path(__file__).parents[2] / "events"

@@ -21,7 +21,7 @@ from tests.accounting.shop import mapping
 from tests.contract.conftest import Simulator, simulator
 from tests.integration.order_posting_rig import PostingRig, context, rig
 from tests.integration.test_order_posting_with_sage import post, sage
-from tests.scenarios.test_foreign_payouts import CONVERTED, FX, Fx, fx, paid_out, sold
+from tests.scenarios.foreign_rig import CONVERTED, FX, Fx, fx, paid_out, sold
 
 __all__ = ["fx", "rig", "sage", "simulator"]
 

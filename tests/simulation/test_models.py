@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from shared.ledger.states import CONDITIONS
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.simulation.expressions import ExpressionError, condition
 from tests.simulation.queues import FifoQueue
 from tests.simulation.tables import Tables

@@ -24,7 +24,7 @@ from shared.intake.levels import DynamoDbHeardLevels, Heard, is_worth_a_look
 from shared.intake.requests import WebhookRequest
 from shared.ownership.table import Side
 from shared.tenants.models import Tenant
-from tests.contract.test_ledger_contract import make_table
+from tests.contract.ledger_rig import make_table
 from tests.unit.inventory.memory import MemoryHeardLevels
 from tests.unit.inventory.rig import Rig, policy, table
 
