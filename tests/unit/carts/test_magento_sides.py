@@ -16,7 +16,7 @@ from commerce.codec import canonical
 from commerce.identity import order_breaches, refund_breaches
 from commerce.money import Money
 from commerce.orders import Facts, GiftCardUse, Order
-from tests.unit.carts.test_magento_orders import memo, parsed, plain_order
+from tests.unit.carts.magento_readings import memo, parsed, plain_order
 
 TIMES = 7
 """How much of the buyer's currency one unit of the shop's is, in documents that are made here."""

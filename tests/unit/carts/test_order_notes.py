@@ -14,7 +14,7 @@ from carts.magento.client import MagentoClient
 from carts.order_notes import NoteClient
 from carts.shopify.client import ShopifyClient
 from carts.woocommerce.client import WooCommerceClient
-from tests.unit.carts.test_accounts import GRAPH, Json, Site, access, options
+from tests.unit.carts.account_site import GRAPH, Json, Site, access, options
 
 NOTE = "Sage Intacct: Sales Invoice-1001"
 

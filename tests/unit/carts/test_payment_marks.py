@@ -14,7 +14,7 @@ from carts.payment_marks import PaymentMarker
 from carts.shopify.client import ShopifyClient
 from carts.woocommerce.client import WooCommerceClient
 from commerce.money import Money
-from tests.unit.carts.test_accounts import GRAPH, Json, Site, access, options
+from tests.unit.carts.account_site import GRAPH, Json, Site, access, options
 
 TOTAL = Money.of("500.00", "USD")
 DONE, REFUSED, UNKNOWN = WriteOutcome.DONE, WriteOutcome.REFUSED, WriteOutcome.UNKNOWN
