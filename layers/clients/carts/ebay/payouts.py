@@ -36,6 +36,7 @@ _STATUS = {
 }
 _SIGNS = {"CREDIT": 1, "DEBIT": -1}
 _NOTHING_MOVED = "FAILED"
+_HOLD_ENDED = "DISPUTE_HOLD_REVERSE"
 
 
 def payout_reading(payout: Any, transactions: Iterable[Any], store: str) -> PayoutReading:
@@ -117,8 +118,10 @@ def _of_transaction(node: Node, currency: str) -> Iterator[PayoutLine]:
     at = node.required_instant("transactionDate")
     transaction_id = node.identifier("transactionId")
     order_id = node.optional_identifier("orderId") or _referred(node, "ORDER_ID")
-    is_refund = KIND_OF_TYPE.get(name) is PayoutLineKind.REFUND
-    refund_id = (_referred(node, "REFUND_ID") or transaction_id) if is_refund else ""
+    kind = _kind(name, transaction_id)
+    refund_id = ""
+    if kind is PayoutLineKind.REFUND:
+        refund_id = _referred(node, "REFUND_ID") or _referred(node, "CASE_ID") or transaction_id
     line_id = f"{transaction_id}:{name}"
 
     def line(  # what all lines of a transaction share
@@ -138,12 +141,18 @@ def _of_transaction(node: Node, currency: str) -> Iterator[PayoutLine]:
             is_recognized=meaning is not None if is_fee else name in KIND_OF_TYPE,
         )
 
-    kind = KIND_OF_TYPE.get(name, PayoutLineKind.ADJUSTMENT)
     own_fee = node.text("feeType")
     meaning = FEE_OF_TYPE.get(name) or fee_kind(own_fee)
     yield _converted(node, line("", kind, (net + fee) * sign, own_fee or name, meaning))
     for word, amount in _fees(node, fee, currency).items():
         yield line(f":{word}", PayoutLineKind.FEE, amount * -sign, word, fee_kind(word))
+
+
+def _kind(name: str, transaction_id: str) -> PayoutLineKind:
+    """What a transaction is; what gives a disputed amount back calls itself a credit."""
+    if name == "CREDIT" and transaction_id.startswith(_HOLD_ENDED):
+        return PayoutLineKind.DISPUTE
+    return KIND_OF_TYPE.get(name, PayoutLineKind.ADJUSTMENT)
 
 
 def _fees(node: Node, stated: Money, currency: str) -> dict[str, Money]:

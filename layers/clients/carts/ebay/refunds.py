@@ -1,11 +1,13 @@
-"""eBay refunds: one `refundId` seen at two levels is one refund (carts reference §8.5).
+"""eBay refunds: one refund seen at two levels is one refund (carts reference §8.5).
 
 The lines tell what the buyer got, the order tells the state and what the seller was charged, net of
-the returned fee: the first is booked.
+the returned fee: the first is booked. A refund made on eBay's own pages has no `refundId`: the
+order names it by its reference, the lines by its moment alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from carts.adapter import Code
@@ -44,8 +46,8 @@ class _Part:
 
 def refunds(node: Node, order: Order) -> tuple[Refund, ...]:
     """The refunds that went through; where the buyer's amount is not told, the order is held."""
-    parts = _parts_by_id(node, order)
     states = _orders_own(node)
+    parts = _parts_by_id(node, order, states)
     for refund_id, entry in states.items():
         if refund_id not in parts and entry.text("refundStatus") not in _NOT_BOOKED:
             message = "does not tell what the buyer got: no line holds this refund"
@@ -67,13 +69,19 @@ def refunds(node: Node, order: Order) -> tuple[Refund, ...]:
 def _orders_own(node: Node) -> dict[str, Node]:
     summary = node.node("paymentSummary")
     entries = list(summary.nodes("refunds")) if summary else []
-    found = {entry.identifier("refundId"): entry for entry in entries}
+    found = {_given_id(entry) or entry.identifier("refundId"): entry for entry in entries}
     if len(found) != len(entries):
         node.refuse("paymentSummary.refunds", "a list of refunds with ids of their own")
     return found
 
 
-def _parts_by_id(node: Node, order: Order) -> dict[str, list[_Part]]:
+def _given_id(entry: Node) -> str:
+    """The refund's id, or its reference where it has none; empty where it has neither."""
+    own = entry.optional_identifier("refundId")
+    return own or entry.optional_identifier("refundReferenceId")
+
+
+def _parts_by_id(node: Node, order: Order, states: Mapping[str, Node]) -> dict[str, list[_Part]]:
     found: dict[str, list[_Part]] = {}
     for line_node, line in zip(node.nodes("lineItems"), order.lines, strict=True):
         delivery = line_node.node("deliveryCost")
@@ -86,8 +94,21 @@ def _parts_by_id(node: Node, order: Order) -> dict[str, list[_Part]]:
             if paid.is_negative:
                 entry.refuse("amount", "zero or more")
             part = _split(paid, line, room)
-            found.setdefault(entry.identifier("refundId"), []).append(part)
+            found.setdefault(_id_of(entry, states), []).append(part)
     return found
+
+
+def _id_of(entry: Node, states: Mapping[str, Node]) -> str:
+    """The refund that a line's entry is a part of: by its id, else by its moment."""
+    given = _given_id(entry)
+    if given:
+        return given
+    moment = entry.text("refundDate")
+    same = [name for name, own in states.items() if own.text("refundDate") == moment]
+    if moment and len(same) == 1:
+        return same[0]
+    entry.refuse("refundId", "an id, and no single refund of the order has its moment")
+    return ""
 
 
 def _split(paid: Money, line: OrderLine, room: dict[str, Money]) -> _Part:
