@@ -19,7 +19,7 @@ from shared.postings.plan import Plan
 from shared.postings.planner import plan
 from tests.accounting.journals import net
 from tests.accounting.payout_lives import PAYOUT_ACCOUNTS
-from tests.unit.postings.test_any_order_life import STORIES, Story
+from tests.unit.postings.any_order import STORIES, Story
 
 _SETTINGS = settings(
     max_examples=40,

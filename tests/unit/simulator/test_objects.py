@@ -1,27 +1,12 @@
-"""The object service: strictness, references, lines, batches, deletion (REST reference §5-7)."""
+"""Records are made, changed and deleted as the reference says, and wrong ones are refused."""
 
 from __future__ import annotations
 
 import httpx
 import pytest
 
-from local.intacct_simulator.company import Company
-from tests.unit.simulator.rest_desk import (
-    BASE,
-    Json,
-    Rest,
-    adjustment,
-    at,
-    document,
-    invoice,
-    item_line,
-    payment,
-)
-
-CUSTOMER = "accounts-receivable/customer"
-INVOICE = "accounts-receivable/invoice"
-ORDER = "order-entry/document::Sales Order"
-ATOMIC = {"X-IA-API-Param-Transaction": "true"}
+from tests.unit.simulator.object_paths import CUSTOMER, INVOICE, ORDER
+from tests.unit.simulator.rest_desk import BASE, Json, Rest, document, invoice, item_line
 
 
 def codes(error: Json) -> dict[str, str]:
@@ -189,100 +174,6 @@ def test_the_id_of_a_master_record_does_not_change(rest: Rest) -> None:
     rest.send("PATCH", f"/objects/{CUSTOMER}/{key}", {"id": "C-2"}, expect=400)
 
 
-def test_lines_are_added_changed_and_deleted_through_their_document(rest: Rest) -> None:
-    rest.customer()
-    key = rest.create(
-        ORDER, document([item_line("TEE", "1", "25.00"), item_line("MUG", "1", "12.50")])
-    )
-    first, second = rest.get(ORDER, key)["lines"]
-
-    rest.patch(
-        ORDER,
-        key,
-        {
-            "lines": [
-                {"key": first["key"], "unitQuantity": "2"},
-                {"key": second["key"], "ia::operation": "delete"},
-                item_line("SHIPPING", "1", "8.00"),
-            ]
-        },
-    )
-
-    record = rest.get(ORDER, key)
-    assert record["totalInTxnCurrency"] == "58.00"
-    assert [line["dimensions"]["item"]["id"] for line in record["lines"]] == ["TEE", "SHIPPING"]
-    assert record["lines"][0]["key"] == first["key"]
-
-
-def test_a_line_can_be_posted_and_removed_on_its_own_path(rest: Rest) -> None:
-    rest.customer()
-    order = rest.create(ORDER, document([item_line("TEE", "1", "25.00")]))
-    path = "order-entry/document-line::Sales Order"
-
-    line = rest.create(path, {**item_line("MUG", "1", "12.50"), "documentHeader": {"key": order}})
-    grown = rest.get(ORDER, order)["totalInTxnCurrency"]
-    rest.send("DELETE", f"/objects/order-entry/document-line::Sales%20Order/{line}", expect=204)
-
-    assert grown == "37.50"
-    assert rest.get(ORDER, order)["totalInTxnCurrency"] == "25.00"
-
-
-def test_a_batch_with_a_bad_row_tells_each_outcome(rest: Rest) -> None:
-    rows = [{"id": "C-1", "name": "Ada"}, {"id": "C-1", "name": "Eve"}, {"id": "C-2", "name": "G"}]
-
-    answer = rest.send("POST", f"/objects/{CUSTOMER}", rows, expect=207).json()
-
-    assert [row["ia::status"] for row in answer["ia::result"]] == [201, 409, 201]
-    assert "ia::error" in answer["ia::result"][1]
-    assert answer["ia::meta"] == {"totalCount": 3, "totalSuccess": 2, "totalError": 1}
-    assert len(rest.query(CUSTOMER, ["key"])) == 2
-
-
-def test_an_atomic_batch_keeps_nothing_when_one_row_fails(rest: Rest) -> None:
-    rows = [{"id": "C-1", "name": "Ada"}, {"id": "C-1", "name": "Eve"}]
-    rest.headers = dict(ATOMIC)
-
-    answer = rest.send("POST", f"/objects/{CUSTOMER}", rows).json()
-
-    assert [row["ia::error"]["code"] for row in answer["ia::result"]] == [
-        "unprocessed",
-        "operationFailed",
-    ]
-    assert answer["ia::meta"]["totalSuccess"] == 0
-    assert rest.query(CUSTOMER, ["key"]) == []
-
-
-def test_a_batch_without_failures_answers_like_its_rows(rest: Rest) -> None:
-    rows = [{"id": f"C-{number}", "name": "Ada"} for number in range(3)]
-
-    made = rest.send("POST", f"/objects/{CUSTOMER}", rows, expect=201).json()
-    seen = rest.send("GET", f"/objects/{CUSTOMER}/1,2,3", expect=200).json()
-    rest.send("DELETE", f"/objects/{CUSTOMER}/1,2", expect=204)
-
-    assert [row["id"] for row in made["ia::result"]] == ["C-0", "C-1", "C-2"]
-    assert [row["name"] for row in seen["ia::result"]] == ["Ada"] * 3
-    assert len(rest.query(CUSTOMER, ["key"])) == 1
-
-
-def test_a_batch_has_at_most_500_rows(rest: Rest) -> None:
-    rest.send("POST", f"/objects/{CUSTOMER}", [{"id": "x", "name": "x"}] * 501, expect=400)
-
-
-def test_rows_of_a_patch_batch_carry_their_keys(rest: Rest) -> None:
-    rest.customer("C-1")
-    rest.customer("C-2")
-
-    rest.send(
-        "PATCH",
-        f"/objects/{CUSTOMER}",
-        [{"key": "1", "notes": "one"}, {"key": "2", "notes": "two"}],
-        expect=200,
-    )
-
-    notes = [row["notes"] for row in rest.query(CUSTOMER, ["notes"])]
-    assert notes == ["one", "two"]
-
-
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -304,33 +195,6 @@ def test_unknown_paths_and_verbs_are_told_apart(
     answer = rest.send(method, path, {"a": 1})
 
     assert answer.status_code == status
-
-
-def test_the_untyped_document_path_reads_every_definition(rest: Rest) -> None:
-    rest.customer()
-    rest.create(ORDER, document([item_line("TEE", "1", "25.00")]))
-    rest.create("order-entry/document::Sales Invoice", document([item_line("TEE", "1", "25.00")]))
-
-    untyped = rest.send("GET", "/objects/order-entry/document", expect=200).json()["ia::result"]
-    typed = rest.send("GET", "/objects/order-entry/document::Sales%20Order").json()["ia::result"]
-
-    assert [row["id"] for row in untyped] == ["Sales Order-SO0001", "Sales Invoice-SI0001"]
-    assert [row["id"] for row in typed] == ["Sales Order-SO0001"]
-
-
-def test_a_list_carries_references_and_paging_only(rest: Rest) -> None:
-    rest.customer()
-
-    answer = rest.send("GET", f"/objects/{CUSTOMER}", expect=200).json()
-
-    assert answer["ia::result"][0].keys() == {"key", "id", "href"}
-    assert answer["ia::meta"] == {
-        "totalCount": 1,
-        "start": 1,
-        "pageSize": 100,
-        "next": None,
-        "previous": None,
-    }
 
 
 def test_xml_and_broken_json_are_refused(client: httpx.Client, rest: Rest) -> None:
@@ -379,156 +243,6 @@ def test_a_deletion_with_a_body_ignores_it(rest: Rest) -> None:
     key = rest.customer()
 
     rest.send("DELETE", f"/objects/{CUSTOMER}/{key}", {"any": "thing"}, expect=204)
-
-
-def test_what_is_made_in_an_entity_is_private_to_it(rest: Rest) -> None:
-    rest.customer("SHARED")
-    rest.entity = "200"
-    rest.customer("GERMAN")
-    german = rest.query(CUSTOMER, ["id", "entity.id"])
-    rest.entity = "100"
-    american = rest.query(CUSTOMER, ["id"])
-    rest.entity = ""
-    top = rest.query(CUSTOMER, ["id"])
-    everything = rest.query(CUSTOMER, ["id"], filterParameters={"includePrivate": True})
-
-    assert german == [
-        {"id": "SHARED", "entity.id": None},
-        {"id": "GERMAN", "entity.id": "200"},
-    ]
-    assert american == [{"id": "SHARED"}]
-    assert top == [{"id": "SHARED"}]
-    assert [row["id"] for row in everything] == ["SHARED", "GERMAN"]
-
-
-def test_documents_made_at_the_top_are_seen_in_the_entity_of_their_lines(rest: Rest) -> None:
-    rest.customer()
-    american, german = invoice("10.00"), invoice("20.00")
-    german["lines"][0]["dimensions"] = at("200")
-    rest.create(INVOICE, american)
-    rest.create(INVOICE, german)
-
-    seen = {}
-    for entity in ("", "100", "200"):
-        rest.entity = entity
-        seen[entity] = [row["totalTxnAmount"] for row in rest.query(INVOICE, ["totalTxnAmount"])]
-
-    assert seen == {"": ["10.00", "20.00"], "100": ["10.00"], "200": ["20.00"]}
-
-
-def test_a_wrong_name_of_the_entity_header_looks_like_success(rest: Rest) -> None:
-    rest.headers = {"Sage-Param-Entity": "200"}
-
-    key = rest.customer()
-
-    assert rest.get(CUSTOMER, key)["entity"]["id"] is None
-
-
-def test_an_unknown_entity_is_refused(rest: Rest) -> None:
-    rest.entity = "999"
-
-    assert rest.send("GET", f"/objects/{CUSTOMER}").status_code == 403
-
-
-def test_the_sign_of_adjustments_can_be_switched(company: Company, rest: Rest) -> None:
-    rest.customer()
-    company.switches.adjustment_sign = "positiveIsCredit"
-
-    key = rest.create("accounts-receivable/adjustment", adjustment(("4095", "5.00")))
-
-    record = rest.get("accounts-receivable/adjustment", key)
-    assert record["txnCurrency"]["totalEntered"] == "-5.00"
-    assert rest.balances() == {"4095": "5.00", "1200": "-5.00"}
-
-
-def test_a_payment_needs_a_place_for_its_money(rest: Rest) -> None:
-    rest.customer()
-    owed = rest.create(INVOICE, invoice())
-    body = payment([{"arInvoice": {"key": owed}, "txnCurrency": {"paymentAmount": "5.00"}}])
-
-    both = {**body, "undepositedGLAccount": {"id": "1030"}}
-    neither = {name: value for name, value in body.items() if name != "financialEntity"}
-
-    rest.refused("accounts-receivable/payment", both, 400)
-    rest.refused("accounts-receivable/payment", neither, 400)
-
-
-def test_one_customer_cannot_use_the_credit_of_another(rest: Rest) -> None:
-    rest.customer("C-1")
-    rest.customer("C-2")
-    advance = rest.advance("10.00")
-    owed = rest.create(INVOICE, invoice(customer={"id": "C-2"}))
-    detail = {
-        "arInvoice": {"key": owed},
-        "arAdvance": {"key": advance},
-        "txnCurrency": {"postedAdvanceAmount": "10.00"},
-    }
-
-    body = {**payment([detail]), "customer": {"id": "C-2"}}
-    rest.refused("accounts-receivable/payment", body, 422)
-
-
-def test_files_are_attached_to_documents_and_removed(rest: Rest) -> None:
-    rest.customer()
-    rest.create("company-config/folder", {"id": "SHOP"})
-    file = {"name": "order.txt", "data": "aGVsbG8="}
-    key = rest.create(
-        "company-config/attachment", {"id": "A-1", "folder": {"id": "SHOP"}, "files": [file]}
-    )
-    owed = rest.create(INVOICE, invoice())
-
-    rest.patch(INVOICE, owed, {"attachment": {"id": "A-1"}})
-    rest.patch("company-config/attachment", key, {"files": [{**file, "name": "second.txt"}]})
-    first = rest.get("company-config/attachment", key)["files"][0]
-    removal = {"key": first["key"], "ia::operation": "delete"}
-    rest.patch("company-config/attachment", key, {"files": [removal]})
-
-    assert rest.get(INVOICE, owed)["attachment"]["id"] == "A-1"
-    assert first["size"] == 5
-    files = rest.get("company-config/attachment", key)["files"]
-    assert [one["name"] for one in files] == ["second.txt"]
-
-
-def test_a_file_that_is_not_base64_is_refused(rest: Rest) -> None:
-    rest.create("company-config/folder", {"id": "SHOP"})
-    body = {"id": "A", "folder": {"id": "SHOP"}, "files": [{"name": "x", "data": "no base64"}]}
-
-    rest.refused("company-config/attachment", body, 400)
-
-    assert rest.query("company-config/attachment", ["id"]) == []
-
-
-def test_reads_can_lag_behind_writes(company: Company, rest: Rest) -> None:
-    company.switches.read_lag_seconds = 30
-    key = rest.customer()
-
-    soon = rest.query(CUSTOMER, ["id"])
-    company.clock.advance(30)
-    later = rest.query(CUSTOMER, ["id"])
-
-    assert soon == []
-    assert later == [{"id": "C-1"}]
-    assert rest.get(CUSTOMER, key)["id"] == "C-1"
-
-
-def test_stock_moves_by_the_direction_of_the_definition(rest: Rest) -> None:
-    def moved(quantity: str) -> Json:
-        line = {
-            "unitOfMeasure": {"id": "Each"},
-            "unitQuantity": quantity,
-            "dimensions": at("100", item="TEE-STOCK", warehouse="W1"),
-        }
-        return {"transactionDate": "2026-11-20", "lines": [line]}
-
-    rest.create("inventory-control/document::Inventory Adjustment Increase", moved("5"))
-    rest.create("inventory-control/document::Inventory Adjustment Decrease", moved("2"))
-    rest.refused("inventory-control/document::Inventory Adjustment Decrease", moved("4"), 422)
-
-    rows = rest.query(
-        "inventory-control/item-warehouse-available-inventory",
-        ["item.id", "warehouse.id", "quantity.quantityLeft"],
-    )
-    assert rows == [{"item.id": "TEE-STOCK", "warehouse.id": "W1", "quantity.quantityLeft": "3"}]
 
 
 def test_a_custom_field_is_written_read_and_queried(client: httpx.Client, rest: Rest) -> None:
