@@ -40,6 +40,8 @@ MARKETPLACES = {
     "A33AVAJ2PDY3EV": Marketplace("TRY", Region.EUROPE),
     "A2VIGQ35RCS4UG": Marketplace("AED", Region.EUROPE),
     "A17E79C6D8DWNP": Marketplace("SAR", Region.EUROPE),
+    "ARBP9OOSHTCHU": Marketplace("EGP", Region.EUROPE),
+    "AE08WJ6YKNBMC": Marketplace("ZAR", Region.EUROPE),
     "A21TJRUUN4KGV": Marketplace("INR", Region.EUROPE),
     "A1VC38T7YXB528": Marketplace("JPY", Region.FAR_EAST),
     "A39IBJ37TRP1C6": Marketplace("AUD", Region.FAR_EAST),

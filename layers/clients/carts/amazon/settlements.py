@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from carts.amazon.transactions import SALES, Branch, Transaction
-from commerce.money import Money
+from commerce.money import Money, total
 from commerce.payouts import FeeKind, PayoutLine, PayoutLineKind, payout_line
 
 _Meaning = tuple[PayoutLineKind, FeeKind | None]
@@ -115,11 +115,26 @@ def _parts(transaction: Transaction, branch: Branch) -> Iterator[_Part]:
         yield (branch.type, branch.amount, (_sales_kind(transaction), None))
         return
     meaning = _meaning(transaction, branch)
-    if branch.parts and (meaning is None or branch.type in _CONTAINERS):
-        for part in branch.parts:
+    parts = branch.parts or _told_by_items(transaction, branch)
+    if parts and (meaning is None or branch.type in _CONTAINERS):
+        for part in parts:
             yield from _parts(transaction, part)
         return
     yield (branch.type, branch.amount, meaning)
+
+
+def _told_by_items(transaction: Transaction, branch: Branch) -> tuple[Branch, ...]:
+    """The fees of a sum that only the items split: by name, where they add up to it."""
+    if branch.type not in _CONTAINERS:
+        return ()
+    sums: dict[str, Branch] = {}
+    for item in transaction.items:
+        for part in (p for each in item.branches if each.type == branch.type for p in each.parts):
+            known = sums.get(part.type)
+            amount = part.amount + known.amount if known else part.amount
+            sums[part.type] = Branch(part.type, amount, (), branch.place)
+    told = total((part.amount for part in sums.values()), branch.amount.currency)
+    return tuple(sums.values()) if told == branch.amount else ()
 
 
 def _sales_kind(transaction: Transaction) -> PayoutLineKind:

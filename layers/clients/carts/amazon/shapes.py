@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from carts.adapter import Reading
+from carts.adapter import Code, Problem, Reading
 from carts.amazon import notifications
 from carts.amazon.adapter import ADAPTER
 from carts.amazon.readings import ORDER_TOPIC, page_orders, read
@@ -50,7 +50,22 @@ def _messages(source: Source) -> Iterator[Seen]:
             yield Seen(Kind.NOTIFICATION, record.place, delivery=delivery)
 
 
+def _retired(source: Source) -> Iterator[Seen]:
+    """Orders v0 and Finances v0: other members, other meanings of a line's price (§7.1)."""
+    document = source.member("payload") or source.document
+    message = "is of version v0, which Amazon ends: ask its API for orders of 2026-01-01"
+    problem = Problem(Code.CONFIGURATION_MISSING, "document", message)
+    order_id = stated(document, "AmazonOrderId")
+    yield Seen(Kind.ORDER, reading=Reading(None, (problem,)), order_id=order_id)
+
+
+def _is_retired(source: Source) -> bool:
+    names = ("AmazonOrderId", "Orders", "OrderItems", "FinancialEvents")
+    return any(has(*path, name)(source) for name in names for path in ((), ("payload",)))
+
+
 SHAPES = (
+    Shape(Kind.ORDER, _is_retired, _retired),
     Shape(
         Kind.PAYOUT,
         lambda s: has("transactions")(s) or has("payload", "transactions")(s),

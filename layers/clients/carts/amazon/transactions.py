@@ -20,6 +20,7 @@ REFUND_ID = "REFUND_ID"
 GROUP_ID = "FINANCIAL_EVENT_GROUP_ID"
 RELEASE_ID = "RELEASE_TRANSACTION_ID"
 DEFERRED_ID = "DEFERRED_TRANSACTION_ID"
+_USED = frozenset({ORDER_ID, REFUND_ID, GROUP_ID, RELEASE_ID, DEFERRED_ID})
 
 SALES = frozenset({"Sales", "Refunded Sales"})
 """The branch of what the buyer paid or got back, pass-through tax included."""
@@ -148,10 +149,12 @@ def _read(node: Node) -> Transaction:
 
 
 def _related(node: Node) -> dict[str, str]:
+    """The identifiers that something is told apart by; others may be of any form."""
     found: dict[str, str] = {}
     for entry in node.nodes("relatedIdentifiers"):
         name = entry.text("relatedIdentifierName")
-        found.setdefault(name, entry.optional_identifier("relatedIdentifierValue"))
+        if name in _USED:
+            found.setdefault(name, entry.optional_identifier("relatedIdentifierValue"))
     return {name: value for name, value in found.items() if value}
 
 
