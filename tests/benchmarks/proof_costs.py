@@ -48,7 +48,8 @@ from shared.reconciliation.store import DynamoDbProofBook
 from tests.accounting.journals import play
 from tests.accounting.lives import order_a
 from tests.benchmarks.disk_table import DiskTable
-from tests.fakes import FakeClock, MemoryDayBook, MemoryFacts, MemoryLedger
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import FakeClock, MemoryFacts, MemoryLedger
 from tests.unit.payouts.claims import MemoryPayoutDays
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.reconciliation.memory import MemoryProofBook

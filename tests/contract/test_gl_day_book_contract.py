@@ -30,7 +30,7 @@ from shared.policy.mapping import Mapping
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry
 from tests.contract.ledger_rig import make_table
-from tests.fakes import MemoryDayBook
+from tests.fake_day_book import MemoryDayBook
 
 ON = date(2026, 3, 2)
 KEY = DayKey("acme", "outlet", "USD", ON)

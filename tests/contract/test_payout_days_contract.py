@@ -23,7 +23,8 @@ from shared.policy.mapping import Mapping, Role
 from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry
 from tests.contract.ledger_rig import make_table
-from tests.fakes import FakeClock, MemoryDayBook
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import FakeClock
 from tests.unit.payouts.claims import MemoryPayoutDays
 
 ORDER = "ORD#acme#outlet#1"

@@ -33,16 +33,9 @@ from shared.postings.planner import plan
 from tests.accounting.shop import book
 from tests.days.channel import shop_at, tenant_at
 from tests.days.orders import FIRST_DAY, Told, drawn_order
+from tests.fake_day_book import MemoryDayBook
 from tests.fake_sage_side import FakeSageSide, effect_of
-from tests.fakes import (
-    FakeBooks,
-    FakeClock,
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
+from tests.fakes import FakeBooks, FakeClock, MemoryFacts, MemoryLedger, MemoryReviews, counting_ids
 
 _LAST_OF_MARCH = date(2026, 3, 31)
 _TICK = timedelta(hours=7)

@@ -16,7 +16,7 @@ from shared.posting.entering import enter
 from shared.postings.plan import DayEntry, Plan
 from shared.postings.planner import plan
 from tests.accounting.shop import captured, facts, usd
-from tests.fakes import MemoryDayBook
+from tests.fake_day_book import MemoryDayBook
 from tests.lives.books import Books, books_of, summed
 from tests.lives.carts import Life, moment
 

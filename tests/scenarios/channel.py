@@ -29,14 +29,8 @@ from tests.accounting.shop import (
     mapping,
 )
 from tests.contract.actions.teller import Teller
-from tests.fakes import (
-    FakeClock,
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import FakeClock, MemoryFacts, MemoryLedger, MemoryReviews, counting_ids
 
 SECOND = date(2026, 3, 2)
 COUNTED = {

@@ -38,14 +38,8 @@ from tests.accounting.journals import Entry
 from tests.accounting.payout_lives import DIRECT, RULES
 from tests.accounting.shop import TENDERS, facts, mapping, ref
 from tests.contract.actions.teller import Teller
-from tests.fakes import (
-    FakeClock,
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import FakeClock, MemoryFacts, MemoryLedger, MemoryReviews, counting_ids
 from tests.scenarios.channel import COUNTED, Nothing
 from tests.unit.explain.telling import MemoryDocuments
 from tests.unit.payouts.claims import MemoryPayoutDays

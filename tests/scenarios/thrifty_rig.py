@@ -28,14 +28,8 @@ from tests.accounting.payout_lives import DIRECT
 from tests.accounting.shop import TENDERS, facts, mapping, ref
 from tests.contract.conftest import RestRig, Simulator
 from tests.contract.xml_rig import XmlRig
-from tests.fakes import (
-    FakeClock,
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import FakeClock, MemoryFacts, MemoryLedger, MemoryReviews, counting_ids
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.payouts.told import SENT_AT
 

@@ -19,7 +19,7 @@ from shared.tenants.item_checks import item_problems
 from shared.tenants.models import Tenant
 from shared.tenants.pinned import pinned
 from tests.accounting.shop import facts, line, order, usd
-from tests.fakes import MemoryDayBook
+from tests.fake_day_book import MemoryDayBook
 from tests.integration.order_posting_rig import tenant
 
 SET = Bundle((Part("TEE", Decimal(2)), Part("MUG", Decimal(1))))

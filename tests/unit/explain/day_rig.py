@@ -23,7 +23,8 @@ from shared.postings.plan import DayEntry
 from shared.postings.planner import plan
 from shared.replaying.days import BookOf, DayReplay, DayReplayer, ReplayParts
 from tests.accounting.shop import book, mapping
-from tests.fakes import MemoryDayBook, MemoryFacts, MemoryLedger
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import MemoryFacts, MemoryLedger
 from tests.unit.explain.telling import MemoryDocuments, record_of
 
 DAY = date(2026, 3, 2)

@@ -21,16 +21,9 @@ from shared.ledger.apply import Applier
 from shared.policy.switches import PostingPolicy
 from shared.postings.plan import DayEntry, Plan
 from shared.tenants.models import Tenant
+from tests.fake_day_book import MemoryDayBook
 from tests.fake_sage_side import FakeSageSide
-from tests.fakes import (
-    FakeBooks,
-    FakeClock,
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
+from tests.fakes import FakeBooks, FakeClock, MemoryFacts, MemoryLedger, MemoryReviews, counting_ids
 
 ON = date(2026, 3, 2)
 KEY = DayKey("acme", "outlet", "USD", ON)

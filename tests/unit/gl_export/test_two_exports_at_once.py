@@ -8,7 +8,7 @@ from shared.gl.days import DayKey
 from shared.gl.export import DayExporter
 from shared.gl.reports import DayState
 from shared.gl.revisions import Batch, BatchState
-from tests.fakes import MemoryDayBook
+from tests.fake_day_book import MemoryDayBook
 from tests.unit.gl_export.rig import KEY, OpenBacklog, Rig, entry
 
 

@@ -9,7 +9,7 @@ from shared.gl.days import DayKey, EntryConflictError, KeptEntry
 from shared.gl.payout_days import EventTakenError, PayoutParts
 from shared.ledger.content import digest
 from shared.postings.plan import DayEntry
-from tests.fakes import MemoryDayBook
+from tests.fake_day_book import MemoryDayBook
 
 
 class MemoryPayoutDays:

@@ -37,15 +37,8 @@ from shared.postings.planner import plan
 from shared.reviews.records import CONNECTION
 from shared.tenants.models import Tenant
 from tests.accounting.payout_lives import DIRECT, PAYOUT_ACCOUNTS
-from tests.fakes import (
-    FakeBooks,
-    FakeClock,
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import FakeBooks, FakeClock, MemoryFacts, MemoryLedger, MemoryReviews, counting_ids
 from tests.unit.payouts.memory import MemoryPayouts
 from tests.unit.payouts.told import ARRIVED_AT, LINES, SENT_AT, line, payout
 

@@ -20,15 +20,8 @@ from shared.postings.book import StoreBook
 from shared.postings.plan import DayEntry, Finding, Plan, Posted, Posting, PostingKind
 from shared.reviews.records import Stage, order_subject
 from shared.tenants.models import Tenant
-from tests.fakes import (
-    FakeBooks,
-    FakeClock,
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import FakeBooks, FakeClock, MemoryFacts, MemoryLedger, MemoryReviews, counting_ids
 
 DAY = date(2026, 3, 2)
 SUBJECT = order_subject("shop", "1001", Stage.POSTING)

@@ -28,11 +28,11 @@ from shared.reviews.records import Stage, order_subject
 from shared.tenants.models import Tenant
 from tests.accounting.lives import PAID, SHIPPED, one_tee_back, order_a_placed
 from tests.accounting.shop import facts, mapping
+from tests.fake_day_book import MemoryDayBook
 from tests.fakes import (
     FakeBooks,
     FakeClock,
     MemoryClosings,
-    MemoryDayBook,
     MemoryFacts,
     MemoryLateItems,
     MemoryLedger,

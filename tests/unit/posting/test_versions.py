@@ -13,7 +13,7 @@ from shared.postings.findings import Reason
 from shared.tenants.models import Tenant
 from shared.tenants.pinned import pinned
 from shared.tenants.versions import UnknownVersionError
-from tests.fakes import MemoryDayBook
+from tests.fake_day_book import MemoryDayBook
 from tests.integration.order_posting_rig import tenant
 
 PK = order_pk("acme", "shop", "1001")

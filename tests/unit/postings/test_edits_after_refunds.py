@@ -30,7 +30,7 @@ from tests.accounting.shop import (
     parcel,
     refund,
 )
-from tests.fakes import MemoryDayBook
+from tests.fake_day_book import MemoryDayBook
 
 ORDER = "ORD#acme#shop#order-1"
 PLACED = order(line("lamp", "100.00"), line("mug", "10.00"))

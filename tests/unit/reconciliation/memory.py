@@ -11,7 +11,8 @@ from shared.facts.record import FactsStatus, order_of, order_pk
 from shared.reconciliation.book import ChainMovedError, Link, RowHead
 from shared.reconciliation.orders import OrderState
 from shared.reconciliation.rows import Row
-from tests.fakes import MemoryDayBook, MemoryFacts, MemoryLedger
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import MemoryFacts, MemoryLedger
 
 
 class MemoryProofBook:

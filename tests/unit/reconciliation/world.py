@@ -62,13 +62,8 @@ from tests.accounting.payout_lives import PAYOUT_ACCOUNTS
 from tests.accounting.shop import mapping
 from tests.contract.conftest import HeldTokens
 from tests.contract.xml_rig import AsgiTransport, XmlRig
-from tests.fakes import (
-    MemoryDayBook,
-    MemoryFacts,
-    MemoryLedger,
-    MemoryReviews,
-    counting_ids,
-)
+from tests.fake_day_book import MemoryDayBook
+from tests.fakes import MemoryFacts, MemoryLedger, MemoryReviews, counting_ids
 from tests.paging.memory import Queue
 from tests.unit.payouts.claims import MemoryPayoutDays
 from tests.unit.payouts.memory import MemoryPayouts

@@ -29,10 +29,10 @@ from shared.postings.planner import plan
 from shared.undo.undo_order import Undoer
 from tests.accounting.lives import OrderLife
 from tests.contract.actions.teller import Teller
+from tests.fake_day_book import MemoryDayBook
 from tests.fakes import (
     FakeClock,
     MemoryClosings,
-    MemoryDayBook,
     MemoryFacts,
     MemoryLateItems,
     MemoryLedger,

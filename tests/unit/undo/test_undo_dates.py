@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import tests.accounting.more_lives  # noqa: F401  # registers its lives
 from shared.postings.calendars import Calendar
 from shared.postings.findings import Reason
 from tests.unit.undo.planned_undo import INVOICE, change, lived, planned

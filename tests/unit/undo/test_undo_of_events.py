@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-import tests.accounting.more_lives  # noqa: F401  # registers its lives
 from commerce.money import Money
 from commerce.orders import Version
 from intacct.capabilities import Protocol

@@ -7,7 +7,6 @@ from datetime import date
 
 import pytest
 
-import tests.accounting.more_lives  # noqa: F401  # registers its lives
 from commerce.money import Money
 from intacct.documents import DocumentResult
 from intacct.undoing import ReverseDocument
