@@ -43,7 +43,8 @@ from local.intacct_simulator.wire import (
 
 logger = logging.getLogger(__name__)
 
-REST_PREFIX = "/ia/api/v1"
+REST_ROOT = "/ia/api/"
+REST_PREFIX = f"{REST_ROOT}v1"
 XML_PATH = "/ia/xml/xmlgw.phtml"
 ADMIN_PREFIX = "/_sim"
 WEBHOOK_SECONDS = 0.2
@@ -221,7 +222,7 @@ def build(company: Company) -> Simulator:
 def _protocol(path: str) -> str:
     if path == XML_PATH:
         return "xml"
-    return "rest" if path.startswith(f"{REST_PREFIX}/") else ""
+    return "rest" if path == REST_PREFIX or path.startswith(REST_ROOT) else ""
 
 
 def _exchange(protocol: str, scope: Scope, content: bytes) -> Exchange:
@@ -233,7 +234,7 @@ def _exchange(protocol: str, scope: Scope, content: bytes) -> Exchange:
         content = document_of(content, headers.get("content-type", ""))
     request = RestRequest(
         method=scope["method"],
-        path=path.removeprefix(REST_PREFIX) if protocol == "rest" else path,
+        path=path.removeprefix(REST_PREFIX) if f"{path}/".startswith(f"{REST_PREFIX}/") else path,
         query=dict(parse_qsl(scope["query_string"].decode("latin-1"))),
         headers=headers,
         content=content,

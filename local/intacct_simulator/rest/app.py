@@ -15,7 +15,7 @@ from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.composite import run_composite
 from local.intacct_simulator.rest.envelopes import Reply, RestError
 from local.intacct_simulator.rest.idempotency import IdempotencyKeys, fingerprint
-from local.intacct_simulator.rest.model import list_models, model
+from local.intacct_simulator.rest.model import list_models, model, shortened
 from local.intacct_simulator.rest.oauth import Tokens
 from local.intacct_simulator.rest.objects import ObjectService
 from local.intacct_simulator.rest.query import QueryService
@@ -25,6 +25,7 @@ from local.intacct_simulator.rest.workflows import WorkflowService
 ENTITY_HEADER = "x-ia-api-param-entity"
 ATOMIC_HEADER = "x-ia-api-param-transaction"
 IDEMPOTENCY_HEADER = "idempotency-key"
+ANY_VERSION = "/ia/api/"
 KEYED_METHODS = frozenset({"POST", "PATCH"})
 OBJECT_PARTS = 3
 
@@ -72,6 +73,8 @@ class RestApi:
         """Check the caller and take the idempotency lock; an early answer ends the request."""
         with self._company.lock:
             try:
+                if request.path.startswith(ANY_VERSION):
+                    raise envelopes.version_unknown()
                 if request.path.startswith("/oauth2/"):
                     return self._oauth(request)
                 caller = self.tokens.caller(
@@ -130,7 +133,7 @@ class RestApi:
         if request.path == "/oauth2/authorize" and request.method == "GET":
             return self.tokens.authorize(request.query)
         if request.method != "POST":
-            raise envelopes.path_unknown("The method is not offered", status=405)
+            raise envelopes.verb_not_offered("The method is not offered", "POST")
         form = _form(request)
         if request.path == "/oauth2/token":
             return self.tokens.token(form, request.headers.get("authorization", ""))
@@ -180,7 +183,7 @@ class RestApi:
         if len(parts) != OBJECT_PARTS:
             raise envelopes.path_unknown("The path does not exist")
         if method != "POST":
-            raise envelopes.path_unknown("A workflow takes POST only", status=405)
+            raise envelopes.verb_not_offered("A workflow takes POST only", "POST")
         target = self._target("/".join(parts[:2]))
         is_atomic = _is_atomic(headers)
         return self._workflows.run(target, parts[2], body, caller, is_atomic=is_atomic)
@@ -190,9 +193,11 @@ class RestApi:
     ) -> Reply:
         expected = SERVICES.get(path)
         if expected is None:
+            if path.startswith(NOT_IMITATED):
+                raise envelopes.path_unknown("The service is not imitated by this simulator")
             raise envelopes.path_unknown("The path does not exist")
         if method != expected:
-            raise envelopes.path_unknown(f"The service takes {expected} only", status=405)
+            raise envelopes.verb_not_offered(f"The service takes {expected} only", expected)
         work: Mapping[str, Callable[[], Reply]] = {
             "services/core/query": lambda: self._queried(body, caller),
             "services/core/model": lambda: self._model(query),
@@ -228,9 +233,10 @@ class RestApi:
             counts = {"totalCount": len(found), "totalSuccess": len(found), "totalError": 0}
             return envelopes.success(found, counts)
         target = self._target(query["name"])
-        return envelopes.success(
-            model(target, self._company.books.custom_fields(target.schema.table))
-        )
+        whole = model(target, self._company.books.custom_fields(target.schema.table))
+        if query.get("schema") == "false":
+            return envelopes.success(shortened({"apiObject": target.name, **whole}))
+        return envelopes.success(whole)
 
     def _bulk_work(self, caller: Caller) -> bulk.Work:
         def work(method: str, name: str, keys: Sequence[str], body: Any) -> Reply:
@@ -268,6 +274,16 @@ SERVICES = {
 }
 
 
+NOT_IMITATED = (
+    "services/core/async/",
+    "services/core/content/",
+    "services/core/export",
+    "services/core/view",
+    "services/company-config/document-sequence/",
+    "services/reports/",
+)
+
+
 def _is_atomic(headers: Mapping[str, str]) -> bool:
     return headers.get(ATOMIC_HEADER, "").lower() == "true"
 
@@ -283,7 +299,7 @@ def _json(request: RestRequest) -> Any:
         raise envelopes.gateway_error(400, "GW-0014", "The content type is not application/json")
     try:
         return json.loads(request.content, parse_float=Decimal, parse_constant=_no_constant)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise envelopes.invalid_request("The payload is not valid JSON") from exc
 
 
@@ -300,7 +316,7 @@ def _form(request: RestRequest) -> dict[str, str]:
     if text.lstrip().startswith("{"):
         try:
             return {str(name): str(value) for name, value in json.loads(text).items()}
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:
             raise envelopes.gateway_error(400, "GW-0032", "The body is not valid") from exc
     pairs = parse_qsl(text, keep_blank_values=True)
     if not pairs:

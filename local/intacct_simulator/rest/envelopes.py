@@ -33,18 +33,27 @@ class Reply:
 class RestError(Exception):
     """A request fails; `error` is the content of `ia::error`."""
 
-    def __init__(self, status: int, error: Json, *, at_gateway: bool = False) -> None:
+    def __init__(
+        self,
+        status: int,
+        error: Json,
+        *,
+        at_gateway: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(str(error.get("message", "")))
         self.status = status
         self.error = error
         self.at_gateway = at_gateway
+        self.headers = headers or {}
 
     def reply(self) -> Reply:
         """Write the envelope: in `ia::result`, or at the top for the gateway's own errors."""
         if self.at_gateway:
-            return Reply(self.status, {"ia::error": self.error, "ia::meta": dict(ONE_FAILED)})
+            body: Json = {"ia::error": self.error, "ia::meta": dict(ONE_FAILED)}
+            return Reply(self.status, body, self.headers)
         body = {"ia::result": {"ia::error": self.error}, "ia::meta": dict(ONE_FAILED)}
-        return Reply(self.status, body)
+        return Reply(self.status, body, self.headers)
 
 
 def support_id() -> str:
@@ -177,11 +186,23 @@ def gateway_error(status: int, code: str, message: str) -> RestError:
     return RestError(status, made, at_gateway=True)
 
 
-def path_unknown(message: str, *, status: int = 404) -> RestError:
-    """Say that a path, object or verb does not exist: a routing error, at the top."""
-    code = "notFound" if status == 404 else "invalidRequest"  # noqa: PLR2004  # HTTP's own number
-    made = error(code, message, "REST-1028", message_id="IA.INVALID_REQUEST")
-    return RestError(status, made, at_gateway=True)
+def path_unknown(message: str) -> RestError:
+    """Say that a path or object does not exist: a routing error, at the top."""
+    made = error("notFound", message, "REST-1028", message_id="IA.INVALID_REQUEST")
+    return RestError(404, made, at_gateway=True)
+
+
+def verb_not_offered(message: str, *offered: str) -> RestError:
+    """Say that a path exists and does not take a verb, and which it takes."""
+    made = error("invalidRequest", message, "REST-1028", message_id="IA.INVALID_REQUEST")
+    return RestError(405, made, at_gateway=True, headers={"Allow": ", ".join(offered)})
+
+
+def version_unknown() -> RestError:
+    """Say that a path names a version of the API that there is none of."""
+    message = "Version is not supported."
+    made = error("invalidRequest", message, "REST-1028", message_id="IA.INVALID_REQUEST")
+    return RestError(400, made, at_gateway=True)
 
 
 def no_such_key(name: str, key: str) -> RestError:

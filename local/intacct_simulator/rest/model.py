@@ -8,7 +8,7 @@ from typing import Any
 
 from local.intacct_simulator.rest.envelopes import Json, invalid_request
 from local.intacct_simulator.rest.fields import Field
-from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Schema, Target
+from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Target
 
 TYPES = {
     "text": ("string", ""),
@@ -53,8 +53,7 @@ def model(target: Target, custom: Sequence[str] = ()) -> Json:
         made["fields"][path] = _field(Field(path=path, kind="text", read="-", write=""))
     for owned in schema.lists:
         made["lists"][owned.member] = {"apiObject": owned.object, "isOwned": True}
-    verbs = [verb for verb in _verbs(schema, target) if verb]
-    made["httpMethods"] = ",".join(["OPTIONS", *verbs])
+    made["httpMethods"] = ",".join(["OPTIONS", *target.verbs])
     made["type"] = "ownedObject" if schema.owner else "rootObject"
     made["idempotenceSupported"] = "POST" in schema.verbs
     return made
@@ -79,15 +78,14 @@ def list_models(query: Mapping[str, str], own: Sequence[Target]) -> list[Json]:
     found = []
     for target in (*(Target(schema, asked=name) for name, schema in SCHEMAS.items()), *own):
         whole = {"apiObject": target.name, **model(target)}
-        if wanted.search(target.name) and kinds & {"object", whole["type"]}:
-            is_whole = query.get("schema") == "true"
-            found.append(whole if is_whole else {name: whole[name] for name in _SHORT})
+        if wanted.search(target.name) and kinds & {"object", str(whole["type"])}:
+            found.append(whole if query.get("schema") == "true" else shortened(whole))
     return found
 
 
-def _verbs(schema: Schema, target: Target) -> tuple[str, ...]:
-    is_untyped = schema.is_typed and target.definition is None
-    return ("GET",) if is_untyped else schema.verbs
+def shortened(whole: Json) -> Json:
+    """Give the short definition of an object: its name, kind and verbs."""
+    return {name: whole[name] for name in _SHORT if name in whole}
 
 
 def _field(field: Field) -> dict[str, Any]:

@@ -142,9 +142,7 @@ class Tokens:
         client, secret = fields.get("client_id", ""), fields.get("client_secret", "")
         if not client:
             raise gateway_error(400, "GW-0037", "The client_id is missing")
-        is_known = hmac.compare_digest(client, known.client_id) and hmac.compare_digest(
-            secret.encode(), known.client_secret.encode()
-        )
+        is_known = _same(client, known.client_id) and _same(secret, known.client_secret)
         if not is_known or not self._company.switches.is_client_authorized:
             raise gateway_error(
                 401, "GW-0011", "The client is unknown, inactive or not authorized in the company"
@@ -278,3 +276,7 @@ def _proves(verifier: str, challenge: str) -> bool:
     digest = hashlib.sha256(verifier.encode()).digest()
     expected = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
     return hmac.compare_digest(expected, challenge) or hmac.compare_digest(verifier, challenge)
+
+
+def _same(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given.encode(), wanted.encode())

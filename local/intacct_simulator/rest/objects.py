@@ -47,6 +47,8 @@ class ObjectService:
         Raises:
             RestError: it fails as a whole.
         """
+        if method == "OPTIONS":
+            return Reply(204, None, {"Allow": ", ".join(["OPTIONS", *_offered(target, keys)])})
         self._require_verb(method, target, keys)
         if len(keys) > MAX_BATCH or (isinstance(body, list) and len(body) > MAX_BATCH):
             raise envelopes.invalid_request(f"A batch has at most {MAX_BATCH} records")
@@ -86,16 +88,12 @@ class ObjectService:
             is_batch=True,
         )
 
-    def _require_verb(self, method: str, target: Target, keys: Sequence[str]) -> None:
-        schema = target.schema
-        is_offered = method in schema.verbs
-        if schema.is_typed and target.definition is None and method != "GET":
-            is_offered = False
-        if (method == "DELETE" and not keys) or (method == "POST" and keys):
-            is_offered = False
-        if not is_offered:
+    @staticmethod
+    def _require_verb(method: str, target: Target, keys: Sequence[str]) -> None:
+        offered = _offered(target, keys)
+        if method not in offered:
             text = f"The method {method} is not offered for {target.name}"
-            raise envelopes.path_unknown(text, status=405)
+            raise envelopes.verb_not_offered(text, "OPTIONS", *offered)
 
     def _read(self, target: Target, keys: Sequence[str], caller: Caller) -> Reply:
         right = "view" if keys else "list"
@@ -236,3 +234,9 @@ class ObjectService:
                 if line.get("amount") is not None:
                     line["amount"] = -line["amount"]
         return fields
+
+
+def _offered(target: Target, keys: Sequence[str]) -> tuple[str, ...]:
+    """The verbs of an object's collection, or of records that the path names."""
+    senseless = "POST" if keys else "DELETE"
+    return tuple(verb for verb in target.verbs if verb != senseless)

@@ -33,6 +33,12 @@ class Target:
         """The object name with its type."""
         return self.asked or self.schema.name
 
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        """The verbs that this object takes; documents of no definition are only read."""
+        is_untyped = self.schema.is_typed and self.definition is None
+        return ("GET",) if is_untyped else self.schema.verbs
+
     def holds(self, record: Record, books: Books) -> bool:
         """Tell whether a record of the table belongs to this object."""
         if self.schema.scope is not None and not self.schema.scope(record):
