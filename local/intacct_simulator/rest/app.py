@@ -13,13 +13,13 @@ from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest import bulk, envelopes, services
 from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.composite import run_composite
-from local.intacct_simulator.rest.envelopes import Reply, RestError
+from local.intacct_simulator.rest.envelopes import Json, Reply, RestError
 from local.intacct_simulator.rest.idempotency import IdempotencyKeys, fingerprint
-from local.intacct_simulator.rest.model import list_models, model, shortened
+from local.intacct_simulator.rest.model import list_models, model, short_model, shortened
 from local.intacct_simulator.rest.oauth import Tokens
 from local.intacct_simulator.rest.objects import ObjectService
 from local.intacct_simulator.rest.query import QueryService
-from local.intacct_simulator.rest.schema import Catalog, Target
+from local.intacct_simulator.rest.schema import SCHEMAS, Catalog, Target
 from local.intacct_simulator.rest.workflows import WorkflowService
 
 ENTITY_HEADER = "x-ia-api-param-entity"
@@ -229,13 +229,13 @@ class RestApi:
     def _model(self, query: Mapping[str, str]) -> Reply:
         """Describe one object, or list all of them where none is named (§9.1)."""
         if not query.get("name"):
-            found = list_models(query, self._catalog.custom_targets())
+            found = list_models(query, self._catalog.custom_targets(), _services_and_workflows())
             counts = {"totalCount": len(found), "totalSuccess": len(found), "totalError": 0}
             return envelopes.success(found, counts)
         target = self._target(query["name"])
         whole = model(target, self._company.books.custom_fields(target.schema.table))
         if query.get("schema") == "false":
-            return envelopes.success(shortened({"apiObject": target.name, **whole}))
+            return envelopes.success(shortened(whole))
         return envelopes.success(whole)
 
     def _bulk_work(self, caller: Caller) -> bulk.Work:
@@ -282,6 +282,16 @@ NOT_IMITATED = (
     "services/company-config/document-sequence/",
     "services/reports/",
 )
+
+
+def _services_and_workflows() -> list[Json]:
+    workflows = (
+        f"workflows/{name}/{action}" for name, one in SCHEMAS.items() for action in one.actions
+    )
+    return [
+        *(short_model(name, "service", verb) for name, verb in SERVICES.items()),
+        *(short_model(name, "workflow", "POST") for name in workflows),
+    ]
 
 
 def _is_atomic(headers: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from local.intacct_simulator.rest.envelopes import Json, invalid_request
 from local.intacct_simulator.rest.fields import Field
-from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Target
+from local.intacct_simulator.rest.schema import CUSTOM, OBJECTS, SCHEMAS, Target
 
 TYPES = {
     "text": ("string", ""),
@@ -29,7 +29,8 @@ TYPES = {
 }
 
 
-_SHORT = ("apiObject", "type", "httpMethods", "idempotenceSupported")
+MODEL_PATH = "/services/core/model"
+_SHORT = ("apiObject", "type", "httpMethods", "idempotenceSupported", "href")
 
 
 def model(target: Target, custom: Sequence[str] = ()) -> Json:
@@ -56,15 +57,21 @@ def model(target: Target, custom: Sequence[str] = ()) -> Json:
     made["httpMethods"] = ",".join(["OPTIONS", *target.verbs])
     made["type"] = "ownedObject" if schema.owner else "rootObject"
     made["idempotenceSupported"] = "POST" in schema.verbs
+    made["apiObject"] = f"{OBJECTS}{target.name}"
+    made["href"] = f"{MODEL_PATH}?version=v1&name={OBJECTS}{target.name}"
     return made
 
 
-def list_models(query: Mapping[str, str], own: Sequence[Target]) -> list[Json]:
-    """List the objects, each with its kind and verbs; with `schema=true` each whole.
+def list_models(
+    query: Mapping[str, str], own: Sequence[Target], others: Sequence[Json]
+) -> list[Json]:
+    """List the resources, each with its kind and verbs; with `schema=true` objects whole.
 
     Args:
-        query: `type` keeps objects of a kind, `filter` those whose name a regular expression finds.
+        query: `type` keeps `object`, `service`, `workflow` or a kind, and `filter` what a regular
+            expression finds in the name.
         own: the company's custom objects, listed after Sage's.
+        others: short definitions of services and workflows.
 
     Raises:
         RestError: 400, `filter` is no regular expression.
@@ -74,17 +81,30 @@ def list_models(query: Mapping[str, str], own: Sequence[Target]) -> list[Json]:
     except re.error as exc:
         message = "The filter is not a regular expression"
         raise invalid_request(message) from exc
-    kinds = {kind for kind in query.get("type", "object").split(",") if kind}
-    found = []
-    for target in (*(Target(schema, asked=name) for name, schema in SCHEMAS.items()), *own):
-        whole = {"apiObject": target.name, **model(target)}
-        if wanted.search(target.name) and kinds & {"object", str(whole["type"])}:
-            found.append(whole if query.get("schema") == "true" else shortened(whole))
-    return found
+    kinds = {kind for kind in query.get("type", "").split(",") if kind}
+    if "object" in kinds:
+        kinds |= {"rootObject", "ownedObject"}
+    found = [
+        *(model(Target(schema, asked=name)) for name, schema in SCHEMAS.items()),
+        *(model(target) for target in own),
+        *others,
+    ]
+    is_whole = query.get("schema") == "true"
+    return [
+        one if is_whole else shortened(one)
+        for one in found
+        if wanted.search(one["apiObject"]) and (not kinds or one["type"] in kinds)
+    ]
+
+
+def short_model(name: str, kind: str, verb: str) -> Json:
+    """Make the definition of a service or workflow."""
+    href = f"{MODEL_PATH}?version=v1&name={name}"
+    return {"apiObject": name, "type": kind, "httpMethods": f"OPTIONS,{verb}", "href": href}
 
 
 def shortened(whole: Json) -> Json:
-    """Give the short definition of an object: its name, kind and verbs."""
+    """Give the short definition of a resource: its name, kind and verbs."""
     return {name: whole[name] for name in _SHORT if name in whole}
 
 

@@ -14,9 +14,10 @@ from local.intacct_simulator.rest.fields import Row
 from local.intacct_simulator.rest.object_list import SCHEMAS
 from local.intacct_simulator.rest.object_types import OwnedList, Schema
 
-__all__ = ["CUSTOM", "SCHEMAS", "Catalog", "OwnedList", "Schema", "Target"]
+__all__ = ["CUSTOM", "OBJECTS", "SCHEMAS", "Catalog", "OwnedList", "Schema", "Target"]
 
 CUSTOM = "nsp::"
+OBJECTS = "objects/"
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,11 @@ class Catalog:
         self._known_custom: dict[str, Schema | None] = {}
 
     def find(self, name: str) -> Target | None:
-        """Give the object with a name such as `order-entry/document::Sales Order`, or None."""
+        """Give the object with a name such as `order-entry/document::Sales Order`, or None.
+
+        The name may begin with `objects/`, as the model service writes it.
+        """
+        name = name.removeprefix(OBJECTS)
         base, _, typed = name.partition("::")
         if base == APPLICATION and typed:
             return self._custom(name, typed)

@@ -18,31 +18,45 @@ def models(rest: Rest, **query: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_without_a_name_every_object_is_listed_with_its_kind_and_verbs(rest: Rest) -> None:
+def test_without_a_name_every_resource_is_listed_with_its_kind_and_verbs(rest: Rest) -> None:
     answer = rest.send("GET", MODEL, expect=200).json()["ia::result"]
 
     listed = {one["apiObject"]: one for one in answer}
-    assert set(SCHEMAS) == set(listed)
-    assert listed["accounts-receivable/invoice"] == {
-        "apiObject": "accounts-receivable/invoice",
+    assert {f"objects/{name}" for name in SCHEMAS} < set(listed)
+    assert listed["objects/accounts-receivable/invoice"] == {
+        "apiObject": "objects/accounts-receivable/invoice",
         "type": "rootObject",
         "httpMethods": "OPTIONS,GET,POST,PATCH,DELETE",
         "idempotenceSupported": True,
+        "href": "/services/core/model?version=v1&name=objects/accounts-receivable/invoice",
     }
-    assert listed["accounts-receivable/invoice-line"]["type"] == "ownedObject"
-    assert listed["order-entry/document"]["httpMethods"] == "OPTIONS,GET"
+    assert listed["objects/accounts-receivable/invoice-line"]["type"] == "ownedObject"
+    assert listed["objects/order-entry/document"]["httpMethods"] == "OPTIONS,GET"
+    assert listed["services/core/query"]["httpMethods"] == "OPTIONS,POST"
+    assert listed["workflows/accounts-receivable/invoice/reverse"]["type"] == "workflow"
+
+
+def test_a_model_is_found_at_its_own_address(rest: Rest) -> None:
+    (short,) = models(rest, filter="receivable/term$")
+
+    whole = rest.send("GET", short["href"], expect=200).json()["ia::result"]
+
+    assert {**whole, **short} == whole
+    assert whole["fields"]["id"]
 
 
 def test_a_list_of_objects_can_be_narrowed_and_whole(rest: Rest) -> None:
     owned = models(rest, type="ownedObject")
-    named = models(rest, filter=r".*receivable\/cust.*", schema="true")
-    none = models(rest, type="workflow")
+    kinds = {one["type"] for one in models(rest, type="object")}
+    named = models(rest, type="object", filter=r"receivable\/cust", schema="true")
+    workflows = models(rest, type="workflow", filter="journal")
 
     assert {one["type"] for one in owned} == {"ownedObject"}
-    assert "accounts-receivable/customer" in {one["apiObject"] for one in named}
-    assert all(one["apiObject"].startswith("accounts-receivable/cust") for one in named)
+    assert kinds == {"rootObject", "ownedObject"}
+    assert "objects/accounts-receivable/customer" in {one["apiObject"] for one in named}
+    assert all(one["apiObject"].startswith("objects/accounts-receivable/cust") for one in named)
     assert all(one["fields"]["key"]["readOnly"] for one in named)
-    assert none == []
+    assert workflows == []
     rest.send("GET", f"{MODEL}?filter=%28", expect=400)
 
 
@@ -52,7 +66,7 @@ def test_own_objects_of_the_company_are_listed(rest: Rest) -> None:
 
     (own,) = models(rest, filter="nsp::")
 
-    assert own["apiObject"] == "platform-apps/nsp::channel"
+    assert own["apiObject"] == "objects/platform-apps/nsp::channel"
 
 
 def test_fields_of_a_reference_tell_what_may_be_written(rest: Rest) -> None:
@@ -70,7 +84,7 @@ def test_fields_of_a_reference_tell_what_may_be_written(rest: Rest) -> None:
 
 def test_every_field_that_the_model_names_can_be_asked_for(rest: Rest) -> None:
     shown = 0
-    for model in models(rest, schema="true"):
+    for model in models(rest, type="object", schema="true"):
         fields = list(model["fields"])
 
         rows = rest.query(model["apiObject"], fields, size=1)

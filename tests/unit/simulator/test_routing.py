@@ -154,8 +154,9 @@ def test_the_short_definition_of_an_object_is_its_kind_and_verbs(rest: Rest) -> 
     path = "/services/core/model?name=accounts-receivable%2Fcustomer&schema=false"
 
     assert rest.send("GET", path, expect=200).json()["ia::result"] == {
-        "apiObject": "accounts-receivable/customer",
+        "apiObject": "objects/accounts-receivable/customer",
         "type": "rootObject",
         "httpMethods": "OPTIONS,GET,POST,PATCH,DELETE",
         "idempotenceSupported": True,
+        "href": "/services/core/model?version=v1&name=objects/accounts-receivable/customer",
     }
