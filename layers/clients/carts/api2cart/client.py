@@ -163,8 +163,10 @@ class Api2CartClient(CatalogueCalls):
 
 
 def _changed(node: Node) -> ChangedOrder:
+    """A listed order; one without a time of its change is read in any case."""
     order_id = to_identifier(node.get("id")) or to_identifier(node.get("order_id"))
     changed_at = required_instant(node, "modified_at", "create_at")
     if not order_id or node.problems:
         raise another_shape()
-    return ChangedOrder(order_id, changed_at)
+    is_timed = node.get("modified_at") not in (None, "")
+    return ChangedOrder(order_id, changed_at, is_follower=not is_timed)

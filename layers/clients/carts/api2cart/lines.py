@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from carts.adapter import Code
-from carts.api2cart.models import amount, child, children, hold, number
+from carts.api2cart.models import amount, child, children, extension, hold, number
 from carts.documents import Node
 from commerce.money import Money, MoneyError, allocate, total
 from commerce.orders import LineKind, OrderLine, TaxCollector, TaxLine
@@ -45,7 +45,7 @@ def sums(order: Node, currency: str) -> Sums:
     other = old.money("total", currency) if old and is_new else None
     if other is not None and other != stated:
         order.refuse("totals.total", "the same as total.total")
-    extra = child(source, "additional_fields")
+    extra = extension(source)
     subtotal, shipping, discount, tax = (amount(source, name, currency) for name in names)
     return Sums(
         subtotal=subtotal,

@@ -7,18 +7,19 @@ text, dates may be bare (carts reference §10.4).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from carts.adapter import Code, Problem
-from carts.documents import Node, believed_currency
+from carts.documents import Node, believed_currency, to_identifier
 from commerce.money import Money
 from commerce.orders import Address, Buyer
 
 CART = "api2cart"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND_DIGITS = 13  # years 2001 to 2286
 
 
 def unwrap(value: Any) -> Any:
@@ -33,17 +34,25 @@ def child(node: Node, name: str) -> Node | None:
 
 
 def children(node: Node, name: str, wrapper: str = "") -> Iterator[Node]:
-    """A member that is a list of objects, be it inside an object's `wrapper`, or a lone object."""
+    """A member that is a list of objects, or a lone object.
+
+    Each may hold the very objects in its `wrapper`: eBay's lines stand as `[{"product": [...]}]`.
+    """
     value = node.get(name)
-    holder = node
-    if wrapper and isinstance(value, dict) and wrapper in value:
-        inner = node.node(name)
-        holder = inner or node
-        value, name = value[wrapper], wrapper
-    if isinstance(value, dict):
-        yield Node(value, holder.at(name), node.problems)
-    elif value not in (None, ""):
-        yield from holder.nodes(name)
+    if value in (None, ""):
+        return
+    lone = isinstance(value, dict)
+    found = [Node(value, node.at(name), node.problems)] if lone else node.nodes(name)
+    for each in found:
+        if wrapper and each.has(wrapper):
+            yield from children(each, wrapper)
+        else:
+            yield each
+
+
+def extension(node: Node) -> Node | None:
+    """What a cart tells beside the usual members, under either of its names."""
+    return child(node, "additional_fields") or child(node, "additional_attributes")
 
 
 def currency_of(order: Node) -> str:
@@ -84,6 +93,16 @@ def instant(node: Node, name: str) -> datetime | None:
     except (TypeError, ValueError, OverflowError):
         node.refuse(name, "an instant (ISO 8601)")
         return _EPOCH
+
+
+def milliseconds(node: Node, name: str) -> datetime | None:
+    """A time in milliseconds since 1970, as a number or text; None where there is none such.
+
+    Carts pass it on as they have it: no order is held for a mark that only orders its versions.
+    """
+    text = str(node.get(name))
+    is_time = text.isascii() and text.isdecimal() and len(text) == _MILLISECOND_DIGITS
+    return _EPOCH + timedelta(milliseconds=int(text)) if is_time else None
 
 
 def required_instant(node: Node, *names: str) -> datetime:
@@ -137,12 +156,13 @@ def address(order: Node, name: str, email: str = "") -> Address | None:
 
 
 def buyer(order: Node) -> Buyer:
-    """Who bought; all blanks where the marketplace does not say."""
+    """Who bought; all blanks where the marketplace does not say, and no id of a guest (0)."""
     node = child(order, "customer")
     if node is None:
         return Buyer()
+    own = to_identifier(node.get("id"))
     return Buyer(
-        id=node.identifier("id") if node.get("id") not in (None, "") else "",
+        id="" if own == "0" else own,
         email=node.text("email"),
         name=f"{node.text('first_name')} {node.text('last_name')}".strip(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from carts.adapter import Reading
 from carts.api2cart.lines import Sums, order_lines, sums, taxed
@@ -11,8 +12,12 @@ from carts.api2cart.models import (
     address,
     buyer,
     child,
+    children,
     currency_of,
+    extension,
+    instant,
     is_bare,
+    milliseconds,
     required_instant,
 )
 from carts.api2cart.parcels import fulfillment_status, left_whole
@@ -57,7 +62,7 @@ def _order(node: Node, store: str) -> Order:
     stated = sums(node, currency)
     lines = order_lines(node, stated, currency)
     lines, shipping_taxes, taxes = taxed(node, lines, stated, currency)
-    changed_at = required_instant(node, "modified_at", "create_at")
+    changed_at = _changed_at(node)
     states = _states(node)
     is_cancelled = bool(states & _CANCELLED)
     customer = buyer(node)
@@ -93,6 +98,23 @@ def _order(node: Node, store: str) -> Order:
         first = replace(order.shipping_lines[0], taxes=shipping_taxes)
         order = replace(order, shipping_lines=(first, *order.shipping_lines[1:]))
     return replace(order, captured=order.total if _is_paid(order, stated) else None)
+
+
+def _changed_at(node: Node) -> datetime:
+    """When the order changed last, by the newest of its parts where the cart behind tells no time.
+
+    Without it two readings of one order would be of one age, and a chance which of them counts.
+    """
+    stated = instant(node, "modified_at")
+    if stated is not None:
+        return stated
+    status = child(node, "status")
+    steps = [*children(status, "history")] if status else []
+    steps += children(node, "refunds")
+    told = [instant(node, "finished_time"), *(instant(step, "modified_time") for step in steps)]
+    lines = (extension(line) for line in children(node, "order_products", "product"))
+    told += [milliseconds(line, "statusDate") for line in lines if line]
+    return max([required_instant(node, "create_at"), *(at for at in told if at is not None)])
 
 
 def _id(node: Node) -> str:

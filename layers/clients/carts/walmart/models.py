@@ -18,6 +18,7 @@ CURRENCY = "USD"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MILLISECONDS = 7_258_118_400_000  # 2200-01-01
+_LONGEST_MILLISECONDS = 13
 _COUNTRIES = {"USA": "US", "CAN": "CA", "MEX": "MX", "PRI": "PR"}
 
 
@@ -86,10 +87,14 @@ def charge(node: Node) -> ChargeAmount:
 
 
 def moment(node: Node, name: str) -> datetime | None:
-    """A time given in milliseconds since 1970; None when absent or null."""
+    """A time given in milliseconds since 1970, as ISO 8601 in returns; None when absent or null."""
     value = node.get(name)
     if value is None:
         return None
+    if isinstance(value, str) and not value.isdecimal():
+        return node.instant(name)
+    if isinstance(value, str) and value.isascii() and len(value) <= _LONGEST_MILLISECONDS:
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _LATEST_MILLISECONDS:
         return EPOCH + timedelta(milliseconds=value)
     node.refuse(name, "milliseconds since 1970")

@@ -35,7 +35,24 @@ def _event(source: Source) -> Iterator[Seen]:
     yield Seen(Kind.NOTIFICATION, delivery=delivery)
 
 
+def _returns(source: Source) -> Iterator[Seen]:
+    """Returns, whose money is told by their purchase orders: each of those is to be fetched."""
+    listed = source.member("returnOrders")
+    entries = listed if isinstance(listed, list) else [source.document]
+    for index, entry in enumerate(entries):
+        lines = entry.get("returnOrderLines") if isinstance(entry, dict) else None
+        found = [stated(line, "purchaseOrderId") for line in lines or ()]
+        place = f"returnOrders[{index}]" if isinstance(listed, list) else ""
+        for order_id in dict.fromkeys(filter(None, found)):
+            yield Seen(Kind.REFUND, place, Reading(None, needs_fetch=True), order_id=order_id)
+
+
 SHAPES = (
+    Shape(
+        Kind.REFUND,
+        lambda s: any(isinstance(s.member(n), list) for n in ("returnOrders", "returnOrderLines")),
+        _returns,
+    ),
     Shape(Kind.PAYOUT, has("reportData"), settlement("walmart")),
     Shape(Kind.NOTIFICATION, lambda s: has("source")(s) and has("payload")(s), _event),
     Shape(Kind.PAGE, has("list", "elements"), _page),
