@@ -89,6 +89,10 @@ class Chart:
             )
         return number
 
+    def known_account(self, role: Role) -> str:
+        """The account of that role; empty when the mapping has none, as it need not."""
+        return self._mapping.accounts.get(role, "")
+
     def item(self, name: str, value: str) -> str:
         """The Order Entry item `value` of `mapping.items.<name>`; a finding when it is empty."""
         if not value:

@@ -2,6 +2,7 @@
 
 The marketplace takes the tax from the buyer and owes it to the authority: where the policy omits
 it, it is neither receivable nor money of ours, and payouts show it only as money that never came.
+Gift cards and store credit are no such money: what is owed on them is what the cart says (§17, 4).
 """
 
 from __future__ import annotations
@@ -12,59 +13,109 @@ from fractions import Fraction
 
 from commerce.money import Money, total
 from commerce.orders import Payment
+from shared.policy.mapping import Role
+from shared.postings.chart import Chart
+from shared.postings.editions import OrderEdition
 from shared.postings.events import RefundEvent
+from shared.postings.order_keys import Keys
 from shared.postings.parts import Life
-from shared.postings.pieces import OrderPieces
+from shared.postings.plan import PostingKind, Reason
 from shared.postings.refunds import RefundMoney
 from shared.postings.shares import share_of
 from shared.postings.takings import Taking
 
+_RECEIPTS = (PostingKind.ADVANCE, PostingKind.PAYMENT)
+_CARDS = (Role.GIFT_CARDS, Role.STORE_CREDIT)
 
-def takings_without(takings: Sequence[Taking], pieces: OrderPieces) -> tuple[Taking, ...]:
-    """The receipts without the omitted part of what the buyer paid, cumulative in time (R-9.4)."""
-    omitted = pieces.stated_total - pieces.total
-    if not omitted:
+
+def takings_without(
+    takings: Sequence[Taking], editions: Sequence[OrderEdition], keys: Keys, chart: Chart
+) -> tuple[Taking, ...]:
+    """The receipts without the omitted part of what the buyer paid, cumulative (R-9.4).
+
+    What is in the books comes first, as it was booked: so a receipt that is heard of late changes
+    none. Money pays the order as it was at first, and then what each edit added.
+    """
+    if not any(edition.pieces.omitted for edition in editions):
         return tuple(takings)
-    kept: list[Taking] = []
-    paid = taken_off = omitted * 0
-    for taking in takings:
+    kept: dict[str, Taking] = {}
+    paid = taken_off = editions[-1].pieces.total * 0
+    for taking in sorted(takings, key=lambda each: _place(each, keys)):
         paid += taking.amount
-        share = min(Fraction(1), Fraction(paid.amount) / Fraction(pieces.stated_total.amount))
-        off = share_of(omitted, share) - taken_off
+        off = max(_within(paid, editions) - taken_off, paid * 0)
         taken_off += off
-        if taking.amount != off:
-            kept.append(replace(taking, amount=taking.amount - off))
-    return tuple(kept)
+        kept[taking.id] = replace(taking, amount=taking.amount - off)
+        if off:
+            _refuse_card(taking.tender.account, f"payments[{taking.id}]", chart)
+    return tuple(kept[taking.id] for taking in takings if kept[taking.id].amount)
 
 
-def refunds_without(refunds: Iterable[RefundEvent], life: Life) -> tuple[RefundEvent, ...]:
+def refunds_without(
+    refunds: Iterable[RefundEvent], life: Life, chart: Chart
+) -> tuple[RefundEvent, ...]:
     """The refunds with their money less what they gave back of the omitted."""
     omitted = {item.refund.ref.id: item.omitted for item in life.credits if item.omitted}
     return tuple(
-        replace(event, money=_less(event.money, omitted[event.refund.ref.id]))
+        replace(event, money=_less(event, omitted[event.refund.ref.id], chart))
         if event.refund.ref.id in omitted
         else event
         for event in refunds
     )
 
 
-def _less(money: RefundMoney, omitted: Money) -> RefundMoney:
-    whole = total((p.amount for p in (*money.settled, *money.pending)), omitted.currency)
+def _less(event: RefundEvent, omitted: Money, chart: Chart) -> RefundMoney:
+    money, place = event.money, f"refunds[{event.refund.ref.id}]"
+    payments = (*money.settled, *money.pending)
+    whole = total((payment.amount for payment in payments), omitted.currency)
     if not whole:
         return money
     lowered: dict[str, Payment] = {}
     paid = taken_off = omitted * 0
-    for payment in (*money.settled, *money.pending):
+    for payment in payments:
         paid += payment.amount
-        share = min(Fraction(1), Fraction(paid.amount) / Fraction(whole.amount))
-        off = share_of(omitted, share) - taken_off
+        off = _share(omitted, paid, whole) - taken_off
         taken_off += off
         lowered[payment.ref.id] = replace(payment, amount=payment.amount - off)
+        if off:
+            tender = chart.tender(payment.gateway, place, payment.card_id)
+            _refuse_card(tender.account, f"{place}.transactions[{payment.ref.id}]", chart)
     return RefundMoney(
         settled=_kept(money.settled, lowered),
         pending=_kept(money.pending, lowered),
         failed=money.failed,
     )
+
+
+def _refuse_card(account: str, place: str, chart: Chart) -> None:
+    """What is owed on cards would not be what the cart says: a person decides."""
+    if account in {number for role in _CARDS if (number := chart.known_account(role))}:
+        chart.miss(
+            Reason.OUT_OF_SCOPE,
+            place,
+            "the marketplace's tax is in what a gift card or store credit paid or got back",
+            "set marketplace_tax to pass_through, which shows the tax",
+        )
+
+
+def _share(omitted: Money, paid: Money, whole: Money) -> Money:
+    """How much of the omitted is in that part of the whole."""
+    return share_of(omitted, Fraction(paid.amount) / Fraction(whole.amount))
+
+
+def _within(paid: Money, editions: Sequence[OrderEdition]) -> Money:
+    """The omitted in so much of what the buyer paid for the order and for what edits added."""
+    stated = omitted = found = paid * 0
+    for pieces in (edition.pieces for edition in editions):
+        added = pieces.stated_total - stated
+        if added > paid * 0:
+            now = pieces.stated_total - pieces.total
+            found += _share(now - omitted, max(min(paid - stated, added), paid * 0), added)
+            stated, omitted = pieces.stated_total, now
+    return found
+
+
+def _place(taking: Taking, keys: Keys) -> int:
+    return min(keys.place(kind, f"receipt:{taking.id}") for kind in _RECEIPTS)
 
 
 def _kept(payments: Iterable[Payment], lowered: Mapping[str, Payment]) -> tuple[Payment, ...]:

@@ -106,7 +106,8 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
             deliveries=deliveries,
             in_books=in_books,
         )
-    takings, refunds = takings_without(takings, pieces), refunds_without(refunds, life)
+    takings = takings_without(takings, editions, keys, chart)
+    refunds = refunds_without(refunds, life, chart)
     return Prepared(
         facts=facts,
         order=order,
@@ -217,12 +218,14 @@ def _refunds(
 
 
 def _with_goodwill_tax(refund: Refund, pieces: OrderPieces) -> Refund:
-    """A refund without lines, its allowance split into net and tax as the order is (R-3.6)."""
-    if refund.lines or not pieces.total:
+    """A refund without lines, its allowance split into net and tax as the order is (R-3.6).
+
+    The marketplace gives its tax back as well, whether the books show it or not (R-5.4).
+    """
+    if refund.lines or not pieces.stated_total:
         return refund
-    taxes = (p for p in pieces.pieces if p.kind is PieceKind.TAX and not p.is_omitted)
-    tax = total((piece.amount for piece in taxes), refund.currency)
-    share = Fraction(tax.amount) / Fraction(pieces.total.amount)
+    taxes = (piece.amount for piece in pieces.pieces if piece.kind is PieceKind.TAX)
+    share = Fraction(total(taxes, refund.currency).amount) / Fraction(pieces.stated_total.amount)
     adjustments = []
     for part in refund.adjustments:
         inside = share_of(part.amount, share)

@@ -1,0 +1,102 @@
+"""A marketplace's tax that is left out of the books, and of the money that came for it (R-5.4)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from itertools import permutations
+
+from commerce.orders import AdjustmentKind, Order, Payment, RefundAdjustment, TaxCollector, Version
+from shared.facts.merge import merge
+from shared.policy.choices import GoodwillTax, MarketplaceTax
+from shared.postings.plan import Plan, Reason
+from shared.postings.planner import plan
+from tests.accounting.shop import (
+    STATE,
+    back,
+    book,
+    captured,
+    day,
+    facts,
+    given_back,
+    line,
+    order,
+    parcel,
+    refund,
+    tax,
+    usd,
+)
+from tests.lives.books import Books
+
+LEFT_OUT = book(marketplace_tax=MarketplaceTax.OMIT)
+FACILITATED = replace(tax(STATE, "8.00"), collected_by=TaxCollector.MARKETPLACE)
+SOLD = order(line("lamp", "100.00", taxes=(FACILITATED,)))
+SENT = parcel("parcel-1", day(4), lamp=1)
+PARTS = tuple(captured(f"capture-{number}", "36.00", day(number)) for number in (1, 2, 3))
+
+
+def held(*told: Payment, placed: Order = SOLD) -> Plan:
+    return plan(facts(placed, *told), {}, LEFT_OUT)
+
+
+def test_receipts_heard_of_in_any_order_come_to_the_money_without_the_tax() -> None:
+    """Three parts of 36.00: 8.00 in three is 2.67, 2.66 and 2.67, whichever was booked first."""
+    for way in permutations(PARTS):
+        books = Books(LEFT_OUT)
+        for count in (1, 2, 3):
+            books.learn(facts(SOLD, *way[:count]))
+        books.learn(facts(SOLD, *way, SENT))
+        assert books.balances == {"1100": Decimal("100.00"), "4000": Decimal("-100.00")}
+
+
+def test_money_pays_the_order_as_it_was_before_what_an_edit_adds() -> None:
+    """8.00 of 108.00 are left out; that goods without tax are added later changes nothing of it."""
+    more = (*SOLD.lines, line("wire", "50.00"))
+    later = replace(SOLD, lines=more, total=usd("158.00"), version=Version(day(5), "more"))
+    paid, rest = captured("capture-1", "108.00", day(1)), captured("capture-2", "50.00", day(6))
+    books = Books(LEFT_OUT)
+    books.learn(facts(SOLD, paid, SENT))
+    known = merge(facts(SOLD, paid, SENT), facts(later, rest, parcel("parcel-2", day(7), wire=1)))
+    books.learn(known)
+    assert books.balances == {"1100": Decimal("150.00"), "4000": Decimal("-150.00")}
+    assert not books.last.waiting
+
+
+def test_a_gift_card_that_paid_some_of_the_tax_needs_a_person() -> None:
+    by_card = captured("capture-2", "8.00", day(1), gateway="gift_card")
+    made = held(captured("capture-1", "100.00", day(1)), by_card)
+    assert [finding.reason for finding in made.findings] == [Reason.OUT_OF_SCOPE]
+    assert made.findings[0].place == "payments[capture-2]"
+    assert "pass_through" in made.findings[0].hint
+
+
+def test_store_credit_that_the_tax_went_back_to_needs_a_person() -> None:
+    given = refund(
+        back("lamp", 1, "100.00", "8.00"),
+        at=day(5),
+        transactions=(given_back("108.00", day(5), gateway="shopify_store_credit"),),
+    )
+    told = facts(SOLD, captured("capture-1", "108.00", day(1)), SENT, given)
+    (finding,) = plan(told, {}, LEFT_OUT).findings
+    assert (finding.reason, finding.place) == (
+        Reason.OUT_OF_SCOPE,
+        "refunds[refund-1].transactions[refund-money]",
+    )
+
+
+def test_an_allowance_is_parted_as_where_the_tax_is_shown() -> None:
+    """Of 5.40, 0.40 are the marketplace's tax: it gives them back, shown or not (R-3.6)."""
+    allowance = RefundAdjustment(AdjustmentKind.GOODWILL, usd("5.40"), usd("0.00"))
+    given = refund(at=day(6), adjustments=(allowance,), transactions=(given_back("5.40", day(6)),))
+    told = facts(SOLD, captured("capture-1", "108.00", day(1)), SENT, given)
+    ended = []
+    for shown in (MarketplaceTax.OMIT, MarketplaceTax.PASS_THROUGH):
+        books = Books(book(goodwill_tax=GoodwillTax.INCLUSIVE_SPLIT, marketplace_tax=shown))
+        books.learn(told)
+        ended.append(books.balances)
+    assert ended[0] == {
+        "1100": Decimal("95.00"),
+        "4000": Decimal("-100.00"),
+        "4095": Decimal("5.00"),
+    }
+    assert ended[1] == {**ended[0], "1100": Decimal("102.60"), "2105": Decimal("-7.60")}
