@@ -10,9 +10,14 @@ from concurrent.futures import ProcessPoolExecutor
 
 from shared.postings.plan import Reason
 from tests.lives.books import HeldError, at_once
-from tests.lives.carts import draw
+from tests.lives.carts import Life, draw
 from tests.lives.edited_days import an_edit_belongs_to_its_own_day
-from tests.lives.invariants import INVARIANTS
+from tests.lives.invariants import INVARIANTS, OF_ALL_THAT_IS_PAID, Invariant
+from tests.lives.markets import (
+    a_tax_left_out_changes_nothing_else,
+    leaves_tax_out,
+    marketed,
+)
 from tests.lives.sweep import swept
 from tests.lives.wider import wider
 
@@ -41,7 +46,7 @@ def broken(seed: int) -> list[str]:
             holds(life, books)
         except AssertionError as error:
             found.append(f"seed {seed}: {holds.__name__}: {error}".splitlines()[0])
-    found += broken_widely(seed)
+    found += broken_widely(seed) + broken_at_market(seed)
     try:
         swept(seed)
     except AssertionError as error:
@@ -55,19 +60,36 @@ def broken(seed: int) -> list[str]:
 
 def broken_widely(seed: int) -> list[str]:
     """Which invariants the wider life of that seed breaks; none where it is held for a person."""
-    life = wider(seed)
+    return _broken_life(wider(seed), f"seed {seed}: wider", INVARIANTS)
+
+
+def broken_at_market(seed: int) -> list[str]:
+    """The same of its life at a marketplace.
+
+    Where a tax is left out of the books, they are held to those in which it is shown, and not to
+    the amounts of the cart.
+    """
+    life = marketed(seed)
+    held_to: Sequence[Invariant] = INVARIANTS
+    if leaves_tax_out(life):
+        kept = (holds for holds in INVARIANTS if holds not in OF_ALL_THAT_IS_PAID)
+        held_to = (*kept, a_tax_left_out_changes_nothing_else)
+    return _broken_life(life, f"seed {seed}: market", held_to)
+
+
+def _broken_life(life: Life, name: str, invariants: Sequence[Invariant]) -> list[str]:
     found = []
     try:
         books = at_once(life)
     except HeldError as held:
         odd = held.reasons - FOR_PEOPLE
-        return [f"seed {seed}: wider: held: {sorted(odd)}"] if odd else []
-    for holds in INVARIANTS:
+        return [f"{name}: held: {sorted(odd)}"] if odd else []
+    for holds in invariants:
         try:
             holds(life, books)
         except AssertionError as error:
             if not (isinstance(error, HeldError) and error.reasons <= FOR_PEOPLE):
-                found.append(f"seed {seed}: wider: {holds.__name__}: {error}".splitlines()[0])
+                found.append(f"{name}: {holds.__name__}: {error}".splitlines()[0])
     return found
 
 

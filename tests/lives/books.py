@@ -18,10 +18,10 @@ from shared.postings.findings import Finding
 from shared.postings.plan import DayEntry, Plan, Posted, Posting
 from shared.postings.planner import plan
 from tests.accounting.journals import net
-from tests.accounting.shop import book, facts, mapping
+from tests.accounting.shop import book, mapping
 from tests.lives.carts import Life
 
-TAXES = ("2100-NYS", "2100-NYC", "2100-MTA")
+TAXES = ("2100-NYS", "2100-NYC", "2100-MTA", "2105")
 BUYER = ("1200", "2050", "2060")
 
 Balances = dict[str, Decimal]
@@ -109,16 +109,16 @@ def bit_by_bit(life: Life, random: Random) -> Books:
     """Heard in any order, often more than once, and posted with breaks anywhere."""
     books = Books(books_of(life))
     heard = random.sample(life.events, len(life.events))
+    edited_at = Random(f"edited {life.seed}").randint(0, len(heard))  # noqa: S311  # a drawn test
     for count in range(len(heard) + 1):
-        known = facts(
-            life.order, *heard[:count], *random.choices(heard[:count] or [], k=count // 2)
-        )
+        told = (*heard[:count], *random.choices(heard[:count] or [], k=count // 2))
+        known = life.known(told, is_newest=count >= edited_at)
         cut_after = random.choice([None, None, 0, 1, 2])
         is_all = count == len(heard)
         books.learn(known, cut_after=cut_after, is_all=is_all)
         if random.random() < 0.3:
             books.learn(known, is_all=is_all)
-    books.learn(facts(life.order, *heard))
+    books.learn(life.known(heard))
     return books
 
 

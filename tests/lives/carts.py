@@ -6,6 +6,7 @@ refund of some units tells its share of what the line was worth, cumulatively.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
@@ -30,6 +31,7 @@ from commerce.orders import (
     Restock,
     TaxLine,
 )
+from shared.facts.merge import merge
 from shared.policy.choices import Cogs, Moment, Presentation, RefundPresentation
 from tests.accounting.shop import (
     CITY,
@@ -64,16 +66,27 @@ _RATES = {STATE: Decimal("0.04"), CITY: Decimal("0.045"), DISTRICT: Decimal("0.0
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """One order, everything that happened to it in the order of time, and its policy."""
+    """One order, everything that happened to it in the order of time, and its policy.
+
+    `before` is the order as it was at first, where it became another.
+    """
 
     seed: int
     order: Order
     events: tuple[Event, ...]
     policy: dict[str, Any]
+    before: Order | None = None
 
     def facts(self, count: int | None = None) -> Facts:
         """What is known after the first events, or after all."""
-        return facts(self.order, *self.events[:count])
+        return self.known(self.events[:count])
+
+    def known(self, events: Iterable[Event], *, is_newest: bool = True) -> Facts:
+        """What is known of it after these events, its newest edition among it or not."""
+        if self.before is None:
+            return facts(self.order, *events)
+        first = facts(self.before, *events)
+        return merge(first, facts(self.order)) if is_newest else first
 
     @property
     def payments(self) -> list[Payment]:
@@ -122,7 +135,7 @@ def paid_as_it_leaves(life: Life) -> Life:
         for parcel in life.parcels
     ]
     placed = replace(life.order, placed_at=at, cancelled_at=None)
-    return replace(life, order=placed, events=tuple(sorted(events, key=moment)))
+    return replace(life, order=placed, before=None, events=tuple(sorted(events, key=moment)))
 
 
 def _given_at(at: datetime, given: Refund) -> Refund:

@@ -274,7 +274,9 @@ def _is_complete(life: Life) -> bool:
     return all(left[line.id] == line.quantity for line in goods)
 
 
-INVARIANTS: tuple[Callable[[Life, Books], None], ...] = (
+Invariant = Callable[[Life, Books], None]
+
+INVARIANTS: tuple[Invariant, ...] = (
     every_entry_balances,
     what_was_billed_is_explained,
     clearing_is_captures_less_refunds,
@@ -290,3 +292,9 @@ INVARIANTS: tuple[Callable[[Life, Books], None], ...] = (
     no_entry_is_dated_in_a_closed_or_future_period,
     replaying_gives_the_same_bytes,
 )
+OF_ALL_THAT_IS_PAID: tuple[Invariant, ...] = (
+    what_was_billed_is_explained,
+    clearing_is_captures_less_refunds,
+    parts_add_up_to_the_whole,
+)
+"""Those that count on all that the buyer pays being booked."""

@@ -9,17 +9,18 @@ from random import Random
 
 import pytest
 
-from commerce.orders import PaymentState, Refund, Restock
+from commerce.orders import PaymentState, Refund, Restock, TaxCollector
 from shared.policy.choices import TaxPoint
 from shared.policy.switches import PostingPolicy
 from shared.postings.planner import plan
-from tests.lives.__main__ import broken, broken_widely, main
+from tests.lives.__main__ import broken, broken_at_market, broken_widely, main
 from tests.lives.books import Books, at_once, bit_by_bit, books_of
 from tests.lives.carts import Event, Life, draw
 from tests.lives.closings import closed_amid
 from tests.lives.edited_days import an_edit_belongs_to_its_own_day
 from tests.lives.hearing import any_way_of_hearing_ends_the_same
 from tests.lives.invariants import INVARIANTS
+from tests.lives.markets import leaves_tax_out, marketed
 from tests.lives.sweep import swept
 from tests.lives.wider import wider
 
@@ -133,6 +134,23 @@ def test_wider_lives_hold_what_they_are_drawn_for() -> None:
     assert len(held) < 5, "most lives are decided without a person"
 
 
+def test_a_life_at_a_marketplace_breaks_no_invariant() -> None:
+    assert not [line for seed in range(6) for line in broken_at_market(seed)]
+
+
+def test_lives_at_marketplaces_hold_what_they_are_drawn_for() -> None:
+    lives = [marketed(seed) for seed in range(150)]
+    taxes = [tax.collected_by for life in lives for tax in life.order.all_taxes]
+    assert set(taxes) == set(TaxCollector)
+    assert {leaves_tax_out(life) for life in lives} == {True, False}
+    exchanged = [life for life in lives if life.before]
+    paid = [any(p.ref.id == "difference" for p in life.payments) for life in exchanged]
+    assert set(paid) == {True, False}, "in either direction"
+    replaced = [life for life in lives if life.order.is_replacement]
+    assert replaced
+    assert not any(plan(life.facts(), {}, books_of(life)).postings for life in replaced)
+
+
 def test_an_edit_of_an_order_in_days_is_an_event_of_its_own_day() -> None:
     booked = [an_edit_belongs_to_its_own_day(draw(seed)) for seed in range(25)]
     assert sum(booked) > 5
@@ -185,7 +203,7 @@ def test_a_broken_invariant_is_told_with_its_seed(
         raise AssertionError(message)
 
     monkeypatch.setattr("tests.lives.__main__.INVARIANTS", (never,))
-    told = ["seed 3: never: it is broken", "seed 3: wider: never: it is broken"]
-    assert broken(3) == told
+    kinds = ("seed 3:", "seed 3: wider:", "seed 3: market:")
+    assert broken(3) == [f"{kind} never: it is broken" for kind in kinds]
     assert main(["--seeds", "2", "--jobs", "0"]) == 1
-    assert "4 broken invariants" in capsys.readouterr().out
+    assert "6 broken invariants" in capsys.readouterr().out
