@@ -12,7 +12,7 @@ import pytest
 import typer
 
 from ops.app import app
-from tests.unit.docs.pages import PAGES, ROOT, name_of, quoted, shell_lines
+from tests.unit.docs.pages import PAGES, ROOT, name_of, quoted, shell_lines, text_of
 
 COMMANDS: Any = typer.main.get_command(app)
 LOGGED = "".join(
@@ -77,4 +77,4 @@ def test_every_command_is_told_on_some_page(path: tuple[str, ...]) -> None:
     named = re.compile(rf"\b{' '.join(groups)}[^\n]*\b{re.escape(name)}\b")
     pages = [*(ROOT / "docs").rglob("*.md")]
 
-    assert any(named.search(page.read_text(encoding="utf-8")) for page in pages)
+    assert any(named.search(text_of(page)) for page in pages)
