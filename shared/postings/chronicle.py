@@ -13,14 +13,15 @@ from shared.policy.choices import Moment
 from shared.policy.switches import PostingPolicy
 from shared.postings.editions import OrderEdition
 from shared.postings.events import Capture, Delivery, Event, RefundEvent
-from shared.postings.histories import histories
+from shared.postings.histories import History, histories, histories_of
 from shared.postings.in_books import InBooks
 from shared.postings.life import Storyteller
 from shared.postings.order_keys import Keys
 from shared.postings.parts import Life
 from shared.postings.pieces import OrderPieces
 from shared.postings.plan import PostingKind
-from shared.postings.sequences import booked, keeps_sequence, moment_of, sequences
+from shared.postings.search import Search
+from shared.postings.sequences import booked, moment_of, sequences
 from shared.postings.takings import Taking, paid_in_full_at
 
 
@@ -133,37 +134,20 @@ def _believed(
     tell: Callable[[Sequence[Event], OrderPieces], Life],
     by_time: Life,
 ) -> Life | None:
-    """The first life with the lines in the books; else the likeliest with their totals.
-
-    One in which a refund waits for goods that have left `by_time` is only taken for want of others:
-    what waits changes no line, so that the books do not speak against it.
-    """
+    """The first life with the lines in the books; else the likeliest with their totals."""
     keys, newest = in_books.keys, editions[-1].pieces
-    agreeing: list[Life] = []
-    waiting: list[Life] = []
     in_turn = [*sequences(events, keys), sorted(events, key=moment_of)]
-    for ordered in in_turn:
-        life = tell(ordered, newest)
-        if in_books.agree(life):
-            if not in_books.confirm(life):
-                agreeing.append(life)
-            elif set(life.waiting) <= set(by_time.waiting):
-                return life
-            else:
-                waiting.append(life)
-    if waiting:
-        return min(waiting, key=lambda life: len(life.waiting))
-    if in_books.are_told or not agreeing:
-        done = booked(events, keys)
+    search = Search(in_books, tell, by_time)
+    found = search.among(History(newest, tuple(ordered)) for ordered in in_turn)
+    if found or not (in_books.are_told or not search.agreeing):
+        return found or search.likeliest()
+    done = booked(events, keys)
+    if in_books.are_told and len(editions) > 1:
+        found = search.among(histories_of(editions, in_turn, done, in_books.edits))
+    if not found:
         later = sorted((event for event in events if event not in done), key=moment_of)
-        for history in histories(editions, done, in_books.edits) if done else ():
-            life = tell([*history.events, *later], history.first)
-            if in_books.agree(life, history.unbooked):
-                if in_books.confirm(life):
-                    return life
-                agreeing.append(life)
-    usual = agreeing[0] if agreeing else None
-    return next((life for life in agreeing if keeps_sequence(life, keys, in_books.entries)), usual)
+        found = search.among(histories(editions, done, later, in_books.edits))
+    return found or search.likeliest()
 
 
 def _is_money_kept(

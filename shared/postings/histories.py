@@ -6,7 +6,7 @@ whose parts have the digests of their lines, or else the totals, that the books 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement, islice, permutations
 
@@ -27,44 +27,85 @@ class History:
 
     first: OrderPieces
     events: tuple[Event, ...]
-    unbooked: str
+    unbooked: str = ""
 
 
 def histories(
-    editions: Sequence[OrderEdition], booked: Sequence[Event], edits: Collection[str]
+    editions: Sequence[OrderEdition],
+    booked: Sequence[Event],
+    later: Sequence[Event],
+    edits: Collection[str],
 ) -> Iterator[History]:
-    """Every history of the booked events that ends with the newest edition, late edits last.
+    """Every history of the booked events, with all edits before what is `later`.
 
     What was heard of late was booked late: so the events are tried in every sequence, that of time
     first. Each history goes through the editions whose edit is in the books (`edits`, their ids).
     """
-    count = len(editions)
     tried = (
         (events, chosen)
         for events in permutations(booked)
-        for chosen in combinations_with_replacement(range(count - 1, -1, -1), len(booked))
+        for chosen in _choices(len(editions), len(booked))
+    )
+    for events, chosen in islice(tried, _MOST if booked else 0):
+        history = _history(editions, events, chosen, edits, len(booked))
+        yield History(history.first, (*history.events, *later), history.unbooked)
+
+
+def histories_of(
+    editions: Sequence[OrderEdition],
+    sequences: Iterable[Sequence[Event]],
+    booked: Sequence[Event],
+    edits: Collection[str],
+) -> Iterator[History]:
+    """Every history of whole sequences, with edits also before events that left no trace.
+
+    What closed an order may have left none of its own: an edit that came after it and one that came
+    before it lead to other books.
+    """
+    tried = (
+        (events, chosen)
+        for events in _each_once(sequences)
+        for chosen in _choices(len(editions), len(events))
     )
     for events, chosen in islice(tried, _MOST):
-        yield _history(editions, events, chosen[::-1], edits)
+        done = max((at for at, event in enumerate(events, start=1) if event in booked), default=0)
+        yield _history(editions, events, chosen, edits, done)
+
+
+def _each_once(sequences: Iterable[Sequence[Event]]) -> Iterator[Sequence[Event]]:
+    known: set[tuple[int, ...]] = set()
+    for events in sequences:
+        name = tuple(map(id, events))
+        if name not in known:
+            known.add(name)
+            yield events
+
+
+def _choices(count: int, events: int) -> Iterator[tuple[int, ...]]:
+    """The editions that so many events may have been booked from, none older than one before."""
+    chosen = combinations_with_replacement(range(count - 1, -1, -1), events)
+    return (each[::-1] for each in chosen)
 
 
 def _history(
     editions: Sequence[OrderEdition],
-    booked: Sequence[Event],
+    told: Sequence[Event],
     chosen: Sequence[int],
     edits: Collection[str],
+    done: int,
 ) -> History:
+    """The events with the edits between them; the first `done` of them hold all that is booked."""
     current = chosen[0]
     events: list[Event] = []
-    stops = [*zip(chosen, booked, strict=True), (len(editions) - 1, None)]
-    for place, event in stops:
+    unbooked = ""
+    stops = [*zip(chosen, told, strict=True), (len(editions) - 1, None)]
+    for at, (place, event) in enumerate(stops):
         for step in range(current + 1, place + 1):
             if step == place or editions[step].id in edits:
                 edition = editions[step]
                 events.append(Edit(edition.id, edition.since, edition.pieces))
+                unbooked = edition.id if at >= done else ""
         current = place
         if event is not None:
             events.append(event)
-    last = events[-1]
-    unbooked = last.id if isinstance(last, Edit) else ""
     return History(editions[chosen[0]].pieces, tuple(events), unbooked)

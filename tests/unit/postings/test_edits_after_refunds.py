@@ -29,6 +29,7 @@ from tests.accounting.shop import (
     order,
     parcel,
     refund,
+    shipping,
 )
 from tests.fake_day_book import MemoryDayBook
 
@@ -106,6 +107,36 @@ def test_what_an_edit_adds_to_cancelled_goods_is_earned_with_them_in_any_way_of_
         balances = net(played.lines())
         assert balances.get("2300", Decimal(0)) == 0
         assert balances["4000"] == Decimal("-2.50")
+
+
+@pytest.mark.parametrize("lamp", ["100.00", "0.00"])
+def test_an_edit_after_a_cancellation_without_trace_is_billed_and_earned(lamp: str) -> None:
+    """A free mug is cancelled last, without a document, and closes the order; then it costs 2.50.
+
+    Shipping of 5.00 is kept. With a free lamp nothing else is billed.
+    """
+    sold = line("lamp", "100.00", discount="0.00" if lamp == "100.00" else "100.00")
+    sent = shipping("5.00")
+    placed = order(sold, line("mug", "10.00", discount="10.00"), shipping_lines=sent)
+    dearer = order(sold, line("mug", "12.50", discount="10.00"), shipping_lines=sent)
+    money = () if lamp == "0.00" else (given_back(lamp, day(3)),)
+    refunds = (
+        refund(
+            back("lamp", 1, lamp, restock=Restock.CANCEL),
+            at=day(3),
+            name="cancel-lamp",
+            transactions=money,
+        ),
+        refund(back("mug", 1, "0.00", restock=Restock.CANCEL), at=day(4), name="cancel-mug"),
+    )
+    paid = captured("capture-1", placed.total.plain(), day(1))
+    first = facts(placed, paid, *refunds)
+    stages = (first, _grown(first, facts(edited(dearer, at=5), MORE)))
+    balances = net(play(OrderLife(book(**DEFERRED), stages)).lines())
+    assert balances.get("2300", Decimal(0)) == 0
+    assert balances["4000"] == Decimal("-2.50")
+    assert balances["4010"] == Decimal("-5.00")
+    assert balances["1100"] == Decimal("7.50")
 
 
 def test_a_booked_refund_that_late_money_leaves_nothing_of_goes_to_a_person() -> None:

@@ -1,0 +1,64 @@
+"""The search for the life that an order's books hold, among the histories that may have led there.
+
+Where the ledger says which lines each part was sent with, the books confirm a life or do not; where
+it does not, as after a change of the mapping, several lives may agree with the totals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from shared.postings.events import Event
+from shared.postings.histories import History
+from shared.postings.in_books import InBooks
+from shared.postings.parts import Life
+from shared.postings.pieces import OrderPieces
+from shared.postings.sequences import keeps_sequence
+
+
+class Search:
+    """Holds told lives against one order's books; `agreeing` are those that totals alone allow."""
+
+    def __init__(
+        self,
+        in_books: InBooks,
+        tell: Callable[[Sequence[Event], OrderPieces], Life],
+        by_time: Life,
+    ) -> None:
+        """`by_time` is the life in the order of time, whose goods have all left that are known."""
+        self._in_books = in_books
+        self._tell = tell
+        self._usual_waiting = frozenset(by_time.waiting)
+        self._waiting: list[Life] = []
+        self.agreeing: list[Life] = []
+
+    def among(self, histories: Iterable[History]) -> Life | None:
+        """The first life of these histories that the books confirm.
+
+        One in which a refund waits for goods that have left by the time of all is put aside: what
+        waits changes no line, so that the books do not speak against it.
+        """
+        for history in histories:
+            life = self._tell(history.events, history.first)
+            if not self._in_books.agree(life, history.unbooked):
+                continue
+            if not self._in_books.confirm(life):
+                self.agreeing.append(life)
+            elif self._usual_waiting.issuperset(life.waiting):
+                return life
+            else:
+                self._waiting.append(life)
+        return None
+
+    def likeliest(self) -> Life | None:
+        """The life for want of one that the books confirm; None where none agrees with them.
+
+        One that waits for goods, else the first with its parts in the sequence of the books, else
+        the first.
+        """
+        if self._waiting:
+            return min(self._waiting, key=lambda life: len(life.waiting))
+        keys, entries = self._in_books.keys, self._in_books.entries
+        usual = self.agreeing[0] if self.agreeing else None
+        kept = (life for life in self.agreeing if keeps_sequence(life, keys, entries))
+        return next(kept, usual)
