@@ -21,8 +21,9 @@ _SIDES = {"debit": "debit", "credit": "credit", "1": "debit", "-1": "credit"}
 
 
 def create_gltransaction(call: Call) -> Outcome:
-    """Post a journal entry."""
+    """Post a journal entry, or a statistical one."""
     node = call.node
+    entries = node.tag.removeprefix("create_").replace("transaction", "transactionentries")
     fields: dict[str, Any] = {
         "posting_date": date_of(node, "datecreated"),
         "reversal_date": date_of(node, "reversedate"),
@@ -36,7 +37,7 @@ def create_gltransaction(call: Call) -> Outcome:
                 "sourceentity": "base_location",
             },
         ),
-        "lines": [_line(call, line) for line in node.iterfind("gltransactionentries/glentry")],
+        "lines": [_line(call, line) for line in node.iterfind(f"{entries}/glentry")],
     }
     return keyed(call.create("journal_entry", fields)["key"])
 

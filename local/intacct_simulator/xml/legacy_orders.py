@@ -123,6 +123,23 @@ def create_ictransaction(call: Call) -> Outcome:
     return keyed(call.create("inventory_document", fields)["id"])
 
 
+def update_ictransaction(call: Call) -> Outcome:
+    """Change the texts of an inventory document; what moved stock is refused by the books."""
+    node = call.node
+    record = by_key_attribute(call, "inventory_document")
+    for name in ("updateictransitems", "updatesubtotals", "state"):
+        if node.find(name) is not None:
+            refuse("BL01001973", f"A document that moved stock does not change its '{name}'.")
+    changes: dict[str, Any] = {
+        **given(node, {"referenceno": "reference_number", "message": "memo"}),
+        **own_fields(call, node, "inventory_document"),
+    }
+    day = date_of(node, "datecreated")
+    if day is not None:
+        changes["txn_date"] = day
+    return keyed(call.update("inventory_document", record["key"], changes)["id"])
+
+
 def delete_ictransaction(call: Call) -> Outcome:
     """Delete an inventory document."""
     call.delete("inventory_document", by_key_attribute(call, "inventory_document")["key"])
