@@ -212,3 +212,20 @@ def test_an_invoice_told_in_text_is_a_receipt_of_its_amount() -> None:
     (receipt,) = facts_of(order({}, Followers([invoice], [], []))).payments
 
     assert (receipt.amount.amount, receipt.is_receipt) == (Decimal(114), True)
+
+
+def applied(kind: str, amount: float, **members: Any) -> dict[str, Any]:
+    tax = {"code": "GB", "title": "UK VAT", "percent": 20, "amount": amount, "base_amount": amount}
+    return {"type": kind, "applied_taxes": [tax], **members}
+
+
+@pytest.mark.parametrize(("amount", "titles"), [(1, ["UK VAT"]), (0.99, [""])])
+def test_tax_of_shipping_has_the_name_of_its_rate_where_that_adds_up(
+    amount: float, titles: list[str]
+) -> None:
+    named = [applied("product", 18, item_id=1201), applied("shipping", amount)]
+
+    made = order_of(order({"extension_attributes": {"item_applied_taxes": named}}))
+
+    assert [tax.title for tax in made.shipping_lines[0].taxes] == titles
+    assert [tax.title for tax in made.lines[0].taxes] == ["UK VAT"]

@@ -17,6 +17,7 @@ from commerce.money import Money, total
 from commerce.orders import LineKind, OrderLine, TaxLine
 
 _PERCENT = Decimal(100)
+_SHIPPING = "shipping"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +169,25 @@ def _taxes(node: Node, named: tuple[TaxLine, ...], currency: str) -> tuple[TaxLi
     return (TaxLine(title="", amount=amount, rate=percent / _PERCENT if percent else None),)
 
 
+def shipping_taxes(order: Node, amount: Money) -> tuple[TaxLine, ...]:
+    """The tax of shipping by rate where the order names rates that add up to it, else as one."""
+    named = _applied_taxes(order, amount.currency).get(_SHIPPING, ())
+    if named and sum(tax.amount.amount for tax in named) == amount.amount:
+        return named
+    return (TaxLine(title="", amount=amount),) if amount else ()
+
+
 def _applied_taxes(order: Node, currency: str) -> dict[str, tuple[TaxLine, ...]]:
-    """The taxes that the order names per row (`item_applied_taxes`), by the row's id."""
+    """The taxes that the order names (`item_applied_taxes`), by the row's id or as `shipping`."""
     extension = order.node("extension_attributes")
     if extension is None:
         return {}
     found: dict[str, tuple[TaxLine, ...]] = {}
     for entry in extension.nodes("item_applied_taxes"):
-        row_id = entry.text("item_id")
-        if entry.text("type") == "product" and row_id:
-            found[row_id] = tuple(_named_tax(tax, currency) for tax in entry.nodes("applied_taxes"))
+        kind = entry.text("type")
+        name = entry.text("item_id") if kind == "product" else kind
+        if name and kind in ("product", _SHIPPING):
+            found[name] = tuple(_named_tax(tax, currency) for tax in entry.nodes("applied_taxes"))
     return found
 
 

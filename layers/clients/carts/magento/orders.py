@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from carts.documents import Node
-from carts.magento.lines import order_lines
+from carts.magento.lines import order_lines, shipping_taxes
 from carts.magento.models import (
     CART,
     address,
@@ -166,7 +166,7 @@ def _shipping_lines(node: Node, currency: str) -> tuple[ShippingLine, ...]:
         title=node.text("shipping_description"),
         amount=amount,
         discount=discount,
-        taxes=(TaxLine(title="", amount=tax),) if tax else (),
+        taxes=shipping_taxes(node, tax),
     )
     return (line,)
 
