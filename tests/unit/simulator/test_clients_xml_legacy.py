@@ -95,7 +95,7 @@ def test_a_master_is_made_changed_and_deleted_by_its_own_functions(  # noqa: PLR
 
 
 def test_what_has_no_place_in_the_books_is_refused_and_not_dropped(desk: Desk) -> None:
-    wrong = "<create_class><classid>X-1</classid><name>Web</name><hue>red</colour></create_class>"
+    wrong = "<create_class><classid>X-1</classid><name>Web</name><hue>red</hue></create_class>"
 
     errorno, text = first_error(desk.result(wrong))
 
