@@ -124,26 +124,12 @@ class ItemWatch:
                 there.append((kept, item))
             if kept.sells is not link.sells:
                 (back if kept.sells else lost).append(link.article)
-        noticed = self._edited(tenant, store, there)
+        noticed = replace(self._edited(tenant, store, there), lost=tuple(lost), back=tuple(back))
+        if writer is None or not store.items.writes_back:
+            return noticed
         standing = [(link, item) for link, item in there if link.sells]
-        pages = [standing[at : at + _AT_ONCE] for at in range(0, len(standing), _AT_ONCE)]
-        written, findings, is_whole = 0, dict(noticed.findings), True
-        if writer is not None and store.items.writes_back:
-            pen = _Pen(self._links, tenant, store, product_of, writer)
-            for page in pages:
-                if is_late():
-                    is_whole = False
-                    break
-                more, refused = pen.write(page)
-                written, findings = written + more, {**findings, **refused}
-        return replace(
-            noticed,
-            lost=tuple(lost),
-            back=tuple(back),
-            written=written,
-            findings=findings,
-            is_whole=is_whole,
-        )
+        pen = _Pen(self._links, tenant, store, product_of, writer)
+        return _with_writes(noticed, pen, standing, is_late)
 
     def _watched(self, tenant: Tenant, store: Store, only: Iterable[str] | None) -> list[ItemLink]:
         """The links that Sage is asked for, in the order of their articles."""
@@ -309,6 +295,23 @@ class _Pen:
             self.links.save(replace(link, written=written, sent=without(link.sent, told)))
         except StaleLinkError:
             return  # written once more by the next look, which is safe
+
+
+def _with_writes(
+    noticed: Noticed,
+    pen: _Pen,
+    standing: Sequence[tuple[ItemLink, KnownItem]],
+    is_late: Callable[[], bool],
+) -> Noticed:
+    """Write page after page until time runs out; what was noticed, with what came of that."""
+    written, findings = 0, dict(noticed.findings)
+    for start in range(0, len(standing), _AT_ONCE):
+        if is_late():
+            return replace(noticed, written=written, findings=findings, is_whole=False)
+        more, refused = pen.write(standing[start : start + _AT_ONCE])
+        written += more
+        findings |= refused
+    return replace(noticed, written=written, findings=findings)
 
 
 def _only(change: ProductChange, name: str) -> ProductChange:
