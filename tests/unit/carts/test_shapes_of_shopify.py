@@ -226,15 +226,55 @@ def test_a_discount_of_an_old_version_stands_at_its_line() -> None:
     assert [line.discount.plain() for line in made.lines] == ["8.00", "2.55"]
 
 
-def test_change_given_at_a_till_is_held_by_name_and_not_taken_for_a_receipt() -> None:
-    change = {**CASH, "id": 2, "kind": "change", "amount": "2.03", "parent_id": 1}
+def change(amount: str, **members: Any) -> dict[str, Any]:
+    return {**CASH, "id": 2, "kind": "change", "amount": amount, "parent_id": 1, **members}
 
-    reading = order({"transactions": [{**CASH, "amount": "120.00"}, change]})
+
+@pytest.mark.parametrize(
+    ("transactions", "receipts"),
+    [
+        ([{**CASH, "amount": "120.00"}, change("2.03")], ["117.97"]),
+        ([{**CASH, "amount": "120.00"}, change("-2.03", parent_id=None)], ["117.97"]),
+        ([CASH, change("2.03")], ["117.97"]),
+        ([CASH, change("9.00", status="failure")], ["117.97"]),
+        (
+            [
+                {**CASH, "id": 3, "gateway": "visa", "amount": "100.00"},
+                {**CASH, "amount": "20.00"},
+                change("2.03"),
+            ],
+            ["100.00", "17.97"],
+        ),
+    ],
+    ids=["inside the sale", "told below zero", "beside the sale", "that failed", "a card and cash"],
+)
+def test_change_given_at_a_till_is_no_part_of_what_was_received(
+    transactions: list[dict[str, Any]], receipts: list[str]
+) -> None:
+    facts = facts_of(order({"transactions": transactions}))
+
+    assert [payment.amount.plain() for payment in facts.payments] == receipts
+
+
+@pytest.mark.parametrize(
+    "transactions",
+    [
+        [{**CASH, "amount": "120.00"}, change("2.02")],
+        [{**CASH, "amount": "1.00"}, change("2.03")],
+        [{**CASH, "amount": "120.00"}, change("2.03", parent_id=77)],
+        [{**CASH, "amount": "120.00", "currency": "EUR"}, change("2.03")],
+    ],
+    ids=["a cent more", "more than the sale", "of another sale", "in another currency"],
+)
+def test_change_that_does_not_explain_what_was_received_is_held_by_name(
+    transactions: list[dict[str, Any]],
+) -> None:
+    reading = order({"transactions": transactions})
 
     assert reading.facts is None
-    assert [(p.code, p.place) for p in reading.problems] == [
-        (Code.PAYMENT_UNDECIDED, "transactions[1].kind")
-    ]
+    assert (Code.PAYMENT_UNDECIDED, "transactions[1].kind") in {
+        (problem.code, problem.place) for problem in reading.problems
+    }
 
 
 @pytest.mark.parametrize("topic", ["disputes/create", "tender_transactions/create"])
@@ -254,6 +294,18 @@ def test_money_in_the_buyers_currency_alone_asks_for_the_order() -> None:
 
     assert of_order.needs_fetch
     assert of_refund.needs_fetch
+
+
+@pytest.mark.parametrize(("gateway", "asks"), [("cash", True), ("shopify_payments", False)])
+def test_cash_by_itself_asks_for_the_order_that_tells_its_change(
+    gateway: str, *, asks: bool
+) -> None:
+    told = {**CASH, "gateway": gateway}
+
+    reading = adapter("shopify").read("shop", "order_transactions/create", told)
+
+    assert reading.needs_fetch is asks
+    assert [payment.amount.plain() for payment in facts_of(reading).payments] == ["117.97"]
 
 
 def test_a_duty_changes_sides_with_all_other_amounts() -> None:

@@ -168,7 +168,8 @@ def payments(nodes: Iterable[Node], store: str) -> tuple[Payment, ...]:
 def payment(node: Node, store: str) -> Payment | None:
     """One transaction in the currency it states; None for kinds that move no money.
 
-    Change given at a till has no place in the model: it is a problem, not a guess.
+    Change given at a till is a problem of a transaction by itself: what was received is told by the
+    order with all of them (`tills`).
     """
     kind_name = node.text("kind").lower()
     if kind_name in _SUGGESTIONS:

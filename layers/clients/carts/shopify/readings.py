@@ -8,9 +8,10 @@ from typing import Any
 from carts.adapter import Code, Problem, Reading, UnknownTopicError
 from carts.documents import Node
 from carts.shopify import webhooks
-from carts.shopify.models import CART, payment, payments
+from carts.shopify.models import CART, payment
 from carts.shopify.orders import captured, fulfilment, fulfilments, read_order
 from carts.shopify.refunds import read_refund
+from carts.shopify.tills import CASH, order_payments
 from commerce.codec import fingerprint
 from commerce.money import Money, total
 from commerce.orders import (
@@ -43,11 +44,19 @@ def read(node: Node, store: str, topic: str, *, tax_included: bool | None) -> Re
         is_foreign = _tells_another(refund.transactions, refund.currency)
         return replace(reading, needs_fetch=reading.needs_fetch or is_foreign)
     if topic == webhooks.TRANSACTION_TOPIC:
-        return _follower(node, store, payments=_present(payment(node, store)))
+        return _transaction(node, store)
     if topic in webhooks.FULFILLMENT_TOPICS:
         return _follower(node, store, fulfilments=_present(fulfilment(node, store)))
     message = "a topic without meaning to the Shopify adapter"
     raise UnknownTopicError(message)
+
+
+def _transaction(node: Node, store: str) -> Reading:
+    """A transaction by itself; cash may hold change, which only the order's other ones tell."""
+    moved = payment(node, store)
+    reading = _follower(node, store, payments=_present(moved))
+    is_cash = moved is not None and moved.gateway == CASH
+    return replace(reading, needs_fetch=reading.needs_fetch or is_cash)
 
 
 def order_reading(node: Node, store: str) -> Reading:
@@ -67,7 +76,7 @@ def order_reading(node: Node, store: str) -> Reading:
     order = replace(order, version=replace(order.version, digest=fingerprint(order)))
     moved: tuple[Payment, ...]
     if node.get("transactions") is not None:
-        moved = payments(node.nodes("transactions"), store)
+        moved = order_payments(node, store, received)
     else:
         moved = _implied(order)
     if node.problems:
