@@ -152,7 +152,7 @@ class RestApi:
     ) -> Reply:
         parts = [part for part in path.split("/") if part]
         if parts[:1] == ["objects"]:
-            return self._object(method, parts[1:], body, headers, caller)
+            return self._object(method, parts[1:], body, headers, caller, query=query)
         if parts[:1] == ["workflows"]:
             return self._workflow(method, parts[1:], body, headers, caller)
         return self._service(method, "/".join(parts), body, caller, query)
@@ -164,13 +164,17 @@ class RestApi:
         body: Any,
         headers: Mapping[str, str],
         caller: Caller,
+        *,
+        query: Mapping[str, str],
     ) -> Reply:
         if not 2 <= len(parts) <= OBJECT_PARTS:  # noqa: PLR2004  # app, object and maybe keys
             raise envelopes.path_unknown("The path does not exist")
         target = self._target("/".join(parts[:2]))
         keys = parts[2].split(",") if len(parts) == OBJECT_PARTS else []
         is_atomic = _is_atomic(headers)
-        return self._objects.handle(method, target, keys, body, caller, is_atomic=is_atomic)
+        return self._objects.handle(
+            method, target, keys, body, caller, is_atomic=is_atomic, paging=query
+        )
 
     def _workflow(
         self,

@@ -69,7 +69,7 @@ def list_models(
 
     Args:
         query: `type` keeps `object`, `service`, `workflow` or a kind, and `filter` what a regular
-            expression finds in the name.
+            expression finds in the name, with `objects/` before it or without.
         own: the company's custom objects, listed after Sage's.
         others: short definitions of services and workflows.
 
@@ -93,7 +93,8 @@ def list_models(
     return [
         one if is_whole else shortened(one)
         for one in found
-        if wanted.search(one["apiObject"]) and (not kinds or one["type"] in kinds)
+        if (not kinds or one["type"] in kinds)
+        and any(map(wanted.search, (one["apiObject"], one["apiObject"].removeprefix(OBJECTS))))
     ]
 
 

@@ -15,10 +15,12 @@ from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.envelopes import Reply
 from local.intacct_simulator.rest.payloads import Reader, check_create_state
 from local.intacct_simulator.rest.pointers import key_of, pointer_of
+from local.intacct_simulator.rest.query import MAX_SIZE, whole_number
 from local.intacct_simulator.rest.schema import Catalog, Target
 from local.intacct_simulator.rest.serialize import Serializer
 
 LIST_SIZE = 100
+_FIRST_PAGE: Mapping[str, str] = {}
 
 Outcome = TypeVar("Outcome")
 
@@ -41,8 +43,11 @@ class ObjectService:
         caller: Caller,
         *,
         is_atomic: bool,
+        paging: Mapping[str, str] = _FIRST_PAGE,
     ) -> Reply:
         """Serve one request on an object's path; `keys` are those of the path.
+
+        A list is cut by `start` and `size` of `paging`, as a query is (U10: a guess).
 
         Raises:
             RestError: it fails as a whole.
@@ -53,7 +58,7 @@ class ObjectService:
         if len(keys) > MAX_BATCH or (isinstance(body, list) and len(body) > MAX_BATCH):
             raise envelopes.invalid_request(f"A batch has at most {MAX_BATCH} records")
         if method == "GET":
-            return self._read(target, keys, caller)
+            return self._read(target, keys, caller, paging)
         if method == "DELETE":
             require_right(self._company, caller, target.schema.table, "delete", target.name)
             return each(
@@ -95,11 +100,13 @@ class ObjectService:
             text = f"The method {method} is not offered for {target.name}"
             raise envelopes.verb_not_offered(text, "OPTIONS", *offered)
 
-    def _read(self, target: Target, keys: Sequence[str], caller: Caller) -> Reply:
+    def _read(
+        self, target: Target, keys: Sequence[str], caller: Caller, paging: Mapping[str, str]
+    ) -> Reply:
         right = "view" if keys else "list"
         require_right(self._company, caller, target.schema.table, right, target.name)
         if not keys:
-            return self._list(target, caller)
+            return self._list(target, caller, paging)
 
         def one(key: str) -> Reply:
             record = self._record(target, key, caller)
@@ -107,15 +114,18 @@ class ObjectService:
 
         return each(self._books, keys, one, is_atomic=False, is_batch=len(keys) > 1)
 
-    def _list(self, target: Target, caller: Caller) -> Reply:
+    def _list(self, target: Target, caller: Caller, paging: Mapping[str, str]) -> Reply:
+        start = whole_number(paging, "start", 1)
+        size = whole_number(paging, "size", LIST_SIZE, most=MAX_SIZE)
         table = target.schema.table
         rows = [
             self._write.reference(target.schema, record)
             for record in self._books.select(table, entity=caller.entity)
             if target.holds(record, self._books)
         ]
-        meta = envelopes.page_meta(len(rows), 1, LIST_SIZE)
-        return Reply(200, {"ia::result": rows[:LIST_SIZE], "ia::meta": meta})
+        page = rows[start - 1 : start - 1 + size]
+        meta = envelopes.page_meta(len(rows), start, size)
+        return Reply(200, {"ia::result": page, "ia::meta": meta})
 
     def _create(self, target: Target, payload: Any, caller: Caller) -> Reply:
         if not payload:

@@ -29,6 +29,7 @@ PARAMETERS: Mapping[str, type] = {
 }
 AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
 MAX_SIZE = 4000
+MAX_DIGITS = 18
 DEFAULT_SIZE = 100
 AMOUNT = Field(path="", kind="amount", read="", write="")
 INTEGER = Field(path="", kind="integer", read="", write="")
@@ -120,8 +121,8 @@ class QueryService:
             columns=tuple(self._column(target, name) for name in _fields(body)),
             matches=matches,
             order=tuple(self._order(target, _list_of(body, "orderBy"))),
-            start=_whole(body, "start", 1),
-            size=_whole(body, "size", DEFAULT_SIZE, most=MAX_SIZE),
+            start=whole_number(body, "start", 1),
+            size=whole_number(body, "size", DEFAULT_SIZE, most=MAX_SIZE),
             include_private=parameters.get("includePrivate", False),
             among=_among(conditions) if is_case_sensitive and is_conjunction else None,
         )
@@ -256,9 +257,16 @@ def _list_of(body: Mapping[str, Any], name: str) -> list[Any]:
     return given
 
 
-def _whole(body: Mapping[str, Any], name: str, default: int, *, most: int | None = None) -> int:
-    value = body.get(name, default)
-    if isinstance(value, str) and value.isascii() and value.isdigit():
+def whole_number(
+    given: Mapping[str, Any], name: str, default: int, *, most: int | None = None
+) -> int:
+    """Read a place or size of a page: a number, or the text of one.
+
+    Raises:
+        RestError: 400, it is no number, less than one or more than `most`.
+    """
+    value = given.get(name, default)
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < MAX_DIGITS:
         value = int(
             value
         )  # clients hand `next` back as the text that their JSON library made of it

@@ -1,4 +1,4 @@
-"""Several records in one request by their keys and by workflows (REST reference §7.7)."""
+"""Several records in one request: by keys, by workflows, and lists page by page (§7.1, §7.7)."""
 
 from __future__ import annotations
 
@@ -41,6 +41,25 @@ def test_an_atomic_workflow_keeps_nothing_when_one_row_fails(shop: Rest) -> None
     shop.send("POST", REVERSE, rows, X_IA_API_Param_Transaction="true", expect=207)
 
     assert states(shop) == ["posted", "posted"]
+
+
+def test_a_list_goes_on_where_its_last_page_says(rest: Rest) -> None:
+    for number in range(3):
+        rest.customer(f"C-{number}")
+    path = "/objects/accounts-receivable/customer"
+
+    first = rest.send("GET", f"{path}?size=2", expect=200).json()
+    second = rest.send("GET", f"{path}?start={first['ia::meta']['next']}&size=2", expect=200).json()
+
+    assert [row["id"] for row in first["ia::result"] + second["ia::result"]] == [
+        "C-0",
+        "C-1",
+        "C-2",
+    ]
+    assert first["ia::meta"]["totalCount"] == 3
+    assert second["ia::meta"]["next"] is None
+    for wrong in ("start=0", "size=x", "size=4001", f"start={'9' * 5000}"):
+        rest.send("GET", f"{path}?{wrong}", expect=400)
 
 
 @pytest.mark.parametrize("rows", [[], [{"key": "1", "reversedDate": DAY}] * 501, ["1"], [[]]])

@@ -50,6 +50,7 @@ def test_a_list_of_objects_can_be_narrowed_and_whole(rest: Rest) -> None:
     kinds = {one["type"] for one in models(rest, type="object")}
     named = models(rest, type="object", filter=r"receivable\/cust", schema="true")
     workflows = models(rest, type="workflow", filter="journal")
+    started = models(rest, type="object", filter="^accounts-receivable/term$")
 
     assert {one["type"] for one in owned} == {"ownedObject"}
     assert kinds == {"rootObject", "ownedObject"}
@@ -57,6 +58,7 @@ def test_a_list_of_objects_can_be_narrowed_and_whole(rest: Rest) -> None:
     assert all(one["apiObject"].startswith("objects/accounts-receivable/cust") for one in named)
     assert all(one["fields"]["key"]["readOnly"] for one in named)
     assert workflows == []
+    assert [one["apiObject"] for one in started] == ["objects/accounts-receivable/term"]
     rest.send("GET", f"{MODEL}?filter=%28", expect=400)
 
 
