@@ -67,6 +67,13 @@ ORDERS: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         },
         {"total": "44.9", "discount_total": "8.6"},
     ),
+    "the older name of a discount": (
+        {
+            "pricingSummary.priceDiscount": None,
+            "pricingSummary.priceDiscountSubtotal": worth("-3.6"),
+        },
+        {"total": "49.9", "discount_total": "3.6"},
+    ),
     "members that a listing without promotions has not": (
         {
             "lineItems.1.appliedPromotions": None,

@@ -151,6 +151,13 @@ def test_an_order_of_that_shape_is_read_to_the_cent(shape: str) -> None:
     assert {name: told[name] for name in wanted} == wanted
 
 
+@pytest.mark.parametrize("customer", [None, [], {}, {"id": None, "email": None}], ids=str)
+def test_whom_the_shop_does_not_name_is_a_guest(customer: Any) -> None:
+    made = order_of(order({"customer": customer}))
+
+    assert (made.buyer.id, made.is_guest) == ("", True)
+
+
 REFUNDS: dict[str, tuple[dict[str, Any], str, str]] = {
     "a list of duties without their sum": (
         {

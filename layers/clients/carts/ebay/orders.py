@@ -109,10 +109,7 @@ def _order(node: Node, summary: Node, currency: str) -> Order:
         lines=tuple(_line(line, currency) for line in node.nodes("lineItems")),
         shipping_lines=_shipping(summary, currency),
         charges=tuple(_charges(summary, currency)),
-        stated_discount=-(
-            amount_or_zero(summary, "priceDiscount", currency)
-            + amount_or_zero(summary, "deliveryDiscount", currency)
-        ),
+        stated_discount=_stated_discount(summary, currency),
         buyer=buyer(node, shipping),
         shipping=shipping,
         channel=CART,
@@ -123,6 +120,14 @@ def _order(node: Node, summary: Node, currency: str) -> Order:
         **_presentment(summary),
     )
     return _with_tax(node, summary, order)
+
+
+def _stated_discount(summary: Node, currency: str) -> Money:
+    """What was taken off goods and delivery, which stands below zero; goods' has an older name."""
+    names = ("priceDiscount", "priceDiscountSubtotal")
+    goods = next((each for n in names if (each := amount(summary, n, currency))), None)
+    off = goods or Money.zero(currency)
+    return -(off + amount_or_zero(summary, "deliveryDiscount", currency))
 
 
 def _presentment(summary: Node) -> dict[str, Any]:

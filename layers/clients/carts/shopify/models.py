@@ -141,7 +141,7 @@ def address(node: Node | None, email: str = "") -> Address | None:
 
 
 def buyer(order: Node) -> Buyer:
-    """Who bought; a guest has no id."""
+    """Who bought; a guest has no id, nor has whom the shop may not name to us."""
     customer = order.node("customer")
     billing = order.node("billing_address")
     email = order.text("email") or order.text("contact_email")
@@ -151,7 +151,7 @@ def buyer(order: Node) -> Buyer:
         return Buyer(email=email, name=name, company=company)
     name = f"{customer.text('first_name')} {customer.text('last_name')}".strip()
     return Buyer(
-        id=customer.identifier("id"),
+        id=customer.optional_identifier("id"),
         email=email or customer.text("email"),
         name=name or (billing.text("name") if billing else ""),
         company=company,

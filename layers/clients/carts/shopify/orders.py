@@ -107,11 +107,12 @@ def _status(node: Node) -> OrderStatus:
 def _people(node: Node) -> dict[str, Any]:
     email = node.text("email") or node.text("contact_email")
     company = node.node("company")
+    who = buyer(node)
     return {
-        "buyer": buyer(node),
+        "buyer": who,
         "billing": address(node.node("billing_address"), email),
         "shipping": address(node.node("shipping_address")),
-        "is_guest": node.get("customer") is None,
+        "is_guest": not who.id,
         "is_b2b": company is not None,
     }
 
