@@ -103,7 +103,7 @@ class Bulk:
         self._jobs[job_id] = job
         url = f"/{STATUS}?jobId={job_id}"
         result = {"jobId": job_id, "statusURL": url, "createdDateTime": made_at}
-        return success(result, status=201)
+        return success(result)
 
     def status(self, query: Mapping[str, str], user: str) -> Reply:
         """Say how far a job is; with `download=true` give the outcome of its rows.
@@ -130,6 +130,7 @@ class Bulk:
         told["percentComplete"] = 100 if is_done else 50
         if is_done:
             told["downloadURL"] = f"/{STATUS}?jobId={job_id}&download=true"
+            told["jobStatusFile"] = f"{job_id}-response.json"
         return success(told)
 
 

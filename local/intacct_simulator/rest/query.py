@@ -260,16 +260,14 @@ def _list_of(body: Mapping[str, Any], name: str) -> list[Any]:
 def whole_number(
     given: Mapping[str, Any], name: str, default: int, *, most: int | None = None
 ) -> int:
-    """Read a place or size of a page: a number, or the text of one.
+    """Read a place or size of a page: a number, or its text as URLs and some clients have it.
 
     Raises:
         RestError: 400, it is no number, less than one or more than `most`.
     """
     value = given.get(name, default)
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < MAX_DIGITS:
-        value = int(
-            value
-        )  # clients hand `next` back as the text that their JSON library made of it
+        value = int(value)
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     if not is_whole or value < 1 or (most is not None and value > most):
         raise invalid_request(f"The value {value} of {name} is out of range")

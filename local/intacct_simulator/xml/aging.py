@@ -15,7 +15,7 @@ from typing import Any
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call, Outcome
 from local.intacct_simulator.xml.legacy_parts import refuse
-from local.intacct_simulator.xml.nodes import Node, make, put, show_day, text_of
+from local.intacct_simulator.xml.nodes import Node, is_true, make, put, show_day, text_of
 from local.intacct_simulator.xml.objects.registry import OBJECTS
 
 _PERIOD = re.compile(r"(\d+)-(\d*)")
@@ -37,7 +37,7 @@ def ar_aging(call: Call) -> Outcome:
     call.require("ar_invoice", "list")
     periods = [_period(text) for text in text_of(call.node, "agingperiods").split(",")]
     customer_id = text_of(call.node, "customerid")
-    is_detailed = text_of(call.node, "showdetails").lower() == "true"
+    is_detailed = is_true(text_of(call.node, "showdetails"))
     owed: dict[int, list[Record]] = defaultdict(list)
     for row in call.select(OBJECTS["ARINVOICE"], private=True):
         if row["state"] in _OPEN:

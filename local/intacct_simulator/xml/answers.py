@@ -14,7 +14,7 @@ from local.intacct_simulator.xml.failures import (
     SignInError,
     add_errors,
 )
-from local.intacct_simulator.xml.nodes import Node, make, put, text_of
+from local.intacct_simulator.xml.nodes import Node, is_true, make, put, text_of
 
 _ECHOED = ("senderid", "controlid", "uniqueid", "dtdversion")
 ROLLED_BACK = Fault(
@@ -38,8 +38,8 @@ class Answer:
         put(node, "status", "failure" if failure else "success")
         for name in _ECHOED if control is not None else ():
             put(node, name, text_of(control, name) or ("false" if name == "uniqueid" else ""))
-        self._detailed = text_of(control, "showadditionalerrorinfo") == "true"
-        self._pretty = text_of(control, "includewhitespace") != "false"
+        self._detailed = is_true(text_of(control, "showadditionalerrorinfo"))
+        self._pretty = is_true(text_of(control, "includewhitespace"), default=True)
         if failure is not None:
             self._errors(self.root, failure)
 

@@ -27,7 +27,7 @@ from local.intacct_simulator.xml.failures import (
     of_business,
 )
 from local.intacct_simulator.xml.functions import FUNCTIONS, GET_SESSION
-from local.intacct_simulator.xml.nodes import Node, make, parse, put, text_of
+from local.intacct_simulator.xml.nodes import Node, is_true, make, parse, put, text_of
 from local.intacct_simulator.xml.schema import check_envelope
 
 _READ_FUNCTIONS = frozenset(
@@ -145,7 +145,7 @@ class Gateway:
         shown = answer.operation(access)
         run = _Run(self, answer, shown, access, here, is_unique=is_unique)
         functions = list(operation[-1])
-        if operation.get("transaction", "false").lower() != "true":
+        if not is_true(operation.get("transaction")):
             for function in functions:
                 run.carry_out(function)
             return run.plain if len(functions) == 1 else None
@@ -283,7 +283,7 @@ def app(company: Any) -> Gateway:
 
 def _is_unique(control: Node) -> bool:
     # The documented default is true (§6.1).
-    return (text_of(control, "uniqueid") or "true").lower() == "true"
+    return is_true(text_of(control, "uniqueid"), default=True)
 
 
 def _check_functions(request: Node) -> None:

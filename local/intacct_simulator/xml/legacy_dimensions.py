@@ -17,7 +17,7 @@ from local.intacct_simulator.xml.legacy_parts import (
     own_fields,
     refuse,
 )
-from local.intacct_simulator.xml.nodes import make, put, text_of
+from local.intacct_simulator.xml.nodes import is_true, make, put, text_of
 from local.intacct_simulator.xml.objects.company_objects import extended
 from local.intacct_simulator.xml.objects.registry import OBJECTS
 
@@ -71,7 +71,7 @@ def create(call: Call) -> Outcome:
     """
     name, element, _ = _known(call)
     table, key = OBJECTS[name].table, text_of(call.node, element)
-    if call.node.get("ignoreduplicates") == "true" and call.books.by_id(table, key) is not None:
+    if is_true(call.node.get("ignoreduplicates")) and call.books.by_id(table, key) is not None:
         return keyed(key)
     return keyed(call.create(table, {**_fields(call), "id": key})["id"])
 

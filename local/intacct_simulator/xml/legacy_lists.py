@@ -12,7 +12,15 @@ from typing import Any
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call, Outcome
 from local.intacct_simulator.xml.legacy_parts import refuse
-from local.intacct_simulator.xml.nodes import Node, make, put, show_instant, show_truth, text_of
+from local.intacct_simulator.xml.nodes import (
+    Node,
+    is_true,
+    make,
+    put,
+    show_instant,
+    show_truth,
+    text_of,
+)
 from local.intacct_simulator.xml.objects.values import target_of
 
 
@@ -95,7 +103,7 @@ def get_list(call: Call) -> Outcome:
     table, known = _object(name)
     call.require(table, "list")
     holds = _condition(call, table, known, node.find("filter"))
-    private = node.get("showprivate") == "true"
+    private = is_true(node.get("showprivate"))
     seen = call.books.select(table, entity=call.caller.entity, private=private)
     rows = [row for row in seen if holds(row)]
     for field in reversed(list(node.iterfind("sorts/sortfield"))):

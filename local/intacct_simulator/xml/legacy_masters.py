@@ -12,7 +12,7 @@ from local.intacct_simulator.xml.legacy_parts import (
     given,
     own_fields,
 )
-from local.intacct_simulator.xml.nodes import Node, text_of
+from local.intacct_simulator.xml.nodes import Node, is_true, text_of
 
 _CUSTOMER = {
     "name": "name",
@@ -102,7 +102,7 @@ def delete_by_id(call: Call) -> Outcome:
 
 
 def _is_known(call: Call, table: str, record_id: str) -> bool:
-    ignores = call.node.get("ignoreduplicates") == "true"
+    ignores = is_true(call.node.get("ignoreduplicates"))
     return ignores and call.books.by_id(table, record_id) is not None
 
 
@@ -121,5 +121,5 @@ def _customer(call: Call, node: Node) -> dict[str, Any]:
     elif text_of(node, "contactinfo/contactname"):
         fields["contact_default"] = text_of(node, "contactinfo/contactname")
     if text_of(node, "onhold"):
-        fields["is_on_hold"] = text_of(node, "onhold").lower() == "true"
+        fields["is_on_hold"] = is_true(text_of(node, "onhold"))
     return fields

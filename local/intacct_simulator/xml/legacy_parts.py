@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call
 from local.intacct_simulator.xml.failures import UNKNOWN_FIELD, Fault, FunctionError
-from local.intacct_simulator.xml.nodes import Node, read_day, text_of
+from local.intacct_simulator.xml.nodes import Node, is_true, read_day, text_of
 from local.intacct_simulator.xml.objects.company_objects import dimension_fields
 
 _DIMENSIONS = {
@@ -142,7 +142,7 @@ def contact_fields(node: Node) -> dict[str, Any]:
     """Read the fields of a legacy contact, its name left out."""
     fields = given(node, _CONTACT)
     if text_of(node, "taxable"):
-        fields["is_taxable"] = text_of(node, "taxable").lower() == "true"
+        fields["is_taxable"] = is_true(text_of(node, "taxable"))
     return fields
 
 
@@ -178,7 +178,7 @@ def by_key_attribute(call: Call, table: str, attribute: str = "key") -> Record:
     """
     key = call.node.get(attribute, "")
     found: Record | None = None
-    if call.node.get("externalkey") == "true":
+    if is_true(call.node.get("externalkey")):
         found = next(iter(call.books.find(table, external_id=key)), None)
     else:
         found = call.books.by_id(table, key)

@@ -60,6 +60,12 @@ def text_of(parent: Node | None, path: str) -> str:
     return "" if parent is None else (parent.findtext(path) or "").strip()
 
 
+def is_true(text: str | None, *, default: bool = False) -> bool:
+    """Read a truth value of a request in any case, as some languages write it; empty is default."""
+    word = (text or "").strip().lower()
+    return word == "true" if word else default
+
+
 def read_day(node: Node | None) -> date | None:
     """Read a date element of a legacy function: year/month/day or `mm/dd/yyyy`; None when absent.
 

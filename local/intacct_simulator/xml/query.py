@@ -26,7 +26,7 @@ from local.intacct_simulator.xml.failures import (
     Fault,
     FunctionError,
 )
-from local.intacct_simulator.xml.nodes import Node, make, put, show_number, text_of
+from local.intacct_simulator.xml.nodes import Node, is_true, make, put, show_number, text_of
 from local.intacct_simulator.xml.objects import company_objects
 from local.intacct_simulator.xml.objects.model import Field, Kind, XmlObject
 from local.intacct_simulator.xml.objects.values import Column, Values, column, flat_json, show
@@ -67,10 +67,10 @@ def run(call: Call) -> Outcome:
     call.require(described.table, "list")
     selected = _selected(node, described)
     options = node.find("options")
-    ignore_case = text_of(options, "caseinsensitive") == "true"
+    ignore_case = is_true(text_of(options, "caseinsensitive"))
     rows = call.select(
         described,
-        private=text_of(options, "showprivate") == "true",
+        private=is_true(text_of(options, "showprivate")),
         among=None if ignore_case else candidates(node.find("filter"), described),
     )
     test = _filter(node.find("filter"), described, call.values, ignore_case=ignore_case)

@@ -28,7 +28,7 @@ def send(rest: Rest, operation: str, rows: object, **more: Any) -> httpx.Respons
 
 
 def outcome(rest: Rest, answer: httpx.Response) -> dict[str, Any]:
-    assert answer.status_code == 201, answer.text
+    assert answer.status_code == 200, answer.text
     path = answer.json()["ia::result"]["statusURL"]
     told = [rest.send("GET", path).json()["ia::result"]["status"] for _ in range(2)]
     assert told == ["processing", "completed"]

@@ -9,7 +9,17 @@ import pytest
 from lxml import etree
 
 from local.intacct_simulator.server import XML_PATH
-from tests.unit.simulator.xml_desk import HERE, Desk, first_error, function, invoice, order, query
+from tests.unit.simulator.xml_desk import (
+    HERE,
+    Desk,
+    customer,
+    first_error,
+    function,
+    invoice,
+    order,
+    query,
+    where,
+)
 
 LIST = query("CUSTOMER", "RECORDNO")
 
@@ -86,6 +96,31 @@ def test_a_date_that_is_none_fails_its_function_alone(desk: Desk, day: str) -> N
     assert [first_error(one)[0] for one in refused] == ["BL03002028"] * 2
     assert "'datecreated'" in first_error(refused[0])[1]
     assert answered.findtext("status") == "success"
+
+
+@pytest.mark.parametrize(
+    ("true", "false"), [("true", "false"), ("True", "False"), ("TRUE", "FALSE")]
+)
+def test_truth_is_told_in_any_case(desk: Desk, true: str, false: str) -> None:
+    desk.rows(customer("C-1"))
+    control = desk.control(
+        unique=f"<uniqueid>{false}</uniqueid>",
+        more=f"<includewhitespace>{false}</includewhitespace>",
+    )
+    asked = query(
+        "CUSTOMER",
+        "CUSTOMERID",
+        where("<equalto><field>CUSTOMERID</field><value>c-1</value></equalto>")
+        + f"<options><caseinsensitive>{true}</caseinsensitive></options>",
+    )
+    document = desk.document(
+        function(asked), function(asked), control=control, transaction=f' transaction="{true}"'
+    )
+
+    content, _ = desk.gateway.answer(document.encode(), HERE)
+
+    assert b">\n" not in content.partition(b"?>")[2].strip()
+    assert content.count(b"<CUSTOMERID>C-1</CUSTOMERID>") == 2
 
 
 def test_a_vendor_without_a_name_is_refused(desk: Desk) -> None:
