@@ -22,6 +22,18 @@ REFUNDED_AT = "2026-03-02T17:05:00-05:00"
 
 Json = dict[str, Any]
 
+_EMAIL = "ada@example.com"
+_ADDRESS = {
+    "first_name": "Ada",
+    "last_name": "Example",
+    "name": "Ada Example",
+    "address1": "1 Analytical Row",
+    "city": "New York",
+    "province_code": "NY",
+    "zip": "10001",
+    "country_code": "US",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Tax:
@@ -120,10 +132,6 @@ def _line_item(line: Line, line_id: int) -> Json:
 
 def order_body(order: DemoOrder, *, paid: bool = True, updated_at: str = "") -> Json:
     """The order resource as `orders/paid` and `orders/create` carry it."""
-    nested = tuple(tax for line in order.lines for tax in line.taxes) + order.shipping_taxes
-    total_tax = sum((Decimal(tax.amount) for tax in nested), start=Decimal("0.00"))
-    discount = sum((Decimal(line.discount) for line in order.lines), start=Decimal("0.00"))
-    gross = sum((line.quantity * Decimal(line.price) for line in order.lines), start=Decimal(0))
     return {
         "id": order.id,
         "name": order.name,
@@ -138,41 +146,47 @@ def order_body(order: DemoOrder, *, paid: bool = True, updated_at: str = "") -> 
         "payment_gateway_names": ["shopify_payments"],
         "taxes_included": False,
         "test": False,
-        "email": "ada@example.com",
+        "email": _EMAIL,
         "customer": {
             "id": order.customer_id,
-            "email": "ada@example.com",
+            "email": _EMAIL,
             "first_name": "Ada",
             "last_name": "Example",
             "tax_exempt": False,
         },
-        "billing_address": {
-            "first_name": "Ada",
-            "last_name": "Example",
-            "name": "Ada Example",
-            "address1": "1 Analytical Row",
-            "city": "New York",
-            "province_code": "NY",
-            "zip": "10001",
-            "country_code": "US",
-        },
+        "billing_address": dict(_ADDRESS),
         "line_items": [
             _line_item(line, line_id)
             for line, line_id in zip(order.lines, order.line_ids, strict=True)
         ],
-        "shipping_lines": [
-            {
-                "id": order.id * 10 + 9,
-                "title": "Standard",
-                "code": "Standard",
-                "price": order.shipping,
-                "price_set": _money(order.shipping),
-                "discounted_price": order.shipping,
-                "is_removed": False,
-                "tax_lines": _taxes(order.shipping_taxes),
-                "discount_allocations": [],
-            }
-        ],
+        "shipping_lines": [_shipping_line(order)],
+        **_totals(order),
+        "total_outstanding": "0.00" if paid else order.total,
+        "fulfillments": [],
+        "refunds": [],
+    }
+
+
+def _shipping_line(order: DemoOrder) -> Json:
+    return {
+        "id": order.id * 10 + 9,
+        "title": "Standard",
+        "code": "Standard",
+        "price": order.shipping,
+        "price_set": _money(order.shipping),
+        "discounted_price": order.shipping,
+        "is_removed": False,
+        "tax_lines": _taxes(order.shipping_taxes),
+        "discount_allocations": [],
+    }
+
+
+def _totals(order: DemoOrder) -> Json:
+    nested = tuple(tax for line in order.lines for tax in line.taxes) + order.shipping_taxes
+    total_tax = sum((Decimal(tax.amount) for tax in nested), start=Decimal("0.00"))
+    discount = sum((Decimal(line.discount) for line in order.lines), start=Decimal("0.00"))
+    gross = sum((line.quantity * Decimal(line.price) for line in order.lines), start=Decimal(0))
+    return {
         "tax_lines": _taxes(_by_title(nested)),
         "total_line_items_price": f"{gross:.2f}",
         "total_discounts": f"{discount:.2f}",
@@ -180,9 +194,6 @@ def order_body(order: DemoOrder, *, paid: bool = True, updated_at: str = "") -> 
         "total_tax": f"{total_tax:.2f}",
         "total_tip_received": "0.00",
         "total_price": order.total,
-        "total_outstanding": "0.00" if paid else order.total,
-        "fulfillments": [],
-        "refunds": [],
     }
 
 

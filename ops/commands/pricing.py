@@ -123,6 +123,12 @@ def _print(found: Pricing) -> None:
         ]
         + [("polling", f"{found.polling:,}", "", f"{found.polling_percent} %", "", "")],
     )
+    _print_parts(found)
+    _print_advice(found)
+
+
+def _print_parts(found: Pricing) -> None:
+    """What an average order is, and what a month's transactions are made of."""
     print_table(
         "Mix: an average order in full detail",
         ("store", "orders counted", "new customers", "documents an order"),
@@ -145,6 +151,9 @@ def _print(found: Pricing) -> None:
             for name, count in sorted(offer.parts.items())
         ],
     )
+
+
+def _print_advice(found: Pricing) -> None:
     moves = [(move.store, move.now, move.to, f"{move.saves:,}") for move in found.advice.moves]
     if moves:
         columns = ("store", "now", "to", "saves a month")

@@ -74,21 +74,25 @@ def replay(
         message = "name a delivery or an order, or say --since"
         raise OpsError(message)
     found = list(_found(desk, tenant, what, store, window))[:limit]
-    events = [one.event for one in found if one.event is not None]
-    unclear = [one.key for one in found if one.event is None]
     if what and not found:
         message = f"nothing is archived of {what!r}"
         raise OpsError(message)
     if not json:
         _show(tenant, found)
+    events = [one.event for one in found if one.event is not None]
     sent = 0
     if events and not dry_run:
         agreed(f"Queue {len(events)} deliveries of {tenant} again?", yes=yes, json=json)
         subject = f"replay:{store or '*'}:{what or since}"
         desk.audit.note(tenant, "replay", subject, why=why, count=str(len(events)), until=until)
         sent = _send(desk, events, rate)
+    _report(found, sent, json=json)
+
+
+def _report(found: Sequence[Archived], sent: int, *, json: bool) -> None:
+    names = [one.event.delivery for one in found if one.event is not None]
+    unclear = [one.key for one in found if one.event is None]
     if json:
-        names = [one.delivery for one in events]
         print_json({"found": names, "unclear": unclear, "sent": sent})
     else:
         said(f"{sent} queued again, {len(unclear)} cannot be told", json=json)

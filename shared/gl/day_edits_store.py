@@ -43,7 +43,31 @@ def add_edit(
         "entry": packed_entry(entry),
         "digest": {"S": digest(entry.lines)},
     }
-    edited = {
+    noted = {
+        "TableName": table,
+        "Key": key_of(order_pk, f"{ENTRY}{known.entry.event}"),
+        "UpdateExpression": "SET digest = :digest",
+        "ConditionExpression": "attribute_exists(pk)",
+        "ExpressionAttributeValues": {":digest": {"S": digest(tuple(told))}},
+    }
+    absent = {"TableName": table, "Item": added, "ConditionExpression": "attribute_not_exists(pk)"}
+    writes: list[Any] = [
+        {"Put": absent},
+        {"Update": _edited(table, day_pk, known, entry)},
+        {"Update": noted},
+        {"Update": _listed(table, key, due_at)},
+    ]
+    try:
+        client.transact_write_items(TransactItems=writes)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != _CANCELED:
+            raise
+        raise BatchMovedError from None
+
+
+def _edited(table: str, day_pk: str, known: KeptEntry, entry: DayEntry) -> dict[str, Any]:
+    """The event with one more edit, if it and its edits are as known."""
+    return {
         "TableName": table,
         "Key": key_of(day_pk, f"{EVENT}{known.entry.event}"),
         "UpdateExpression": "SET edits = list_append(if_not_exists(edits, :none), :edit)",
@@ -55,26 +79,6 @@ def add_edit(
             **_edits_values(len(known.edits)),
         },
     }
-    noted = {
-        "TableName": table,
-        "Key": key_of(order_pk, f"{ENTRY}{known.entry.event}"),
-        "UpdateExpression": "SET digest = :digest",
-        "ConditionExpression": "attribute_exists(pk)",
-        "ExpressionAttributeValues": {":digest": {"S": digest(tuple(told))}},
-    }
-    absent = {"TableName": table, "Item": added, "ConditionExpression": "attribute_not_exists(pk)"}
-    writes: list[Any] = [
-        {"Put": absent},
-        {"Update": edited},
-        {"Update": noted},
-        {"Update": _listed(table, key, due_at)},
-    ]
-    try:
-        client.transact_write_items(TransactItems=writes)
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != _CANCELED:
-            raise
-        raise BatchMovedError from None
 
 
 def amendment(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from commerce.payouts import PayoutLineKind
 from shared.ledger.records import Record
-from shared.payouts.planner import plan_payout, told_on
+from shared.payouts.planner import EntityPosting, PayoutPlan, plan_payout, told_on
 from shared.payouts.records import PayoutRecord
 from shared.payouts.summary_parts import settled
 from shared.policy.mapping import Role
@@ -42,23 +42,14 @@ def payout_row(
     """
     planned = plan_payout(record, book)
     subject = f"payout {record.payout.ref.id}"
-    entries = settled(record, planned, book).beside if journals else planned.entries
-    held = planned.findings or record.findings
-    if journals and not (journals.is_gathered or held or planned.waiting):
-        held = (_ungathered(record),)
-    if journals and not journals.is_gathered:
-        entries = ()
     brought = journals or PayoutJournals()
+    entries = _entries(record, planned, book, journals)
     postings = [*(entry.posting for entry in entries), *payments, *brought.postings]
     linked = chain_of(book, chain, postings, known)
     if book.is_thrifty:
         # What was paid stays paid, whatever the orders say later.
         linked.past.wanted |= {key for key in chain if kind_of(key) is PostingKind.PAYMENT}
-    found = documents_of(
-        linked,
-        subject=subject,
-        is_judged=not planned.findings,
-    )
+    found = documents_of(linked, subject=subject, is_judged=not planned.findings)
     missing = [one for one in found.documents if not one.is_posted]
     return Row(
         store=book.store,
@@ -70,21 +61,33 @@ def payout_row(
         if found.documents and not book.is_thrifty
         else (),
         differences=(
-            *_held(record, book, held),
+            *_held(record, book, _findings(record, planned, journals)),
             *brought.differences,
             *found.differences,
-            *(missing_differences(missing, book.store, subject)),
+            *missing_differences(missing, book.store, subject),
         ),
         is_waiting=bool(planned.waiting),
     )
 
 
-def _ungathered(record: PayoutRecord) -> Finding:
-    return Finding(
-        Reason.DAY_INCOMPLETE,
-        f"payout {record.payout.ref.id}",
-        "its journal was not made yet",
-    )
+def _entries(
+    record: PayoutRecord, planned: PayoutPlan, book: StoreBook, journals: PayoutJournals | None
+) -> Sequence[EntityPosting]:
+    """The payout's own entries: beside journals with its sales only what those do not hold."""
+    if journals is None:
+        return planned.entries
+    return settled(record, planned, book).beside if journals.is_gathered else ()
+
+
+def _findings(
+    record: PayoutRecord, planned: PayoutPlan, journals: PayoutJournals | None
+) -> tuple[Finding, ...]:
+    """What stands against the payout, or that its journal is still to be made."""
+    held = planned.findings or record.findings
+    if held or planned.waiting or journals is None or journals.is_gathered:
+        return held
+    place = f"payout {record.payout.ref.id}"
+    return (Finding(Reason.DAY_INCOMPLETE, place, "its journal was not made yet"),)
 
 
 def _held(
