@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from commerce.money import Money, allocate, total
-from commerce.orders import AdjustmentKind, Refund, RefundAdjustment, RefundLine, Restock
+from commerce.orders import Refund, RefundLine, Restock
 from shared.postings.edits import is_given_back_too, ups_and_downs
 from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.meter import Amounts, Meter
@@ -222,10 +222,15 @@ class Storyteller:
             return []
         part = LinePart(name, delivered, nets[2], taxes[2])
         given = self._given.line(part, place)
-        self._part(given, split, prefers_unbilled=False)
+        self._part(given, split, prefers_unbilled=False, undelivered=self._never_left(line))
         if name in self._returned:
             self._returned[name] += delivered
         return [Returned(name, delivered, line.restock)]
+
+    def _never_left(self, line: RefundLine) -> bool:
+        """Whether its units were earned before they could leave: nothing came back then."""
+        is_earned_at_once = self._bills_on_capture and not self.life.is_deferred
+        return is_earned_at_once and line.restock is Restock.CANCEL
 
     def _open_discount(self, line_id: str) -> Money:
         """The discount on a line that is not billed: zero or below."""
@@ -391,9 +396,3 @@ def _at_most(amount: Money, limit: Money) -> Money:
         return -_at_most(-amount, -limit)
     zero = Money.zero(amount.currency)
     return max(zero, min(amount, limit), key=lambda money: money.amount)
-
-
-def kept_fees(adjustments: Sequence[RefundAdjustment], currency: str) -> Money:
-    """The fees that the seller keeps from a refund, as a positive amount."""
-    fees = (AdjustmentKind.RESTOCKING_FEE, AdjustmentKind.RETURN_SHIPPING_FEE)
-    return -total((part.amount for part in adjustments if part.kind in fees), currency)

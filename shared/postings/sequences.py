@@ -210,7 +210,10 @@ def _merged(
 
 
 def place_of(event: Event, keys: Keys) -> int:
-    """Where the event's first posting stands among those of the order; last where it has none."""
+    """Where the event's first posting stands among those of the order; last where it has none.
+
+    A parcel whose arrival was booked had left by then, also where its leaving billed nothing.
+    """
     return min((keys.place(*kind) for kind in _kinds(event)), default=len(keys.known))
 
 
@@ -241,8 +244,7 @@ def _kinds(event: Event) -> list[tuple[PostingKind, str]]:
             return [(PostingKind.INVOICE, f"invoice:{event.id}")]
         case Delivery():
             billed = [(PostingKind.INVOICE, f"invoice:{event.id}")] if event.bills else []
-            earned = [(PostingKind.JOURNAL_ENTRY, f"recognise:{event.id}")]
-            return [*billed, *(earned if event.recognises else [])]
+            return [*billed, (PostingKind.JOURNAL_ENTRY, f"recognise:{event.id}")]
         case RefundEvent():
             return [(PostingKind.CREDIT_MEMO, f"credit:{event.refund.ref.id}")]
         case Edit():
