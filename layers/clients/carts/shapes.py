@@ -12,7 +12,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
 
-from carts.adapter import Delivery, Headers, PayoutCart, PayoutReading, Reading
+from carts.adapter import (
+    Code,
+    Delivery,
+    Headers,
+    PayoutCart,
+    PayoutReading,
+    Problem,
+    Reading,
+)
 from carts.documents import Node
 from carts.registry import UnknownCartError, adapter, is_known
 
@@ -142,5 +150,21 @@ def settlement(
         reader = cast("PayoutCart", adapter(cart))
         read = reader.read_payout(source.store, source.document)
         yield Seen(Kind.PAYOUT, payout=read, name=name, tells_refunds=tells_refunds)
+
+    return seen
+
+
+def without_lines(*path: str) -> Callable[[Source], Iterator[Seen]]:
+    """Payouts by themselves, one or a list at the path: what they are made of is another list's."""
+
+    def seen(source: Source) -> Iterator[Seen]:
+        found = source.member(*path)
+        name = ".".join(path) or "document"
+        listed = found if isinstance(found, list) else [found]
+        for index, _ in enumerate(listed):
+            place = f"{name}[{index}]" if isinstance(found, list) else name
+            message = "states no lines: only the list of its transactions tells them"
+            problem = Problem(Code.CONFIGURATION_MISSING, place, message)
+            yield Seen(Kind.PAYOUT, place, payout=PayoutReading(None, (problem,)), name="payout")
 
     return seen

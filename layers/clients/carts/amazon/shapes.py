@@ -9,8 +9,10 @@ from carts.amazon import notifications
 from carts.amazon.adapter import ADAPTER
 from carts.amazon.readings import ORDER_TOPIC, page_orders, read
 from carts.documents import DocumentError, parse
-from carts.shapes import Kind, Seen, Shape, Source, has, settlement, stated
+from carts.shapes import Kind, Seen, Shape, Source, has, settlement, stated, without_lines
 from commerce.money import MoneyError
+
+_GROUPS = ("payload", "FinancialEventGroupList")
 
 
 def _page(source: Source) -> Iterator[Seen]:
@@ -79,4 +81,5 @@ SHAPES = (
     Shape(Kind.NOTIFICATION, has("Records"), _messages),
     Shape(Kind.PAGE, lambda s: isinstance(s.member("orders"), list), _page),
     Shape(Kind.ORDER, lambda s: has("order")(s) or has("orderId")(s), _order),
+    Shape(Kind.PAYOUT, has(*_GROUPS), without_lines(*_GROUPS)),
 )

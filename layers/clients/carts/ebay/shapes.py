@@ -9,7 +9,7 @@ from carts.documents import Node
 from carts.ebay import webhooks
 from carts.ebay.models import remitted_total
 from carts.ebay.readings import ORDER_TOPIC, page_orders, read
-from carts.shapes import Kind, Seen, Shape, Source, has, settlement
+from carts.shapes import Kind, Seen, Shape, Source, has, settlement, without_lines
 from commerce.money import MoneyError
 
 
@@ -52,4 +52,6 @@ SHAPES = (
         lambda s: has("orderId")(s) or has("lineItems")(s),
         lambda s: iter([_order(s.node(), s.store)]),
     ),
+    Shape(Kind.PAYOUT, has("payouts"), without_lines("payouts")),
+    Shape(Kind.PAYOUT, has("payoutStatus"), without_lines()),
 )

@@ -7,7 +7,17 @@ from typing import Any
 
 from carts.adapter import Code, Headers, Problem, Reading
 from carts.documents import Node
-from carts.shapes import Kind, Seen, Shape, Source, has, one_reading, settlement, stated
+from carts.shapes import (
+    Kind,
+    Seen,
+    Shape,
+    Source,
+    has,
+    one_reading,
+    settlement,
+    stated,
+    without_lines,
+)
 from carts.shopify import graphql, webhooks
 from carts.shopify.adapter import ADAPTER
 from carts.shopify.readings import order_reading
@@ -77,4 +87,6 @@ SHAPES = (
         has("line_items"),
         one_reading(Kind.ORDER, _topic("orders/updated"), "id"),
     ),
+    Shape(Kind.PAYOUT, has("payouts"), without_lines("payouts")),
+    Shape(Kind.PAYOUT, has("payout"), without_lines("payout")),
 )
