@@ -125,7 +125,6 @@ def link(
     """
     desk = _desk(context, profile, tenant, store)
     desk.audit.note(tenant, "items link", f"{store}/{article}", why=why, item=item)
-    links, known = _links(desk), _links(desk).load(tenant, store, article)
     decided = ItemLink(
         tenant=tenant,
         store=store,
@@ -136,21 +135,7 @@ def link(
         linked_at=desk.clock(),
         by=desk.audit.who,
     )
-    try:
-        if known is None:
-            known = links.put_new(decided)
-        if known.item != item or known.condition is not Condition.GOOD:
-            links.save(
-                replace(
-                    decided,
-                    version=known.version,
-                    ref_id=known.ref_id,
-                    product_id=known.product_id,
-                )
-            )
-    except StaleLinkError as exc:
-        message = "somebody changed it at this moment: look again, and say it once more"
-        raise OpsError(message) from exc
+    _keep(_links(desk), decided)
     waiting = _waiting(desk).of_store(tenant, store, desk.reviews.all(tenant)).get(article)
     gone = 0
     if waiting is not None:
@@ -160,6 +145,24 @@ def link(
         print_json({"article": article, "item": item, "orders": gone})
         return
     said(f"{article} of {store} is {item}; {gone} orders looked at again", json=json)
+
+
+def _keep(links: DynamoDbItemLinks, decided: ItemLink) -> None:
+    """Store what a person decided, with the ids by which the cart knows the article.
+
+    Raises:
+        OpsError: somebody else changed the link at this moment.
+    """
+    try:
+        known = links.load(decided.tenant, decided.store, decided.article)
+        if known is None:
+            known = links.put_new(decided)
+        if known.item != decided.item or known.condition is not Condition.GOOD:
+            named = replace(decided, ref_id=known.ref_id, product_id=known.product_id)
+            links.save(replace(named, version=known.version))
+    except StaleLinkError as exc:
+        message = "somebody changed it at this moment: look again, and say it once more"
+        raise OpsError(message) from exc
 
 
 @app.command()

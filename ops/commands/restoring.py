@@ -77,17 +77,22 @@ def restore(
     desk.audit.note(
         tenant, "drift restore", f"drift:{drift.place.key}", why=reason, documents=numbers
     )
-    who, now = desk.audit.who, desk.clock()
-    changed = changed_facts(
-        desk, record, lambda newest: replace(_undoing(newest, who, wanted), due_at=now)
-    )
-    _decide(desk, wanted, reason)
-    post_again(desk, changed, cause=f"{_UNDO}{who}")
+    _have_it_done(desk, record, wanted, reason)
     sentence = f"{drift.subject} is being undone and is posted anew then: see `order show`"
     if json:
         print_json({"result": sentence, "documents": [one.number for one in wanted]})
     else:
         said(sentence, json=json)
+
+
+def _have_it_done(desk: Desk, record: FactsRecord, wanted: Sequence[Drift], why: str) -> None:
+    """Keep in the order's record that it is undone and posted anew, and put it on its lane."""
+    who, now = desk.audit.who, desk.clock()
+    changed = changed_facts(
+        desk, record, lambda newest: replace(_undoing(newest, who, wanted), due_at=now)
+    )
+    _decide(desk, wanted, why)
+    post_again(desk, changed, cause=f"{_UNDO}{who}")
 
 
 def _wanted(desk: Desk, drift: Drift) -> Sequence[Drift]:
