@@ -183,6 +183,29 @@ REFUNDS: dict[str, tuple[dict[str, Any], str, str]] = {
         "42.70",
         "4.00",
     ),
+    "shipping in the new place, and its tax in the old one alone": (
+        {
+            "refund_shipping_lines": [
+                {"id": 7, "shipping_line_id": 8, "subtotal_amount_set": both("6.00")}
+            ]
+        },
+        "45.15",
+        "0.00",
+    ),
+    "shipping told, taken back and told again": (
+        {
+            "refund_shipping_lines": [],
+            "order_adjustments": [
+                {"id": at, "kind": "shipping_refund", "amount": amount, "tax_amount": tax}
+                for at, (amount, tax) in enumerate(
+                    [("-6.00", "-0.45"), ("6.00", "0.45"), ("-6.00", "-0.45")]
+                )
+            ],
+            "total_duties_set": {"shop_money": {"amount": 0, "currency_code": "USD"}},
+        },
+        "45.15",
+        "0.00",
+    ),
     "parents that are empty text": ({"transactions.0.parent_id": ""}, "45.15", "0.00"),
     "subtotals in binary arithmetic": (
         {

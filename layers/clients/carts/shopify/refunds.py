@@ -139,10 +139,10 @@ def _without_tax(line: RefundLine) -> RefundLine:
 def _shipping(node: Node, currency: str, name: str, old_name: str) -> Money:
     """The refunded shipping (or its tax), listed in a new and an old place: counted once.
 
-    The old place holds it with a negative sign.
+    The old place holds it with a negative sign; the new one may leave the tax to it.
     """
     listed = list(node.nodes("refund_shipping_lines"))
-    if listed:
+    if any(line.has(name) or line.has(f"{name}_set") for line in listed):
         return total((money_or_zero(line, name, currency) for line in listed), currency)
     old = (each for each in node.nodes("order_adjustments") if _is_shipping(each))
     return -total((money_or_zero(each, old_name, currency) for each in old), currency)
