@@ -144,7 +144,7 @@ def _believed(
     done = booked(events, keys)
     if in_books.are_told and len(editions) > 1:
         found = search.among(histories_of(editions, in_turn, done, in_books.edits))
-    if not found:
+    if not (found or search.is_confirmed):
         later = sorted((event for event in events if event not in done), key=moment_of)
         found = search.among(histories(editions, done, later, in_books.edits))
     return found or search.likeliest()

@@ -50,6 +50,11 @@ class Search:
                 self._waiting.append(life)
         return None
 
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the books confirmed a life, be it one that waits."""
+        return bool(self._waiting)
+
     def likeliest(self) -> Life | None:
         """The life for want of one that the books confirm; None where none agrees with them.
 

@@ -84,7 +84,8 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     may have closed the order, also where the books show it closed. In the end each is taken for
     what was heard of last, and first, and all of them for first: what closes an order leaves a
     trace that is not its own. Then the same with what is in the books in the sequence of time: what
-    is heard of late may change nothing of what was booked before it.
+    is heard of late may change nothing of what was booked before it; and with no more of that in
+    the sequence of time than was there before the rest was booked.
     """
     done = booked(events, keys)
     left = sorted((event for event in events if event not in done), key=moment_of)
@@ -92,6 +93,8 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     by_time = sorted(done, key=moment_of)
     if by_time != done:
         yield from _among(by_time, left, keys)
+        for count in range(len(done) - 1, 1, -1):
+            yield [*sorted(done[:count], key=moment_of), *done[count:], *left]
 
 
 def _among(done: Sequence[Event], left: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
