@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.docs.pages import PAGES, ROOT, anchors, links, name_of, quoted, shell_lines
+from tests.unit.docs.pages import PAGES, ROOT, anchors, links, name_of, quoted, shell_lines, text_of
 
 _ROOMS = ("docs", "shared", "layers", "functions", "local", "ops", "tests", "events", ".ci")
 _PATH = re.compile(rf"(?:{'|'.join(map(re.escape, _ROOMS))})/[\w./-]+")
@@ -37,11 +37,20 @@ def test_every_path_of_the_repository_that_is_quoted_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_make_target_that_is_named_exists(page: Path) -> None:
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = text_of(ROOT / "Makefile")
     targets = set(re.findall(r"^([a-z][a-z-]*):", makefile, re.MULTILINE))
     told = [name for text in [*quoted(page), *shell_lines(page)] for name in _TARGET.findall(text)]
 
     assert set(told) <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_output_of_the_stack_that_is_to_be_put_in_exists(page: Path) -> None:
+    """As `<WebhookApiUrl>`: a name of the template, where others are in small letters."""
+    _, _, outputs = text_of(ROOT / "template.yaml").partition("\nOutputs:")
+    told = [name for text in quoted(page) for name in re.findall(r"<([A-Z]\w+)>", text)]
+
+    assert [name for name in told if f"\n  {name}:\n" not in outputs] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
