@@ -25,6 +25,7 @@ from shared.postings.shares import share_of
 from shared.postings.takings import Taking
 
 _RECEIPTS = (PostingKind.ADVANCE, PostingKind.PAYMENT)
+_SHOW_IT = "set marketplace_tax to pass_through, which shows the tax"
 _CARDS = (Role.GIFT_CARDS, Role.STORE_CREDIT)
 
 
@@ -34,15 +35,21 @@ def takings_without(
     """The receipts without the omitted part of what the buyer paid, cumulative (R-9.4).
 
     What is in the books comes first, as it was booked: so a receipt that is heard of late changes
-    none. Money pays the order as it was at first, and then what each edit added.
+    none. Of what edits add, nothing is left out: where they change the omitted, a person decides,
+    as the books do not tell which receipts were booked before the edit was heard of.
     """
-    if not any(edition.pieces.omitted for edition in editions):
+    omitted, *others = [edition.pieces.stated_total - edition.pieces.total for edition in editions]
+    if any(other != omitted for other in others) and takings:
+        message = "the marketplace's tax was edited, and receipts are booked without it"
+        chart.miss(Reason.OUT_OF_SCOPE, "order.taxes", message, _SHOW_IT)
+    if not omitted:
         return tuple(takings)
+    whole = editions[0].pieces.stated_total
     kept: dict[str, Taking] = {}
-    paid = taken_off = editions[-1].pieces.total * 0
+    paid = taken_off = omitted * 0
     for taking in sorted(takings, key=lambda each: _place(each, keys)):
         paid += taking.amount
-        off = max(_within(paid, editions) - taken_off, paid * 0)
+        off = _share(omitted, min(paid, whole), whole) - taken_off
         taken_off += off
         kept[taking.id] = replace(taking, amount=taking.amount - off)
         if off:
@@ -93,25 +100,13 @@ def _refuse_card(account: str, place: str, chart: Chart) -> None:
             Reason.OUT_OF_SCOPE,
             place,
             "the marketplace's tax is in what a gift card or store credit paid or got back",
-            "set marketplace_tax to pass_through, which shows the tax",
+            _SHOW_IT,
         )
 
 
 def _share(omitted: Money, paid: Money, whole: Money) -> Money:
     """How much of the omitted is in that part of the whole."""
     return share_of(omitted, Fraction(paid.amount) / Fraction(whole.amount))
-
-
-def _within(paid: Money, editions: Sequence[OrderEdition]) -> Money:
-    """The omitted in so much of what the buyer paid for the order and for what edits added."""
-    stated = omitted = found = paid * 0
-    for pieces in (edition.pieces for edition in editions):
-        added = pieces.stated_total - stated
-        if added > paid * 0:
-            now = pieces.stated_total - pieces.total
-            found += _share(now - omitted, max(min(paid - stated, added), paid * 0), added)
-            stated, omitted = pieces.stated_total, now
-    return found
 
 
 def _place(taking: Taking, keys: Keys) -> int:

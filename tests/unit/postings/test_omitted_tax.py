@@ -6,7 +6,15 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 
-from commerce.orders import AdjustmentKind, Order, Payment, RefundAdjustment, TaxCollector, Version
+from commerce.orders import (
+    AdjustmentKind,
+    Order,
+    OrderLine,
+    Payment,
+    RefundAdjustment,
+    TaxCollector,
+    Version,
+)
 from shared.facts.merge import merge
 from shared.policy.choices import GoodwillTax, MarketplaceTax
 from shared.postings.plan import Plan, Reason
@@ -49,17 +57,32 @@ def test_receipts_heard_of_in_any_order_come_to_the_money_without_the_tax() -> N
         assert books.balances == {"1100": Decimal("100.00"), "4000": Decimal("-100.00")}
 
 
-def test_money_pays_the_order_as_it_was_before_what_an_edit_adds() -> None:
+def edited(more: OrderLine) -> Order:
+    lines, total = (*SOLD.lines, more), SOLD.total + more.net
+    total = sum((tax.amount for tax in more.taxes), start=total)
+    return replace(SOLD, lines=lines, total=total, version=Version(day(5), "more"))
+
+
+def test_nothing_is_left_out_of_what_an_edit_adds() -> None:
     """8.00 of 108.00 are left out; that goods without tax are added later changes nothing of it."""
-    more = (*SOLD.lines, line("wire", "50.00"))
-    later = replace(SOLD, lines=more, total=usd("158.00"), version=Version(day(5), "more"))
+    later = edited(line("wire", "50.00"))
     paid, rest = captured("capture-1", "108.00", day(1)), captured("capture-2", "50.00", day(6))
-    books = Books(LEFT_OUT)
-    books.learn(facts(SOLD, paid, SENT))
-    known = merge(facts(SOLD, paid, SENT), facts(later, rest, parcel("parcel-2", day(7), wire=1)))
-    books.learn(known)
-    assert books.balances == {"1100": Decimal("150.00"), "4000": Decimal("-150.00")}
-    assert not books.last.waiting
+    for is_heard_late in (False, True):
+        books = Books(LEFT_OUT)
+        books.learn(facts(SOLD, paid, SENT, *([rest] if is_heard_late else [])))
+        parts = (rest, parcel("parcel-2", day(7), wire=1))
+        books.learn(merge(facts(SOLD, paid, SENT), facts(later, *parts)))
+        assert books.balances == {"1100": Decimal("150.00"), "4000": Decimal("-150.00")}
+        assert not books.last.waiting
+
+
+def test_an_edit_of_the_tax_left_out_needs_a_person() -> None:
+    taxed = replace(tax(STATE, "4.00"), collected_by=TaxCollector.MARKETPLACE)
+    later = edited(line("wire", "50.00", taxes=(taxed,)))
+    paid = captured("capture-1", "108.00", day(1))
+    told = merge(facts(SOLD, paid, SENT), facts(later))
+    (finding,) = plan(told, {}, LEFT_OUT).findings
+    assert (finding.reason, finding.place) == (Reason.OUT_OF_SCOPE, "order.taxes")
 
 
 def test_a_gift_card_that_paid_some_of_the_tax_needs_a_person() -> None:
