@@ -143,7 +143,10 @@ def _exchanged(random: Random, life: Life, given: Refund) -> Life:
     costs = _total(swap, is_included=life.order.tax_included)
     at = given.created_at
     sent = parcel("parcel-swap", at + timedelta(hours=random.randint(1, 72)), **{SWAP: 1})
-    sent = replace(sent, delivered_at=random.choice((None, sent.shipped_at + timedelta(hours=20))))
+    sent = replace(
+        sent,
+        delivered_at=random.choice((None, *[sent.shipped_at + timedelta(hours=20)] * 4)),
+    )
     events: list[Event] = [event for event in life.events if event is not given]
     events += [sent, replace(given, transactions=_back(given, given.credit - costs))]
     if costs > given.credit:
