@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -227,6 +228,48 @@ def test_a_refund_of_that_shape_is_read_to_the_cent(shape: str) -> None:
     assert refund_breaches(made) == []
     assert (made.credit.plain(), made.paid.plain()) == (paid, paid)
     assert (made.duties or Money.zero("USD")).plain() == duties
+
+
+def discrepancy(amount: str, **members: Any) -> dict[str, Any]:
+    return {
+        "id": 1,
+        "kind": "refund_discrepancy",
+        "amount": amount,
+        "tax_amount": "0.00",
+        **members,
+    }
+
+
+GOODWILL: dict[str, Any] = {"refund_line_items": [], "refund_shipping_lines": []}
+
+
+@pytest.mark.parametrize(
+    ("pending", "arrived"),
+    [
+        (
+            [discrepancy("-45.15"), discrepancy("45.15")],
+            [discrepancy("-45.15"), discrepancy("45.15"), discrepancy("-45.15")],
+        ),
+        (
+            [discrepancy("-45.15"), discrepancy("45.15", reason="Pending refund discrepancy")],
+            [discrepancy("-45.15")],
+        ),
+        ([discrepancy("-45.15")], [discrepancy("-45.15")]),
+    ],
+    ids=["twins", "one that says so", "nothing taken back"],
+)
+def test_a_refund_on_its_way_says_what_it_says_when_it_arrived(
+    pending: list[Any], arrived: list[Any]
+) -> None:
+    before, after = (
+        facts_of(refund({**GOODWILL, "order_adjustments": told, "transactions.0.status": state}))
+        for told, state in ((pending, "pending"), (arrived, "success"))
+    )
+
+    assert refund_breaches(before.refunds[0]) == []
+    assert refund_breaches(after.refunds[0]) == []
+    assert replace(before.refunds[0], transactions=()) == replace(after.refunds[0], transactions=())
+    assert (before.refunds[0].paid.plain(), after.refunds[0].paid.plain()) == ("0.00", "45.15")
 
 
 def test_money_that_goes_back_without_any_part_that_explains_it_is_a_breach() -> None:

@@ -41,6 +41,9 @@ _RESTOCK = {
 }
 
 
+_PENDING = "pending"
+
+
 @dataclass(frozen=True, slots=True)
 class _Parts:
     """What a refund states, before it is known whether the amounts hold tax."""
@@ -69,13 +72,16 @@ def read_refund(node: Node, store: str, *, currency: str, tax_included: bool | N
     """One refund; `currency` may be empty, and `tax_included` None, where only the order knows."""
     currency = currency or _currency(node)
     transactions = payments(node.nodes("transactions"), store)
+    adjusted = list(node.nodes("order_adjustments"))
+    if any(payment.state is PaymentState.PENDING for payment in transactions):
+        adjusted = _meant(adjusted, currency)
     parts = _Parts(
         currency=currency,
         lines=tuple(_line(line, currency) for line in node.nodes("refund_line_items")),
-        shipping=_shipping(node, currency, "subtotal_amount", "amount"),
-        shipping_tax=_shipping(node, currency, "tax_amount", "tax_amount"),
+        shipping=_shipping(node, adjusted, currency, "subtotal_amount", "amount"),
+        shipping_tax=_shipping(node, adjusted, currency, "tax_amount", "tax_amount"),
         duties=_duties(node, currency),
-        adjustments=(*_discrepancies(node, currency), *_fees(node, currency)),
+        adjustments=(*_discrepancy(node, adjusted, currency), *_fees(node, currency)),
     )
     lines, shipping = parts.lines, parts.shipping
     if _holds_tax(node, parts, transactions, tax_included=tax_included):
@@ -136,7 +142,21 @@ def _without_tax(line: RefundLine) -> RefundLine:
     return RefundLine(line.line_id, line.quantity, net, line.tax, line.restock)
 
 
-def _shipping(node: Node, currency: str, name: str, old_name: str) -> Money:
+def _meant(adjustments: list[Node], currency: str) -> list[Node]:
+    """The adjustments of a refund on its way, as they are again once it arrived.
+
+    Meanwhile Shopify takes each back by a twin of the other sign, or all by one that says so.
+    """
+    stated = [money_or_zero(each, "amount", currency) for each in adjustments]
+    return [
+        each
+        for each, amount in zip(adjustments, stated, strict=True)
+        if _PENDING not in each.text("reason").lower()
+        and (amount.is_negative or -amount not in stated)
+    ]
+
+
+def _shipping(node: Node, adjusted: list[Node], currency: str, name: str, old_name: str) -> Money:
     """The refunded shipping (or its tax), listed in a new and an old place: counted once.
 
     The old place holds it with a negative sign; the new one may leave the tax to it.
@@ -144,7 +164,7 @@ def _shipping(node: Node, currency: str, name: str, old_name: str) -> Money:
     listed = list(node.nodes("refund_shipping_lines"))
     if any(line.has(name) or line.has(f"{name}_set") for line in listed):
         return total((money_or_zero(line, name, currency) for line in listed), currency)
-    old = (each for each in node.nodes("order_adjustments") if _is_shipping(each))
+    old = (each for each in adjusted if _is_shipping(each))
     return -total((money_or_zero(each, old_name, currency) for each in old), currency)
 
 
@@ -154,16 +174,16 @@ def _is_shipping(adjustment: Node) -> bool:
     return "shipping" in (kind or adjustment.text("reason")).lower()
 
 
-def _discrepancies(node: Node, currency: str) -> tuple[RefundAdjustment, ...]:
-    """Amounts that no line explains; the cart's sign is negative when more was paid back."""
+def _discrepancy(node: Node, adjusted: list[Node], currency: str) -> tuple[RefundAdjustment, ...]:
+    """The amount that no line explains; the cart's sign is negative when more was paid back."""
+    others = [each for each in adjusted if not _is_shipping(each)]
+    amount = -total((money_or_zero(each, "amount", currency) for each in others), currency)
+    tax = -total((money_or_zero(each, "tax_amount", currency) for each in others), currency)
+    if not amount and not tax:
+        return ()
     goods = any(True for _ in node.nodes("refund_line_items"))
     kind = AdjustmentKind.DISCREPANCY if goods else AdjustmentKind.GOODWILL
-    found = (
-        (money_or_zero(each, "amount", currency), money_or_zero(each, "tax_amount", currency))
-        for each in node.nodes("order_adjustments")
-        if not _is_shipping(each)
-    )
-    return tuple(RefundAdjustment(kind, -amount, -tax) for amount, tax in found if amount or tax)
+    return (RefundAdjustment(kind, amount, tax),)
 
 
 def _fees(node: Node, currency: str) -> tuple[RefundAdjustment, ...]:
