@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from carts.adapter import Code, Headers
 from carts.registry import adapter
+from carts.shapes import Kind, Source, shapes
 from carts.shopify.graphql import nodes
 from carts.shopify.sides import presented
-from commerce.identity import order_breaches, refund_breaches
-from commerce.money import Money
-from tests.unit.carts.numbers import edited, facts_of, numbers, order_of
+from commerce.identity import order_breaches
+from ops.cart_numbers import numbers as numbers_of
+from tests.unit.carts.numbers import edited, facts_of, numbers, order_of, sample
 
 CASH = {
     "id": 1,
@@ -159,131 +159,6 @@ def test_whom_the_shop_does_not_name_is_a_guest(customer: Any) -> None:
     assert (made.buyer.id, made.is_guest) == ("", True)
 
 
-REFUNDS: dict[str, tuple[dict[str, Any], str, str]] = {
-    "a list of duties without their sum": (
-        {
-            "order_adjustments": [],
-            "refund_shipping_lines": [],
-            "duties": [{"duty_id": 2, "amount_set": both("4.00")}],
-            "refund_duties": [],
-            "total_duties_set": None,
-            "transactions.0.amount": "42.70",
-        },
-        "42.70",
-        "4.00",
-    ),
-    "the same list under its newer name": (
-        {
-            "order_adjustments": [],
-            "refund_shipping_lines": [],
-            "refund_duties": [{"duty_id": 2, "amount_set": both("4.00")}],
-            "duties": [{"duty_id": 2, "amount_set": both("4.00")}],
-            "total_duties_set": None,
-            "transactions.0.amount": "42.70",
-        },
-        "42.70",
-        "4.00",
-    ),
-    "shipping in the new place, and its tax in the old one alone": (
-        {
-            "refund_shipping_lines": [
-                {"id": 7, "shipping_line_id": 8, "subtotal_amount_set": both("6.00")}
-            ]
-        },
-        "45.15",
-        "0.00",
-    ),
-    "shipping told, taken back and told again": (
-        {
-            "refund_shipping_lines": [],
-            "order_adjustments": [
-                {"id": at, "kind": "shipping_refund", "amount": amount, "tax_amount": tax}
-                for at, (amount, tax) in enumerate(
-                    [("-6.00", "-0.45"), ("6.00", "0.45"), ("-6.00", "-0.45")]
-                )
-            ],
-            "total_duties_set": {"shop_money": {"amount": 0, "currency_code": "USD"}},
-        },
-        "45.15",
-        "0.00",
-    ),
-    "parents that are empty text": ({"transactions.0.parent_id": ""}, "45.15", "0.00"),
-    "subtotals in binary arithmetic": (
-        {
-            "refund_line_items.0.subtotal": 36.000000000000004,
-            "refund_line_items.0.total_tax": 2.6999999999999997,
-        },
-        "45.15",
-        "0.00",
-    ),
-}
-
-
-@pytest.mark.parametrize("shape", REFUNDS)
-def test_a_refund_of_that_shape_is_read_to_the_cent(shape: str) -> None:
-    changes, paid, duties = REFUNDS[shape]
-
-    (made,) = facts_of(refund(changes)).refunds
-
-    assert refund_breaches(made) == []
-    assert (made.credit.plain(), made.paid.plain()) == (paid, paid)
-    assert (made.duties or Money.zero("USD")).plain() == duties
-
-
-def discrepancy(amount: str, **members: Any) -> dict[str, Any]:
-    return {
-        "id": 1,
-        "kind": "refund_discrepancy",
-        "amount": amount,
-        "tax_amount": "0.00",
-        **members,
-    }
-
-
-GOODWILL: dict[str, Any] = {"refund_line_items": [], "refund_shipping_lines": []}
-
-
-@pytest.mark.parametrize(
-    ("pending", "arrived"),
-    [
-        (
-            [discrepancy("-45.15"), discrepancy("45.15")],
-            [discrepancy("-45.15"), discrepancy("45.15"), discrepancy("-45.15")],
-        ),
-        (
-            [discrepancy("-45.15"), discrepancy("45.15", reason="Pending refund discrepancy")],
-            [discrepancy("-45.15")],
-        ),
-        ([discrepancy("-45.15")], [discrepancy("-45.15")]),
-    ],
-    ids=["twins", "one that says so", "nothing taken back"],
-)
-def test_a_refund_on_its_way_says_what_it_says_when_it_arrived(
-    pending: list[Any], arrived: list[Any]
-) -> None:
-    before, after = (
-        facts_of(refund({**GOODWILL, "order_adjustments": told, "transactions.0.status": state}))
-        for told, state in ((pending, "pending"), (arrived, "success"))
-    )
-
-    assert refund_breaches(before.refunds[0]) == []
-    assert refund_breaches(after.refunds[0]) == []
-    assert replace(before.refunds[0], transactions=()) == replace(after.refunds[0], transactions=())
-    assert (before.refunds[0].paid.plain(), after.refunds[0].paid.plain()) == ("0.00", "45.15")
-
-
-def test_money_that_goes_back_without_any_part_that_explains_it_is_a_breach() -> None:
-    changes: dict[str, Any] = {
-        "order_adjustments": [],
-        "refund_line_items": [],
-        "refund_shipping_lines": [],
-    }
-
-    (made,) = facts_of(refund(changes)).refunds
-
-    assert [each.difference for each in refund_breaches(made)] == [Money.of("45.15", "USD")]
-
-
 def test_a_discount_of_an_old_version_stands_at_its_line() -> None:
     document = edited("shopify", "orders_paid", {"total_discounts": "10.55", **NO_SETS})
     for line, off in zip(document["line_items"], ("8.00", "2.55"), strict=True):
@@ -394,3 +269,30 @@ def test_entries_of_a_graph_are_read_as_edges_too() -> None:
         {"id": "a"},
         {"id": "b"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "sample_name", "kind"),
+    [
+        ("order", "orders_paid", Kind.ORDER),
+        ("refund", "refunds_create", Kind.REFUND),
+        ("transaction", "order_transactions_create", Kind.PAYMENT),
+    ],
+)
+def test_what_rest_answers_is_told_as_the_same_resource_by_itself(
+    name: str, sample_name: str, kind: Kind
+) -> None:
+    resource = sample("shopify", sample_name)
+
+    told = [
+        [
+            {**numbers_of(seen), "place": seen.place}
+            for seen in next(s for s in shapes("shopify") if s.fits(source)).seen(source)
+        ]
+        for source in map(Source, (resource, {name: resource}, {f"{name}s": [resource, resource]}))
+    ]
+
+    alone, one, several = told
+    assert alone[0]["kind"] == kind.value
+    assert one == [{**alone[0], "place": name}]
+    assert several == [{**alone[0], "place": f"{name}s[{at}]"} for at in range(2)]

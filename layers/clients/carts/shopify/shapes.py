@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from carts.adapter import Code, Headers, Problem, Reading
@@ -55,6 +55,36 @@ def _polled(node: Any, store: str, place: str) -> Seen:
     return Seen(Kind.ORDER, place, reading, order_id=order_id)
 
 
+def _answer(name: str, kind: Kind, topic: str, order_id: str) -> Callable[[Source], Iterator[Seen]]:
+    """What REST answers: one resource in a member of its name, or a list in the plural of it."""
+
+    def seen(source: Source) -> Iterator[Seen]:
+        one = source.member(name)
+        listed = [one] if one is not None else source.member(f"{name}s")
+        for index, entry in enumerate(listed):
+            place = name if one is not None else f"{name}s[{index}]"
+            reading = ADAPTER.read(source.store, topic, entry)
+            yield Seen(kind, place, reading, order_id=stated(entry, order_id))
+
+    return seen
+
+
+def _is_answer(name: str, *marks: str) -> Callable[[Source], bool]:
+    """Whether that is all there is: the resource with those members, or a list of such."""
+
+    def fits(source: Source) -> bool:
+        members = source.document if isinstance(source.document, dict) else {}
+        listed = members.get(f"{name}s", [members.get(name)])
+        return (
+            len(members) == 1
+            and isinstance(listed, list)
+            and bool(listed)
+            and all(isinstance(each, dict) and set(marks) <= set(each) for each in listed)
+        )
+
+    return fits
+
+
 def _edit(source: Source) -> Iterator[Seen]:
     headers = Headers({"X-Shopify-Topic": webhooks.EDIT_TOPIC})
     delivery = webhooks.describe(headers, source.body, source.document)
@@ -71,6 +101,21 @@ SHAPES = (
     Shape(Kind.PAGE, lambda s: isinstance(s.member("data", "orders"), dict), _page),
     Shape(Kind.ORDER, has("data", "order"), _single),
     Shape(Kind.NOTIFICATION, has("order_edit"), _edit),
+    Shape(
+        Kind.ORDER,
+        _is_answer("order", "line_items"),
+        _answer("order", Kind.ORDER, "orders/updated", "id"),
+    ),
+    Shape(
+        Kind.REFUND,
+        _is_answer("refund", "refund_line_items"),
+        _answer("refund", Kind.REFUND, webhooks.REFUND_TOPIC, "order_id"),
+    ),
+    Shape(
+        Kind.PAYMENT,
+        _is_answer("transaction", "kind", "gateway"),
+        _answer("transaction", Kind.PAYMENT, webhooks.TRANSACTION_TOPIC, "order_id"),
+    ),
     Shape(Kind.PAYOUT, _is_settlement, settlement("shopify", "payout_transactions")),
     Shape(
         Kind.REFUND,
