@@ -30,6 +30,7 @@ from shared.ledger.sending import EDITED
 from shared.ledger.states import cancel
 from shared.messages import OrderReady
 from shared.ports import Clock, IdMaker
+from shared.posting.agenda import Agenda
 from shared.posting.arrivals import Arrival, OrderRun, arrival_of
 from shared.posting.by_entity import EntityAppliers, appliers_of
 from shared.posting.closed_periods import ClosedPeriods, is_refused_date
@@ -38,8 +39,8 @@ from shared.posting.entering import enter, entry_conflict, stamped
 from shared.posting.reports import EndedError, PostingReport, PostingState, broken_off
 from shared.posting.versions import OrderBooks
 from shared.postings.book import StoreBook
-from shared.postings.plan import Finding, Plan, Posted, Posting, Reason
-from shared.reviews.records import CONNECTION, Reviews, Stage, order_subject
+from shared.postings.plan import Plan, Posted, Posting, Reason
+from shared.reviews.records import CONNECTION, Reviews
 from shared.tenants.models import Tenant
 from shared.undo.undo_order import Undoer
 
@@ -77,6 +78,7 @@ class OrderPoster:
         """`parts` are shared by all orders."""
         self._parts = parts
         self._books = parts.books
+        self._agenda = Agenda(parts.facts, parts.reviews, parts.clock)
         self._undoer = Undoer(
             parts.facts, parts.ledger, parts.days, parts.clock, parts.ids, parts.closed
         )
@@ -137,9 +139,9 @@ class OrderPoster:
         record = self._parts.facts.load(arrival.pk)
         if record is None:
             raise error
-        self._open_review(message, (broken_off(error),))
+        self._agenda.open_review(message, (broken_off(error),))
         due_at = self._parts.clock() + _AFTER_A_DEFECT
-        return self._park(record, due_at, PostingState.BROKEN, type(error).__name__)
+        return self._agenda.park(record, due_at, PostingState.BROKEN, type(error).__name__)
 
     def _job(self, message: OrderReady, deadline: datetime, queues: set[str]) -> Job[PostingReport]:
         """The message's work; `queues` are those that earlier messages stand in already."""
@@ -165,11 +167,11 @@ class OrderPoster:
             )
         rest = self._rest(tenant)
         if rest is not None:
-            return self._park(record, rest[0], rest[1], "RESTING")
+            return self._agenda.park(record, rest[0], rest[1], "RESTING")
         chain = self._parts.ledger.chain(arrival.pk)
         choice = self._books.choose(tenant, record, chain)
         if choice.book is None:
-            return self._hold(message, record, choice.findings)
+            return self._agenda.hold(message, record, choice.findings)
         order = OrderRun(message, tenant, record, choice.book, deadline, chain, choice.number)
         work = self._undo if record.status is FactsStatus.UNDOING else self._post
         return (yield from work(order))
@@ -187,7 +189,7 @@ class OrderPoster:
         )
         if outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(order, outcome, list(outcome.done))
-        self._close_review(order.message)
+        self._agenda.close_review(order.message)
         return PostingReport(PostingState.UNDONE, outcome.done)
 
     def _post(self, order: OrderRun) -> Steps[PostingReport]:
@@ -205,7 +207,7 @@ class OrderPoster:
                 posted, chain = self._read_again(order)
                 continue
             if plan.findings:
-                return self._hold(order.message, order.record, plan.findings, done)
+                return self._agenda.hold(order.message, order.record, plan.findings, done)
             self._cancel(order.record, chain, plan)
             try:
                 order, entered = self._begin(order, plan, done)
@@ -220,7 +222,9 @@ class OrderPoster:
                 return report
             is_complete = outcome.kind is OutcomeKind.COMPLETE
             posted, chain = (outcome.results, {}) if is_complete else self._read_again(order)
-        return self._park(order.record, self._parts.clock(), PostingState.PARKED, "ROUNDS", done)
+        return self._agenda.park(
+            order.record, self._parts.clock(), PostingState.PARKED, "ROUNDS", done
+        )
 
     def _dated(self, order: OrderRun, *, is_first: bool) -> OrderRun:
         """With what is known of closed periods; who releases an order has the true dates tried."""
@@ -233,10 +237,12 @@ class OrderPoster:
         if not plan.blocked:
             return self._finished(order, done, entered)
         if plan.blocked_until is None:
-            return self._hold(order.message, order.record, plan.blocked, done)
-        self._open_review(order.message, plan.blocked)
+            return self._agenda.hold(order.message, order.record, plan.blocked, done)
+        self._agenda.open_review(order.message, plan.blocked)
         reason = Reason.PERIOD_CLOSED.value
-        return self._park(order.record, plan.blocked_until, PostingState.PARKED, reason, done)
+        return self._agenda.park(
+            order.record, plan.blocked_until, PostingState.PARKED, reason, done
+        )
 
     def _stops(
         self, order: OrderRun, plan: Plan, outcome: Outcome, done: list[str]
@@ -248,7 +254,7 @@ class OrderPoster:
         if closed is None or not is_refused_date(outcome):
             return self._stopped(order, outcome, done)
         findings = closed.refused(order.tenant, order.book, plan, outcome)
-        return self._hold(order.message, order.record, findings, done) if findings else None
+        return self._agenda.hold(order.message, order.record, findings, done) if findings else None
 
     def _read_again(self, order: OrderRun) -> tuple[Posted, dict[str, Record]]:
         chain = self._parts.ledger.chain(order.record.pk)
@@ -268,7 +274,7 @@ class OrderPoster:
     ) -> PostingReport:
         """What stands against the plan is shown at once, and the doubt comes back by itself."""
         if plan.findings:
-            self._open_review(order.message, plan.findings)
+            self._agenda.open_review(order.message, plan.findings)
         return self._stopped(order, doubt, done)
 
     def _apply(
@@ -314,10 +320,10 @@ class OrderPoster:
             return order, enter(self._parts.days, order.record.pk, order.book, plan)
         except StaleFactsError:
             now = self._parts.clock()
-            report = self._park(order.record, now, PostingState.PARKED, _NEWER, done)
+            report = self._agenda.park(order.record, now, PostingState.PARKED, _NEWER, done)
         except EntryConflictError as conflict:
             findings = (entry_conflict(conflict.event),)
-            report = self._hold(order.message, order.record, findings, done)
+            report = self._agenda.hold(order.message, order.record, findings, done)
         raise EndedError(report)
 
     def _is_stopped(self, tenant: Tenant) -> bool:
@@ -329,30 +335,21 @@ class OrderPoster:
 
     def _finished(self, order: OrderRun, done: list[str], entered: int) -> PostingReport:
         did_anything = order.record.due_at is not None or done or entered
-        if did_anything and not self._schedule(order.record, None):
-            due_at = self._look_again(order)
+        if did_anything and not self._agenda.schedule(order.record, None):
+            due_at = self._agenda.look_again(order.record.pk)
             if due_at is not None:
                 state, reason = PostingState.PARKED, _NEWER
                 return PostingReport(state, tuple(done), entered, reason=reason, due_at=due_at)
-        self._close_review(order.message)
+        self._agenda.close_review(order.message)
         if done and self._resting.pop(order.tenant.id, (None, None))[1] is PostingState.STOPPED:
             self._parts.reviews.close(order.tenant.id, CONNECTION, at=self._parts.clock())
         did_something = bool(done or entered or results_of(order.chain))
         state = PostingState.POSTED if did_something else PostingState.IDLE
         return PostingReport(state, tuple(done), entered)
 
-    def _look_again(self, order: OrderRun) -> datetime | None:
-        """Make newer facts due that are not: who took them up was held by what is done now."""
-        newest = self._parts.facts.load(order.record.pk)
-        if newest is None or newest.due_at is not None or newest.status is not FactsStatus.READY:
-            return None
-        now = self._parts.clock()
-        self._schedule(newest, now)
-        return now
-
     def _stopped(self, order: OrderRun, outcome: Outcome, done: list[str]) -> PostingReport:
         if outcome.kind is OutcomeKind.HELD:
-            return self._hold(order.message, order.record, outcome.findings, done)
+            return self._agenda.hold(order.message, order.record, outcome.findings, done)
         is_stop = outcome.kind is OutcomeKind.STOPPED
         if is_stop and not self._is_stopped(order.tenant):
             now = self._parts.clock()
@@ -362,38 +359,4 @@ class OrderPoster:
         if outcome.is_outage:
             longest = self._parts.clock() + (_PAUSED if is_stop else _OUTAGE_REST)
             self._resting[order.tenant.id] = (min(due_at, longest), state)
-        return self._park(order.record, due_at, state, outcome.reason, done)
-
-    def _park(
-        self,
-        record: FactsRecord,
-        due_at: datetime,
-        state: PostingState,
-        reason: str,
-        done: Collection[str] = (),
-    ) -> PostingReport:
-        self._schedule(record, due_at)
-        return PostingReport(state, tuple(done), reason=reason, due_at=due_at)
-
-    def _hold(
-        self,
-        message: OrderReady,
-        record: FactsRecord,
-        findings: tuple[Finding, ...],
-        done: Collection[str] = (),
-    ) -> PostingReport:
-        self._open_review(message, findings)
-        self._schedule(record, None)
-        return PostingReport(PostingState.HELD, tuple(done), reason=findings[0].reason.value)
-
-    def _open_review(self, message: OrderReady, findings: tuple[Finding, ...]) -> None:
-        subject = order_subject(message.store, message.order_id, Stage.POSTING)
-        self._parts.reviews.open(message.tenant, subject, findings, at=self._parts.clock())
-
-    def _close_review(self, message: OrderReady) -> None:
-        subject = order_subject(message.store, message.order_id, Stage.POSTING)
-        self._parts.reviews.close(message.tenant, subject, at=self._parts.clock())
-
-    def _schedule(self, record: FactsRecord, due_at: datetime | None) -> bool:
-        """False where newer facts came meanwhile: it is theirs to say when the order is due."""
-        return self._parts.facts.schedule(record.pk, version=record.version, due_at=due_at)
+        return self._agenda.park(order.record, due_at, state, outcome.reason, done)
