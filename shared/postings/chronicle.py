@@ -22,7 +22,7 @@ from shared.postings.pieces import OrderPieces
 from shared.postings.plan import PostingKind
 from shared.postings.search import Search
 from shared.postings.sequences import booked, moment_of, sequences
-from shared.postings.takings import Taking, paid_in_full_at
+from shared.postings.takings import Settled, Taking, paid_in_full_at, settling
 
 
 def capture_id(order_id: str) -> str:
@@ -35,7 +35,7 @@ def deliveries_of(
     order: Order,
     keys: Keys,
     editions: Sequence[OrderEdition],
-    takings: tuple[Taking, ...],
+    settled: Settled,
 ) -> tuple[Delivery, ...]:
     """Parcels that left or arrived, as the policy counts them, and gift cards that were sold.
 
@@ -55,7 +55,7 @@ def deliveries_of(
         if quantities:
             deliveries += _moments_of(parcel, quantities, policy)
     cards = {line.id: line.quantity for line in order.lines if line.kind is LineKind.GIFT_CARD}
-    if cards and (paid_at := _paid_at(order, takings, editions)):
+    if cards and (paid_at := _paid_at(order, settled, editions)):
         deliveries.append(Delivery(f"gift-cards:{order.ref.id}", paid_at, cards))
     return tuple(sorted(deliveries, key=lambda delivery: (delivery.at, delivery.id)))
 
@@ -105,7 +105,8 @@ def tell_life(
     policy = keys.book.policy
     bills_on_capture = policy.invoice_on is Moment.CAPTURE
     events: list[Event] = [*deliveries, *refunds]
-    if bills_on_capture and (at := _billing_moment(order, takings, deliveries, editions, keys)):
+    settled = settling(order, takings, refunds)
+    if bills_on_capture and (at := _billing_moment(order, settled, deliveries, editions, keys)):
         events.append(Capture(capture_id(order.ref.id), at))
     is_closed = keys.knows(PostingKind.INVOICE, f"invoice:rest:{order.ref.id}")
     keeps_money = order.cancelled_at is None or _is_money_kept(order, takings, refunds)
@@ -162,7 +163,7 @@ def _is_money_kept(
 
 def _billing_moment(
     order: Order,
-    takings: tuple[Taking, ...],
+    settled: Settled,
     deliveries: tuple[Delivery, ...],
     editions: Sequence[OrderEdition],
     keys: Keys,
@@ -173,22 +174,20 @@ def _billing_moment(
     """
     moments = [delivery.at for delivery in deliveries[:1]]
     is_billed = keys.knows(PostingKind.INVOICE, f"invoice:{capture_id(order.ref.id)}")
-    paid = [_paid_at(order, takings, editions)]
+    paid = [_paid_at(order, settled, editions)]
     if is_billed:
         totals = (edition.pieces.stated_total for edition in editions)
-        paid += [paid_in_full_at(order, takings, receivable) for receivable in totals]
+        paid += [paid_in_full_at(order, settled, receivable) for receivable in totals]
     return min((*moments, *filter(None, paid)), default=None)
 
 
-def _paid_at(
-    order: Order, takings: tuple[Taking, ...], editions: Sequence[OrderEdition]
-) -> datetime | None:
+def _paid_at(order: Order, settled: Settled, editions: Sequence[OrderEdition]) -> datetime | None:
     """When the order, as it was at that time, was paid in full; no later edit changes that."""
     for edition, later in pairwise(editions):
-        at = paid_in_full_at(order, takings, edition.pieces.stated_total)
+        at = paid_in_full_at(order, settled, edition.pieces.stated_total)
         if at and at < later.since:
             return at
-    return paid_in_full_at(order, takings, editions[-1].pieces.stated_total)
+    return paid_in_full_at(order, settled, editions[-1].pieces.stated_total)
 
 
 def _knows_shipments(

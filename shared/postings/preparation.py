@@ -33,7 +33,7 @@ from shared.postings.pieces import OrderPieces, PieceKind, take_apart
 from shared.postings.plan import Finding, Posted, Reason
 from shared.postings.refunds import money_of
 from shared.postings.shares import share_of
-from shared.postings.takings import Taking, takings_of
+from shared.postings.takings import Taking, settling, takings_of
 
 _FEES = frozenset({AdjustmentKind.RESTOCKING_FEE})
 
@@ -94,7 +94,8 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
     pieces = editions[-1].pieces
     takings = takings_of(facts, order, chart)
     refunds = _refunds(facts, order, book, pieces, chart)
-    deliveries = deliveries_of(facts, order, keys, editions, takings)
+    settled = settling(order, takings, refunds)
+    deliveries = deliveries_of(facts, order, keys, editions, settled)
     in_books = InBooks(posted, keys, Entries(chart, pieces, book.policy))
     life = Life()
     if not chart.findings:

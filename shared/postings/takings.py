@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from commerce.money import Money
-from commerce.orders import Facts, Order
+from commerce.money import Money, total
+from commerce.orders import Facts, LineKind, Order
 from shared.policy.mapping import Tender
 from shared.postings.chart import Chart
+from shared.postings.events import RefundEvent
 from shared.postings.gift_cards import GIFT_CARD_GATEWAY, applied_id
+
+Settled = Sequence[tuple[datetime, Money]]
+"""What pays for an order, each amount with its moment, in the order of time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +59,31 @@ def takings_of(facts: Facts, order: Order, chart: Chart) -> tuple[Taking, ...]:
     return tuple(sorted(takings.values(), key=lambda taking: (taking.at, taking.id)))
 
 
-def paid_in_full_at(
-    order: Order, takings: tuple[Taking, ...], receivable: Money
-) -> datetime | None:
-    """When the money of the order was complete; None while some of it is open."""
+def settling(order: Order, takings: Iterable[Taking], refunds: Iterable[RefundEvent]) -> Settled:
+    """What pays for the order, each with its moment: receipts, and credit that was kept for it.
+
+    What is given back of an order without money pays for the rest of it: exchanged goods pay for
+    others (R-3.9), and what was cancelled before it was paid is not due any more. Gift cards that
+    are given back pay for nothing: they would be sold by their own cancellation.
+    """
+    cards = {line.id for line in order.lines if line.kind is LineKind.GIFT_CARD}
+    paid = [(taking.at, taking.amount) for taking in takings]
+    for event in refunds if paid else ():
+        given = event.refund
+        moved = (payment.amount for payment in (*event.money.settled, *event.money.pending))
+        kept = given.credit - total(moved, order.currency)
+        if kept.amount > 0 and cards.isdisjoint(line.line_id for line in given.lines):
+            paid.append((max(given.created_at, min(at for at, _ in paid)), kept))
+    return tuple(sorted(paid, key=lambda one: one[0]))
+
+
+def paid_in_full_at(order: Order, settled: Settled, receivable: Money) -> datetime | None:
+    """When what settles the order was complete; None while some of it is open."""
     if not receivable:
         return order.paid_at or order.placed_at
     paid = Money.zero(order.currency)
-    for taking in takings:
-        paid += taking.amount
+    for at, amount in settled:
+        paid += amount
         if paid >= receivable:
-            return taking.at
+            return at
     return None
