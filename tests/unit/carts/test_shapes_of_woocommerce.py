@@ -75,6 +75,17 @@ SHAPES: dict[str, tuple[dict[str, Any], dict[str, Decimal]]] = {
         },
         {"total": Decimal("68.28"), "fee_total": Decimal("-2.00")},
     ),
+    "a price that was raised by hand": (
+        {
+            "line_items.0.subtotal": "50.00",
+            "discount_total": "-4.00",
+        },
+        {"lines_gross": Decimal("54.00"), "discount_total": Decimal("0.00")},
+    ),
+    "a price that was raised, and nothing added up again": (
+        {"line_items.0.subtotal": "50.00", "discount_total": "0.00"},
+        {"lines_gross": Decimal("54.00"), "discount_total": Decimal("0.00")},
+    ),
     "gift cards of the extension": (
         {"gift_cards": [{"id": 9, "code": "ABCD-1234", "amount": 10}], "total": "63.08"},
         {"total": Decimal("63.08"), "gift_card_total": Decimal("10.00")},

@@ -91,7 +91,7 @@ def read_order(node: Node, store: str, refunds: Mapping[str, Money]) -> Order:
         shipping_lines=_shipping_lines(node, currency, rates),
         charges=_fees(node, currency, rates),
         stated_tax=money_or_none(node, "total_tax", currency),
-        stated_discount=money_or_none(node, "discount_total", currency),
+        stated_discount=_stated_discount(node, currency),
         gift_cards_applied=_gift_cards(node, currency),
         paid_at=paid_at,
         captured=stated_total if paid_at else Money.zero(currency),
@@ -163,13 +163,16 @@ def _people(node: Node) -> dict[str, Any]:
 
 
 def _line(node: Node, currency: str, rates: TaxRates) -> OrderLine:
-    """One line: `subtotal` is before and `total` after discounts; `price` is after them too."""
+    """One line: `subtotal` is before and `total` after discounts; `price` is after them too.
+
+    A total above its subtotal is a price that was raised by hand: nothing was taken off.
+    """
     quantity = node.decimal("quantity")
     if quantity is None:
         node.refuse("quantity", "given")
         quantity = Decimal(0)
-    gross = required_money(node, "subtotal", currency)
     net = required_money(node, "total", currency)
+    gross = max(required_money(node, "subtotal", currency), net)
     taxes = rates.of(node, currency)
     is_part = any(node.get(mark) for mark in _COMPONENT_MARKS)
     carries_money = bool(gross or net or taxes)
@@ -188,6 +191,22 @@ def _line(node: Node, currency: str, rates: TaxRates) -> OrderLine:
         variant_id=_real_id(node, "variation_id"),
         taxable=node.text("tax_status") != "none",
     )
+
+
+def _stated_discount(node: Node, currency: str) -> Money | None:
+    """What was taken off, as the order states it, without the prices that were raised by hand.
+
+    The site takes what those add off the discounts, unless it did not add the order up again.
+    """
+    stated = money_or_none(node, "discount_total", currency)
+    if stated is None:
+        return None
+    off = [
+        money_or_zero(line, "subtotal", currency) - money_or_zero(line, "total", currency)
+        for line in node.nodes("line_items")
+    ]
+    raised = total((-each for each in off if each.is_negative), currency)
+    return stated + raised if stated == total(off, currency) else stated
 
 
 def _unit_price(gross: Money, quantity: Decimal) -> Money:
