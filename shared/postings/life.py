@@ -228,7 +228,7 @@ class Storyteller:
         return [Returned(name, delivered, line.restock)]
 
     def _never_left(self, line: RefundLine) -> bool:
-        """Whether its units were earned before they could leave: nothing came back then."""
+        """Whether it cancels what was earned before it could leave, which is no return (R-3.2)."""
         is_earned_at_once = self._bills_on_capture and not self.life.is_deferred
         return is_earned_at_once and line.restock is Restock.CANCEL
 
