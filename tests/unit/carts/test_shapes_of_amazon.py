@@ -11,10 +11,11 @@ import pytest
 from carts.adapter import Code, PayoutReading, Reading
 from carts.amazon.adapter import ADAPTER
 from carts.amazon.payouts import loose_transactions, settlement
+from carts.amazon.readings import whole_order
 from carts.documents import Node, parse
 from carts.shapes import Source, shapes
 from commerce.payouts import FeeKind, PayoutLine, PayoutLineKind, payout_breaches
-from tests.unit.carts.numbers import edited, facts_of, numbers, order_of
+from tests.unit.carts.numbers import edited, facts_of, numbers, order_of, sample
 
 GROUP = "_Tq7Zk0-nC5xVw2RsJ9bLhYdE4mPaGf1uXo8iQy3tB"
 SHIPPED = "-Wm3Vd8_pLkR5tYhN2sQxZc7JbGf0eUa9oI4rTyH6gE"
@@ -166,6 +167,68 @@ def test_a_transaction_of_that_shape_is_read_to_the_cent(
 
     told = [(x.type_name, x.net.plain(), x.kind, x.is_recognized) for x in lines]
     assert told == wanted
+
+
+def by_sign(order_id: str = RELATED[0][1], **members: Any) -> dict[str, Any]:
+    """A refund sorted by sign: fees that came back as sales, what the buyer got as expenses."""
+    told = transaction(
+        item(
+            "MUG-STN-12",
+            branch("ProductCharges", -15, branch("OurPricePrincipal", -15)),
+            branch("Tax", -1.2, branch("OurPriceTax", -1.2)),
+            branch(
+                "AmazonFees", 1.8, branch("Commission", 2.25), branch("RefundCommission", -0.45)
+            ),
+        ),
+        fees=0,
+        transactionType="Refund",
+        transactionId="refund-1",
+        totalAmount=worth(-14.4),
+        breakdowns=[
+            branch("Sales", 1.8, branch("AmazonFees", 1.8)),
+            branch("Expenses", -16.2, branch("ProductCharges", -15), branch("Tax", -1.2)),
+        ],
+        relatedIdentifiers=[
+            {"relatedIdentifierName": "ORDER_ID", "relatedIdentifierValue": order_id},
+            {"relatedIdentifierName": "REFUND_ID", "relatedIdentifierValue": "R-7"},
+        ],
+    )
+    return {**told, **members}
+
+
+def test_a_refund_sorted_by_sign_is_told_from_the_fees_that_came_back() -> None:
+    lines = lines_of(read(by_sign()))
+
+    assert [(x.type_name, x.net.plain(), x.kind, x.refund_id) for x in lines] == [
+        ("Commission", "2.25", PayoutLineKind.FEE, "R-7"),
+        ("RefundCommission", "-0.45", PayoutLineKind.FEE, "R-7"),
+        ("Refunded Sales", "-16.20", PayoutLineKind.REFUND, "R-7"),
+    ]
+
+
+def test_a_refund_sorted_by_sign_gives_its_order_what_the_buyer_got() -> None:
+    document = sample("amazon", "get_order")
+    dollars = json.loads(json.dumps(by_sign("111-0000001-0000001")).replace("SEK", "USD"))
+
+    (made,) = facts_of(whole_order(document, received([dollars]), "shop")).refunds
+
+    assert (made.ref.id, made.credit.plain(), made.paid.plain()) == ("R-7", "16.20", "16.20")
+    parts = [(line.line_id, line.subtotal.plain(), line.tax.plain()) for line in made.lines]
+    assert parts == [("90000000000101", "15.00", "1.20")]
+
+
+def test_a_reimbursement_among_the_sales_is_no_sale() -> None:
+    told = transaction(
+        fees=0,
+        transactionType="FBAInventoryReimbursement",
+        breakdowns=[branch("Sales", 6.22, branch("FBAInventoryReimbursement", 6.22))],
+        totalAmount=worth(6.22),
+        items=[{**item("A"), "breakdowns": None, "relatedIdentifiers": None}],
+    )
+
+    assert [(x.type_name, x.net.plain(), x.kind) for x in lines_of(read(told))] == [
+        ("FBAInventoryReimbursement", "6.22", PayoutLineKind.ADJUSTMENT)
+    ]
 
 
 def test_a_tree_that_does_not_add_up_is_held_with_the_difference() -> None:

@@ -1,6 +1,6 @@
 """Refunds of an Amazon order: Finances alone tells of them (carts reference §7.5).
 
-The branch of sales is what the buyer got back, sign flipped; fees that return with it are booked
+What the buyer got back stands with its sign flipped; fees that return with it are booked
 from the payout. What goes to which line is told per item, or by the only item there is.
 """
 
@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from carts.adapter import Code, Problem
 from carts.amazon.models import CART
-from carts.amazon.transactions import SALES, Branch, TradedItem, Transaction, settled
+from carts.amazon.transactions import BUYERS, SALES, Branch, TradedItem, Transaction, settled
 from commerce.money import Money, minor_units, total
 from commerce.orders import (
     AdjustmentKind,
@@ -52,9 +52,7 @@ _ADJUSTED_TAX = {
     "GiftwrapTax": AdjustmentKind.GOODWILL,
     "RestockingDeductionTax": AdjustmentKind.RESTOCKING_FEE,
 }
-_SOLD_BRANCHES = frozenset(
-    {*SALES, "ProductCharges", "Tax", "Shipping", "PromoRebates", "Giftwrap", "Tips"}
-)
+_SOLD_BRANCHES = SALES | BUYERS
 _TOLD = _GOODS | _GOODS_TAX | _SHIPPING | _SHIPPING_TAX | _ADJUSTED.keys() | _ADJUSTED_TAX.keys()
 
 
@@ -144,8 +142,7 @@ def _by_item(
 
     A branch that no item tells of stands for the only item; of several it cannot be told.
     """
-    sales = [branch for branch in transaction.branches if branch.type in SALES]
-    whole = [leaf for branch in sales for leaf in branch.leaves() if leaf.amount]
+    whole = [leaf for part in transaction.sold for leaf in part.leaves() if leaf.amount]
     told = [item for item in transaction.items if item.branches]
     if told:
         found = [(item, _sold(item)) for item in told]

@@ -66,6 +66,7 @@ _WITHHELD = ("MarketplaceFacilitator", "MarketplaceWithheld", "LowValueGoodsTax"
 _CONTAINERS = frozenset({"AmazonFees", "FBAFees"})
 _FEE_ROOTS = frozenset({"ServiceFee", "ProductAdsPayment"})
 _DISPUTE = "chargeback"
+_GIVEN_BACK = "Refunded Sales"
 TRANSFER_TYPE = "Transfer"
 
 
@@ -110,9 +111,17 @@ def _untold(transaction: Transaction) -> _Part:
 
 
 def _parts(transaction: Transaction, branch: Branch) -> Iterator[_Part]:
-    """A branch of sales as one line; all else down to the first name that means something."""
-    if branch.type in SALES:
-        yield (branch.type, branch.amount, (_sales_kind(transaction), None))
+    """What the buyer paid as one line; all else down to the first name that means something."""
+    sold = transaction.sold_of(branch)
+    if sold:
+        amount = total((part.amount for part in sold), branch.amount.currency)
+        name = branch.type if branch.type in SALES else _GIVEN_BACK
+        yield (name, amount, _MEANINGS.get(transaction.type) or (_sales_kind(transaction), None))
+        if sold == (branch,):
+            return
+        for part in branch.parts:
+            if part not in sold:
+                yield from _parts(transaction, part)
         return
     meaning = _meaning(transaction, branch)
     parts = branch.parts or _told_by_items(transaction, branch)

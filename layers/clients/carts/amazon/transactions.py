@@ -25,6 +25,16 @@ _USED = frozenset({ORDER_ID, REFUND_ID, GROUP_ID, RELEASE_ID, DEFERRED_ID})
 SALES = frozenset({"Sales", "Refunded Sales"})
 """The branch of what the buyer paid or got back, pass-through tax included."""
 
+EXPENSES = "Expenses"
+"""The branch of what is kept from the seller; of a refund it may hold what the buyer got back."""
+
+BUYERS = frozenset({"ProductCharges", "Tax", "Shipping", "PromoRebates", "Giftwrap", "Tips"})
+"""Parts that a buyer pays or gets back, whatever branch they stand in."""
+
+_NEVER_BUYERS = frozenset(
+    {"AmazonFees", "FBAFees", "FBAInventoryReimbursement", "FBAReversedReimbursement"}
+)
+
 _DEFERRED = "DEFERRED"
 _DEFERRED_RELEASED = "DEFERRED_RELEASED"
 _REFUNDING = ("refund", "guaranteeclaim")
@@ -90,8 +100,25 @@ class Transaction:
     @property
     def sales(self) -> Money:
         """What the buyer paid; below zero what the buyer got back."""
-        found = (branch.amount for branch in self.branches if branch.type in SALES)
-        return total(found, self.total.currency)
+        return total((part.amount for part in self.sold), self.total.currency)
+
+    @property
+    def sold(self) -> tuple[Branch, ...]:
+        """What the buyer paid or got back, part by part."""
+        return tuple(part for branch in self.branches for part in self.sold_of(branch))
+
+    def sold_of(self, branch: Branch) -> tuple[Branch, ...]:
+        """The buyer's parts of a branch; the branch itself where it is not split.
+
+        Of refunds Amazon was seen to sort by sign: fees that come back among the sales, and what
+        the buyer gets among the expenses.
+        """
+        if branch.type in SALES:
+            parts = branch.parts or (branch,)
+            return tuple(part for part in parts if part.type not in _NEVER_BUYERS)
+        if branch.type == EXPENSES and self.is_refund:
+            return tuple(part for part in branch.parts if part.type in BUYERS)
+        return ()
 
 
 def read_transactions(nodes: Iterable[Node]) -> list[Transaction]:
