@@ -102,12 +102,12 @@ def _depends_on_what_was_billed(life: Life, books: Books) -> bool:
     """Whether balances rightly tell what was billed or paid when a refund was heard of.
 
     Shipping and duties go back of what parcels billed bit by bit, until the last has left, and so
-    do they ride with goods that were exchanged for others before they left or after; a tax of
-    an allowance is taken from the agencies that other refunds left most of; a tax that is payable
-    with receipts is that of the money which no invoice has used. A free line that was billed before
-    its cancellation was heard of stays in revenue and discounts: no memo comes to nothing (R-0.5).
-    What was billed on capture before its cancellation was heard of stays billed until the money of
-    the refund moves (R-3.5).
+    do they ride with goods that were exchanged for others or cancelled before they left or after; a
+    tax of an allowance is taken from the agencies that other refunds left most of; a tax that is
+    payable with receipts is that of the money which no invoice has used. A free line that was
+    billed before its cancellation was heard of stays in revenue and discounts: no memo comes to
+    nothing (R-0.5). What was billed on capture before its cancellation was heard of stays billed
+    until the money of the refund moves (R-3.5).
     """
     rides = any(given.shipping or given.duties for given in life.refunds)
     splits = life.policy.get("goodwill_tax") is GoodwillTax.INCLUSIVE_SPLIT
@@ -120,4 +120,8 @@ def _depends_on_what_was_billed(life: Life, books: Books) -> bool:
     is_free &= bills_at_once
     is_unmoved = bills_at_once and any("its money" in told for told in books.last.waiting)
     has_open_ride = bool((rides or life.before) and books.last.waiting)
+    is_sent_in_part = any("the shipment of line" in told for told in books.last.waiting)
+    has_open_ride |= is_sent_in_part and any(
+        line.restock is Restock.CANCEL for given in life.refunds for line in given.lines
+    )
     return has_open_ride or has_allowance or left_over or is_free or is_unmoved
