@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from carts.adapter import AccessRefusedError
 from carts.catalogue import WriteOutcome, Written
 from carts.order_notes import NoteClient
 from carts.payment_marks import PaymentMarker
@@ -39,7 +40,7 @@ _BOOKED = frozenset({ReceiptSource.ORDER, ReceiptSource.TRANSACTIONS})
 """Orders whose money the connector books: that is decided once, so nobody need look again."""
 
 _ANSWERED = frozenset({WriteOutcome.DONE, WriteOutcome.CONFLICT})
-"""Outcomes that only an API which lets us in can have: a key without rights is REFUSED as well."""
+"""Outcomes that only an API which lets us in can have: an answer of another shape is REFUSED."""
 
 _BY_HAND = ("manual",)
 """How a cart pays an order that names no gateway, when it is told that it is paid."""
@@ -132,8 +133,11 @@ class OrderTeller:
             self._parts.errands.close(errand, ErrandState.LEFT)
             return
         note = f"{SAYS}: {errand.details['document']}"
-        client = this.stores[errand.kind].client(store)
-        written = client.note_order(order, note) if isinstance(client, NoteClient) else None
+
+        def put(client: object) -> Written | None:
+            return client.note_order(order, note) if isinstance(client, NoteClient) else None
+
+        written = self._written(this, errand, store, put)
         self._keep(this, errand, written, "noted", findings.note_refused)
 
     def _bill(self, this: _Round, errand: Errand) -> _Bill | None:
@@ -190,11 +194,37 @@ class OrderTeller:
             self._parts.errands.close(bill.errand, ErrandState.LEFT)
             return
         _, order, _ = _named(this.tenant, bill.errand)
-        client = this.stores[bill.errand.kind].client(bill.store)
-        written = (
-            client.mark_paid(order, bill.amount) if isinstance(client, PaymentMarker) else None
-        )
+
+        def mark(client: object) -> Written | None:
+            return (
+                client.mark_paid(order, bill.amount) if isinstance(client, PaymentMarker) else None
+            )
+
+        written = self._written(this, bill.errand, bill.store, mark)
         self._keep(this, bill.errand, written, "paid", findings.not_marked)
+
+    def _written(
+        self,
+        this: _Round,
+        errand: Errand,
+        store: Store,
+        write: Callable[[object], Written | None],
+    ) -> Written | None:
+        """What the store's API answered; None where it cannot be told, which people are told of."""
+        stores = this.stores[errand.kind]
+        client = stores.client(store)
+        if client is None:
+            return None
+        try:
+            written = write(client)
+        except AccessRefusedError as error:
+            stores.shut(store, error)
+            return None
+        if written is None:
+            stores.shut(store, NOT_TAKEN)
+        elif written.outcome in _ANSWERED:
+            stores.answered(store)
+        return written
 
     def _keep(
         self,
@@ -207,11 +237,7 @@ class OrderTeller:
         """Keep what became of it; what nobody knows, or nobody could be told, is tried again."""
         store, order, subject = _named(this.tenant, errand)
         assert store is not None  # noqa: S101  # whoever writes knows the store
-        now, stores = self._parts.clock(), this.stores[errand.kind]
-        if written is None:
-            stores.shut(store, NOT_TAKEN)
-        elif written.outcome in _ANSWERED:
-            stores.answered(store)
+        now = self._parts.clock()
         if written is None or written.outcome in (WriteOutcome.UNKNOWN, WriteOutcome.CONFLICT):
             this.counts["later"] += 1
             self._parts.errands.put_off(errand, errand.again_at(now))

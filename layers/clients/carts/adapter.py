@@ -51,6 +51,14 @@ class CartApiError(Exception):
         self.is_lasting = is_lasting
 
 
+class AccessRefusedError(CartApiError):
+    """The key, or the rights given with it, allow no such call: a person must renew them."""
+
+    def __init__(self, message: str) -> None:
+        """It lasts until somebody acts."""
+        super().__init__(message, is_lasting=True)
+
+
 class Headers:
     """The headers of a delivery; names are compared without case (carts reference §2.1)."""
 

@@ -22,7 +22,7 @@ from tenacity import (
     stop_after_delay,
 )
 
-from carts.adapter import CartApiError
+from carts.adapter import AccessRefusedError, CartApiError
 from carts.documents import DocumentError, parse
 
 T = TypeVar("T")
@@ -48,6 +48,7 @@ _NOT_TAKEN = (
     httpx.codes.CONFLICT,
     httpx.codes.UNPROCESSABLE_ENTITY,
 )
+_NO_ACCESS = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 _LARGEST_ANSWER_BYTES = 20 * 1024 * 1024
 
 
@@ -225,6 +226,17 @@ def check_not_busy(response: httpx.Response) -> None:
         raise BusyError(_seconds(response.headers.get("Retry-After", "")))
 
 
+def check_access(response: httpx.Response) -> None:
+    """Let an answer pass that does not refuse the key or its rights.
+
+    Raises:
+        AccessRefusedError: it does.
+    """
+    if response.status_code in _NO_ACCESS:
+        message = f"the cart's API answered {response.status_code}"
+        raise AccessRefusedError(message)
+
+
 def checked_base_url(base_url: str) -> str:
     """The address, when it may be called.
 
@@ -250,6 +262,7 @@ def _check_status(response: httpx.Response) -> None:
     if status in _NOT_TAKEN:
         message = "the cart does not take the parameters of the call"
         raise RefusedParametersError(message, is_lasting=True)
+    check_access(response)
     if status not in _FINE:
         message = f"the cart's API answered {status}"
         raise CartApiError(message, is_lasting=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from carts.adapter import CartApiError
+from carts.adapter import AccessRefusedError, CartApiError
 from carts.catalogue import WriteOutcome, Written
 
 
@@ -16,6 +16,9 @@ class NoteClient(Protocol):
         """Put the note on the order, unless it is there; buyers do not see it.
 
         UNKNOWN where the answer was lost: who calls again some time later finds the note there.
+
+        Raises:
+            AccessRefusedError: nothing can be put on any order of the store.
         """
         ...
 
@@ -26,9 +29,15 @@ class NoteCalls:
     _notes: NoteClient
 
     def note_order(self, order_id: str, note: str) -> Written:
-        """Put the note on the order, unless it is there."""
+        """Put the note on the order, unless it is there.
+
+        Raises:
+            AccessRefusedError: nothing can be put on any order of the store.
+        """
         try:
             return self._notes.note_order(order_id, note)
+        except AccessRefusedError:
+            raise
         except CartApiError as exc:
             outcome = WriteOutcome.REFUSED if exc.is_lasting else WriteOutcome.UNKNOWN
             return Written(outcome, str(exc))

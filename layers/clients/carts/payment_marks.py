@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from carts.adapter import CartApiError
+from carts.adapter import AccessRefusedError, CartApiError
 from carts.catalogue import WriteOutcome, Written
 from commerce.money import Money
 
@@ -17,6 +17,9 @@ class PaymentMarker(Protocol):
         """Mark the order as paid, if just this amount of it is open; DONE where nothing is.
 
         UNKNOWN where the answer was lost: who calls again finds it paid.
+
+        Raises:
+            AccessRefusedError: no order of the store can be marked.
         """
         ...
 
@@ -27,9 +30,15 @@ class PaymentCalls:
     _marker: PaymentMarker
 
     def mark_paid(self, order_id: str, amount: Money) -> Written:
-        """Mark the order as paid, if just this amount of it is open."""
+        """Mark the order as paid, if just this amount of it is open.
+
+        Raises:
+            AccessRefusedError: no order of the store can be marked.
+        """
         try:
             return self._marker.mark_paid(order_id, amount)
+        except AccessRefusedError:
+            raise
         except CartApiError as exc:
             outcome = WriteOutcome.REFUSED if exc.is_lasting else WriteOutcome.UNKNOWN
             return Written(outcome, str(exc))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from carts.adapter import AccessRefusedError
 from carts.bigcommerce.client import BigCommerceClient
 from carts.catalogue import WriteOutcome
 from carts.magento.client import MagentoClient
@@ -137,6 +138,31 @@ def test_a_note_on_an_order_that_is_not_there_is_refused(cart: Callable[[list[st
     shop = cart([])
 
     assert shop.client().note_order("6", NOTE).outcome is WriteOutcome.REFUSED
+
+
+@pytest.mark.parametrize("cart", CARTS)
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_without_rights_is_no_refusal_of_the_note(
+    cart: Callable[[list[str]], Shop], status: int
+) -> None:
+    shop = cart([])
+    client = shop.client()
+    shop.site.faults = [httpx.Response(status, json={})] * 3
+
+    with pytest.raises(AccessRefusedError):
+        client.note_order("5", NOTE)
+
+    assert shop.notes == []
+
+
+def test_a_scope_that_shopify_misses_is_no_refusal_of_the_note() -> None:
+    shop = Shopify([])
+    client = shop.client()
+    denied = {"errors": [{"extensions": {"code": "ACCESS_DENIED"}}]}
+    shop.site.faults = [httpx.Response(200, json=denied)]
+
+    with pytest.raises(AccessRefusedError, match="ACCESS_DENIED"):
+        client.note_order("5", NOTE)
 
 
 def test_a_metafield_that_others_filled_is_not_overwritten() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from carts.adapter import AccessRefusedError
 from carts.catalogue import WriteOutcome
 from carts.magento.client import MagentoClient
 from carts.payment_marks import PaymentMarker
@@ -121,6 +122,18 @@ def test_where_another_amount_is_open_nothing_is_marked(cart: Callable[[], Shop]
 
     assert shop.client().mark_paid("5", Money.of("499.99", "USD")).outcome is REFUSED
     assert shop.client().mark_paid("5", Money.of("500.00", "EUR")).outcome is REFUSED
+    assert shop.marks == 0
+
+
+@pytest.mark.parametrize("cart", CARTS)
+def test_a_key_without_rights_is_no_refusal_of_the_mark(cart: Callable[[], Shop]) -> None:
+    shop = cart()
+    client = shop.client()
+    shop.site.faults = [httpx.Response(403, json={})]
+
+    with pytest.raises(AccessRefusedError):
+        client.mark_paid("5", TOTAL)
+
     assert shop.marks == 0
 
 

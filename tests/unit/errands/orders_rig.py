@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from carts.accounts import DONE as WRITTEN
+from carts.adapter import AccessRefusedError
 from carts.catalogue import Written
 from commerce.money import Money
 from commerce.orders import Facts, Payment, Ref
@@ -65,16 +66,24 @@ class Cart:
         self.notes: list[tuple[str, str]] = []
         self.paid: list[tuple[str, Money]] = []
         self.answers: list[Written] = []
+        self.is_closed = False
 
     def note_order(self, order_id: str, note: str) -> Written:
+        self._let_in()
         if (order_id, note) not in self.notes:
             self.notes.append((order_id, note))
         return self.answers.pop(0) if self.answers else WRITTEN
 
     def mark_paid(self, order_id: str, amount: Money) -> Written:
+        self._let_in()
         if (order_id, amount) not in self.paid:
             self.paid.append((order_id, amount))
         return self.answers.pop(0) if self.answers else WRITTEN
+
+    def _let_in(self) -> None:
+        if self.is_closed:
+            message = "the cart's API answered 403"
+            raise AccessRefusedError(message)
 
 
 class Books:

@@ -67,6 +67,24 @@ def test_a_store_that_is_closed_to_us_is_told_and_tried_until_it_opens() -> None
     assert not any(rig.reviews.is_open("acme", one.subject) for one in rig.reviews.all("acme"))
 
 
+def test_an_order_is_told_once_a_key_that_lost_its_rights_has_them_again() -> None:
+    rig = Rig()
+    rig.cart.is_closed = True
+    rig.made()
+    rig.pay()
+
+    assert rig.run() == {"later": 2}
+    assert {(one.subject, one.reasons) for one in rig.reviews.all("acme")} == {
+        ("errands:shop:note", (Reason.CONFIGURATION_MISSING,)),
+        ("errands:shop:paid", (Reason.CONFIGURATION_MISSING,)),
+    }
+    rig.cart.is_closed = False
+    rig.clock.pass_time(31 * 60)
+
+    assert rig.run() == {"noted": 1, "paid": 1}
+    assert not any(rig.reviews.is_open("acme", one.subject) for one in rig.reviews.all("acme"))
+
+
 def test_an_address_that_may_not_be_called_is_told_too() -> None:
     rig = Rig()
 

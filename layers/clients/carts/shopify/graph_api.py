@@ -13,9 +13,10 @@ from typing import Any
 
 import httpx
 
-from carts.adapter import CartApiError
+from carts.adapter import AccessRefusedError, CartApiError
 from carts.json_api import (
     BusyError,
+    check_access,
     check_answered,
     check_not_busy,
     document_of,
@@ -77,6 +78,7 @@ class GraphApi:
     @staticmethod
     def _data(response: httpx.Response) -> dict[str, Any]:
         check_not_busy(response)
+        check_access(response)
         if response.status_code != httpx.codes.OK:
             message = f"the cart's API answered {response.status_code}"
             raise CartApiError(message, is_lasting=True)
@@ -99,6 +101,8 @@ def _error(errors: Any, document: dict[str, Any]) -> Exception:
     if "THROTTLED" in codes:
         return BusyError(_refill_seconds(document))
     message = f"the cart's API refused the query: {' '.join(codes) or 'no code'}"
+    if "ACCESS_DENIED" in codes:
+        return AccessRefusedError(message)
     return CartApiError(message, is_lasting=True)
 
 
