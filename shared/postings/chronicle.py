@@ -13,7 +13,7 @@ from shared.policy.choices import Moment
 from shared.policy.switches import PostingPolicy
 from shared.postings.editions import OrderEdition
 from shared.postings.events import Capture, Delivery, Event, RefundEvent
-from shared.postings.histories import History, histories, histories_of
+from shared.postings.histories import History, histories, histories_as_posted, histories_of
 from shared.postings.in_books import InBooks
 from shared.postings.life import Storyteller
 from shared.postings.order_keys import Keys
@@ -144,7 +144,8 @@ def _believed(
         return found or search.likeliest()
     done = booked(events, keys)
     if in_books.are_told and len(editions) > 1:
-        found = search.among(histories_of(editions, in_turn, done, in_books.edits))
+        found = search.among(histories_as_posted(editions, events, keys))
+        found = found or search.among(histories_of(editions, in_turn, done, in_books.edits))
     if not (found or search.is_confirmed):
         later = sorted((event for event in events if event not in done), key=moment_of)
         found = search.among(histories(editions, done, later, in_books.edits))

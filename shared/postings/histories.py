@@ -12,7 +12,9 @@ from itertools import combinations_with_replacement, islice, permutations
 
 from shared.postings.editions import OrderEdition
 from shared.postings.events import Edit, Event
+from shared.postings.order_keys import Keys
 from shared.postings.pieces import OrderPieces
+from shared.postings.sequences import booked, sequences
 
 _MOST = 500
 """How many histories are tried; an order with more than that goes to a person."""
@@ -49,6 +51,22 @@ def histories(
     for events, chosen in islice(tried, _MOST if booked else 0):
         history = _history(editions, events, chosen, edits, len(booked))
         yield History(history.first, (*history.events, *later), history.unbooked)
+
+
+def histories_as_posted(
+    editions: Sequence[OrderEdition], events: Sequence[Event], keys: Keys
+) -> Iterator[History]:
+    """The sequences that may have led to the books, each booked edit where its documents stand."""
+    told = [Edit(edition.id, edition.since, edition.pieces) for edition in editions]
+    known = booked(told[1:], keys)
+    in_turn = [edit for edit in told if edit in known]
+    if not in_turn or in_turn != known:
+        return
+    first, newest = told[told.index(in_turn[0]) - 1], told[-1]
+    unbooked = () if newest in in_turn else (newest,)
+    for ordered in sequences([*events, *in_turn], keys):
+        name = newest.id if unbooked else ""
+        yield History(first.pieces, (*ordered, *unbooked), name)
 
 
 def histories_of(

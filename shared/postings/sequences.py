@@ -87,6 +87,15 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     is heard of late may change nothing of what was booked before it; and with no more of that in
     the sequence of time than was there before the rest was booked.
     """
+    tried: set[tuple[int, ...]] = set()
+    for ordered in _with_repeats(events, keys):
+        name = tuple(map(id, ordered))
+        if name not in tried:
+            tried.add(name)
+            yield ordered
+
+
+def _with_repeats(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     done = booked(events, keys)
     left = sorted((event for event in events if event not in done), key=moment_of)
     yield from _among(done, left, keys)
@@ -109,18 +118,29 @@ def _among(done: Sequence[Event], left: Sequence[Event], keys: Keys) -> Iterator
         each[:1] if isinstance(event, Delivery) else each
         for event, each in zip(left, places, strict=True)
     ]
-    tried: set[tuple[int, ...]] = set()
     for chosen in islice(chain(_together(late), _together(places), product(*early)), _MOST):
-        if tuple(chosen) not in tried:
-            tried.add(tuple(chosen))
-            yield _merged(done, left, chosen)
+        yield _merged(done, left, chosen)
     for heard in left:
         others = [event for event in left if event is not heard]
         yield [*done, *others, heard]
         yield [heard, *done, *others]
     yield [*left, *done]
+    yield from _where_money_tells(done, left, keys)
     if closed is not None:
         yield from _around_the_closing(done, left, closed, keys)
+
+
+def _where_money_tells(
+    done: Sequence[Event], left: Sequence[Event], keys: Keys
+) -> Iterator[list[Event]]:
+    """With each refund whose money moved before the first that was posted after and comes later."""
+    places = []
+    for event in left:
+        money, each = _money_place(event, keys), _places(event, done)
+        after = [at for at in each[1:] if place_of(done[at], keys) > money]
+        places.append([min(after)] if after else each)
+    for chosen in islice(product(*places), _MOST):
+        yield _merged(done, left, chosen)
 
 
 def _around_the_closing(
@@ -251,4 +271,9 @@ def _kinds(event: Event) -> list[tuple[PostingKind, str]]:
         case RefundEvent():
             return [(PostingKind.CREDIT_MEMO, f"credit:{event.refund.ref.id}")]
         case Edit():
-            return []
+            name = f"{EDIT}{event.id}"
+            return [
+                (PostingKind.INVOICE, f"invoice:{name}"),
+                (PostingKind.CREDIT_MEMO, f"credit:{name}"),
+                (PostingKind.JOURNAL_ENTRY, f"recognise:{name}"),
+            ]

@@ -139,11 +139,23 @@ def test_wider_lives_hold_what_they_are_drawn_for() -> None:
 
 
 def test_a_life_at_a_marketplace_breaks_no_invariant() -> None:
-    assert not [line for seed in range(6) for line in broken_at_market(seed)]
+    assert not [line for seed in range(4) for line in broken_at_market(seed)]
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(38, id="a receipt is booked before an earlier one is heard of"),
+        pytest.param(1102, id="exchanged goods pay for the rest of an order with a gift card"),
+        pytest.param(2077, id="a parcel is heard of after an exchange of what capture billed"),
+    ],
+)
+def test_a_life_at_a_marketplace_that_was_broken_once_is_so_no_more(seed: int) -> None:
+    assert not broken_at_market(seed)
 
 
 def test_lives_at_marketplaces_hold_what_they_are_drawn_for() -> None:
-    lives = [marketed(seed) for seed in range(150)]
+    lives = [marketed(seed) for seed in range(60)]
     taxes = [tax.collected_by for life in lives for tax in life.order.all_taxes]
     assert set(taxes) == set(TaxCollector)
     assert {leaves_tax_out(life) for life in lives} == {True, False}
