@@ -82,7 +82,7 @@ def histories_of(
     """
     tried = (
         (events, chosen)
-        for events in _each_once(sequences)
+        for events in filter(None, _each_once(sequences))
         for chosen in _choices(len(editions), len(events))
     )
     for events, chosen in islice(tried, _MOST):

@@ -17,7 +17,7 @@ from shared.postings.plan import Plan
 from shared.postings.planner import plan
 from tests.accounting.journals import net, play
 from tests.accounting.lives import OrderLife, edited
-from tests.accounting.planning import by_name
+from tests.accounting.planning import by_name, places
 from tests.accounting.shop import (
     back,
     book,
@@ -32,6 +32,7 @@ from tests.accounting.shop import (
     shipping,
 )
 from tests.fake_day_book import MemoryDayBook
+from tests.lives.books import Books
 
 ORDER = "ORD#acme#shop#order-1"
 PLACED = order(line("lamp", "100.00"), line("mug", "10.00"))
@@ -87,6 +88,21 @@ def test_gift_cards_are_sold_when_the_order_of_that_time_was_paid() -> None:
     known = _grown(facts(placed, captured("capture-1", "60.00", day(2))), facts(dearer))
     sold = by_name(plan(known, {}, book()))["INVOICE invoice:gift-cards:order-1"]
     assert sold.true_on == day(2).date()
+
+
+def test_a_gift_card_that_was_sold_before_an_edit_is_held_until_the_rest_is_paid() -> None:
+    """The edit came before the money and is heard of after it: nothing else happened so far."""
+    card = line("card", "50.00", kind=LineKind.GIFT_CARD, requires_shipping=False)
+    two = line("card", "50.00", 2, kind=LineKind.GIFT_CARD, requires_shipping=False)
+    paid = captured("capture-1", "50.00", day(6))
+    first = facts(order(card), paid)
+    edit = _grown(first, facts(edited(order(two), at=5)))
+    books = Books(book())
+    books.learn(first)
+    books.learn(edit, is_all=False)
+    assert places(books.last) == {"invoice:gift-cards:order-1"}
+    books.learn(_grown(edit, facts(order(two), captured("capture-2", "50.00", day(7)))))
+    assert books.balances["1100"] == Decimal(100)
 
 
 def test_what_an_edit_adds_to_cancelled_goods_is_earned_with_them_in_any_way_of_hearing() -> None:
