@@ -56,6 +56,11 @@ def editions_of(
     )
 
 
+def edition_at(editions: Sequence[OrderEdition], at: datetime) -> OrderEdition:
+    """The order as it was at that moment; as it was at first, where it was not yet."""
+    return next((each for each in reversed(editions) if each.since <= at), editions[0])
+
+
 def _pieces(order: Order, book: StoreBook, presentation: Presentation) -> OrderPieces | None:
     chart = Chart(book, selectors_of(order))
     pieces = take_apart(order, chart, presentation)

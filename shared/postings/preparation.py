@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -20,7 +21,7 @@ from shared.postings.articles import article_of_line, cost_place
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
-from shared.postings.editions import OrderEdition, editions_of
+from shared.postings.editions import OrderEdition, edition_at, editions_of
 from shared.postings.entries import Entries
 from shared.postings.events import Delivery, RefundEvent
 from shared.postings.in_books import InBooks
@@ -93,7 +94,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
     editions = editions_of(facts, order, pieces, book)
     pieces = editions[-1].pieces
     takings = takings_of(facts, order, chart)
-    refunds = _refunds(facts, order, book, pieces, chart)
+    refunds = _refunds(facts, order, book, editions, chart)
     settled = settling(order, takings, refunds)
     deliveries = deliveries_of(facts, order, keys, editions, settled)
     in_books = InBooks(posted, keys, Entries(chart, pieces, book.policy))
@@ -193,7 +194,11 @@ def _check_roles(facts: Facts, book: StoreBook, chart: Chart) -> None:
 
 
 def _refunds(
-    facts: Facts, order: Order, book: StoreBook, pieces: OrderPieces, chart: Chart
+    facts: Facts,
+    order: Order,
+    book: StoreBook,
+    editions: Sequence[OrderEdition],
+    chart: Chart,
 ) -> tuple[RefundEvent, ...]:
     at_once = book.policy.credit_on is CreditOn.REFUND_CREATED
     events = []
@@ -213,7 +218,8 @@ def _refunds(
             chart.tender(payment.gateway, f"{place}.transactions[{payment.ref.id}]")
         is_effective = at_once or not (money.is_failed or money.pending)
         if book.policy.goodwill_tax is GoodwillTax.INCLUSIVE_SPLIT:
-            refund = _with_goodwill_tax(refund, pieces)  # noqa: PLW2901  # the same refund, split
+            then = edition_at(editions, refund.created_at)
+            refund = _with_goodwill_tax(refund, then.pieces)  # noqa: PLW2901  # the same, split
         events.append(RefundEvent(refund, money, is_effective))
     return tuple(sorted(events, key=lambda event: (event.refund.created_at, event.refund.ref.id)))
 

@@ -123,3 +123,15 @@ def test_an_allowance_is_parted_as_where_the_tax_is_shown() -> None:
         "4095": Decimal("5.00"),
     }
     assert ended[1] == {**ended[0], "1100": Decimal("102.60"), "2105": Decimal("-7.60")}
+
+
+def test_an_allowance_is_parted_by_the_order_as_it_was_when_it_was_given() -> None:
+    """Goods without tax that are added later do not change the 0.40 of tax in the 5.40."""
+    allowance = RefundAdjustment(AdjustmentKind.GOODWILL, usd("5.40"), usd("0.00"))
+    given = refund(at=day(4), adjustments=(allowance,), transactions=(given_back("5.40", day(4)),))
+    first = facts(SOLD, captured("capture-1", "108.00", day(1)), SENT, given)
+    later = merge(first, facts(edited(line("wire", "50.00"))))
+    books = Books(book(goodwill_tax=GoodwillTax.INCLUSIVE_SPLIT))
+    books.learn(later)
+    assert books.balances["4095"] == Decimal("5.00")
+    assert books.balances["2105"] == Decimal("-7.60")
