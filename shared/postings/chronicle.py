@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -149,6 +150,12 @@ def _believed(
     if not (found or search.is_confirmed):
         later = sorted((event for event in events if event not in done), key=moment_of)
         found = search.among(histories(editions, done, later, in_books.edits))
+    if not (found or search.is_confirmed or editions[-1].id in in_books.edits):
+        # What follows an edit may be posted before the edit's own document.
+        found = search.among(
+            replace(history, unbooked=editions[-1].id)
+            for history in histories_of(editions, in_turn, done, in_books.edits)
+        )
     return found or search.likeliest()
 
 
