@@ -9,9 +9,10 @@ from decimal import Decimal
 from itertools import pairwise
 
 from commerce.money import total
-from commerce.orders import Facts, FulfillmentStatus, Fulfilment, LineKind, Order, Restock
+from commerce.orders import Facts, FulfillmentStatus, Fulfilment, Order, Restock
 from shared.policy.choices import Moment
 from shared.policy.switches import PostingPolicy
+from shared.postings.cards_sold import cards_sold
 from shared.postings.editions import OrderEdition
 from shared.postings.events import Capture, Delivery, Event, RefundEvent
 from shared.postings.histories import History, histories, histories_as_posted, histories_of
@@ -55,9 +56,7 @@ def deliveries_of(
                 quantities[line.line_id] = known + line.quantity
         if quantities:
             deliveries += _moments_of(parcel, quantities, policy)
-    cards = {line.id: line.quantity for line in order.lines if line.kind is LineKind.GIFT_CARD}
-    if cards and (paid_at := _paid_at(order, settled, editions)):
-        deliveries.append(Delivery(f"gift-cards:{order.ref.id}", paid_at, cards))
+    deliveries += cards_sold(order, settled, editions, keys)
     return tuple(sorted(deliveries, key=lambda delivery: (delivery.at, delivery.id)))
 
 

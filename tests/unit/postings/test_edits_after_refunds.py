@@ -17,7 +17,7 @@ from shared.postings.plan import Plan
 from shared.postings.planner import plan
 from tests.accounting.journals import net, play
 from tests.accounting.lives import OrderLife, edited
-from tests.accounting.planning import by_name, places
+from tests.accounting.planning import by_name
 from tests.accounting.shop import (
     back,
     book,
@@ -90,19 +90,25 @@ def test_gift_cards_are_sold_when_the_order_of_that_time_was_paid() -> None:
     assert sold.true_on == day(2).date()
 
 
-def test_a_gift_card_that_was_sold_before_an_edit_is_held_until_the_rest_is_paid() -> None:
-    """The edit came before the money and is heard of after it: nothing else happened so far."""
+@pytest.mark.parametrize("paid_on", [2, 6])
+@pytest.mark.parametrize("policy", [{}, ON_CAPTURE, DEFERRED])
+def test_a_gift_card_that_an_edit_adds_is_sold_when_it_is_paid(
+    paid_on: int, policy: dict[str, Any]
+) -> None:
+    """One card is paid, then a second is added; or that is heard of after the first was paid."""
     card = line("card", "50.00", kind=LineKind.GIFT_CARD, requires_shipping=False)
     two = line("card", "50.00", 2, kind=LineKind.GIFT_CARD, requires_shipping=False)
-    paid = captured("capture-1", "50.00", day(6))
-    first = facts(order(card), paid)
-    edit = _grown(first, facts(edited(order(two), at=5)))
-    books = Books(book())
-    books.learn(first)
-    books.learn(edit, is_all=False)
-    assert places(books.last) == {"invoice:gift-cards:order-1"}
-    books.learn(_grown(edit, facts(order(two), captured("capture-2", "50.00", day(7)))))
-    assert books.balances["1100"] == Decimal(100)
+    first = facts(order(card), captured("capture-1", "50.00", day(paid_on)))
+    added = _grown(first, facts(edited(order(two), at=5)))
+    paid = _grown(added, facts(edited(order(two), at=5), captured("capture-2", "50.00", day(7))))
+    in_turn = Books(book(**policy))
+    in_turn.learn(first)
+    in_turn.learn(added)
+    in_turn.learn(paid)
+    at_once = Books(book(**policy))
+    at_once.learn(paid)
+    assert not in_turn.last.waiting
+    assert in_turn.balances == at_once.balances == {"1100": Decimal(100), "2200": Decimal(-100)}
 
 
 def test_what_an_edit_adds_to_cancelled_goods_is_earned_with_them_in_any_way_of_hearing() -> None:
