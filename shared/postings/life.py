@@ -222,15 +222,10 @@ class Storyteller:
             return []
         part = LinePart(name, delivered, nets[2], taxes[2])
         given = self._given.line(part, place)
-        self._part(given, split, prefers_unbilled=False, undelivered=self._never_left(line))
+        self._part(given, split, prefers_unbilled=False)
         if name in self._returned:
             self._returned[name] += delivered
         return [Returned(name, delivered, line.restock)]
-
-    def _never_left(self, line: RefundLine) -> bool:
-        """Whether it cancels what was earned before it could leave, which is no return (R-3.2)."""
-        is_earned_at_once = self._bills_on_capture and not self.life.is_deferred
-        return is_earned_at_once and line.restock is Restock.CANCEL
 
     def _open_discount(self, line_id: str) -> Money:
         """The discount on a line that is not billed: zero or below."""

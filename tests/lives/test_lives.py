@@ -84,7 +84,7 @@ def test_a_wider_life_under_any_policy_breaks_no_invariant() -> None:
         pytest.param(741653, id="shipping goes back before what closed the order, heard of last"),
         pytest.param(761454, id="a parcel is heard of after shipping that changed nothing of it"),
         pytest.param(711227, id="an agency's odd cent comes back once, returned or cancelled"),
-        pytest.param(741598, id="goods that were billed on capture and never left are no returns"),
+        pytest.param(741598, id="goods cancelled before or after they were billed on capture"),
         pytest.param(
             752111, id="a parcel that arrived had left, though its leaving billed nothing"
         ),
