@@ -123,7 +123,7 @@ def tell_life(
         ).tell(ordered)
 
     by_time = tell(sorted(events, key=moment_of))
-    if not in_books.parts or (in_books.agree(by_time) and in_books.confirm(by_time)):
+    if in_books.agree(by_time) and in_books.confirm(by_time) and in_books.confirm_costs(by_time):
         return by_time
     return _believed(events, editions, in_books, tell, by_time) or by_time
 

@@ -72,7 +72,7 @@ class DayWriter:
 
     def _refuse_foreign_stock(self) -> None:
         """A day's journal is one entity's: costs of another entity's stock have no place there."""
-        if has_foreign_stock(self._p) and self._p.book.policy.cogs is not Cogs.OFF:
+        if has_foreign_stock(self._p.book) and self._p.book.policy.cogs is not Cogs.OFF:
             finding = Finding(
                 Reason.OUT_OF_SCOPE,
                 "mapping.stock_entity",

@@ -13,26 +13,32 @@ from functools import partial
 
 from commerce.money import Money
 from shared.ledger.content import effect_digest
+from shared.policy.choices import Moment
+from shared.postings.costs import Costs
 from shared.postings.effects import Amount, ledger_lines
 from shared.postings.entries import Entries
 from shared.postings.order_keys import Keys
 from shared.postings.parts import EDIT, Life, Sale
 from shared.postings.plan import Posted, PostingKind
+from shared.postings.stock_entities import sides_of
 
 _PARTS = (
     (PostingKind.INVOICE, "invoice:"),
     (PostingKind.CREDIT_MEMO, "credit:"),
     (PostingKind.JOURNAL_ENTRY, "recognise:"),
 )
+_COST = "cogs:"
 
 
 @dataclass(frozen=True, slots=True)
 class InBooks:
-    """What is known of one order's documents: Sage's results, the keys in use, the accounts."""
+    """What is known of one order's documents: Sage's results, keys in use, accounts and costs."""
 
     posted: Posted
     keys: Keys
     entries: Entries
+    costs: Costs
+    has_editions: bool = False
 
     @property
     def parts(self) -> dict[str, str]:
@@ -47,8 +53,9 @@ class InBooks:
     @property
     def edits(self) -> set[str]:
         """The editions whose edit was booked, by whatever document."""
+        traces = (*_PARTS, (PostingKind.JOURNAL_ENTRY, _COST))
         return {
-            name for kind, prefix in _PARTS for name in self.keys.purposes(kind, f"{prefix}{EDIT}")
+            name for kind, prefix in traces for name in self.keys.purposes(kind, f"{prefix}{EDIT}")
         }
 
     def confirm(self, life: Life) -> bool:
@@ -58,6 +65,25 @@ class InBooks:
             return False
         told = dict(self._told(life, parts))
         return told == parts
+
+    def confirm_costs(self, life: Life) -> bool:
+        """Whether what the goods cost is in the books as this life has it, as far as they tell.
+
+        Asked of edited orders whose goods cost when they are billed on capture: goods that an edit
+        adds for nothing leave no other trace there.
+        """
+        if not self.has_editions or self.keys.book.policy.recognise_on is not Moment.CAPTURE:
+            return True
+        costs = ((sale, self._cost_digest(sale.id)) for sale in life.recognised)
+        return all(known == self._cost_of(sale) for sale, known in costs if known)
+
+    def _cost_of(self, sale: Sale) -> str:
+        costs = self.costs
+        sides = sides_of(costs.book, costs.chart, costs.booked(sale.quantities))
+        return effect_digest(ledger_lines(sides.seller))
+
+    def _cost_digest(self, sale_id: str) -> str:
+        return self._digest(self.keys.of(PostingKind.JOURNAL_ENTRY, f"{_COST}{sale_id}"))
 
     def agree(self, life: Life, unbooked: str = "") -> bool:
         """Whether this life leads to the books as far as totals tell.

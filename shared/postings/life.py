@@ -99,7 +99,7 @@ class Storyteller:
         if self.life.is_deferred:
             deferrable = {k: v for k, v in earned.items() if self._pieces[k].is_deferrable}
             sale = replace(sale, quantities={}, amounts=deferrable)
-        if sale.amounts:
+        if sale.amounts or sale.quantities:
             self.life.recognised.append(sale)
         if self._closed_at:
             self._close(edit.at)
@@ -192,11 +192,17 @@ class Storyteller:
         for line in refund.lines:
             if line.line_id not in self._returned or line.restock is Restock.CANCEL:
                 continue
-            out = self._recognition.taken_quantity(line.line_id) - self._returned[line.line_id]
+            out = self._out(line.line_id)
             is_known_return = line.restock in (Restock.RETURN, Restock.SCRAP)
             if out < line.quantity and (is_known_return or not self._knows_shipments):
                 return True
         return False
+
+    def _out(self, line_id: str) -> Decimal:
+        """How many of a line are with the buyer; none before a bill that their parcel makes."""
+        if self._bills_on_capture and not self.life.billed:
+            return Decimal(0)
+        return self._recognition.taken_quantity(line_id) - self._returned[line_id]
 
     def _refund_line(self, line: RefundLine, split: _Split, place: str) -> list[Returned]:
         """Part the line by what had become of its units, and give each part its amounts."""
@@ -246,8 +252,7 @@ class Storyteller:
         if line.restock is Restock.CANCEL:
             undelivered = min(line.quantity, still_open)
             return undelivered, line.quantity - undelivered
-        out = self._recognition.taken_quantity(line.line_id) - self._returned[line.line_id]
-        delivered = min(line.quantity, max(out, Decimal(0)))
+        delivered = min(line.quantity, max(self._out(line.line_id), Decimal(0)))
         if line.restock is Restock.NONE:
             undelivered = min(line.quantity - delivered, still_open)
             return undelivered, line.quantity - undelivered

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
+from functools import partial
 
 from commerce.identity import order_breaches
 from commerce.money import Money, total
@@ -13,15 +12,16 @@ from commerce.orders import (
     Facts,
     LineKind,
     Order,
-    Refund,
 )
-from shared.policy.choices import Cogs, CreditOn, GoodwillTax, RefundPresentation
+from shared.policy.choices import Cogs, CreditOn, RefundPresentation
 from shared.policy.mapping import Role
+from shared.postings.allowances import parted_as_booked
 from shared.postings.articles import article_of_line, cost_place
 from shared.postings.book import StoreBook
 from shared.postings.chart import Chart
 from shared.postings.chronicle import deliveries_of, tell_life
-from shared.postings.editions import OrderEdition, edition_at, editions_of
+from shared.postings.costs import Costs
+from shared.postings.editions import OrderEdition, editions_of
 from shared.postings.entries import Entries
 from shared.postings.events import Delivery, RefundEvent
 from shared.postings.in_books import InBooks
@@ -30,10 +30,9 @@ from shared.postings.line_rules import selectors_of
 from shared.postings.omitted import refunds_without, takings_without
 from shared.postings.order_keys import Keys
 from shared.postings.parts import Life
-from shared.postings.pieces import OrderPieces, PieceKind, take_apart
+from shared.postings.pieces import OrderPieces, take_apart
 from shared.postings.plan import Finding, Posted, Reason
 from shared.postings.refunds import money_of
-from shared.postings.shares import share_of
 from shared.postings.takings import Taking, settling, takings_of
 
 _FEES = frozenset({AdjustmentKind.RESTOCKING_FEE})
@@ -73,6 +72,11 @@ class Prepared:
         return self.in_books.entries
 
     @property
+    def costs(self) -> Costs:
+        """What its goods cost that leave."""
+        return self.in_books.costs
+
+    @property
     def is_cancelled(self) -> bool:
         """Whether the cart cancelled the whole order."""
         return self.order.cancelled_at is not None
@@ -94,20 +98,26 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
     editions = editions_of(facts, order, pieces, book)
     pieces = editions[-1].pieces
     takings = takings_of(facts, order, chart)
-    refunds = _refunds(facts, order, book, editions, chart)
+    refunds = _refunds(facts, order, book, chart)
     settled = settling(order, takings, refunds)
     deliveries = deliveries_of(facts, order, keys, editions, settled)
-    in_books = InBooks(posted, keys, Entries(chart, pieces, book.policy))
+    costs = Costs(order, pieces, book, chart)
+    entries = Entries(chart, pieces, book.policy)
+    in_books = InBooks(posted, keys, entries, costs, has_editions=len(editions) > 1)
     life = Life()
     if not chart.findings:
-        life = tell_life(
+        tell = partial(
+            tell_life,
             order=order,
             editions=editions,
             takings=takings,
-            refunds=refunds,
             deliveries=deliveries,
             in_books=in_books,
         )
+        parted = parted_as_booked(
+            refunds, editions, book.policy, in_books, lambda each: tell(refunds=each)
+        )
+        refunds, life = parted.refunds, parted.life
     takings = takings_without(takings, editions, keys, chart)
     refunds = refunds_without(refunds, life, chart)
     return Prepared(
@@ -197,7 +207,6 @@ def _refunds(
     facts: Facts,
     order: Order,
     book: StoreBook,
-    editions: Sequence[OrderEdition],
     chart: Chart,
 ) -> tuple[RefundEvent, ...]:
     at_once = book.policy.credit_on is CreditOn.REFUND_CREATED
@@ -217,27 +226,5 @@ def _refunds(
         for payment in (*money.settled, *money.pending):
             chart.tender(payment.gateway, f"{place}.transactions[{payment.ref.id}]")
         is_effective = at_once or not (money.is_failed or money.pending)
-        if book.policy.goodwill_tax is GoodwillTax.INCLUSIVE_SPLIT:
-            then = edition_at(editions, refund.created_at)
-            refund = _with_goodwill_tax(refund, then.pieces)  # noqa: PLW2901  # the same, split
         events.append(RefundEvent(refund, money, is_effective))
     return tuple(sorted(events, key=lambda event: (event.refund.created_at, event.refund.ref.id)))
-
-
-def _with_goodwill_tax(refund: Refund, pieces: OrderPieces) -> Refund:
-    """A refund without lines, its allowance split into net and tax as the order is (R-3.6).
-
-    The marketplace gives its tax back as well, whether the books show it or not (R-5.4).
-    """
-    if refund.lines or not pieces.stated_total:
-        return refund
-    taxes = (piece.amount for piece in pieces.pieces if piece.kind is PieceKind.TAX)
-    share = Fraction(total(taxes, refund.currency).amount) / Fraction(pieces.stated_total.amount)
-    adjustments = []
-    for part in refund.adjustments:
-        inside = share_of(part.amount, share)
-        is_allowance = part.kind in (AdjustmentKind.GOODWILL, AdjustmentKind.DISCREPANCY)
-        if is_allowance and not part.tax and part.amount.amount > 0:
-            part = replace(part, amount=part.amount - inside, tax=inside)  # noqa: PLW2901
-        adjustments.append(part)
-    return replace(refund, adjustments=tuple(adjustments))

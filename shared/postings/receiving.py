@@ -98,7 +98,7 @@ def _not_set_up(prepared: Prepared) -> Iterator[Finding]:
             "where and how returned goods are received is not said",
             "name mapping.warehouse and stock.receive, or set restock to by_hand",
         )
-    if has_foreign_stock(prepared):
+    if has_foreign_stock(prepared.book):
         yield Finding(
             Reason.OUT_OF_SCOPE,
             "mapping.stock_entity",

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from commerce.money import Money
-from commerce.orders import LineKind
 from intacct.documents import (
     Document,
     JournalEntry,
@@ -16,9 +15,8 @@ from intacct.documents import (
     SalesDocument,
     SalesLine,
 )
-from shared.policy.choices import Cogs
 from shared.policy.mapping import Role
-from shared.postings.effects import Amount, credit, debit, ledger_lines, line_reasons
+from shared.postings.effects import Amount, ledger_lines, line_reasons
 from shared.postings.fates import Fate
 from shared.postings.line_effects import parts_of
 from shared.postings.order_versions import is_of_newest, known_orders, order_purpose
@@ -78,7 +76,6 @@ class SalesWriter:
         self.entries = prepared.entries
         self.order_purpose = order_purpose(prepared)
         self._mapping = prepared.book.mapping
-        self._pieces = {piece.id: piece for piece in prepared.pieces.pieces}
         deferred = self._mapping.items.deferred if prepared.life.is_deferred else ""
         self._rows = SalesRows(
             prepared.pieces,
@@ -204,17 +201,7 @@ class SalesWriter:
 
     def cost_of(self, quantities: Mapping[str, Decimal]) -> list[Amount]:
         """Cost of goods against inventory for those quantities, at the cart's unit cost."""
-        return [] if self._p.book.policy.cogs is Cogs.OFF else self._cost_of(quantities)
-
-    def _cost_of(self, quantities: Mapping[str, Decimal]) -> list[Amount]:
-        chart = self._p.chart
-        amounts = []
-        for line_id, cost in self._costs(quantities):
-            goods = self._pieces[f"{line_id}/goods"].dimensions
-            amounts.append(debit(chart.account(Role.COST_OF_GOODS), cost, goods))
-            inventory = chart.account(Role.INVENTORY)
-            amounts.append(credit(inventory, cost, chart.balance_dimensions))
-        return amounts
+        return self._p.costs.booked(quantities)
 
     def cost_of_returned(self, refund_id: str, returned: Iterable[Returned]) -> list[Amount]:
         """What a return does to inventory: restocked, scrapped, or nothing (J-3.6, J-3.7).
@@ -231,7 +218,9 @@ class SalesWriter:
                 amounts += [line.reversed() for line in self.cost_of(quantities)]
             elif fate is Fate.SCRAPPED:
                 written_down = chart.account(Role.INVENTORY_WRITE_DOWN)
-                for line in self._cost_of(quantities) if book.shelf else self.cost_of(quantities):
+                for line in (
+                    self._p.costs.of(quantities) if book.shelf else self.cost_of(quantities)
+                ):
                     if line.signed.is_negative:
                         amounts += [
                             Amount(written_down, line.signed, line.dimensions, line.hits),
@@ -255,20 +244,12 @@ class SalesWriter:
         self, purpose: str, at: datetime, effect: list[Amount], needs: Iterable[str], what: str
     ) -> list[Dated]:
         """The seller's journal, and that of the entity whose stock the goods left (J-14.1)."""
-        sides = sides_of(self._p, effect)
+        sides = sides_of(self._p.book, self._p.chart, effect)
         written = [self._journal(purpose, at, sides.seller, needs, what)]
         if ledger_lines(sides.owner):
             owner = SalesWriter(self._p.of_entity(self._mapping.stock_entity))
             written.append(owner._journal(purpose, at, sides.owner, (), what))
         return written
-
-    def _costs(self, quantities: Mapping[str, Decimal]) -> Iterable[tuple[str, Money]]:
-        for line in self._p.order.sale_lines:
-            if line.id not in quantities or line.kind is not LineKind.PRODUCT:
-                continue
-            cost = self._p.book.cost_of(line)
-            if cost is not None:
-                yield line.id, (cost * quantities[line.id]).rounded()
 
     def _invoice_of(self, sale: Sale) -> tuple[str, ...]:
         """The key of a part's invoice, if it has one."""

@@ -30,13 +30,15 @@ class Search:
         self._tell = tell
         self._usual_waiting = frozenset(by_time.waiting)
         self._waiting: list[Life] = []
+        self._costing_else: list[Life] = []
         self.agreeing: list[Life] = []
 
     def among(self, histories: Iterable[History]) -> Life | None:
         """The first life of these histories that the books confirm.
 
         One in which a refund waits for goods that have left by the time of all is put aside: what
-        waits changes no line, so that the books do not speak against it.
+        waits changes no line, so that the books do not speak against it. So is one whose goods cost
+        something else, which an article's cost that has changed since may explain too.
         """
         for history in histories:
             life = self._tell(history.events, history.first)
@@ -44,23 +46,27 @@ class Search:
                 continue
             if not self._in_books.confirm(life):
                 self.agreeing.append(life)
-            elif self._usual_waiting.issuperset(life.waiting):
+            elif not self._usual_waiting.issuperset(life.waiting):
+                self._waiting.append(life)
+            elif self._in_books.confirm_costs(life):
                 return life
             else:
-                self._waiting.append(life)
+                self._costing_else.append(life)
         return None
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the books confirmed a life, be it one that waits."""
-        return bool(self._waiting)
+        """Whether the books confirmed a life, be it one that waits or costs something else."""
+        return bool(self._waiting or self._costing_else)
 
     def likeliest(self) -> Life | None:
         """The life for want of one that the books confirm; None where none agrees with them.
 
-        One that waits for goods, else the first with its parts in the sequence of the books, else
-        the first.
+        One whose goods cost something else, or that waits for goods, else the first with its parts
+        in the sequence of the books, else the first.
         """
+        if self._costing_else:
+            return self._costing_else[0]
         if self._waiting:
             return min(self._waiting, key=lambda life: len(life.waiting))
         keys, entries = self._in_books.keys, self._in_books.entries

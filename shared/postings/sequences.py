@@ -276,4 +276,5 @@ def _kinds(event: Event) -> list[tuple[PostingKind, str]]:
                 (PostingKind.INVOICE, f"invoice:{name}"),
                 (PostingKind.CREDIT_MEMO, f"credit:{name}"),
                 (PostingKind.JOURNAL_ENTRY, f"recognise:{name}"),
+                (PostingKind.JOURNAL_ENTRY, f"cogs:{name}"),
             ]

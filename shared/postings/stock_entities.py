@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from intacct.documents import Dimensions
 from shared.policy.mapping import Role
+from shared.postings.book import StoreBook
+from shared.postings.chart import Chart
 from shared.postings.effects import Amount
-from shared.postings.preparation import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +24,21 @@ class CostSides:
     owner: list[Amount]
 
 
-def has_foreign_stock(prepared: Prepared) -> bool:
+def has_foreign_stock(book: StoreBook) -> bool:
     """Whether goods leave the stock of another entity."""
-    return prepared.book.mapping.stock_entity not in {"", prepared.book.entity}
+    return book.mapping.stock_entity not in {"", book.entity}
 
 
-def sides_of(prepared: Prepared, amounts: Iterable[Amount]) -> CostSides:
+def sides_of(book: StoreBook, chart: Chart, amounts: Iterable[Amount]) -> CostSides:
     """The two sides of a journal of costs; all of it is the seller's where the stock is too."""
     amounts = list(amounts)
-    if not has_foreign_stock(prepared):
+    if not has_foreign_stock(book):
         return CostSides(amounts, [])
-    chart = prepared.chart
     inventory = chart.account(Role.INVENTORY)
     owed, due = (
         chart.account(role) for role in (Role.INTERENTITY_PAYABLE, Role.INTERENTITY_RECEIVABLE)
     )
-    place = Dimensions(location=prepared.book.mapping.stock_entity)
+    place = Dimensions(location=book.mapping.stock_entity)
     seller: list[Amount] = []
     owner: list[Amount] = []
     for amount in amounts:

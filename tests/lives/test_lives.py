@@ -150,6 +150,9 @@ def test_a_life_at_a_marketplace_breaks_no_invariant() -> None:
         pytest.param(781798, id="an allowance is parted by the order as it was then"),
         pytest.param(4225, id="what follows an edit is posted before its own document"),
         pytest.param(2077, id="a parcel is heard of after an exchange of what capture billed"),
+        pytest.param(791377, id="an exchange for goods of no value costs what they cost"),
+        pytest.param(791707, id="an allowance is booked before an earlier edit is heard of"),
+        pytest.param(791732, id="what came back before the bill is not what an edit added"),
     ],
 )
 def test_a_life_at_a_marketplace_that_was_broken_once_is_so_no_more(seed: int) -> None:

@@ -176,3 +176,24 @@ def test_a_booked_refund_that_late_money_leaves_nothing_of_goes_to_a_person() ->
     assert enter(days, ORDER, daily, _daily(known)) == 1
     with pytest.raises(EntryConflictError, match="returned:cancel"):
         enter(days, ORDER, daily, _daily(_grown(known, facts(PLACED, more, left))))
+
+
+def test_what_came_back_before_its_order_was_billed_is_not_what_an_edit_added() -> None:
+    """The lamp comes back for another, whose bill has the very lines: its parcel had billed it."""
+    placed = order(line("lamp", "100.00"))
+    exchanged = edited(order(line("lamp", "100.00"), line("other", "100.00")), at=5)
+    returned = refund(back("lamp", 1, "100.00"), at=day(4))
+    paid = captured("capture-1", "40.00", day(1))
+    billed = facts(placed, paid, returned)
+    parcels = (parcel("parcel-1", day(2), lamp=1), parcel("parcel-2", day(6), other=1))
+    books = Books(book(**DEFERRED))
+    books.learn(billed, is_all=False)
+    assert any("invoice:" in posting.key for posting in books.done)
+    rest = captured("capture-2", "60.00", day(3))
+    books.learn(_grown(billed, facts(exchanged, *parcels, rest)))
+    assert books.balances == {
+        "1100": Decimal("100.00"),
+        "4000": Decimal("-200.00"),
+        "4095": Decimal("100.00"),
+    }
+    assert not books.last.waiting

@@ -16,7 +16,7 @@ from commerce.orders import (
     Version,
 )
 from shared.facts.merge import merge
-from shared.policy.choices import GoodwillTax, MarketplaceTax
+from shared.policy.choices import GoodwillTax, MarketplaceTax, Moment
 from shared.postings.plan import Plan, Reason
 from shared.postings.planner import plan
 from tests.accounting.shop import (
@@ -135,3 +135,30 @@ def test_an_allowance_is_parted_by_the_order_as_it_was_when_it_was_given() -> No
     books.learn(later)
     assert books.balances["4095"] == Decimal("5.00")
     assert books.balances["2105"] == Decimal("-7.60")
+
+
+def test_an_allowance_keeps_the_tax_of_the_order_that_was_known_when_it_was_booked() -> None:
+    """Of 5.40, 0.40 were taken off the bill, before an edit that had been made by then was told."""
+    allowance = RefundAdjustment(AdjustmentKind.GOODWILL, usd("5.40"), usd("0.00"))
+    given = refund(at=day(6), adjustments=(allowance,), transactions=(given_back("5.40", day(6)),))
+    books = Books(
+        book(
+            goodwill_tax=GoodwillTax.INCLUSIVE_SPLIT,
+            invoice_on=Moment.CAPTURE,
+            recognise_on=Moment.SHIP,
+        )
+    )
+    first, second = captured("capture-1", "60.00", day(1)), captured("capture-3", "48.00", day(2))
+    books.learn(facts(SOLD, given, first), is_all=False)
+    paid = facts(SOLD, given, first, second)
+    books.learn(paid, is_all=False)
+    rest, more = captured("capture-2", "50.00", day(6)), parcel("parcel-2", day(7), wire=1)
+    later = facts(edited(line("wire", "50.00")), rest, SENT, more)
+    books.learn(merge(paid, later))
+    assert not books.last.waiting
+    assert books.balances == {
+        "1100": Decimal("152.60"),
+        "2105": Decimal("-7.60"),
+        "4000": Decimal("-150.00"),
+        "4095": Decimal("5.00"),
+    }
