@@ -58,16 +58,36 @@ def takings_without(
 
 
 def refunds_without(
-    refunds: Iterable[RefundEvent], life: Life, chart: Chart
+    refunds: Sequence[RefundEvent], life: Life, editions: Sequence[OrderEdition], chart: Chart
 ) -> tuple[RefundEvent, ...]:
-    """The refunds with their money less what they gave back of the omitted."""
+    """The refunds with their money less what they gave back of the omitted.
+
+    Where goods that came back pay for others, the omitted in them pays too: that much of what came
+    for the omitted is ours then, and no receipt tells it. A person decides.
+    """
     omitted = {item.refund.ref.id: item.omitted for item in life.credits if item.omitted}
+    is_dearer = editions[-1].pieces.stated_total > editions[0].pieces.stated_total
+    for event in refunds:
+        given = omitted.get(event.refund.ref.id)
+        if given and _is_kept(event.money, given, is_dearer=is_dearer):
+            chart.miss(
+                Reason.OUT_OF_SCOPE,
+                f"refunds[{event.refund.ref.id}]",
+                "the marketplace's tax of what came back paid for other goods",
+                _SHOW_IT,
+            )
     return tuple(
         replace(event, money=_less(event, omitted[event.refund.ref.id], chart))
         if event.refund.ref.id in omitted
         else event
         for event in refunds
     )
+
+
+def _is_kept(money: RefundMoney, omitted: Money, *, is_dearer: bool) -> bool:
+    """Whether the buyer paid for other goods with some of the omitted, and did not get it back."""
+    moved = total((each.amount for each in (*money.settled, *money.pending)), omitted.currency)
+    return moved < omitted and bool(moved or is_dearer) and not money.failed
 
 
 def _less(event: RefundEvent, omitted: Money, chart: Chart) -> RefundMoney:

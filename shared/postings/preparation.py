@@ -119,7 +119,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
         )
         refunds, life = parted.refunds, parted.life
     takings = takings_without(takings, editions, keys, chart)
-    refunds = refunds_without(refunds, life, chart)
+    refunds = refunds_without(refunds, life, editions, chart)
     return Prepared(
         facts=facts,
         order=order,

@@ -162,3 +162,30 @@ def test_an_allowance_keeps_the_tax_of_the_order_that_was_known_when_it_was_book
         "4000": Decimal("-150.00"),
         "4095": Decimal("5.00"),
     }
+
+
+def test_the_tax_of_goods_that_paid_for_others_needs_a_person() -> None:
+    """The lamp comes back for a dearer one without tax: its 8.00 pay too; no receipt says so."""
+    given = refund(back("lamp", 1, "100.00", "8.00"), at=day(5))
+    paid, rest = captured("capture-1", "108.00", day(1)), captured("capture-2", "42.00", day(6))
+    swap = parcel("parcel-2", day(7), wire=1)
+    told = merge(facts(SOLD, paid, SENT), facts(edited(line("wire", "150.00")), rest, given, swap))
+    (finding,) = plan(told, {}, LEFT_OUT).findings
+    assert (finding.reason, finding.place) == (Reason.OUT_OF_SCOPE, "refunds[refund-1]")
+    assert "pass_through" in finding.hint
+
+
+def test_goods_that_came_back_for_cheaper_ones_give_the_tax_back_in_money() -> None:
+    given = refund(
+        back("lamp", 1, "100.00", "8.00"),
+        at=day(5),
+        transactions=(given_back("58.00", day(5)),),
+    )
+    paid, swap = captured("capture-1", "108.00", day(1)), parcel("parcel-2", day(7), wire=1)
+    books = Books(LEFT_OUT)
+    books.learn(merge(facts(SOLD, paid, SENT), facts(edited(line("wire", "50.00")), given, swap)))
+    assert books.balances == {
+        "1100": Decimal("50.00"),
+        "4000": Decimal("-150.00"),
+        "4095": Decimal("100.00"),
+    }
