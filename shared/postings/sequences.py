@@ -133,14 +133,19 @@ def _among(done: Sequence[Event], left: Sequence[Event], keys: Keys) -> Iterator
 def _where_money_tells(
     done: Sequence[Event], left: Sequence[Event], keys: Keys
 ) -> Iterator[list[Event]]:
-    """With each refund whose money moved before the first that was posted after and comes later."""
-    places = []
+    """With each refund whose money moved before the first that was posted after and comes later.
+
+    Then also before what was posted earlier: its money may have waited for a receipt.
+    """
+    latest, by_then = [], []
     for event in left:
         money, each = _money_place(event, keys), _places(event, done)
         after = [at for at in each[1:] if place_of(done[at], keys) > money]
-        places.append([min(after)] if after else each)
-    for chosen in islice(product(*places), _MOST):
-        yield _merged(done, left, chosen)
+        latest.append([min(after)] if after else each)
+        by_then.append([at for at in each if at <= min(after)] if after else each)
+    for places in (latest, by_then):
+        for chosen in islice(product(*places), _MOST):
+            yield _merged(done, left, chosen)
 
 
 def _around_the_closing(

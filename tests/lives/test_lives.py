@@ -153,6 +153,7 @@ def test_a_life_at_a_marketplace_breaks_no_invariant() -> None:
         pytest.param(791377, id="an exchange for goods of no value costs what they cost"),
         pytest.param(791707, id="an allowance is booked before an earlier edit is heard of"),
         pytest.param(791732, id="what came back before the bill is not what an edit added"),
+        pytest.param(742345, id="money of a refund waited for a receipt"),
     ],
 )
 def test_a_life_at_a_marketplace_that_was_broken_once_is_so_no_more(seed: int) -> None:
