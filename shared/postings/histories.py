@@ -14,7 +14,7 @@ from shared.postings.editions import OrderEdition
 from shared.postings.events import Edit, Event
 from shared.postings.order_keys import Keys
 from shared.postings.pieces import OrderPieces
-from shared.postings.sequences import booked, sequences
+from shared.postings.sequences import booked, leaves_before_it_arrives, sequences
 
 _MOST = 500
 """How many histories are tried; an order with more than that goes to a person."""
@@ -45,7 +45,7 @@ def histories(
     """
     tried = (
         (events, chosen)
-        for events in permutations(booked)
+        for events in filter(leaves_before_it_arrives, permutations(booked))
         for chosen in _choices(len(editions), len(booked))
     )
     for events, chosen in islice(tried, _MOST if booked else 0):

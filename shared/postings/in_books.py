@@ -18,7 +18,7 @@ from shared.postings.costs import Costs
 from shared.postings.effects import Amount, ledger_lines
 from shared.postings.entries import Entries
 from shared.postings.order_keys import Keys
-from shared.postings.parts import EDIT, Life, Sale
+from shared.postings.parts import EDIT, REST, Life, Sale
 from shared.postings.plan import Posted, PostingKind
 from shared.postings.stock_entities import sides_of
 
@@ -97,7 +97,8 @@ class InBooks:
         billed = [sale.id for sale in life.billed if self.entries.is_invoiced(sale)]
         in_books = set(self.keys.purposes(PostingKind.INVOICE, "invoice:"))
         wanted = [name for name in billed if name != edit or name in in_books]
-        if any(name.startswith(EDIT) and name not in in_books for name in wanted):
+        missing = set(wanted) - in_books
+        if any(name.startswith(EDIT) or name in self._recognised for name in missing):
             return False
         return set(wanted[: len(in_books)]) == in_books and self._have_edits_of(life, edit)
 
@@ -172,6 +173,12 @@ class InBooks:
         for sale in life.recognised if life.is_deferred else ():
             key = of(PostingKind.JOURNAL_ENTRY, f"recognise:{sale.id}")
             yield key, partial(entries.recognition, sale)
+
+    @property
+    def _recognised(self) -> set[str]:
+        """The parcels that are recognised in the books: what they billed was posted before."""
+        names = self.keys.purposes(PostingKind.JOURNAL_ENTRY, "recognise:")
+        return {name for name in names if not name.startswith((EDIT, REST))}
 
     def _have_edits_of(self, life: Life, unbooked: str) -> bool:
         """Whether the credit memos and recognitions of the life's edits are there, and no other.

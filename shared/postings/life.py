@@ -16,7 +16,7 @@ from commerce.orders import Refund, RefundLine, Restock
 from shared.postings.edits import is_given_back_too, ups_and_downs
 from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.meter import Amounts, Meter
-from shared.postings.parts import EDIT, Correction, Credit, Life, Returned, Sale
+from shared.postings.parts import EDIT, REST, Correction, Credit, Life, Returned, Sale
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
 from shared.postings.refunds import Excess, GivenBack, LinePart
 
@@ -355,8 +355,8 @@ class Storyteller:
 
     def _rest_id(self, sales: Sequence[Sale]) -> str:
         """`rest:<order id>`, and counted should an edit open the order once more."""
-        before = sum(1 for sale in sales if sale.id.startswith("rest:"))
-        name = f"rest:{self._order.order_id}"
+        before = sum(1 for sale in sales if sale.id.startswith(REST))
+        name = f"{REST}{self._order.order_id}"
         return f"{name}:{before + 1}" if before else name
 
 

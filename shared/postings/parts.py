@@ -15,6 +15,9 @@ from shared.postings.refunds import Excess
 EDIT = "edit:"
 """What the id of a part begins with that an edit billed; the edition's id follows."""
 
+REST = "rest:"
+"""What the id of a part begins with that closed the order; the order's id follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sale:

@@ -80,8 +80,9 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
 
     Nothing in the books tells of a parcel or a cancellation of no value. It may have been known
     when a part that happened later was booked, or not: so each has its turn at every place that its
-    moment allows; parcels last, as what leaves a trace and has none came after all that has; what
-    may have closed the order, also where the books show it closed. In the end each is taken for
+    moment allows; first with parcels and money last, as what leaves a trace and has none came after
+    all that has, among what is in the books in the sequence of its postings and of time; what may
+    have closed the order, also where the books show it closed. In the end each is taken for
     what was heard of last, and first, and all of them for first: what closes an order leaves a
     trace that is not its own. Then the same with what is in the books in the sequence of time: what
     is heard of late may change nothing of what was booked before it; and with no more of that in
@@ -90,20 +91,48 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     tried: set[tuple[int, ...]] = set()
     for ordered in _with_repeats(events, keys):
         name = tuple(map(id, ordered))
-        if name not in tried:
+        if name not in tried and leaves_before_it_arrives(ordered):
             tried.add(name)
             yield ordered
+
+
+def leaves_before_it_arrives(events: Sequence[Event]) -> bool:
+    """Whether no parcel reaches the buyer before it has left: nobody hears of it so."""
+    arrived: set[str] = set()
+    for event in events:
+        if isinstance(event, Delivery):
+            if not event.recognises and event.id in arrived:
+                return False
+            if not event.bills:
+                arrived.add(event.id)
+    return True
 
 
 def _with_repeats(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     done = booked(events, keys)
     left = sorted((event for event in events if event not in done), key=moment_of)
-    yield from _among(done, left, keys)
     by_time = sorted(done, key=moment_of)
+    yield from _told_late(done, left, keys)
+    yield from _told_late(by_time, left, keys)
+    yield from _among(done, left, keys)
     if by_time != done:
         yield from _among(by_time, left, keys)
         for count in range(len(done) - 1, 1, -1):
-            yield [*sorted(done[:count], key=moment_of), *done[count:], *left]
+            yield from _told_late(_by_time_until(count, done), left, keys)
+        closed = _closed_before(done, keys)
+        if closed is not None:
+            yield from _around_the_closing(_by_time_until(closed, done), left, closed, keys)
+
+
+def _by_time_until(count: int, done: Sequence[Event]) -> list[Event]:
+    """What is in the books, the first of it in the sequence of time."""
+    return [*sorted(done[:count], key=moment_of), *done[count:]]
+
+
+def _told_late(done: Sequence[Event], left: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
+    """With what would have left a trace after all that has; the rest at each of its places."""
+    places = [_places(event, done)[: 1 if _leaves_trace(event, keys) else None] for event in left]
+    return (_merged(done, left, chosen) for chosen in _together(places))
 
 
 def _among(done: Sequence[Event], left: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
@@ -114,11 +143,7 @@ def _among(done: Sequence[Event], left: Sequence[Event], keys: Keys) -> Iterator
         each if closed is None or closed in each or not _may_close(event) else [*each, closed]
         for event, each in zip(left, places, strict=True)
     ]
-    late = [
-        each[:1] if isinstance(event, Delivery) else each
-        for event, each in zip(left, places, strict=True)
-    ]
-    for chosen in islice(chain(_together(late), _together(places), product(*early)), _MOST):
+    for chosen in islice(chain(_together(places), product(*early)), _MOST):
         yield _merged(done, left, chosen)
     for heard in left:
         others = [event for event in left if event is not heard]
@@ -167,6 +192,13 @@ def _around_the_closing(
         yield _merged(marked, left, chosen)
 
 
+def _leaves_trace(event: Event, keys: Keys) -> bool:
+    """Whether it is booked once it is known: a parcel, or money that went back and is not there."""
+    is_paid_back = isinstance(event, RefundEvent) and bool(event.money.settled)
+    is_open = is_paid_back and _money_place(event, keys) == len(keys.known)
+    return isinstance(event, Delivery) or is_open
+
+
 def _money_place(event: Event, keys: Keys) -> int:
     """Where the first money of a refund stands among the postings; last where it has none."""
     moved = event.refund.transactions if isinstance(event, RefundEvent) else ()
@@ -176,7 +208,7 @@ def _money_place(event: Event, keys: Keys) -> int:
 
 def _together(places: Sequence[Sequence[int]]) -> Iterator[list[int]]:
     """All of them at their first place, then all at their second, and so on."""
-    last = max(map(len, places), default=0)
+    last = max(map(len, places), default=1)
     return ([each[min(rank, len(each) - 1)] for each in places] for rank in range(last))
 
 
