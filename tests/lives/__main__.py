@@ -30,6 +30,8 @@ FOR_PEOPLE = {
 money that nothing covers, fees beyond what is credited, and an advance given back to a gift card,
 for which the shop has no financial entity. For the last any life may be held."""
 
+_CARD_ENTITY = "mapping.tenders[gift_card].financial_entity"
+
 _CHUNK = 50
 
 
@@ -39,7 +41,7 @@ def broken(seed: int) -> list[str]:
     try:
         books = at_once(life)
     except AssertionError as error:
-        if isinstance(error, HeldError) and error.reasons == {Reason.CONFIGURATION_MISSING}:
+        if _lacks_card_entity(error):
             return broken_widely(seed) + broken_at_market(seed)
         return [f"seed {seed}: cannot be planned: {error}"]
     found = []
@@ -47,7 +49,8 @@ def broken(seed: int) -> list[str]:
         try:
             holds(life, books)
         except AssertionError as error:
-            found.append(f"seed {seed}: {holds.__name__}: {error}".splitlines()[0])
+            if not _lacks_card_entity(error):
+                found.append(f"seed {seed}: {holds.__name__}: {error}".splitlines()[0])
     found += broken_widely(seed) + broken_at_market(seed)
     try:
         swept(seed)
@@ -58,6 +61,15 @@ def broken(seed: int) -> list[str]:
     except AssertionError as error:
         found.append(f"seed {seed}: edited: {error}".splitlines()[0])
     return found
+
+
+def _lacks_card_entity(error: AssertionError) -> bool:
+    """Whether a life is held for the entity that an advance needs to go back to a gift card.
+
+    One way of hearing may need it and another not: whether a cent of what went back to the card was
+    billed before, or is given back of an advance, depends on what was heard first.
+    """
+    return isinstance(error, HeldError) and error.places == {_CARD_ENTITY}
 
 
 def broken_widely(seed: int) -> list[str]:

@@ -35,6 +35,7 @@ class HeldError(AssertionError):
     def __init__(self, findings: Sequence[Finding]) -> None:
         super().__init__(tuple(findings))
         self.reasons = {finding.reason for finding in findings}
+        self.places = {finding.place for finding in findings}
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from shared.policy.choices import TaxPoint
 from shared.policy.switches import PostingPolicy
 from shared.postings.planner import plan
 from tests.lives.__main__ import broken, broken_at_market, broken_widely, main
-from tests.lives.books import Books, at_once, bit_by_bit, books_of
+from tests.lives.books import Books, HeldError, at_once, bit_by_bit, books_of
 from tests.lives.carts import Event, Life, draw
 from tests.lives.closings import closed_amid
 from tests.lives.edited_days import an_edit_belongs_to_its_own_day
@@ -88,20 +88,39 @@ def test_a_wider_life_under_any_policy_breaks_no_invariant() -> None:
         pytest.param(
             752111, id="a parcel that arrived had left, though its leaving billed nothing"
         ),
+        pytest.param(792051, id="what is recognised was billed before"),
+        pytest.param(783457, id="duties go back, heard of after what closed the order later"),
+        pytest.param(784950, id="money that is not in the books was not known before"),
     ],
 )
 def test_a_wider_life_that_was_broken_once_is_so_no_more(seed: int) -> None:
     assert not broken_widely(seed)
 
 
-def test_a_cent_billed_too_much_goes_once_the_money_of_the_cancellation_moves() -> None:
-    life = wider(750102)
+@pytest.mark.parametrize(
+    ("seed", "agency"),
+    [
+        pytest.param(750102, "2100-NYC", id="a cent billed before a failed cancellation"),
+        pytest.param(793612, "2100-NYS", id="an odd cent of the first of two refunds that settles"),
+    ],
+)
+def test_a_cent_of_a_tax_is_where_it_belongs_once_the_money_of_the_refund_moves(
+    seed: int, agency: str
+) -> None:
+    life = wider(seed)
     moved = replace(life, events=tuple(map(_settled, life.events)))
-    books = bit_by_bit(life, Random("hearing 750102"))  # noqa: S311  # a drawn test
-    assert books.balances["2100-NYC"] != at_once(moved).balances["2100-NYC"]
+    books = bit_by_bit(life, Random(f"hearing {seed}"))  # noqa: S311  # a drawn test
+    assert books.balances[agency] != at_once(life).balances[agency]
+    any_way_of_hearing_ends_the_same(life, at_once(life))
     books.learn(moved.facts())
     assert books.by_dimension == at_once(moved).by_dimension
     assert not books.last.waiting
+
+
+def test_a_life_may_be_held_by_one_way_of_hearing_for_the_entity_of_a_gift_card() -> None:
+    with pytest.raises(HeldError, match="money paid in advance is given back to a tender"):
+        any_way_of_hearing_ends_the_same(*_lived(783139))
+    assert not broken(783139)
 
 
 def _settled(event: Event) -> Event:
@@ -150,6 +169,7 @@ def test_a_life_at_a_marketplace_breaks_no_invariant() -> None:
         pytest.param(781798, id="an allowance is parted by the order as it was then"),
         pytest.param(4225, id="what follows an edit is posted before its own document"),
         pytest.param(2077, id="a parcel is heard of after an exchange of what capture billed"),
+        pytest.param(792051, id="no parcel is known to have come before it left"),
         pytest.param(791377, id="an exchange for goods of no value costs what they cost"),
         pytest.param(791707, id="an allowance is booked before an earlier edit is heard of"),
         pytest.param(791732, id="what came back before the bill is not what an edit added"),
