@@ -83,7 +83,13 @@ class Closing:
             return held(task.posting, current)
         return park("OVERTAKEN", lease_end(current) if current else self._clock())
 
-    def _put_back(self, task: Task, mine: Record, error: NotSentError) -> Halt | None:
+    def _put_back(
+        self, task: Task, mine: Record, error: NotSentError, *, is_in_doubt: bool
+    ) -> Halt | None:
+        """T5 for a try that did not get in; `is_in_doubt`: what was sent before it may yet land.
+
+        Then the posting is not ready: an order that is cancelled now must find it first.
+        """
         if isinstance(error, PausedError):
             due_at = retry_at(error, 0, self._clock())
             return self._give_back(task, mine, park("PAUSED", due_at, is_outage=True))
@@ -92,11 +98,12 @@ class Closing:
         now = self._clock()
         due_at = retry_at(error, mine.attempts, now)
         reason = type(error).__name__.removesuffix("Error")
-        return self._commit_or_overtaken(
-            task,
-            states.put_back(mine, now=now, due_at=due_at, reason=reason, burned=error.is_replay),
-            park(reason, due_at, is_outage=True),
-        )
+        if is_in_doubt and mine.resends and not error.is_replay:
+            write, due_at = states.turned_away(mine, now=now), max(due_at, lease_end(mine))
+        else:
+            burned = error.is_replay
+            write = states.put_back(mine, now=now, due_at=due_at, reason=reason, burned=burned)
+        return self._commit_or_overtaken(task, write, park(reason, due_at, is_outage=True))
 
     def _give_back(self, task: Task, mine: Record, halt: Halt) -> Halt | None:
         """T5 for a claim under which nothing was sent, which uses up no try.

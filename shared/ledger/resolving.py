@@ -122,7 +122,7 @@ class Resolver:
             return Wait(mine.lease_until or self._clock())
         # Of two contents under one unique number the late one would be refused or, worse, win.
         may_still_land = is_edited and mine.state is not State.REFUSED
-        if may_still_land or kind.value not in self._hard_unique:
+        if may_still_land or not self.resends_in_doubt(kind):
             settles_at = mine.settle_at or self._clock()
             if self._clock() <= settles_at:
                 return Wait(settles_at + timedelta(seconds=1))
@@ -132,9 +132,13 @@ class Resolver:
             return Ask(Reason.RESEND_LIMIT)
         return Resend()
 
+    def resends_in_doubt(self, kind: PostingKind) -> bool:
+        """Whether a lost request is repeated while it may still land: Sage refuses the second."""
+        return kind.value in self._hard_unique
+
     def is_settled(self, kind: PostingKind, record: Record) -> bool:
         """Whether no earlier request of this posting can have an effect any more unseen."""
-        if kind.value in self._hard_unique or record.settle_at is None:
+        if self.resends_in_doubt(kind) or record.settle_at is None:
             return True
         return self._clock() > record.settle_at
 

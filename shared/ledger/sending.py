@@ -190,7 +190,8 @@ class Sender(Closing):
             case CredentialsError():
                 return self._stop(task, mine, error)
             case NotSentError():
-                return self._put_back(task, mine, error)
+                is_in_doubt = self._resolver.resends_in_doubt(task.posting.kind)
+                return self._put_back(task, mine, error, is_in_doubt=is_in_doubt)
             case _:
                 return park("IN_DOUBT", lease_end(mine))
 

@@ -170,6 +170,17 @@ def prolong(mine: Record, *, now: datetime) -> Write:
     return _change(Transition.REARM, mine, changes, owner=mine.owner, now=now)
 
 
+def turned_away(mine: Record, *, now: datetime) -> Write:
+    """T3 undone: what was sent once more did not get in, what was sent before it is in doubt."""
+    changes = {
+        "state": State.SENT,
+        "lease_until": mine.lease_until,
+        "attempts": mine.attempts + 1,
+        "resends": mine.resends - 1,
+    }
+    return _change(Transition.REARM, mine, changes, owner=mine.owner, now=now)
+
+
 def finish(mine: Record, result: DocumentResult, *, now: datetime) -> Write:
     """T4: the document is in the books as `result`."""
     changes = {"state": State.DONE, "result": result, "reason": None, "hint": None, "due_at": None}

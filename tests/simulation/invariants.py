@@ -159,10 +159,15 @@ class Watch:
             raise ViolationError(message)
 
     def _check_put_back(self, pk: str, key: str, after: Item) -> None:
-        """Ready again means that nothing of it is there or on its way, or that it cannot double."""
+        """Ready again means that nothing of it is there or on its way: it may be cancelled now.
+
+        Where Sage refuses a second document of one number, a date in a closed period is no proof of
+        that: a request with this date that is on its way is refused as well when it comes.
+        """
         company = self.companies[pk.split("#")[1]]
         table, mark = table_of(key), after["doc_no"]["S"]
-        if table == "customer" or table in company.hard_unique:
+        is_unique = table == "customer" or table in company.hard_unique
+        if is_unique and after.get("reason") == {"S": "PERIOD_CLOSED"}:
             return
         if company.marks[table, mark] or company.travelling[mark]:
             message = f"I2: {pk} {key} is ready again, and {table} {mark} is there or on its way"

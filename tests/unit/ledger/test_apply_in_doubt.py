@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from intacct.documents import Document
 from intacct.errors import DuplicateDocumentError, NotSentError, OutcomeUnknownError
+from shared.ledger.driving import drive_one
 from shared.ledger.outcomes import OutcomeKind
 from shared.ledger.records import SETTLE, State
+from shared.ledger.refusals import BACKOFF
 from shared.postings.plan import Reason
 from tests.unit.ledger.apply_rig import ADVANCE, PK, Rig, advance
 
@@ -153,6 +156,42 @@ def test_a_request_that_is_lost_every_time_is_sent_four_times_and_then_shown_to_
     assert [finding.reason for finding in outcome.findings] == [Reason.RESEND_LIMIT]
     assert len(rig.books.sent) == 4
     assert rig.record().state is State.REVIEW
+
+
+def test_a_repetition_that_is_turned_away_leaves_what_was_sent_before_it_in_doubt() -> None:
+    rig = Rig(hard_unique=("ADVANCE",))
+    rig.books.fail("before", OutcomeUnknownError("reset"))
+    rig.books.fail("before", NotSentError("503"))
+    rig.until(rig.apply(ADVANCE))
+
+    parked = rig.apply(ADVANCE)
+    in_doubt = rig.record()
+    rig.until(parked)
+    rig.books.land(ADVANCE.document)
+    deadline = rig.clock() + timedelta(seconds=75)
+    steps = rig.applier.settle(PK, ADVANCE, deadline, records=rig.ledger.chain(PK))
+    unwanted = drive_one(steps, clock=rig.clock)
+
+    assert (parked.kind, parked.reason) == (OutcomeKind.PARKED, "NotSent")
+    assert (in_doubt.state, in_doubt.attempts, in_doubt.resends) == (State.SENT, 1, 0)
+    assert unwanted.kind is OutcomeKind.COMPLETE
+    assert rig.record().state is State.DONE
+
+
+def test_sage_turning_repetitions_away_is_borne_as_long_as_if_nothing_was_in_doubt() -> None:
+    rig = Rig(hard_unique=("ADVANCE",))
+    rig.books.fail("before", OutcomeUnknownError("reset"))
+    for _ in BACKOFF:
+        rig.books.fail("before", NotSentError("503"))
+    outcomes = []
+    while not outcomes or outcomes[-1].kind is OutcomeKind.PARKED:
+        outcomes.append(rig.apply(ADVANCE))
+        if outcomes[-1].kind is OutcomeKind.PARKED:
+            rig.until(outcomes[-1])
+
+    assert len(outcomes) == len(BACKOFF) + 2
+    assert outcomes[-1].kind is OutcomeKind.COMPLETE
+    assert rig.books.marks() == ["1001-ADV"]
 
 
 def test_a_look_that_fails_decides_nothing() -> None:
