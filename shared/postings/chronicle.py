@@ -94,12 +94,13 @@ def tell_life(
     refunds: tuple[RefundEvent, ...],
     deliveries: tuple[Delivery, ...],
     in_books: InBooks,
+    is_quick: bool = False,
 ) -> Life:
     """The life in the order of time, unless the books show that it was posted in another.
 
     A shipment or refund that is heard of late must not change parts that are in the books: so what
     is posted comes first then, or the parts in the books are those of an earlier edition of the
-    order, and an edit follows them.
+    order, and an edit follows them. When it must be quick, it is not searched for among the latter.
     """
     keys, pieces = in_books.keys, editions[-1].pieces
     policy = keys.book.policy
@@ -125,7 +126,7 @@ def tell_life(
     by_time = tell(sorted(events, key=moment_of))
     if in_books.agree(by_time) and in_books.confirm(by_time) and in_books.confirm_costs(by_time):
         return by_time
-    return _believed(events, editions, in_books, tell, by_time) or by_time
+    return _believed(events, editions, in_books, tell, by_time, is_quick=is_quick) or by_time
 
 
 def _believed(
@@ -134,13 +135,15 @@ def _believed(
     in_books: InBooks,
     tell: Callable[[Sequence[Event], OrderPieces], Life],
     by_time: Life,
+    *,
+    is_quick: bool,
 ) -> Life | None:
     """The first life with the lines in the books; else the likeliest with their totals."""
     keys, newest = in_books.keys, editions[-1].pieces
     in_turn = [*sequences(events, keys), sorted(events, key=moment_of)]
     search = Search(in_books, tell, by_time)
     found = search.among(History(newest, tuple(ordered)) for ordered in in_turn)
-    if found or not (in_books.are_told or not search.agreeing):
+    if found or is_quick or not (in_books.are_told or not search.agreeing):
         return found or search.likeliest()
     done = booked(events, keys)
     if in_books.are_told and len(editions) > 1:

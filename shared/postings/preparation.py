@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -114,10 +115,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
             deliveries=deliveries,
             in_books=in_books,
         )
-        parted = parted_as_booked(
-            refunds, editions, book.policy, in_books, lambda each: tell(refunds=each)
-        )
-        refunds, life = parted.refunds, parted.life
+        refunds, life = _lived(tell, refunds, editions, in_books)
     takings = takings_without(takings, editions, keys, chart)
     refunds = refunds_without(refunds, life, editions, chart)
     return Prepared(
@@ -135,6 +133,23 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
         editions=editions,
         in_books=in_books,
     )
+
+
+def _lived(
+    tell: Callable[..., Life],
+    refunds: tuple[RefundEvent, ...],
+    editions: tuple[OrderEdition, ...],
+    in_books: InBooks,
+) -> tuple[tuple[RefundEvent, ...], Life]:
+    """The refunds with their allowances parted, and the life of the order with them."""
+    parted = parted_as_booked(
+        refunds,
+        editions,
+        in_books,
+        tell=lambda each: tell(refunds=each),
+        look=lambda each: tell(refunds=each, is_quick=True),
+    )
+    return parted.refunds, parted.life
 
 
 def _check_amounts(
