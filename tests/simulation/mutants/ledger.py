@@ -32,6 +32,11 @@ _LATE_UNIQUE = Weather({("sage.create", Fault.LANDS_LATE): 0.4}, unique=True, re
 _EDITED_IN_DOUBT = calm_but(
     {("sage.create", Fault.REQUEST_LOST): 0.5, ("cart.deliver", Fault.REORDERED): 0.5}
 )
+_LATE_AND_BUSY = Weather(
+    {("sage.create", Fault.LANDS_LATE): 0.4, ("sage.create", Fault.UNAVAILABLE): 0.3},
+    unique=True,
+    remembers=False,
+)
 _LOST = Weather({("sage.create", Fault.REQUEST_LOST): 0.4}, unique=False)
 _UNHEARD = Weather({("sage.create", Fault.ANSWER_LOST): 0.4})
 _FROZEN = Weather(
@@ -182,13 +187,23 @@ def _ready_on_exception() -> Patch:
 
     def forgotten(self: sending.Sender, task: Any, mine: Record, error: Any) -> Any:
         if isinstance(error, OutcomeUnknownError):
-            return self._put_back(task, mine, NotSentError(str(error)))
+            return self._put_back(task, mine, NotSentError(str(error)), is_in_doubt=False)
         return (yield from answered(self, task, mine, error))
 
     return all_of(
         patch.object(sending, "OutcomeUnknownError", NeverError),
         patch.object(sending.Sender, "_answered", forgotten),
     )
+
+
+def _ready_when_turned_away() -> Patch:
+    """What was sent before is forgotten as soon as its repetition does not get in."""
+    put_back = sending.Sender._put_back
+
+    def forgotten(self: Any, task: Any, mine: Record, error: Any, **_is_in_doubt: Any) -> Any:
+        return put_back(self, task, mine, error, is_in_doubt=False)
+
+    return patch.object(sending.Sender, "_put_back", forgotten)
 
 
 def _refused_on_exception() -> Patch:
@@ -262,6 +277,7 @@ MUTANTS: Sequence[Mutant] = (
     Mutant("a duplicate is called a refusal", _duplicate_is_refusal, _LATE_UNIQUE),
     Mutant("a new idempotency key while in doubt", _epoch_in_doubt, _LOST),
     Mutant("ready again on an unknown outcome", _ready_on_exception, _UNHEARD),
+    Mutant("ready again when a repetition is turned away", _ready_when_turned_away, _LATE_AND_BUSY),
     Mutant("refused on an unknown outcome", _refused_on_exception, _UNHEARD),
     Mutant("other content under the same key", _content_replaced, _EDITED_IN_DOUBT),
     Mutant("an expiry on what was sent", _ttl_on_sent),
