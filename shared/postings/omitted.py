@@ -58,18 +58,29 @@ def takings_without(
 
 
 def refunds_without(
-    refunds: Sequence[RefundEvent], life: Life, editions: Sequence[OrderEdition], chart: Chart
+    refunds: Sequence[RefundEvent],
+    life: Life,
+    came: Money,
+    editions: Sequence[OrderEdition],
+    chart: Chart,
 ) -> tuple[RefundEvent, ...]:
     """The refunds with their money less what they gave back of the omitted.
 
     Where goods that came back pay for others, the omitted in them pays too: that much of what came
-    for the omitted is ours then, and no receipt tells it. A person decides.
+    for the omitted is ours then, and no receipt tells it. A person decides. `came` is all that the
+    buyer paid, the omitted included.
     """
     omitted = {item.refund.ref.id: item.omitted for item in life.credits if item.omitted}
-    is_dearer = editions[-1].pieces.stated_total > editions[0].pieces.stated_total
+    first, newest = editions[0].pieces, editions[-1].pieces
+    left_out = first.stated_total - first.total
+    is_dearer = newest.stated_total > first.stated_total
     for event in refunds:
         given = omitted.get(event.refund.ref.id)
-        if given and _is_kept(event.money, given, is_dearer=is_dearer):
+        if not given:
+            continue
+        is_paid = came < newest.stated_total <= came + event.refund.credit
+        is_other = is_paid and _share(left_out, came, first.stated_total) != left_out - given
+        if _is_kept(event.money, given, pays=is_dearer or is_other):
             chart.miss(
                 Reason.OUT_OF_SCOPE,
                 f"refunds[{event.refund.ref.id}]",
@@ -84,10 +95,10 @@ def refunds_without(
     )
 
 
-def _is_kept(money: RefundMoney, omitted: Money, *, is_dearer: bool) -> bool:
+def _is_kept(money: RefundMoney, omitted: Money, *, pays: bool) -> bool:
     """Whether the buyer paid for other goods with some of the omitted, and did not get it back."""
     moved = total((each.amount for each in (*money.settled, *money.pending)), omitted.currency)
-    return moved < omitted and bool(moved or is_dearer) and not money.failed
+    return moved < omitted and bool(moved or pays) and not money.failed
 
 
 def _less(event: RefundEvent, omitted: Money, chart: Chart) -> RefundMoney:

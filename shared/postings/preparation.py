@@ -100,8 +100,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
     pieces = editions[-1].pieces
     takings = takings_of(facts, order, chart)
     refunds = _refunds(facts, order, book, chart)
-    settled = settling(order, takings, refunds)
-    deliveries = deliveries_of(facts, order, keys, editions, settled)
+    deliveries = deliveries_of(facts, order, keys, editions, settling(order, takings, refunds))
     costs = Costs(order, pieces, book, chart)
     entries = Entries(chart, pieces, book.policy)
     in_books = InBooks(posted, keys, entries, costs, has_editions=len(editions) > 1)
@@ -116,8 +115,9 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
             in_books=in_books,
         )
         refunds, life = _lived(tell, refunds, editions, in_books)
+    came = total((taking.amount for taking in takings), order.currency)
     takings = takings_without(takings, editions, keys, chart)
-    refunds = refunds_without(refunds, life, editions, chart)
+    refunds = refunds_without(refunds, life, came, editions, chart)
     return Prepared(
         facts=facts,
         order=order,

@@ -38,6 +38,7 @@ from tests.lives.books import Books
 
 LEFT_OUT = book(marketplace_tax=MarketplaceTax.OMIT)
 FACILITATED = replace(tax(STATE, "8.00"), collected_by=TaxCollector.MARKETPLACE)
+TWICE = replace(FACILITATED, amount=usd("16.00"))
 SOLD = order(line("lamp", "100.00", taxes=(FACILITATED,)))
 SENT = parcel("parcel-1", day(4), lamp=1)
 PARTS = tuple(captured(f"capture-{number}", "36.00", day(number)) for number in (1, 2, 3))
@@ -187,5 +188,26 @@ def test_goods_that_came_back_for_cheaper_ones_give_the_tax_back_in_money() -> N
     assert books.balances == {
         "1100": Decimal("50.00"),
         "4000": Decimal("-150.00"),
+        "4095": Decimal("100.00"),
+    }
+
+
+def test_taxed_goods_that_came_back_unpaid_need_a_person_where_the_rest_has_another_tax() -> None:
+    """8.00 of 158.00 are left out; the 50.00 that came are for goods without that tax."""
+    placed = order(*SOLD.lines, line("wire", "50.00"), is_b2b=True)
+    given, sent = refund(back("lamp", 1, "100.00", "8.00"), at=day(5)), parcel("p", day(4), wire=1)
+    told = facts(placed, captured("capture-1", "50.00", day(6)), SENT, sent, given)
+    (finding,) = plan(told, {}, LEFT_OUT).findings
+    assert (finding.reason, finding.place) == (Reason.OUT_OF_SCOPE, "refunds[refund-1]")
+
+
+def test_goods_that_came_back_unpaid_take_their_share_of_the_tax_with_them() -> None:
+    placed = order(line("lamp", "100.00", 2, taxes=(TWICE,)), is_b2b=True)
+    given, sent = refund(back("lamp", 1, "100.00", "8.00"), at=day(5)), parcel("p", day(4), lamp=2)
+    books = Books(LEFT_OUT)
+    books.learn(facts(placed, captured("capture-1", "108.00", day(6)), sent, given))
+    assert books.balances == {
+        "1100": Decimal("100.00"),
+        "4000": Decimal("-200.00"),
         "4095": Decimal("100.00"),
     }
