@@ -99,13 +99,14 @@ class MoneyWriter:
             for item in settled.applications
             if item.credit_id not in later
         ]
-        if self._p.book.policy.tax_point is TaxPoint.CAPTURE:
-            written += TaxPointWriter(self._p, settled).journals()
         written += fee_journals(self._p)
         uncovered = {outflow.id for outflow, _ in settled.uncovered}
         for outflow, draws in settled.outflows:
             if outflow.id not in uncovered:
                 written += self._outflow(outflow, self._own_draws(outflow, draws))
+        if self._p.book.policy.tax_point is TaxPoint.CAPTURE:
+            moved = {item.posting.key for item in written}
+            written += TaxPointWriter(self._p, settled, moved).journals()
         return [*written, *self._failed(), *discounts_released(self._p)]
 
     def paid_out(self) -> tuple[PaidOut, ...]:

@@ -105,7 +105,7 @@ class ReceiptWriter:
             ),
         ]
         needs = [bill.key for bill, _ in paid]
-        needs += [self._p.keys.of(APPLY, _applied(item)) for item in before]
+        needs += [self._p.keys.of(APPLY, applied(item)) for item in before]
         return posting(
             self._p, PAYMENT, purpose, document, at=taking.at, needs=needs, effect=effect
         )
@@ -113,7 +113,7 @@ class ReceiptWriter:
     def application(self, item: settlement.Application) -> Dated:
         """A credit applied without new money (J-2.3); a credit memo then moves no account."""
         amount = item.credit.amount
-        purpose = _applied(item)
+        purpose = applied(item)
         taking = self._takings.get(item.credit_id)
         place = money_place(taking.tender) if taking else self._nowhere()
         document = Payment(
@@ -141,6 +141,6 @@ class ReceiptWriter:
         return MoneyPlace(undeposited_account=self._p.chart.account(Role.CUSTOMER_ADVANCES))
 
 
-def _applied(item: settlement.Application) -> str:
+def applied(item: settlement.Application) -> str:
     """What an application is for: which credit, which invoice, how much."""
     return f"apply:{item.credit_id}:{item.bill.id}:{item.credit.amount.plain()}"

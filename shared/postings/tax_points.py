@@ -7,7 +7,7 @@ its tax with it: the journal is taken back in that measure, and the invoice's ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -20,11 +20,14 @@ from shared.postings.effects import Amount, debit, ledger_lines
 from shared.postings.pieces import Piece, PieceKind
 from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
+from shared.postings.receipts import APPLY, applied
 from shared.postings.sales import Dated, posting
 from shared.postings.settlement import Receipt, Settlement
 from shared.postings.shares import share_of
 
 JOURNAL = PostingKind.JOURNAL_ENTRY
+_BACK = (PostingKind.CUSTOMER_REFUND, PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY)
+
 TAX = "tax:"
 """What the purposes of these journals begin with."""
 
@@ -36,16 +39,21 @@ class _Use:
     name: str
     at: datetime
     amount: Money
-    needs: str
+    needs: tuple[str, ...]
 
 
 class TaxPointWriter:
     """Writes the journals of tax at capture of one order."""
 
-    def __init__(self, prepared: Prepared, settled: Settlement) -> None:
-        """`settled` says which receipts are advances, and what became of each."""
+    def __init__(self, prepared: Prepared, settled: Settlement, moved: Collection[str]) -> None:
+        """`settled` says which receipts are advances, and what became of each.
+
+        `moved` are the keys of the documents that use them. A use is booked before its journal: a
+        use that is not booked yet may come to be another one, once more is known.
+        """
         self._p = prepared
         self._settled = settled
+        self._moved = moved
         self._taxes = [
             piece
             for piece in prepared.pieces.pieces
@@ -100,7 +108,7 @@ class TaxPointWriter:
                 left[piece] -= amount
                 back.append((piece, -amount))
             if any(amount for _, amount in back):
-                needs = [use.needs, self._p.keys.of(JOURNAL, f"{TAX}{receipt.id}")]
+                needs = [*use.needs, self._p.keys.of(JOURNAL, f"{TAX}{receipt.id}")]
                 written.append(self._journal(f"{receipt.id}:{use.name}", use.at, back, needs))
         return written
 
@@ -119,14 +127,23 @@ class TaxPointWriter:
                 f"{item.bill.id}:{item.credit.amount.plain()}",
                 item.at,
                 item.credit.amount,
-                item.bill.key,
+                (item.bill.key, *self._booked_by((APPLY,), applied(item))),
             )
             for item in self._settled.applications
             if item.credit_id == receipt.id
         ]
         uncovered = {outflow.id for outflow, _ in self._settled.uncovered}
         uses += [
-            _Use(f"refund:{outflow.id}", outflow.at, draw.amount, receipt.advance_key)
+            _Use(
+                f"refund:{outflow.id}",
+                outflow.at,
+                draw.amount,
+                (
+                    receipt.advance_key,
+                    *self._booked_by(_BACK, f"refund:{outflow.id}"),
+                    *self._booked_by((PostingKind.DEBIT_MEMO,), f"pending:{outflow.id}"),
+                ),
+            )
             for outflow, draws in self._settled.outflows
             for draw in draws
             if draw.kind is CreditKind.ADVANCE
@@ -134,6 +151,11 @@ class TaxPointWriter:
             and outflow.id not in uncovered
         ]
         return uses
+
+    def _booked_by(self, kinds: Iterable[PostingKind], purpose: str) -> list[str]:
+        """The keys of the documents of that purpose, of those that are written."""
+        keys = (self._p.keys.of(kind, purpose) for kind in kinds)
+        return [key for key in keys if key in self._moved]
 
     def _is_booked(self, receipt: Receipt, use: _Use) -> bool:
         return self._key(receipt, use) in self._p.keys.known

@@ -6,12 +6,25 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from itertools import permutations
 
-from commerce.orders import Fulfilment, Order, Payment
+from commerce.orders import Fulfilment, Order, Payment, Restock
 from intacct.documents import JournalEntry
 from shared.policy.choices import TaxPoint
 from shared.postings.planner import plan
 from tests.accounting.journals import name_of
-from tests.accounting.shop import STATE, book, captured, day, facts, line, order, parcel, tax
+from tests.accounting.shop import (
+    STATE,
+    back,
+    book,
+    captured,
+    day,
+    facts,
+    given_back,
+    line,
+    order,
+    parcel,
+    refund,
+    tax,
+)
 from tests.lives.books import Books
 
 PLACED: Order = order(
@@ -53,3 +66,26 @@ def test_the_cent_is_taken_back_once_whatever_leaves_or_is_heard_of_first() -> N
         books = heard((PAID, *parcels))
         assert len(taken_back(books)) == 1
         assert books.balances["2100-NYS"] == Decimal("-0.01"), "that of the invoice"
+
+
+def test_the_tax_of_a_use_of_an_advance_waits_for_its_document() -> None:
+    """A refund that takes all of an advance waits for the next: a parcel may come before it."""
+    first, last = captured("capture-1", "20.00", day(1)), captured("capture-2", "90.00", day(6))
+    placed = order(line("tee", "70.00", taxes=(tax(STATE, "7.00"),)), line("mug", "33.00"))
+    cancelled = refund(
+        back("mug", 1, "33.00", restock=Restock.CANCEL),
+        at=day(4),
+        transactions=(given_back("33.00", day(4)),),
+    )
+    gone = parcel("parcel-1", day(2), tee=1)
+    for cut_after in range(5):
+        books = Books(book(tax_point=TaxPoint.CAPTURE))
+        books.learn(facts(placed, first, last, cancelled), cut_after=cut_after)
+        books.learn(facts(placed, first, last, cancelled, gone))
+        shown = {name: amount for name, amount in books.balances.items() if amount}
+        assert shown == {
+            "1100": Decimal("77.00"),
+            "4000": Decimal("-70.00"),
+            "2100-NYS": Decimal("-7.00"),
+        }
+        assert not books.last.waiting
