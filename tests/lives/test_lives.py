@@ -103,6 +103,7 @@ def test_a_wider_life_that_was_broken_once_is_so_no_more(seed: int) -> None:
     [
         pytest.param(750102, "2100-NYC", id="a cent billed before a failed cancellation"),
         pytest.param(793612, "2100-NYS", id="an odd cent of the first of two refunds that settles"),
+        pytest.param(810848, "2100-NYC", id="a cent of cancelled goods and one of their tax"),
     ],
 )
 def test_a_cent_of_a_tax_is_where_it_belongs_once_the_money_of_the_refund_moves(
