@@ -20,8 +20,8 @@ def any_way_of_hearing_ends_the_same(life: Life, books: Books) -> None:
 
     But for one cent: a cart may round a refund up above what its goods were billed at so far. The
     cent comes off the bill to come, as no more is credited than was billed (R-3.4); where all was
-    billed before, it is credited, once the money of the refund has moved (R-3.5). Cancelled goods may
-    have such a cent and their tax another: the buyer owes both until then.
+    billed before, it is credited, once the money of the refund has moved (R-3.5). Cancelled goods
+    may have such a cent and their tax another: the buyer owes both until then.
     """
     heard = bit_by_bit(life, Random(f"hearing {life.seed}"))  # noqa: S311  # a drawn test
     ours_wait, theirs_wait = _waits_for(life, heard), _waits_for(life, books)
