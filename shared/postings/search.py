@@ -6,14 +6,14 @@ it does not, as after a change of the mapping, several lives may agree with the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from shared.postings.events import Event
 from shared.postings.histories import History
 from shared.postings.in_books import InBooks
 from shared.postings.parts import Life
 from shared.postings.pieces import OrderPieces
-from shared.postings.sequences import keeps_sequence
+from shared.postings.sequences import behind_their_goods, keeps_sequence
 
 
 class Search:
@@ -29,7 +29,7 @@ class Search:
         self._in_books = in_books
         self._tell = tell
         self._usual_waiting = frozenset(by_time.waiting)
-        self._waiting: list[Life] = []
+        self._waiting: list[tuple[History, Life]] = []
         self._costing_else: list[Life] = []
         self.agreeing: list[Life] = []
 
@@ -47,7 +47,7 @@ class Search:
             if not self._in_books.confirm(life):
                 self.agreeing.append(life)
             elif not self._usual_waiting.issuperset(life.waiting):
-                self._waiting.append(life)
+                self._waiting.append((history, life))
             elif self._in_books.confirm_costs(life):
                 return life
             else:
@@ -62,14 +62,24 @@ class Search:
     def likeliest(self) -> Life | None:
         """The life for want of one that the books confirm; None where none agrees with them.
 
-        One whose goods cost something else, or that waits for goods, else the first with its parts
-        in the sequence of the books, else the first.
+        One whose goods cost something else, or that waits for goods, for none of them where a
+        return is heard of after its goods and the books confirm that as well; else the first with
+        its parts in the sequence of the books, else the first.
         """
         if self._costing_else:
             return self._costing_else[0]
         if self._waiting:
-            return min(self._waiting, key=lambda life: len(life.waiting))
+            fewest = min((life for _, life in self._waiting), key=lambda life: len(life.waiting))
+            return next(self._waiting_no_more(), fewest)
         keys, entries = self._in_books.keys, self._in_books.entries
         usual = self.agreeing[0] if self.agreeing else None
         kept = (life for life in self.agreeing if keeps_sequence(life, keys, entries))
         return next(kept, usual)
+
+    def _waiting_no_more(self) -> Iterator[Life]:
+        """The confirmed lives that wait, each return told behind its goods, if still confirmed."""
+        for history, _ in self._waiting:
+            life = self._tell(behind_their_goods(history.events), history.first)
+            agrees = self._in_books.agree(life, history.unbooked) and self._in_books.confirm(life)
+            if agrees and self._usual_waiting.issuperset(life.waiting):
+                yield life

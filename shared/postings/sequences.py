@@ -64,6 +64,24 @@ def _after_their_goods(done: Sequence[Event]) -> list[Event]:
     return ordered
 
 
+def behind_their_goods(events: Sequence[Event]) -> list[Event]:
+    """The events with each return heard of after the parcels of its goods: it waits for them.
+
+    One whose goods have not all left by the last of the events is heard of last.
+    """
+    ordered, late, out = list[Event](), list[Event](), dict[str, Decimal]()
+    for event in events:
+        late.append(event)
+        for each in list(late):
+            moved = _moved(each)
+            if all(count >= 0 or out.get(name, 0) + count >= 0 for name, count in moved.items()):
+                late.remove(each)
+                ordered.append(each)
+                for name, count in moved.items():
+                    out[name] = out.get(name, Decimal(0)) + count
+    return [*ordered, *late]
+
+
 def _moved(event: Event) -> dict[str, Decimal]:
     """How many of each line it says to have reached the buyer; below zero what came back."""
     moved: dict[str, Decimal] = {}

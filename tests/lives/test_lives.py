@@ -92,6 +92,7 @@ def test_a_wider_life_under_any_policy_breaks_no_invariant() -> None:
         pytest.param(783457, id="duties go back, heard of after what closed the order later"),
         pytest.param(784950, id="money that is not in the books was not known before"),
         pytest.param(798651, id="the tax of what an advance gives back waits for its refund"),
+        pytest.param(803638, id="free goods that came back wait for no parcel that is known"),
     ],
 )
 def test_a_wider_life_that_was_broken_once_is_so_no_more(seed: int) -> None:

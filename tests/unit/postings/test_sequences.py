@@ -9,7 +9,7 @@ from shared.postings.events import Delivery, Event, RefundEvent
 from shared.postings.order_keys import Keys
 from shared.postings.plan import PostingKind
 from shared.postings.refunds import money_of
-from shared.postings.sequences import sequences
+from shared.postings.sequences import behind_their_goods, sequences
 from tests.accounting.shop import back, book, day, given_back, refund, usd
 
 
@@ -62,3 +62,17 @@ def test_money_that_waited_for_a_receipt_tells_of_a_refund_known_before_an_earli
 
     heard = ["shipping", "first", "cancelled", "second", "duties", "late", "returned"]
     assert heard in told
+
+
+def test_a_return_that_waited_is_told_behind_the_parcel_of_its_goods() -> None:
+    free = _event(refund(back("mug", 1, "0.00"), at=day(3), name="free"))
+    other = _event(refund(back("lamp", 1, "10.00"), at=day(4), name="other"))
+    cancelled = back("cup", 1, "5.00", restock=Restock.CANCEL)
+    never_left = _event(refund(cancelled, at=day(5), name="never-left"))
+    parcel = _left("parcel", 2, "mug")
+    leaving = Delivery("later", day(6), {"lamp": Decimal(1)}, recognises=False)
+
+    told = behind_their_goods([free, other, never_left, parcel, leaving])
+
+    assert told == [never_left, parcel, free, leaving, other]
+    assert behind_their_goods(told) == told
