@@ -104,7 +104,8 @@ def sequences(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
     what was heard of last, and first, and all of them for first: what closes an order leaves a
     trace that is not its own. Then the same with what is in the books in the sequence of time: what
     is heard of late may change nothing of what was booked before it; and with no more of that in
-    the sequence of time than was there before the rest was booked.
+    the sequence of time than was there before the rest was booked, what left no trace late or among
+    it.
     """
     tried: set[tuple[int, ...]] = set()
     for ordered in _with_repeats(events, keys):
@@ -140,6 +141,8 @@ def _with_repeats(events: Sequence[Event], keys: Keys) -> Iterator[list[Event]]:
         closed = _closed_before(done, keys)
         if closed is not None:
             yield from _around_the_closing(_by_time_until(closed, done), left, closed, keys)
+        for count in range(len(done) - 1, 1, -1):
+            yield from _among(_by_time_until(count, done), left, keys)
 
 
 def _by_time_until(count: int, done: Sequence[Event]) -> list[Event]:

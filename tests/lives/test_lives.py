@@ -93,6 +93,9 @@ def test_a_wider_life_under_any_policy_breaks_no_invariant() -> None:
         pytest.param(784950, id="money that is not in the books was not known before"),
         pytest.param(798651, id="the tax of what an advance gives back waits for its refund"),
         pytest.param(803638, id="free goods that came back wait for no parcel that is known"),
+        pytest.param(
+            804418, id="goods came back before an allowance, and a parcel is heard of last"
+        ),
     ],
 )
 def test_a_wider_life_that_was_broken_once_is_so_no_more(seed: int) -> None:

@@ -76,3 +76,24 @@ def test_a_return_that_waited_is_told_behind_the_parcel_of_its_goods() -> None:
 
     assert told == [never_left, parcel, free, leaving, other]
     assert behind_their_goods(told) == told
+
+
+def test_what_left_no_trace_stands_among_what_was_known_when_the_rest_was_booked() -> None:
+    """A parcel was heard of after an allowance, a return with it, and an earlier parcel last."""
+    returned = _event(refund(back("mug", 1, "10.00"), at=day(4), name="returned"))
+    allowance = _event(refund(at=day(5), name="allowance"))
+    first, second = _left("first", 2, "lamp"), _left("second", 3, "mug")
+    usual = Keys(book(), "#2001", ())
+    in_books = (
+        (PostingKind.CREDIT_MEMO, "credit:allowance"),
+        (PostingKind.INVOICE, "invoice:second"),
+        (PostingKind.INVOICE, "invoice:first"),
+    )
+    keys = Keys(book(), "#2001", [usual.of(*each) for each in in_books])
+
+    told = [
+        [_name(event) for event in each]
+        for each in sequences([first, second, returned, allowance], keys)
+    ]
+
+    assert ["second", "returned", "allowance", "first"] in told
