@@ -10,7 +10,7 @@ import pytest
 from intacct.documents import Document
 from intacct.errors import DuplicateDocumentError, NotSentError, OutcomeUnknownError
 from shared.ledger.driving import drive_one
-from shared.ledger.outcomes import OutcomeKind
+from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import SETTLE, State
 from shared.ledger.refusals import BACKOFF
 from shared.postings.plan import Reason
@@ -183,7 +183,7 @@ def test_sage_turning_repetitions_away_is_borne_as_long_as_if_nothing_was_in_dou
     rig.books.fail("before", OutcomeUnknownError("reset"))
     for _ in BACKOFF:
         rig.books.fail("before", NotSentError("503"))
-    outcomes = []
+    outcomes: list[Outcome] = []
     while not outcomes or outcomes[-1].kind is OutcomeKind.PARKED:
         outcomes.append(rig.apply(ADVANCE))
         if outcomes[-1].kind is OutcomeKind.PARKED:
