@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from carts.adapter import CartApiError
+from carts.adapter import AccessRefusedError, CartApiError
+from carts.catalogue import WriteOutcome, Written
 
 Json = dict[str, Any]
 
@@ -36,3 +38,18 @@ def as_list(value: Any) -> list[Json]:
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         raise another_shape()
     return found
+
+
+def written(write: Callable[[], Written]) -> Written:
+    """What became of one write: a lasting error refuses it, of any other nobody knows.
+
+    Raises:
+        AccessRefusedError: the store takes nothing of the kind from this key.
+    """
+    try:
+        return write()
+    except AccessRefusedError:
+        raise
+    except CartApiError as exc:
+        outcome = WriteOutcome.REFUSED if exc.is_lasting else WriteOutcome.UNKNOWN
+        return Written(outcome, str(exc))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from carts.adapter import AccessRefusedError, CartApiError
-from carts.catalogue import WriteOutcome, Written
+from carts.answers import written
+from carts.catalogue import Written
 
 
 @runtime_checkable
@@ -34,10 +34,4 @@ class NoteCalls:
         Raises:
             AccessRefusedError: nothing can be put on any order of the store.
         """
-        try:
-            return self._notes.note_order(order_id, note)
-        except AccessRefusedError:
-            raise
-        except CartApiError as exc:
-            outcome = WriteOutcome.REFUSED if exc.is_lasting else WriteOutcome.UNKNOWN
-            return Written(outcome, str(exc))
+        return written(lambda: self._notes.note_order(order_id, note))

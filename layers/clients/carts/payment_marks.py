@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from carts.adapter import AccessRefusedError, CartApiError
+from carts.answers import written
 from carts.catalogue import WriteOutcome, Written
 from commerce.money import Money
 
@@ -35,13 +35,7 @@ class PaymentCalls:
         Raises:
             AccessRefusedError: no order of the store can be marked.
         """
-        try:
-            return self._marker.mark_paid(order_id, amount)
-        except AccessRefusedError:
-            raise
-        except CartApiError as exc:
-            outcome = WriteOutcome.REFUSED if exc.is_lasting else WriteOutcome.UNKNOWN
-            return Written(outcome, str(exc))
+        return written(lambda: self._marker.mark_paid(order_id, amount))
 
 
 OTHERWISE = Written(WriteOutcome.REFUSED, "another amount of the order is open in the cart")

@@ -14,7 +14,7 @@ from local.intacct_simulator.rest.batches import MAX_BATCH, each
 from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.envelopes import Reply
 from local.intacct_simulator.rest.payloads import Reader, check_create_state
-from local.intacct_simulator.rest.pointers import key_of, pointer_of
+from local.intacct_simulator.rest.pointers import pointer_of, record_at
 from local.intacct_simulator.rest.query import MAX_SIZE, whole_number
 from local.intacct_simulator.rest.schema import Catalog, Target
 from local.intacct_simulator.rest.serialize import Serializer
@@ -220,11 +220,8 @@ class ObjectService:
         )
 
     def _record(self, target: Target, key: str, caller: Caller) -> Record:
-        table = target.schema.table
-        number = key_of(key)
-        record = None if number is None else self._books.get(table, number)
-        is_seen = record is not None and self._books.sees(table, record, entity=caller.entity)
-        if record is None or not is_seen or not target.holds(record, self._books):
+        record = record_at(self._books, target.schema.table, key, entity=caller.entity)
+        if record is None or not target.holds(record, self._books):
             raise envelopes.no_such_key(target.name, key)
         return record
 

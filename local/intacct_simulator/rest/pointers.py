@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from local.intacct_simulator.books.books import Books
+from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.rest.schema import SCHEMAS, Schema
 
 KEY_DIGITS = 18
@@ -11,6 +13,13 @@ def key_of(text: str) -> int | None:
     """Give the number that a key is, or None where no record can have it."""
     is_number = text.isascii() and text.isdigit() and len(text) <= KEY_DIGITS
     return int(text) if is_number else None
+
+
+def record_at(books: Books, table: str, key: str, *, entity: str) -> Record | None:
+    """Give the record of a key, or None where the entity sees none."""
+    number = key_of(key)
+    record = None if number is None else books.get(table, number)
+    return record if record is not None and books.sees(table, record, entity=entity) else None
 
 
 def pointer_of(schema: Schema, target: str) -> str:

@@ -9,7 +9,7 @@ from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest.caller import Caller
 from local.intacct_simulator.rest.custom_objects import APPLICATION, dimensions
 from local.intacct_simulator.rest.envelopes import Reply, invalid_request, page_meta, success
-from local.intacct_simulator.rest.pointers import key_of
+from local.intacct_simulator.rest.pointers import record_at
 from local.intacct_simulator.rest.schema import Target
 
 OPERATIONS: Mapping[str, str] = {"canView": "view", "canEdit": "edit", "canDelete": "delete"}
@@ -77,10 +77,8 @@ def allowed_operations(
     granted = [one for one in asked if company.permits(caller.user, table, OPERATIONS[one])]
     rows = []
     for key in keys:
-        number = key_of(str(key))
-        record = None if number is None else company.books.get(table, number)
-        is_seen = record is not None and company.books.sees(table, record, entity=caller.entity)
-        rows.append({"key": str(key), "operations": granted if is_seen else []})
+        record = record_at(company.books, table, str(key), entity=caller.entity)
+        rows.append({"key": str(key), "operations": granted if record is not None else []})
     return success(rows, {"totalCount": len(rows), "totalSuccess": len(rows), "totalError": 0})
 
 

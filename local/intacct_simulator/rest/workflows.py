@@ -13,7 +13,7 @@ from local.intacct_simulator.rest import envelopes
 from local.intacct_simulator.rest.batches import MAX_BATCH, each
 from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.envelopes import Json, Reply
-from local.intacct_simulator.rest.pointers import key_of
+from local.intacct_simulator.rest.pointers import record_at
 from local.intacct_simulator.rest.schema import Catalog, Target
 from local.intacct_simulator.rest.serialize import Serializer
 
@@ -71,9 +71,9 @@ class WorkflowService:
         return envelopes.success({**reference, "state": made["state"]})
 
     def _record(self, target: Target, key: str, caller: Caller) -> Record:
-        books, table, number = self._company.books, target.schema.table, key_of(key)
-        record = None if number is None else books.get(table, number)
-        if record is None or not books.sees(table, record, entity=caller.entity):
+        table = target.schema.table
+        record = record_at(self._company.books, table, key, entity=caller.entity)
+        if record is None:
             raise envelopes.no_such_key(target.name, key)
         return record
 
