@@ -19,12 +19,12 @@ from shared.postings.histories import History, histories, histories_as_posted, h
 from shared.postings.in_books import InBooks
 from shared.postings.life import Storyteller
 from shared.postings.order_keys import Keys
-from shared.postings.parts import Life
+from shared.postings.parts import REST, Life
 from shared.postings.pieces import OrderPieces
 from shared.postings.plan import PostingKind
 from shared.postings.search import Search
 from shared.postings.sequences import booked, moment_of, sequences
-from shared.postings.takings import Settled, Taking, paid_in_full_at, settling
+from shared.postings.takings import Settled, Taking, paid_in_full_at
 
 
 def capture_id(order_id: str) -> str:
@@ -91,6 +91,7 @@ def tell_life(
     order: Order,
     editions: tuple[OrderEdition, ...],
     takings: tuple[Taking, ...],
+    settled: Settled,
     refunds: tuple[RefundEvent, ...],
     deliveries: tuple[Delivery, ...],
     in_books: InBooks,
@@ -106,10 +107,9 @@ def tell_life(
     policy = keys.book.policy
     bills_on_capture = policy.invoice_on is Moment.CAPTURE
     events: list[Event] = [*deliveries, *refunds]
-    settled = settling(order, takings, refunds)
     if bills_on_capture and (at := _billing_moment(order, settled, deliveries, editions, keys)):
         events.append(Capture(capture_id(order.ref.id), at))
-    is_closed = keys.knows(PostingKind.INVOICE, f"invoice:rest:{order.ref.id}")
+    is_closed = keys.knows(PostingKind.INVOICE, f"invoice:{REST}{order.ref.id}")
     keeps_money = order.cancelled_at is None or _is_money_kept(order, takings, refunds)
     keeps_money |= is_closed  # what was billed then stays so, though it was given back later
     knows_shipments = _knows_shipments(order, refunds, deliveries)

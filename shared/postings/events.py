@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from commerce.orders import Refund
+from commerce.orders import Refund, Restock
 from shared.postings.pieces import OrderPieces
 from shared.postings.refunds import RefundMoney
+
+CAME_BACK = frozenset({Restock.RETURN, Restock.SCRAP})
+"""What a refund says of goods that the buyer had and sent back."""
 
 
 @dataclass(frozen=True, slots=True)

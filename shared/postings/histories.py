@@ -57,7 +57,7 @@ def histories_as_posted(
     editions: Sequence[OrderEdition], events: Sequence[Event], keys: Keys
 ) -> Iterator[History]:
     """The sequences that may have led to the books, each booked edit where its documents stand."""
-    told = [Edit(edition.id, edition.since, edition.pieces) for edition in editions]
+    told = [_edit(edition) for edition in editions]
     known = booked(told[1:], keys)
     in_turn = [edit for edit in told if edit in known]
     if not in_turn or in_turn != known:
@@ -88,6 +88,10 @@ def histories_of(
     for events, chosen in islice(tried, _MOST):
         done = max((at for at, event in enumerate(events, start=1) if event in booked), default=0)
         yield _history(editions, events, chosen, edits, done)
+
+
+def _edit(edition: OrderEdition) -> Edit:
+    return Edit(edition.id, edition.since, edition.pieces)
 
 
 def _each_once(sequences: Iterable[Sequence[Event]]) -> Iterator[Sequence[Event]]:
@@ -121,7 +125,7 @@ def _history(
         for step in range(current + 1, place + 1):
             if step == place or editions[step].id in edits:
                 edition = editions[step]
-                events.append(Edit(edition.id, edition.since, edition.pieces))
+                events.append(_edit(edition))
                 unbooked = edition.id if at >= done else ""
         current = place
         if event is not None:

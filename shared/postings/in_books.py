@@ -98,7 +98,9 @@ class InBooks:
         in_books = set(self.keys.purposes(PostingKind.INVOICE, "invoice:"))
         wanted = [name for name in billed if name != edit or name in in_books]
         missing = set(wanted) - in_books
-        if any(name.startswith(EDIT) or name in self._recognised for name in missing):
+        if any(name.startswith(EDIT) for name in missing) or (
+            missing and missing & self._recognised
+        ):
             return False
         return set(wanted[: len(in_books)]) == in_books and self._have_edits_of(life, edit)
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from commerce.money import Money, allocate, total
 from commerce.orders import Refund, RefundLine, Restock
 from shared.postings.edits import is_given_back_too, ups_and_downs
-from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
+from shared.postings.events import CAME_BACK, Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.meter import Amounts, Meter
 from shared.postings.parts import EDIT, REST, Correction, Credit, Life, Returned, Sale
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
@@ -193,7 +193,7 @@ class Storyteller:
             if line.line_id not in self._returned or line.restock is Restock.CANCEL:
                 continue
             out = self._out(line.line_id)
-            is_known_return = line.restock in (Restock.RETURN, Restock.SCRAP)
+            is_known_return = line.restock in CAME_BACK
             if out < line.quantity and (is_known_return or not self._knows_shipments):
                 return True
         return False

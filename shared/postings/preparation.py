@@ -100,7 +100,8 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
     pieces = editions[-1].pieces
     takings = takings_of(facts, order, chart)
     refunds = _refunds(facts, order, book, chart)
-    deliveries = deliveries_of(facts, order, keys, editions, settling(order, takings, refunds))
+    settled = settling(order, takings, refunds)
+    deliveries = deliveries_of(facts, order, keys, editions, settled)
     costs = Costs(order, pieces, book, chart)
     entries = Entries(chart, pieces, book.policy)
     in_books = InBooks(posted, keys, entries, costs, has_editions=len(editions) > 1)
@@ -111,6 +112,7 @@ def prepare(facts: Facts, order: Order, posted: Posted, book: StoreBook, keys: K
             order=order,
             editions=editions,
             takings=takings,
+            settled=settled,
             deliveries=deliveries,
             in_books=in_books,
         )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from commerce.orders import LineKind, OrderLine, Restock
+from commerce.orders import LineKind, OrderLine
 from intacct.stock import StockDocument
 from shared.policy.choices import Cogs, Restocking
 from shared.postings.articles import article_of_line, cost_place
 from shared.postings.book import Shelf
+from shared.postings.events import CAME_BACK
 from shared.postings.fates import Fate
 from shared.postings.in_parts import line_in_cart
 from shared.postings.parts import Credit
@@ -22,7 +23,6 @@ from shared.postings.sales import Dated, posting
 from shared.postings.stock_entities import has_foreign_stock
 
 _STOCK = PostingKind.STOCK
-_CAME_BACK = frozenset({Restock.RETURN, Restock.SCRAP})
 
 
 class ReceiptWriter:
@@ -129,7 +129,7 @@ def _told_back(prepared: Prepared) -> dict[str, Decimal]:
     back: dict[str, Decimal] = {}
     for event in prepared.refunds:
         for line in event.refund.lines if event.is_effective else ():
-            if line.restock in _CAME_BACK:
+            if line.restock in CAME_BACK:
                 back[line.line_id] = back.get(line.line_id, Decimal(0)) + line.quantity
     return back
 

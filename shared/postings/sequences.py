@@ -11,16 +11,14 @@ from datetime import datetime
 from decimal import Decimal
 from itertools import chain, islice, product
 
-from commerce.orders import Restock
 from shared.postings.entries import Entries
-from shared.postings.events import Capture, Delivery, Edit, Event, RefundEvent
+from shared.postings.events import CAME_BACK, Capture, Delivery, Edit, Event, RefundEvent
 from shared.postings.order_keys import Keys
-from shared.postings.parts import EDIT, Life
+from shared.postings.parts import EDIT, REST, Life
 from shared.postings.plan import PostingKind
 
-_BACK = (Restock.RETURN, Restock.SCRAP)
-
-_MONEY = (PostingKind.CUSTOMER_REFUND, PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY)
+MONEY_BACK = (PostingKind.CUSTOMER_REFUND, PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY)
+"""The kinds of document by which money of a refund goes back."""
 
 _MOST = 100
 """How many sequences are tried besides that of time."""
@@ -88,7 +86,7 @@ def _moved(event: Event) -> dict[str, Decimal]:
     if isinstance(event, Delivery) and event.recognises:
         moved.update(event.quantities)
     for line in event.refund.lines if isinstance(event, RefundEvent) else ():
-        if line.restock in _BACK:
+        if line.restock in CAME_BACK:
             moved[line.line_id] = moved.get(line.line_id, Decimal(0)) - line.quantity
     return moved
 
@@ -224,7 +222,7 @@ def _money_place(event: Event, keys: Keys) -> int:
     """Where the first money of a refund stands among the postings; last where it has none."""
     moved = event.refund.transactions if isinstance(event, RefundEvent) else ()
     names = [f"{what}:{payment.ref.id}" for payment in moved for what in ("refund", "pending")]
-    return min((keys.place(*each) for each in product(_MONEY, names)), default=len(keys.known))
+    return min((keys.place(*each) for each in product(MONEY_BACK, names)), default=len(keys.known))
 
 
 def _together(places: Sequence[Sequence[int]]) -> Iterator[list[int]]:
@@ -251,7 +249,7 @@ def _places(event: Event, done: Sequence[Event | None]) -> list[int]:
 def _may_close(event: Event) -> bool:
     """Whether it may have left nothing of the order to be sent, without a trace of its own."""
     return isinstance(event, RefundEvent) and any(
-        line.restock not in _BACK for line in event.refund.lines
+        line.restock not in CAME_BACK for line in event.refund.lines
     )
 
 
@@ -270,12 +268,12 @@ def _closed_before(done: Sequence[Event], keys: Keys) -> int | None:
 def _first_rest(keys: Keys) -> int:
     """Where what a closing billed or recognised first stands; last where it did neither."""
     rests = (
-        keys.place(kind, f"{what}:rest:{name}")
+        keys.place(kind, f"{what}:{REST}{name}")
         for kind, what in (
             (PostingKind.INVOICE, "invoice"),
             (PostingKind.JOURNAL_ENTRY, "recognise"),
         )
-        for name in keys.purposes(kind, f"{what}:rest:")
+        for name in keys.purposes(kind, f"{what}:{REST}")
     )
     return min(rests, default=len(keys.known))
 

@@ -68,12 +68,15 @@ def settling(order: Order, takings: Iterable[Taking], refunds: Iterable[RefundEv
     """
     cards = {line.id for line in order.lines if line.kind is LineKind.GIFT_CARD}
     paid = [(taking.at, taking.amount) for taking in takings]
-    for event in refunds if paid else ():
+    if not paid:
+        return ()
+    first = min(at for at, _ in paid)
+    for event in refunds:
         given = event.refund
         moved = (payment.amount for payment in (*event.money.settled, *event.money.pending))
         kept = given.credit - total(moved, order.currency)
         if kept.amount > 0 and cards.isdisjoint(line.line_id for line in given.lines):
-            paid.append((max(given.created_at, min(at for at, _ in paid)), kept))
+            paid.append((max(given.created_at, first), kept))
     return tuple(sorted(paid, key=lambda one: one[0]))
 
 

@@ -22,12 +22,11 @@ from shared.postings.plan import PostingKind
 from shared.postings.preparation import Prepared
 from shared.postings.receipts import APPLY, applied
 from shared.postings.sales import Dated, posting
+from shared.postings.sequences import MONEY_BACK
 from shared.postings.settlement import Receipt, Settlement
 from shared.postings.shares import share_of
 
 JOURNAL = PostingKind.JOURNAL_ENTRY
-_BACK = (PostingKind.CUSTOMER_REFUND, PostingKind.DEBIT_MEMO, PostingKind.JOURNAL_ENTRY)
-
 TAX = "tax:"
 """What the purposes of these journals begin with."""
 
@@ -140,7 +139,7 @@ class TaxPointWriter:
                 draw.amount,
                 (
                     receipt.advance_key,
-                    *self._booked_by(_BACK, f"refund:{outflow.id}"),
+                    *self._booked_by(MONEY_BACK, f"refund:{outflow.id}"),
                     *self._booked_by((PostingKind.DEBIT_MEMO,), f"pending:{outflow.id}"),
                 ),
             )
