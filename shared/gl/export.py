@@ -205,9 +205,10 @@ class DayExporter:
     def _settle_after(self, key: DayKey, frozen: Frozen) -> None:
         """Off the agenda, unless something came since everything was frozen."""
         day = self._parts.days.head(key)
-        if frozen.entered is None and next(self._parts.days.free(key), None) is not None:
-            return
-        if frozen.entered is None or day.entered == frozen.entered:
+        is_all = day.entered == frozen.entered
+        if frozen.entered is None:
+            is_all = self._sealer.has_all(day)
+        if is_all:
             self._settle(day)
 
     def _put_off(self, key: DayKey) -> None:

@@ -62,10 +62,8 @@ class Sealer:
             batch = day.unfinished
             if batch is not None and batch.state is BatchState.SEALED:
                 return Frozen(batch)
-            if batch is None and not self._has_something(day):
-                if self._days.head(key).unfinished is None:
-                    return None
-                continue  # another export froze it all between the two reads, and may be dead
+            if batch is None and not day.has_orphans and self.has_all(day):
+                return None
             try:
                 opened = self._days.open_batch(key, batch or following(day))
                 done = self._seal(day, opened, book, deadline)
@@ -73,6 +71,16 @@ class Sealer:
                 continue
             return done
         raise BatchMovedError
+
+    def has_all(self, day: Day) -> bool:
+        """Whether all that was entered by when `day` was read is in batches that are done.
+
+        The batches are looked at last: what another export, which may be dead, froze while the
+        free events were read is not free any more and not in the books either.
+        """
+        if next(self._days.free(day.key), None) is not None:
+            return False
+        return self._days.head(day.key).unfinished is None
 
     def insist_on_membership(self, key: DayKey, batch: Batch, deadline: datetime) -> None:
         """Compare what a sealed batch counts now with what was sealed.
@@ -88,9 +96,6 @@ class Sealer:
                 membership.add(entry)
         if membership.hexdigest() != batch.membership_hash:
             raise MembershipError(batch)
-
-    def _has_something(self, day: Day) -> bool:
-        return day.has_orphans or next(self._days.free(day.key), None) is not None
 
     def _seal(self, day: Day, batch: Batch, book: StoreBook, deadline: datetime) -> Frozen | None:
         key = day.key
