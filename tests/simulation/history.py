@@ -20,11 +20,7 @@ from tests.simulation.company import Company
 from tests.simulation.faults import Cell, Fault, Faults
 from tests.simulation.handlers import post_orders, sync_events
 from tests.simulation.histories import Delivery
-from tests.simulation.invariants import (
-    Watch,
-    check_end,
-    check_order_of_effects,
-)
+from tests.simulation.invariants import check_end, check_order_of_effects
 from tests.simulation.lambdas import (
     EXPORT,
     INTAKE,
@@ -53,6 +49,7 @@ from tests.simulation.story import Story
 from tests.simulation.tables import Item, Place, Tables
 from tests.simulation.traffic import Traffic
 from tests.simulation.violations import ViolationError
+from tests.simulation.watch import Watch
 from tests.simulation.weather import DRAWN, WHOLE, Cut, Weather
 from tests.simulation.wire import Wire
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -48,19 +47,18 @@ from shared.sweeping.sweep import Sweeper, SweeperParts
 from shared.tenants.models import Tenant
 from tests.simulation.company import Company
 from tests.simulation.desk import LoginDesk
-from tests.simulation.histories import SECRET
 from tests.simulation.journals import JournalsInBooks
 from tests.simulation.queues import FifoQueue
 from tests.simulation.releases import Release
 from tests.simulation.remembering import RememberedPlans
 from tests.simulation.sage import SageBooks
+from tests.simulation.secrets_kept import IntacctSecret, OpenVault, StoreSecrets
 from tests.simulation.tables import Tables
 from tests.simulation.traffic import Traffic, gate_of, seats_of, slots_of
 from tests.simulation.wire import DynamoDbFace, S3Face, SqsFace, Wire
 
 LEDGER, ORDERS, CONNECTIONS = "ledger", "orders", "connections"
 CART_EVENTS, ORDER_POSTINGS = "cart-events", "order-postings"
-_SECRET_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,7 @@ class Sandbox:
         """The use case of webhook_intake."""
         return Intake(
             directory=_Directory(self.outside.tenants),
-            secrets=_Secrets(),
+            secrets=StoreSecrets(),
             secret_prefix="stores/",
             archive=S3Archive(self._s3, "raw"),
             events=SqsCartEvents(self._sqs, CART_EVENTS),
@@ -313,8 +311,8 @@ class Sandbox:
 
     def _new_tokens(self, tenant: str) -> SharedTokens:
         wire, company = self.outside.wire, self.outside.companies[tenant]
-        secrets: Any = _IntacctSecret(company)
-        vault_key: Any = _OpenVault()
+        secrets: Any = IntacctSecret(company)
+        vault_key: Any = OpenVault()
         return SharedTokens(
             tenant,
             TenantCredentials(secrets, f"intacct/{tenant}", company_id=tenant, user_id="ws"),
@@ -357,53 +355,3 @@ class _Directory:
     def tenant(self, tenant_id: str) -> Tenant:
         """The tenant's configuration."""
         return self.tenants[tenant_id]
-
-
-class _Secrets:
-    """The secrets of stores: all stores sign with the same one."""
-
-    def get(self, name: str) -> Mapping[str, Any]:
-        """The secret's members."""
-        del name
-        return {"webhook_secrets": [SECRET]}
-
-
-class _IntacctSecret:
-    """A company's secret, in place of Secrets Manager; what was read is known for some minutes."""
-
-    def __init__(self, company: Company) -> None:
-        self._company = company
-        self._known = ("", "")
-        self._read_at = -_SECRET_SECONDS
-
-    def get(self, name: str) -> dict[str, Any]:
-        """The secret's members, as they were lately."""
-        if self._company.now() - self._read_at >= _SECRET_SECONDS:
-            return self.reread(name)
-        members = ("client_id", "sender_id", "sender_password", "user_password")
-        username = f"ws@{self._company.tenant}"
-        secret, refresh = self._known
-        known = {"username": username, "client_secret": secret, "refresh_token": refresh}
-        return {**dict.fromkeys(members, "x"), **known}
-
-    def reread(self, name: str) -> dict[str, Any]:
-        """The secret's members as they are now."""
-        company = self._company
-        self._known = company.stored_secret, company.consent.stored
-        self._read_at = company.now()
-        return self.get(name)
-
-
-class _OpenVault:
-    """KMS that seals by writing the context beside the text: only binding is kept, not secrecy."""
-
-    def encrypt(self, **request: Any) -> dict[str, Any]:
-        """Seal for the context."""
-        bound = json.dumps(request["EncryptionContext"], sort_keys=True).encode()
-        return {"CiphertextBlob": bound + b"|" + request["Plaintext"]}
-
-    def decrypt(self, **request: Any) -> dict[str, Any]:
-        """Open what was sealed for the same context."""
-        bound, _, text = cast("bytes", request["CiphertextBlob"]).partition(b"|")
-        assert bound == json.dumps(request["EncryptionContext"], sort_keys=True).encode()
-        return {"Plaintext": text}
