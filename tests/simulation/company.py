@@ -42,7 +42,10 @@ TOKEN_SECONDS = 3600.0
 LATEST_LANDING_SECONDS = 900.0
 """How late a request may land where nothing but the settle window protects (reliability A4)."""
 LATEST_UNIQUE_SECONDS = 1500.0
-"""How late it may land where Sage refuses a second document of the same number."""
+"""How late it may land where Sage refuses a second document of the same number.
+
+Not where nobody repeats it any more: there the settle window is all that protects.
+"""
 
 _LAST_DAY = date(2026, 3, 31)
 _MOST_REFUSED_LOGINS = 40
@@ -77,13 +80,14 @@ class Company:
         self.consent = Consent(wire, tenant, dice)
         self.renamed: dict[tuple[str, str], str] = {}
         self.storm_until = 0.0
-        self.travelling: Counter[str] = Counter()
+        self._left_at: dict[str, list[float]] = {}
         self.token = ""
         self.token_until = 0.0
         self.logins = 0
         self.signing_in = 0
         self.deaths = 0
         self.is_published: Callable[[str], bool] = lambda _token: False
+        self.is_given_up: Callable[[str], bool] = lambda _mark: False
         self.marks: Counter[tuple[str, str]] = Counter()
         self.closings: set[str] = set()
         self._wire = wire
@@ -156,17 +160,25 @@ class Company:
         """Have the document land some time later, unasked."""
         most = LATEST_UNIQUE_SECONDS if self.is_unique(document) else LATEST_LANDING_SECONDS
         delay = self._wire.faults.dice.random() * self._wire.faults.dice.choice((130.0, most, most))
-        mark = mark_of(document)
-        self.travelling[mark] += 1
+        mark, left_at = mark_of(document), self.now()
+        self._left_at.setdefault(mark, []).append(left_at)
 
         def arrive() -> None:
-            self.travelling[mark] -= 1
+            self._left_at[mark].remove(left_at)
+            if delay > LATEST_LANDING_SECONDS and self.is_given_up(mark):
+                self._wire.story.tell(f"late {mark} never lands")
+                return
             try:
                 self.land(document)
             except RejectedError as error:
                 self._wire.story.tell(f"late {mark} refused: {error}")
 
-        self._wire.scheduler.at(self._wire.scheduler.now + delay, arrive)
+        self._wire.scheduler.at(left_at + delay, arrive)
+
+    def may_land(self, mark: str) -> bool:
+        """Whether a request of this mark is on its way that may land though nobody repeats it."""
+        earliest = self.now() - LATEST_LANDING_SECONDS
+        return any(left_at >= earliest for left_at in self._left_at.get(mark, ()))
 
     def found(self, document: Document, *, stale_seconds: float = 0.0) -> list[Found]:
         """What a look-up by our mark shows at this moment; of a closing, whether it took place."""

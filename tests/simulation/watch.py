@@ -166,7 +166,7 @@ class Watch:
         is_unique = table == "customer" or table in company.hard_unique
         if is_unique and after.get("reason") == {"S": "PERIOD_CLOSED"}:
             return
-        if company.marks[table, mark] or company.travelling[mark]:
+        if company.marks[table, mark] or company.may_land(mark):
             message = f"I2: {pk} {key} is ready again, and {table} {mark} is there or on its way"
             raise ViolationError(message)
 
