@@ -19,6 +19,7 @@ from shared.postings.meter import Amounts, Meter
 from shared.postings.parts import EDIT, REST, Correction, Credit, Life, Returned, Sale
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
 from shared.postings.refunds import Excess, GivenBack, LinePart
+from shared.postings.shares import at_most
 
 
 class Storyteller:
@@ -116,11 +117,11 @@ class Storyteller:
 
     def _deliver(self, delivery: Delivery) -> None:
         if delivery.bills and not self._bills_on_capture:
-            quantities = _still_open(self._billing, delivery)
+            quantities = self._billing.open_of(delivery.quantities)
             if quantities:
                 self._bill(delivery.id, delivery.at, quantities)
         if delivery.recognises and self.life.is_deferred:
-            quantities = _still_open(self._recognition, delivery)
+            quantities = self._recognition.open_of(delivery.quantities)
             if quantities:
                 self._recognise(delivery.id, delivery.at, quantities)
 
@@ -132,14 +133,31 @@ class Storyteller:
                 self.life.recognised.append(sale)
 
     def _recognise(self, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]) -> None:
-        sale = self._take(self._recognition, sale_id, at, quantities)
+        sale = self._take(self._recognition, sale_id, at, quantities, self._deferred())
         if sale.amounts or sale.quantities:
             self.life.recognised.append(sale)
 
+    def _deferred(self) -> Amounts:
+        """What was billed and is not earned: once a part is billed, no more of it is earned."""
+        if not self.life.billed:
+            return {}
+        return {
+            piece.id: self._billing.taken[piece.id]
+            - self._recognition.taken[piece.id]
+            - self._credited_deferred[piece.id]
+            for piece in self._order.pieces
+            if piece.is_deferrable
+        }
+
     def _take(
-        self, meter: Meter, sale_id: str, at: datetime, quantities: Mapping[str, Decimal]
+        self,
+        meter: Meter,
+        sale_id: str,
+        at: datetime,
+        quantities: Mapping[str, Decimal],
+        most: Amounts | None = None,
     ) -> Sale:
-        amounts = meter.take(quantities)
+        amounts = meter.take(quantities, most)
         return Sale(sale_id, at, dict(quantities), self._booked(amounts), self._still_open(meter))
 
     def _booked(self, amounts: Amounts) -> Amounts:
@@ -286,13 +304,13 @@ class Storyteller:
             unbilled = self._billing.open_amount(piece) - _get(split.unbilled, piece_id, amount)
             billed = amount
             if prefers_unbilled:
-                _add(split.unbilled, piece_id, first := _at_most(amount, unbilled))
+                _add(split.unbilled, piece_id, first := at_most(amount, unbilled))
                 billed = amount - first
             else:
                 credited = self._credited[piece_id] + self._credited_deferred[piece_id]
                 here = _get(split.recognised, piece_id, amount)
                 here += _get(split.deferred, piece_id, amount)
-                billed = _at_most(amount, self._billing.taken[piece_id] - credited - here)
+                billed = at_most(amount, self._billing.taken[piece_id] - credited - here)
                 _add(split.unbilled, piece_id, amount - billed)
             is_waiting = prefers_unbilled or undelivered
             self._part_billed(piece, billed, split, undelivered=is_waiting)
@@ -310,9 +328,9 @@ class Storyteller:
         known -= _get(split.recognised, piece.id, amount)
         is_waiting = self.life.is_deferred and piece.is_deferrable
         if is_waiting and (undelivered or split.undelivered or piece.rides):
-            deferred = _at_most(amount, waiting)
+            deferred = at_most(amount, waiting)
         elif is_waiting:
-            deferred = amount - _at_most(amount, known)
+            deferred = amount - at_most(amount, known)
         else:
             deferred = Money.zero(amount.currency)
         _add(split.deferred, piece.id, deferred)
@@ -372,15 +390,6 @@ class _Split:
     undelivered: dict[str, Decimal]
 
 
-def _still_open(meter: Meter, delivery: Delivery) -> dict[str, Decimal]:
-    """What of the goods was not taken before."""
-    return {
-        line: min(quantity, meter.open_quantity(line))
-        for line, quantity in delivery.quantities.items()
-        if meter.open_quantity(line) > 0
-    }
-
-
 def _get(amounts: Amounts, piece_id: str, like: Money) -> Money:
     return amounts.get(piece_id, Money.zero(like.currency))
 
@@ -388,11 +397,3 @@ def _get(amounts: Amounts, piece_id: str, like: Money) -> Money:
 def _add(amounts: Amounts, piece_id: str, amount: Money) -> None:
     if amount:
         amounts[piece_id] = _get(amounts, piece_id, amount) + amount
-
-
-def _at_most(amount: Money, limit: Money) -> Money:
-    """`amount`, but no further from zero than `limit`, and nothing on the other side of zero."""
-    if amount.is_negative:
-        return -_at_most(-amount, -limit)
-    zero = Money.zero(amount.currency)
-    return max(zero, min(amount, limit), key=lambda money: money.amount)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from commerce.money import Money
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
-from shared.postings.shares import share_of
+from shared.postings.shares import at_most, share_of
 
 Amounts = dict[str, Money]
 """Piece id to a signed amount of that piece."""
@@ -45,6 +45,14 @@ class Meter:
             - self._taken_quantity.get(line_id, Decimal(0))
             - self._dropped_quantity.get(line_id, Decimal(0))
         )
+
+    def open_of(self, quantities: Mapping[str, Decimal]) -> dict[str, Decimal]:
+        """What of these quantities was not taken before."""
+        return {
+            line_id: min(quantity, self.open_quantity(line_id))
+            for line_id, quantity in quantities.items()
+            if self.open_quantity(line_id) > 0
+        }
 
     def open_amount(self, piece: Piece) -> Money:
         """How much of a piece may still be taken, signed as the piece."""
@@ -101,12 +109,17 @@ class Meter:
         quantities = {line: self.open_quantity(line) for line in self._order.quantities}
         return {line: quantity for line, quantity in quantities.items() if quantity > 0}
 
-    def take(self, quantities: Mapping[str, Decimal]) -> Amounts:
-        """Take these quantities and answer the parts of all pieces that go with them; no zeros."""
+    def take(self, quantities: Mapping[str, Decimal], most: Amounts | None = None) -> Amounts:
+        """Take these quantities and answer the parts of all pieces that go with them; no zeros.
+
+        Of the pieces in `most` no more is taken than it says.
+        """
         for line_id, quantity in quantities.items():
             self._taken_quantity[line_id] += quantity
         riding = self._riding_share()
         parts = {piece.id: self._part(piece, riding) for piece in self._order.pieces}
+        for piece_id, limit in (most or {}).items():
+            parts[piece_id] = at_most(parts[piece_id], limit)
         for piece_id, part in parts.items():
             self.taken[piece_id] += part
         return {piece_id: part for piece_id, part in parts.items() if part}

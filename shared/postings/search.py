@@ -28,7 +28,7 @@ class Search:
         """`by_time` is the life in the order of time, whose goods have all left that are known."""
         self._in_books = in_books
         self._tell = tell
-        self._usual_waiting = frozenset(by_time.waiting)
+        self._usual_waiting = frozenset(_awaited(by_time))
         self._waiting: list[tuple[History, Life]] = []
         self._costing_else: list[Life] = []
         self.agreeing: list[Life] = []
@@ -36,9 +36,10 @@ class Search:
     def among(self, histories: Iterable[History]) -> Life | None:
         """The first life of these histories that the books confirm.
 
-        One in which a refund waits for goods that have left by the time of all is put aside: what
-        waits changes no line, so that the books do not speak against it. So is one whose goods cost
-        something else, which an article's cost that has changed since may explain too.
+        One in which a refund waits for goods that have left by the time of all, or goods for a
+        parcel that is known, is put aside: what waits changes no line, so that the books do not
+        speak against it. So is one whose goods cost something else, which an article's cost that
+        has changed since may explain too.
         """
         for history in histories:
             life = self._tell(history.events, history.first)
@@ -46,7 +47,7 @@ class Search:
                 continue
             if not self._in_books.confirm(life):
                 self.agreeing.append(life)
-            elif not self._usual_waiting.issuperset(life.waiting):
+            elif not self._usual_waiting.issuperset(_awaited(life)):
                 self._waiting.append((history, life))
             elif self._in_books.confirm_costs(life):
                 return life
@@ -81,5 +82,10 @@ class Search:
         for history, _ in self._waiting:
             life = self._tell(behind_their_goods(history.events), history.first)
             agrees = self._in_books.agree(life, history.unbooked) and self._in_books.confirm(life)
-            if agrees and self._usual_waiting.issuperset(life.waiting):
+            if agrees and self._usual_waiting.issuperset(_awaited(life)):
                 yield life
+
+
+def _awaited(life: Life) -> tuple[str, ...]:
+    """What waits in this life: refunds by their words, and lines for their goods to leave."""
+    return (*life.waiting, *life.open_lines)

@@ -17,3 +17,11 @@ def share_of(whole: Money, share: Fraction) -> Money:
     parts = denominator * share.denominator
     rounded = Decimal((units + parts) // (2 * parts)).scaleb(-minor_units(whole.currency))
     return Money(-rounded if whole.is_negative else rounded, whole.currency)
+
+
+def at_most(amount: Money, limit: Money) -> Money:
+    """`amount`, but no further from zero than `limit`, and nothing on the other side of zero."""
+    if amount.is_negative:
+        return -at_most(-amount, -limit)
+    zero = Money.zero(amount.currency)
+    return max(zero, min(amount, limit), key=lambda money: money.amount)
