@@ -6,7 +6,6 @@ at all stands below as tests of the model alone: transaction tokens, the lag of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 import boto3
@@ -14,12 +13,13 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from moto import mock_aws
 
 from shared.ledger.states import CONDITIONS
 from tests.contract.ledger_rig import make_table
 from tests.simulation.expressions import ExpressionError, condition
 from tests.simulation.tables import Tables
+
+pytestmark = pytest.mark.usefixtures("aws")
 
 KEY = {"pk": {"S": "p"}, "sk": {"S": "s"}}
 
@@ -61,14 +61,6 @@ def moto_client() -> Any:
     client = boto3.client("dynamodb", region_name="eu-central-1")
     make_table(client, "t")
     return client
-
-
-@pytest.fixture(autouse=True)
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        yield
 
 
 @pytest.fixture(params=[ModelClient, moto_client], ids=["model", "moto"])
