@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from shared.ledger.driving import drive_one
 from shared.ledger.evidence import TAXED, is_taxed_otherwise
@@ -25,8 +25,6 @@ from shared.ledger.sending import Sender
 from shared.ports import Books, Clock, IdMaker
 from shared.postings.plan import Finding, Posted, Posting, Reason
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def results_of(records: Mapping[str, Record]) -> Posted:
     """What is in the books, of a chain as the ledger knows it, in the sequence of sending.
@@ -35,11 +33,11 @@ def results_of(records: Mapping[str, Record]) -> Posted:
     result bears the digest of the lines that it was sent with.
     """
     done = [
-        (record.sent_at or _EPOCH, key, replace(record.result, effect=record.effect))
-        for key, record in records.items()
+        (record.turn, replace(record.result, effect=record.effect))
+        for record in records.values()
         if record.state is State.DONE and record.result is not None
     ]
-    return {key: result for _, key, result in sorted(done, key=lambda each: each[:2])}
+    return {key: result for (_, key), result in sorted(done, key=lambda each: each[0])}
 
 
 class Applier:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from intacct.documents import DocumentResult
@@ -17,6 +17,8 @@ SETTLE = timedelta(minutes=22)
 One request (40 s), the longest time limit of a function that posts (the daily export's 300 s), what
 is assumed of Sage (15 min) and the clocks' difference (60 s); a template test holds them to it.
 """
+
+_NEVER_SENT = datetime.min.replace(tzinfo=UTC)
 
 
 class State(StrEnum):
@@ -103,6 +105,11 @@ class Record:
     def idempotency_key(self) -> str:
         """The key sent to REST with every try of this epoch (reliability §3.6)."""
         return f"{self.control_id}.{self.epoch}"
+
+    @property
+    def turn(self) -> tuple[datetime, str]:
+        """Its place in the sequence of sending; what was never sent comes first."""
+        return self.sent_at or _NEVER_SENT, self.key
 
     @property
     def held_until(self) -> datetime:

@@ -23,9 +23,10 @@ class Settles(Protocol):
         ...
 
 
-def begun(chain: Mapping[str, Record]) -> set[str]:
-    """What may be out there without a result: it keeps its place and content in the plan."""
-    return {key for key, record in chain.items() if record.state in (State.SENT, State.REVIEW)}
+def begun(chain: Mapping[str, Record]) -> tuple[str, ...]:
+    """What may be out there without a result, in the sequence of sending: it keeps its place."""
+    out = [each.turn for each in chain.values() if each.state in (State.SENT, State.REVIEW)]
+    return tuple(key for _, key in sorted(out))
 
 
 def unplanned(chain: Mapping[str, Record], plan: Plan) -> list[Posting]:

@@ -42,8 +42,11 @@ class InBooks:
 
     @property
     def parts(self) -> dict[str, str]:
-        """The keys of what was billed, credited and recognised, each with its digest if known."""
-        return {key: self._digest(key) for key in self.keys.known if self._is_part(key)}
+        """The keys of what was billed, credited and recognised, each with its digest if known.
+
+        What was begun and has no result yet is not among them: what became of it is not known.
+        """
+        return {key: self._digest(key) for key in self.posted if self._is_part(key)}
 
     @property
     def are_told(self) -> bool:

@@ -50,8 +50,9 @@ _PAID = frozenset(
 def plan(facts: Facts, posted: Posted, book: StoreBook, begun: Collection[str] = ()) -> Plan:
     """The postings that are missing, in dependency order, or everything that stands in the way.
 
-    `posted` maps posting keys to Sage's results. `begun` are keys that were sent and have no result
-    yet: they keep their place and content when later facts arrive, and are planned again.
+    `posted` maps posting keys to Sage's results, `begun` are keys that were sent and have no result
+    yet, both in the sequence of sending. The latter keep their place when later facts arrive, and
+    are planned again.
     A plan with findings posts nothing (design rule: nothing is guessed, nothing is plugged).
     """
     order = facts.order

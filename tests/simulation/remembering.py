@@ -13,7 +13,7 @@ from commerce.orders import Facts
 from shared.postings.book import StoreBook
 from shared.postings.plan import Plan, Posted
 
-_Question = tuple[Posted, frozenset[str], StoreBook, Facts]
+_Question = tuple[Posted, tuple[str, ...], StoreBook, Facts]
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class RememberedPlans:
         """What is missing in the books."""
         order = facts.order.ref.id if facts.order else ""
         known = self._known.setdefault(f"{book.store} {order}", [])
-        question = (dict(posted), frozenset(begun), book, facts)
+        question = (dict(posted), tuple(begun), book, facts)
         for asked, answer in reversed(known):
             if asked == question:
                 return answer

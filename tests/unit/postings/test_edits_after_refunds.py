@@ -19,6 +19,7 @@ from tests.accounting.journals import net, play
 from tests.accounting.lives import OrderLife, edited
 from tests.accounting.planning import by_name
 from tests.accounting.shop import (
+    STATE,
     back,
     book,
     captured,
@@ -30,6 +31,7 @@ from tests.accounting.shop import (
     parcel,
     refund,
     shipping,
+    tax,
 )
 from tests.fake_day_book import MemoryDayBook
 from tests.lives.books import Books
@@ -197,3 +199,25 @@ def test_what_came_back_before_its_order_was_billed_is_not_what_an_edit_added() 
         "4095": Decimal("100.00"),
     }
     assert not books.last.waiting
+
+
+def test_what_an_edit_bills_stays_the_same_while_it_is_in_doubt() -> None:
+    """One lamp came back with all of its line's tax, of which its parcel had billed a half."""
+    owed = (tax(STATE, "1.60"),)
+    placed = order(line("lamp", "25.00", 2, taxes=owed), shipping_lines=shipping("5.00"))
+    fewer = edited(
+        order(line("lamp", "25.00", 1, taxes=owed), shipping_lines=placed.shipping_lines), at=1
+    )
+    returned = refund(
+        back("lamp", 1, "25.00", "1.60"), at=day(3), transactions=(given_back("26.60", day(3)),)
+    )
+    stages = [facts(placed), facts(placed, parcel("parcel-1", day(2), lamp=1), returned)]
+    known = _grown(*stages, facts(fewer, captured("capture-1", "31.60", day(1))))
+    played = play(OrderLife(book(), (stages[0], _grown(*stages))))
+
+    first = plan(known, played.posted, book())
+    (bill,) = (each for each in first.postings if "invoice:edit:" in each.key)
+    again = plan(known, played.posted, book(), {bill.key})
+
+    assert sum(each.amount.amount for each in bill.effect) == Decimal("5.00")
+    assert again.postings == first.postings
