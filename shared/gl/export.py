@@ -204,10 +204,8 @@ class DayExporter:
 
     def _settle_after(self, key: DayKey, frozen: Frozen) -> None:
         """Off the agenda, unless something came since everything was frozen."""
-        day = self._parts.days.head(key)
-        is_all = day.entered == frozen.entered
-        if frozen.entered is None:
-            is_all = self._sealer.has_all(day)
+        day, known = self._parts.days.head(key), frozen.entered
+        is_all = self._sealer.has_all(key) if known is None else day.entered == known
         if is_all:
             self._settle(day)
 

@@ -62,7 +62,7 @@ class Sealer:
             batch = day.unfinished
             if batch is not None and batch.state is BatchState.SEALED:
                 return Frozen(batch)
-            if batch is None and not day.has_orphans and self.has_all(day):
+            if batch is None and not day.has_orphans and self.has_all(key):
                 return None
             try:
                 opened = self._days.open_batch(key, batch or following(day))
@@ -72,15 +72,15 @@ class Sealer:
             return done
         raise BatchMovedError
 
-    def has_all(self, day: Day) -> bool:
-        """Whether all that was entered by when `day` was read is in batches that are done.
+    def has_all(self, key: DayKey) -> bool:
+        """Whether all that was entered into the day before is in batches that are done.
 
         The batches are looked at last: what another export, which may be dead, froze while the
         free events were read is not free any more and not in the books either.
         """
-        if next(self._days.free(day.key), None) is not None:
+        if next(self._days.free(key), None) is not None:
             return False
-        return self._days.head(day.key).unfinished is None
+        return self._days.head(key).unfinished is None
 
     def insist_on_membership(self, key: DayKey, batch: Batch, deadline: datetime) -> None:
         """Compare what a sealed batch counts now with what was sealed.

@@ -141,13 +141,12 @@ class Storyteller:
         """What was billed and is not earned: once a part is billed, no more of it is earned."""
         if not self.life.billed:
             return {}
-        return {
-            piece.id: self._billing.taken[piece.id]
-            - self._recognition.taken[piece.id]
-            - self._credited_deferred[piece.id]
-            for piece in self._order.pieces
-            if piece.is_deferrable
-        }
+        return {p.id: self._waiting(p.id) for p in self._order.pieces if p.is_deferrable}
+
+    def _waiting(self, piece_id: str) -> Money:
+        """How much of a piece was billed, and neither earned nor credited before it was."""
+        open_amount = self._billing.taken[piece_id] - self._recognition.taken[piece_id]
+        return open_amount - self._credited_deferred[piece_id]
 
     def _take(
         self,
@@ -318,12 +317,7 @@ class Storyteller:
     def _part_billed(
         self, piece: Piece, amount: Money, split: _Split, *, undelivered: bool
     ) -> None:
-        waiting = (
-            self._billing.taken[piece.id]
-            - self._recognition.taken[piece.id]
-            - self._credited_deferred[piece.id]
-            - _get(split.deferred, piece.id, amount)
-        )
+        waiting = self._waiting(piece.id) - _get(split.deferred, piece.id, amount)
         known = self._recognition.taken[piece.id] - self._credited[piece.id]
         known -= _get(split.recognised, piece.id, amount)
         is_waiting = self.life.is_deferred and piece.is_deferrable
