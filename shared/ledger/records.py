@@ -112,6 +112,11 @@ class Record:
         return self.sent_at or _NEVER_SENT, self.key
 
     @property
+    def is_answered(self) -> bool:
+        """Whether Sage refused its only request, so that nothing of it can be on its way."""
+        return self.state is State.REFUSED and not self.resends
+
+    @property
     def held_until(self) -> datetime:
         """Until when the owner of a sent posting may act."""
         assert self.lease_until is not None, "a sent posting has a lease"  # noqa: S101

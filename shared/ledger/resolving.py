@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from intacct.documents import Document, DocumentResult
 from shared.ledger.evidence import Expected, Verdict, expected_of, judge
-from shared.ledger.records import Record, State
+from shared.ledger.records import Record
 from shared.ledger.requests import Steps, rest
 from shared.ports import Books, Clock
 from shared.postings.plan import PostingKind, Reason
@@ -121,7 +121,7 @@ class Resolver:
         if was_duplicate:
             return Wait(mine.lease_until or self._clock())
         # Of two contents under one unique number the late one would be refused or, worse, win.
-        may_still_land = is_edited and mine.state is not State.REFUSED
+        may_still_land = is_edited and not mine.is_answered
         if may_still_land or not self.resends_in_doubt(kind):
             settles_at = mine.settle_at or self._clock()
             if self._clock() <= settles_at:

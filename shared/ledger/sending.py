@@ -290,12 +290,12 @@ class Sender(Closing):
         is_edited = self._differs(task, record)
         again_at = self._clock() + BACKOFF[0]
         decision = yield from self._looked_up(task, record, again_at, is_edited=is_edited)
-        now, owner, by = self._clock(), self._ids(), task.run.reopen_by
         match decision:
             case Halt():
                 return decision
             case Believe(result):
-                write = states.confirm(record, result, owner=owner, now=now, by=by)
+                owner, by = self._ids(), task.run.reopen_by
+                write = states.confirm(record, result, owner=owner, now=self._clock(), by=by)
                 (done,) = self._ledger.commit(write)
                 task.run.records[done.key] = done
                 return self._edited() if is_edited else self._accept(task, done)
@@ -304,7 +304,16 @@ class Sender(Closing):
             case Wait():
                 return held(task.posting, record)
             case Ask() | Resend():
-                is_absent = record.settle_at is None or now > record.settle_at
-                write = states.reopen(record, owner=owner, now=now, absent=is_absent, by=by)
-                (ready,) = self._ledger.commit(write)
-                return (yield from self._claim_and_send(task, ready, now))
+                return (yield from self._released(task, record))
+
+    def _released(self, task: Task, record: Record) -> Steps[Halt | None]:
+        """T7: send what a look-up did not find; what may still land stays in doubt meanwhile."""
+        now, owner, by = self._clock(), self._ids(), task.run.reopen_by
+        is_absent = record.settle_at is None or now > record.settle_at
+        if is_absent or record.is_answered:
+            write = states.reopen(record, owner=owner, now=now, absent=is_absent, by=by)
+            (ready,) = self._ledger.commit(write)
+            return (yield from self._claim_and_send(task, ready, now))
+        write = states.reopen_in_doubt(record, owner=owner, now=now, by=by)
+        (mine,) = self._ledger.commit(write)
+        return (yield from self._resend(task, mine))

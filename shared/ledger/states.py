@@ -238,6 +238,25 @@ def reopen(known: Record, *, owner: str, now: datetime, absent: bool, by: str) -
     return replace(write, note=f"{write.note} by {by}")
 
 
+def reopen_in_doubt(known: Record, *, owner: str, now: datetime, by: str) -> Write:
+    """T7 while an earlier request may still land: what is released is in doubt, and not ready.
+
+    Stricter than reliability §3.2, which leads to READY: whoever wants it no more would cancel it
+    there (T9), and the request would land after that.
+    """
+    changes = {
+        "state": State.SENT,
+        "fence": known.fence + 1,
+        "owner": owner,
+        "attempts": 0,
+        "resends": 0,
+        "lease_until": now + LEASE,
+        "due_at": now + LEASE,
+    }
+    write = _change(Transition.REOPEN, known, changes, owner=owner, now=now)
+    return replace(write, note=f"{write.note} by {by}")
+
+
 def confirm(known: Record, result: DocumentResult, *, owner: str, now: datetime, by: str) -> Write:
     """T8: a person says that it is in the books as `result`, and a look-up agreed."""
     changes = {

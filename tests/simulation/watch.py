@@ -31,6 +31,8 @@ _EDGES = frozenset(
         ("SENT", "REVIEW"),
         ("REFUSED", "READY"),
         ("REVIEW", "READY"),
+        ("REFUSED", "SENT"),
+        ("REVIEW", "SENT"),
         ("REFUSED", "DONE"),
         ("REVIEW", "DONE"),
     }
@@ -90,12 +92,10 @@ class Watch:
             raise ViolationError(message)
         if before is not None:
             self._check_change(pk, key, before, after)
-        if new == "SENT" and (
-            old != "SENT" or _number(before, "sent_at") != _number(after, "sent_at")
-        ):
+        if new == "SENT" and _number(before, "sent_at") != _number(after, "sent_at"):
             self._armed[after["controlid"]["S"]] += 1
             self._hashes[after["controlid"]["S"]] = after["req_hash"]["S"]
-        if (old, new) == ("SENT", "READY"):
+        if old and new == "READY":
             self._check_put_back(pk, key, after)
         if new == "DONE":
             self._check_done(pk, key, after)

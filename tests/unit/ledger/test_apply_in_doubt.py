@@ -8,11 +8,17 @@ from datetime import timedelta
 import pytest
 
 from intacct.documents import Document
-from intacct.errors import DuplicateDocumentError, NotSentError, OutcomeUnknownError
+from intacct.errors import (
+    DuplicateDocumentError,
+    NotSentError,
+    OutcomeUnknownError,
+    RejectedError,
+)
 from shared.ledger.driving import drive_one
 from shared.ledger.outcomes import Outcome, OutcomeKind
 from shared.ledger.records import SETTLE, State
 from shared.ledger.refusals import BACKOFF
+from shared.ledger.resolving import MOST_RESENDS
 from shared.postings.plan import Reason
 from tests.unit.ledger.apply_rig import ADVANCE, PK, Rig, advance
 
@@ -205,3 +211,60 @@ def test_a_look_that_fails_decides_nothing() -> None:
     assert (outcome.kind, outcome.reason) == (OutcomeKind.PARKED, "IN_DOUBT")
     assert rig.record().state is State.SENT
     assert len(rig.books.sent) == 1
+
+
+def sent_as_often_as_is_allowed(rig: Rig) -> Outcome:
+    """The last of its requests may still land when it comes before a person."""
+    outcome = rig.apply(ADVANCE)
+    while outcome.kind is not OutcomeKind.HELD:
+        rig.until(outcome)
+        outcome = rig.apply(ADVANCE)
+    return outcome
+
+
+def test_what_a_person_releases_while_it_may_still_land_stays_in_doubt_when_it_is_turned_away() -> (
+    None
+):
+    rig = Rig(hard_unique=("ADVANCE",), is_unique=True)
+    for _ in range(1 + MOST_RESENDS):
+        rig.books.fail("before", OutcomeUnknownError("reset"))
+    held = sent_as_often_as_is_allowed(rig)
+    rig.books.fail("before", NotSentError("503"))
+
+    released = rig.apply(ADVANCE, reopen_by="ops:kim")
+
+    assert [finding.reason for finding in held.findings] == [Reason.RESEND_LIMIT]
+    assert released.kind is OutcomeKind.PARKED
+    assert rig.record().state is State.SENT  # not READY: nobody may cancel it now
+    assert any("by ops:kim" in line for line in rig.record().history)
+    rig.books.land(ADVANCE.document)
+    rig.until(released)
+    assert rig.apply(ADVANCE).kind is OutcomeKind.COMPLETE
+    assert rig.books.marks() == ["1001-ADV"]
+
+
+def test_what_was_refused_after_it_was_repeated_is_released_in_doubt_too() -> None:
+    rig = Rig(hard_unique=("ADVANCE",), is_unique=True)
+    rig.books.fail("before", OutcomeUnknownError("reset"))
+    rig.books.fail("before", RejectedError("no such account"))
+    assert [finding.reason for finding in sent_as_often_as_is_allowed(rig).findings]
+    rig.books.fail("before", NotSentError("503"))
+
+    released = rig.apply(ADVANCE, reopen_by="ops:kim")
+
+    assert released.kind is OutcomeKind.PARKED
+    assert rig.record().state is State.SENT
+    rig.until(released)
+    assert rig.apply(ADVANCE).kind is OutcomeKind.COMPLETE
+    assert rig.books.marks() == ["1001-ADV"]
+
+
+def test_what_was_refused_at_its_only_try_is_ready_again_when_its_release_is_turned_away() -> None:
+    rig = Rig(hard_unique=("ADVANCE",), is_unique=True)
+    rig.books.fail("before", RejectedError("no such account"))
+    rig.apply(ADVANCE)
+    rig.books.fail("before", NotSentError("503"))
+
+    rig.apply(ADVANCE, reopen_by="ops:kim")
+
+    assert rig.record().state is State.READY
