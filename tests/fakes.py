@@ -214,6 +214,7 @@ class MemoryReviews:
 
     def __init__(self) -> None:
         self.records: dict[tuple[str, str], Review] = {}
+        self.versions: dict[tuple[str, str], int] = {}
 
     def open(
         self,
@@ -223,8 +224,13 @@ class MemoryReviews:
         *,
         at: datetime,
         details: Mapping[str, str] | None = None,
+        version: int | None = None,
     ) -> None:
         known = self.records.get((tenant, subject))
+        if self._is_older(tenant, subject, version):
+            return
+        if version is not None:
+            self.versions[(tenant, subject)] = version
         self.records[(tenant, subject)] = Review(
             tenant=tenant,
             subject=subject,
@@ -236,11 +242,14 @@ class MemoryReviews:
             details=details or {},
         )
 
-    def close(self, tenant: str, subject: str, *, at: datetime) -> None:
+    def close(self, tenant: str, subject: str, *, at: datetime, version: int | None = None) -> None:
         known = self.records.get((tenant, subject))
-        if known:
+        if known and not self._is_older(tenant, subject, version):
             closed = replace(known, status=ReviewStatus.CLOSED, last_seen_at=at)
             self.records[(tenant, subject)] = closed
+
+    def _is_older(self, tenant: str, subject: str, version: int | None) -> bool:
+        return version is not None and version < self.versions.get((tenant, subject), 0)
 
     def all(self, tenant: str) -> Iterator[Review]:
         return (review for (of, _), review in self.records.items() if of == tenant)

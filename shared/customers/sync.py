@@ -198,8 +198,10 @@ class CustomerSync:
             changed, is_new = yield from chosen
         if changed.status is not FactsStatus.READY:
             changed = replace(changed, receipts=record.receipts)
+        reviews, subject = self._parts.reviews, _subject(place)
         if record.findings and not changed.findings:
-            self._parts.reviews.close(place.tenant.id, _subject(place), at=self._parts.clock())
+            now = self._parts.clock()
+            reviews.close(place.tenant.id, subject, at=now, version=record.version)
         is_changed = changed != record
         if is_changed:
             configured = changed.configured or number_of(place.tenant)
@@ -207,9 +209,8 @@ class CustomerSync:
                 replace(changed, configured=configured, due_at=self._due_at(changed))
             )
         if changed.findings and changed.status is not FactsStatus.SKIPPED:
-            self._parts.reviews.open(
-                place.tenant.id, _subject(place), changed.findings, at=self._parts.clock()
-            )
+            now, found = self._parts.clock(), changed.findings
+            reviews.open(place.tenant.id, subject, found, at=now, version=changed.version)
         if changed.status is FactsStatus.READY and changed.due_at is not None:
             self._send(place, changed)
         outcome = _outcome(changed) if is_changed else SyncOutcome.UNCHANGED

@@ -42,17 +42,21 @@ class Agenda:
         done: Collection[str] = (),
     ) -> PostingReport:
         """Leave the order to a person, with all findings; by itself it does not come back."""
-        self.open_review(message, findings)
+        self.open_review(message, record, findings)
         self.schedule(record, None)
         return PostingReport(PostingState.HELD, tuple(done), reason=findings[0].reason.value)
 
-    def open_review(self, message: OrderReady, findings: tuple[Finding, ...]) -> None:
+    def open_review(
+        self, message: OrderReady, record: FactsRecord, findings: tuple[Finding, ...]
+    ) -> None:
         """Tell people all that stands against posting the order."""
-        self.reviews.open(message.tenant, _subject(message), findings, at=self.clock())
+        subject, at = _subject(message), self.clock()
+        self.reviews.open(message.tenant, subject, findings, at=at, version=record.version)
 
-    def close_review(self, message: OrderReady) -> None:
-        """Nothing stands against posting the order any more."""
-        self.reviews.close(message.tenant, _subject(message), at=self.clock())
+    def close_review(self, message: OrderReady, record: FactsRecord) -> None:
+        """Nothing stands against posting the order any more, as these facts are."""
+        subject, at = _subject(message), self.clock()
+        self.reviews.close(message.tenant, subject, at=at, version=record.version)
 
     def schedule(self, record: FactsRecord, due_at: datetime | None) -> bool:
         """False where newer facts came meanwhile: it is theirs to say when the order is due."""

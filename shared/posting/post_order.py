@@ -139,7 +139,7 @@ class OrderPoster:
         record = self._parts.facts.load(arrival.pk)
         if record is None:
             raise error
-        self._agenda.open_review(message, (broken_off(error),))
+        self._agenda.open_review(message, record, (broken_off(error),))
         due_at = self._parts.clock() + _AFTER_A_DEFECT
         return self._agenda.park(record, due_at, PostingState.BROKEN, type(error).__name__)
 
@@ -189,7 +189,7 @@ class OrderPoster:
         )
         if outcome.kind is not OutcomeKind.COMPLETE:
             return self._stopped(order, outcome, list(outcome.done))
-        self._agenda.close_review(order.message)
+        self._agenda.close_review(order.message, order.record)
         return PostingReport(PostingState.UNDONE, outcome.done)
 
     def _post(self, order: OrderRun) -> Steps[PostingReport]:
@@ -238,7 +238,7 @@ class OrderPoster:
             return self._finished(order, done, entered)
         if plan.blocked_until is None:
             return self._agenda.hold(order.message, order.record, plan.blocked, done)
-        self._agenda.open_review(order.message, plan.blocked)
+        self._agenda.open_review(order.message, order.record, plan.blocked)
         reason = Reason.PERIOD_CLOSED.value
         return self._agenda.park(
             order.record, plan.blocked_until, PostingState.PARKED, reason, done
@@ -274,7 +274,7 @@ class OrderPoster:
     ) -> PostingReport:
         """What stands against the plan is shown at once, and the doubt comes back by itself."""
         if plan.findings:
-            self._agenda.open_review(order.message, plan.findings)
+            self._agenda.open_review(order.message, order.record, plan.findings)
         return self._stopped(order, doubt, done)
 
     def _apply(
@@ -340,7 +340,7 @@ class OrderPoster:
             if due_at is not None:
                 state, reason = PostingState.PARKED, _NEWER
                 return PostingReport(state, tuple(done), entered, reason=reason, due_at=due_at)
-        self._agenda.close_review(order.message)
+        self._agenda.close_review(order.message, order.record)
         if done and self._resting.pop(order.tenant.id, (None, None))[1] is PostingState.STOPPED:
             self._parts.reviews.close(order.tenant.id, CONNECTION, at=self._parts.clock())
         did_something = bool(done or entered or results_of(order.chain))

@@ -21,6 +21,7 @@ from shared.tables import condition_failed
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
 
 class ReviewStatus(StrEnum):
@@ -60,7 +61,12 @@ class Review:
 
 
 class Reviews(Protocol):
-    """Keeps review records; both writes are safe to repeat."""
+    """Keeps review records; both writes are safe to repeat.
+
+    `version` counts the changes of what the subject names: what was found of an older version takes
+    nothing back of what was found of a newer one, however late it is told, or whoever is held for
+    that would be forgotten. None, as a person writes, is good of any version.
+    """
 
     def open(
         self,
@@ -70,11 +76,12 @@ class Reviews(Protocol):
         *,
         at: datetime,
         details: Mapping[str, str] | None = None,
+        version: int | None = None,
     ) -> None:
         """Record all that is wrong with the subject now; a closed record opens again."""
         ...
 
-    def close(self, tenant: str, subject: str, *, at: datetime) -> None:
+    def close(self, tenant: str, subject: str, *, at: datetime, version: int | None = None) -> None:
         """Record that nothing is wrong any more; nothing happens where no record is open."""
         ...
 
@@ -111,6 +118,10 @@ def intake_subject(store: str) -> str:
     return f"intake:{store}"
 
 
+_NOT_NEWER = "(attribute_not_exists(#version) OR #version <= :version)"
+_RESERVED = ("#status", "#details", "#version")
+
+
 class DynamoDbReviews:
     """Review records in the orders table: `REVIEW#<tenant>` and the subject."""
 
@@ -127,19 +138,20 @@ class DynamoDbReviews:
         *,
         at: datetime,
         details: Mapping[str, str] | None = None,
+        version: int | None = None,
     ) -> None:
         """Record all that is wrong with the subject now; a closed record opens again."""
-        self._client.update_item(
-            TableName=self._table,
-            Key=_key(tenant, subject),
-            UpdateExpression=(
-                "SET #status = :open, findings = :findings, reasons = :reasons,"
-                " #details = :details,"
-                " last_seen_at = :at, first_seen_at = if_not_exists(first_seen_at, :at)"
-                " ADD times :one"
-            ),
-            ExpressionAttributeNames={"#status": "status", "#details": "details"},
-            ExpressionAttributeValues={
+        update = (
+            "SET #status = :open, findings = :findings, reasons = :reasons, #details = :details,"
+            " last_seen_at = :at, first_seen_at = if_not_exists(first_seen_at, :at)"
+        )
+        if version is not None:
+            update = f"{update}, #version = :version"
+        self._write(
+            tenant,
+            subject,
+            f"{update} ADD times :one",
+            {
                 ":open": {"S": ReviewStatus.OPEN},
                 ":findings": {"S": to_json(findings)},
                 ":reasons": {"S": " ".join(dict.fromkeys(f.reason.value for f in findings))},
@@ -147,28 +159,56 @@ class DynamoDbReviews:
                 ":at": {"S": _text(at)},
                 ":one": {"N": "1"},
             },
+            version=version,
         )
 
-    def close(self, tenant: str, subject: str, *, at: datetime) -> None:
+    def close(self, tenant: str, subject: str, *, at: datetime, version: int | None = None) -> None:
         """Record that nothing is wrong any more; nothing happens where no record is open.
 
         Looks first: nearly every order has no record, and a condition that fails costs a write.
         """
         if not self._is_open(tenant, subject):
             return
+        self._write(
+            tenant,
+            subject,
+            "SET #status = :closed, closed_at = :at",
+            {
+                ":closed": {"S": ReviewStatus.CLOSED},
+                ":open": {"S": ReviewStatus.OPEN},
+                ":at": {"S": _text(at)},
+            },
+            condition="#status = :open",
+            version=version,
+        )
+
+    def _write(
+        self,
+        tenant: str,
+        subject: str,
+        update: str,
+        values: Mapping[str, Any],
+        *,
+        condition: str = "",
+        version: int | None,
+    ) -> None:
+        """Carry out the update, unless the condition fails or the record is of newer facts."""
+        if version is not None:
+            condition = " AND ".join(filter(None, (condition, _NOT_NEWER)))
+            values = {**values, ":version": {"N": str(version)}}
+        request: UpdateItemInputTypeDef = {
+            "TableName": self._table,
+            "Key": _key(tenant, subject),
+            "UpdateExpression": update,
+            "ExpressionAttributeNames": {
+                name: name[1:] for name in _RESERVED if name in f"{update} {condition}"
+            },
+            "ExpressionAttributeValues": values,
+        }
+        if condition:
+            request["ConditionExpression"] = condition
         try:
-            self._client.update_item(
-                TableName=self._table,
-                Key=_key(tenant, subject),
-                UpdateExpression="SET #status = :closed, closed_at = :at",
-                ConditionExpression="#status = :open",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={
-                    ":closed": {"S": ReviewStatus.CLOSED},
-                    ":open": {"S": ReviewStatus.OPEN},
-                    ":at": {"S": _text(at)},
-                },
-            )
+            self._client.update_item(**request)
         except ClientError as exc:
             if not condition_failed(exc):
                 raise

@@ -207,3 +207,27 @@ def test_closing_what_was_never_opened_leaves_no_record(dynamodb: Any) -> None:
     reviews.close("acme", "order:shop:9:facts", at=NOW)
 
     assert list(reviews.all("acme")) == []
+
+
+def test_older_facts_neither_replace_nor_close_what_newer_ones_are_held_for(dynamodb: Any) -> None:
+    reviews = DynamoDbReviews(dynamodb, "orders")
+    subject = order_subject("shop", "7", Stage.POSTING)
+    other = Finding(Reason.MAPPING_MISSING, "customer", "no customer")
+    reviews.open("acme", subject, [FINDING], at=NOW, version=6)
+
+    reviews.open("acme", subject, [other], at=NOW, version=5)
+    reviews.close("acme", subject, at=NOW, version=5)
+    kept = list(reviews.all("acme"))
+    reviews.close("acme", subject, at=NOW, version=6)
+    closed = list(reviews.all("acme"))
+    reviews.open("acme", subject, [other], at=NOW, version=7)
+    reviews.close("acme", subject, at=NOW)  # a person dismisses it
+    dismissed = list(reviews.all("acme"))
+
+    assert [(review.status, review.findings) for review in kept] == [
+        (ReviewStatus.OPEN, (FINDING,))
+    ]
+    assert [review.status for review in closed] == [ReviewStatus.CLOSED]
+    assert [(review.status, review.findings) for review in dismissed] == [
+        (ReviewStatus.CLOSED, (other,))
+    ]

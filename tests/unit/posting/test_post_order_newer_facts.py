@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -51,6 +51,29 @@ def test_newer_facts_that_were_held_while_a_release_was_posted_are_looked_at_aga
 
     assert (report.state, report.done) == (PostingState.PARKED, ("1001/ADV",))
     assert rig.due_at() == rig.clock()
+    assert rig.reviews.is_open("acme", SUBJECT)
+
+
+def test_a_posting_that_ends_late_leaves_the_review_of_newer_facts_open(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = Rig("ADV")
+    record = rig.keep()
+    finding = Finding(Reason.PERIOD_CLOSED, "INVOICE 1001", "the period is closed")
+    rig.reviews.open("acme", SUBJECT, (finding,), at=rig.clock(), version=record.version)
+    schedule = rig.facts.schedule
+
+    def paused(pk: str, *, version: int, due_at: datetime | None) -> bool:
+        is_newest = schedule(pk, version=version, due_at=due_at)
+        newer = rig.facts.save(replace(record, due_at=None))
+        rig.reviews.open("acme", SUBJECT, (finding,), at=rig.clock(), version=newer.version)
+        return is_newest
+
+    with monkeypatch.context() as late:
+        late.setattr(rig.facts, "schedule", paused)
+        report = rig.post()
+
+    assert report.state is PostingState.POSTED
     assert rig.reviews.is_open("acme", SUBJECT)
 
 
