@@ -258,8 +258,12 @@ def _refusal(rule: Rule, exchange: Exchange) -> Answer | None:
     if mishap in {Mishap.RATE_LIMIT, Mishap.RATE_TEXT}:
         return _limited(6, 7, rule.seconds)
     if mishap in {Mishap.UNAVAILABLE, Mishap.OFFLINE}:
-        body = {"ia::error": {"code": "GW-0001", "message": "Please Try Again Later"}}
-        return json_answer(503, body, {"Retry-After": f"{rule.seconds:g}"})
+        error = {
+            "code": "GW-0001",
+            "message": "Please Try Again Later",
+            "supportId": support_id(),
+        }
+        return json_answer(503, {"ia::error": error}, {"Retry-After": f"{rule.seconds:g}"})
     if mishap is Mishap.HTML_PAGE:
         return html_page(rule.status)
     return _server_error() if mishap is Mishap.ERROR_BEFORE else None
@@ -271,11 +275,11 @@ def _limited(limit: int, active: int, seconds: float) -> Answer:
     error = {
         "code": "GW-0010",
         "message": "API rate limit exceeded",
+        "supportId": support_id(),
         "details": {"requestId": request_id},
     }
     headers = {
-        "X-IA-Throttle-Limit": str(limit),
-        "X-IA-Throttle-Limit-Remaining": str(limit - active),
+        **_throttle(limit, active),
         "X-IA-Throttle-Limit-RetryAfter": f"{seconds:g}",
         "X-IA-TENANT-Throttle-Limit-Retry-After": f"{seconds:g}",
     }
@@ -294,11 +298,18 @@ def _server_error() -> Answer:
 def _with_throttle(answer: Answer, limit: int, active: int) -> Answer:
     if not limit or "X-IA-Throttle-Limit" in answer.headers:
         return answer
-    shown = {
+    return replace(answer, headers={**answer.headers, **_throttle(limit, active)})
+
+
+def _throttle(limit: int, active: int) -> dict[str, str]:
+    """Tell how many requests may run at once, and how many more (REST reference §4.2)."""
+    remaining = str(limit - active)
+    return {
         "X-IA-Throttle-Limit": str(limit),
-        "X-IA-Throttle-Limit-Remaining": str(limit - active),
+        "X-IA-Throttle-Limit-Remaining": remaining,
+        "X-IA-TENANT-Throttle-Limit": f"LIMIT001-{limit}",
+        "X-IA-TENANT-Throttle-Limit-Remaining": remaining,
     }
-    return replace(answer, headers={**answer.headers, **shown})
 
 
 def _xml_gateway(company: Company) -> AsgiApp:

@@ -71,8 +71,9 @@ def document_of(content: bytes, content_type: str) -> bytes:
     """Give the XML document of a request: its body, or the field `xmlrequest` of a form.
 
     Older browser clients send the form; `curl -d` sends the document under the form's type.
+    A media type is the same in any case (RFC 9110 §8.3.1).
     """
-    if not content_type.startswith(FORM) or content.lstrip().startswith(b"<"):
+    if not content_type.lower().startswith(FORM) or content.lstrip().startswith(b"<"):
         return content
     fields = parse_qs(content.decode("utf-8", errors="replace"))
     return fields.get("xmlrequest", [""])[0].encode()

@@ -63,6 +63,7 @@ def standings(teller: Teller) -> list[tuple[Any, ...]]:
         for kind in Kept
         for one in teller.reads.standings(kind, [*teller.reads.keys(kind), "999999"])
         if kind not in (Kept.ITEM, Kept.WAREHOUSE, Kept.CONTACT)
+        and one.reference != ORDERS.reference
     ]
 
 
@@ -136,7 +137,6 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
             ("", "complete", "1002-PAY-ABCDEFG", "C-1001", usd("30.00"), None),
             ("", "complete", "1002-APP-ABCDEFG", "C-1001", usd("0.00"), None),
             ("", "posted", ENTRY.reference, "", None, None),
-            ("", "posted", ORDERS.reference, "", None, None),
         ],
     ),
     Read.CUSTOMERS: (
@@ -157,7 +157,8 @@ LOOKS: Mapping[Read, tuple[Look, Any]] = {
         [("TEE", "noninventory", True)],
     ),
     Read.CHANGES: (changes, [("1", False, True)]),
-    Read.KEYS: (lambda teller: list(teller.reads.keys(Kept.AR_INVOICE)), ["1"]),
+    # Records of receivables share one sequence of numbers, and the first was no invoice.
+    Read.KEYS: (lambda teller: list(teller.reads.keys(Kept.AR_INVOICE)), ["2"]),
     Read.DELETIONS: (deletions, [("customer", "C-2")]),
     Read.PERIODS: (
         lambda teller: [one.id for one in teller.reads.periods() if one.holds(DAY)][:1],
@@ -242,6 +243,19 @@ def test_masters_are_found_by_their_ids_as_well(
     assert found == [(kind.value, "active", True) for kind in sorted(NAMED)]
     with pytest.raises(ValueError, match="not unique"):
         reads.standings_by_id(Kept.PAYMENT, ["1"])
+
+
+@pytest.mark.parametrize("protocol", list(Protocol))
+def test_rest_keeps_statistical_entries_apart_from_journal_entries(
+    tellers: Mapping[Protocol, Teller], protocol: Protocol
+) -> None:
+    """They are an object of their own there, and batches of the ledger in XML (§16.10, §13.6)."""
+    reads = tellers[protocol].reads
+
+    found = reads.standings(Kept.JOURNAL_ENTRY, reads.keys(Kept.JOURNAL_ENTRY))
+
+    expected = [ENTRY.reference, *([ORDERS.reference] if protocol is Protocol.XML else [])]
+    assert [one.reference for one in found] == expected
 
 
 def test_every_read_has_its_look() -> None:

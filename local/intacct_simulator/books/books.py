@@ -44,7 +44,7 @@ class Books:
     def __init__(
         self, clock: Clock, *, setup: Setup | None = None, tax_rates: Rates = no_rates
     ) -> None:
-        self.store = Store()
+        self.store = Store({kind.name: kind.sequence for kind in TYPES.values() if kind.sequence})
         self._desk = Desk(self.store, clock, setup or Setup())
         self._handlers = _handlers(self._desk, tax_rates)
 

@@ -16,6 +16,9 @@ _DOCUMENT_CONTACTS = {
 }
 _RATE = ("exchange_rate",)
 
+# Sage keeps invoices, adjustments, advances and payments as one kind of record with one sequence of
+# numbers: `apply_arpayment` and `record_deposit` know them by number alone (XML reference §13.4).
+_RECEIVABLES = "receivables"
 _ATTACHED = {"attachment": "attachment"}
 _LINE_REFERENCES = {"account": "account", "offset_account": "account", **DIMENSIONS}
 
@@ -85,6 +88,7 @@ DOCUMENTS = [
         amounts=_RATE,
         dates=("invoice_date", "due_date", "posting_date", "exchange_rate_date"),
         line_type="ar_invoice_line",
+        sequence=_RECEIVABLES,
     ),
     ObjectType(
         "ar_invoice_line",
@@ -103,6 +107,7 @@ DOCUMENTS = [
         amounts=_RATE,
         dates=("adjustment_date", "posting_date", "exchange_rate_date"),
         line_type="ar_adjustment_line",
+        sequence=_RECEIVABLES,
     ),
     ObjectType(
         "ar_adjustment_line",
@@ -126,6 +131,7 @@ DOCUMENTS = [
         amounts=_RATE,
         dates=("receipt_date", "payment_date", "exchange_rate_date"),
         line_type="ar_advance_line",
+        sequence=_RECEIVABLES,
     ),
     ObjectType(
         "ar_advance_line",
@@ -151,6 +157,7 @@ DOCUMENTS = [
         amounts=(*_RATE, "overpayment_amount"),
         dates=("receipt_date", "payment_date", "exchange_rate_date"),
         line_type="ar_payment_detail",
+        sequence=_RECEIVABLES,
     ),
     ObjectType(
         "ar_payment_detail",

@@ -113,14 +113,18 @@ def not_found(label: str, key: object) -> BusinessError:
 
 
 def duplicate(label: str, field: str, value: object) -> BusinessError:
-    """Another record has the same id or number (REST reference §6.3)."""
+    """Another record has the same id or number (REST reference §6.3).
+
+    An account has the generic number and an error id of its own (XML reference §8.3).
+    """
+    is_account = label == "account number"
     return BusinessError(
         f"Another record with the value '{value}' already exists for {label}.",
         kind=Kind.DUPLICATE,
-        error_id="BL34000061",
+        error_id="GL-0493" if is_account else "BL34000061",
         code="duplicateRecord",
         message_id="IA.ANOTHER_RECORD_WITH_THE_VALUE_ALREADY_EXISTS",
-        errorno="BL34000061",
+        errorno=GENERIC_ERRORNO if is_account else "BL34000061",
         target=field,
         correction="Use a unique value instead.",
     )

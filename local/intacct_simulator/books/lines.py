@@ -26,7 +26,7 @@ class DocumentLines:
         self._first_number = first_number
 
     def new(self, given: GivenLines, actor: Actor) -> list[Line]:
-        """Clean the lines of a new document.
+        """Clean the lines of a new document; a `key` that names a line of another is left out.
 
         Raises:
             BusinessError: there are none, or one is not valid; `target` names the line.
@@ -34,7 +34,7 @@ class DocumentLines:
         rows = list(given) if isinstance(given, Sequence) else []
         if not rows:
             raise errors.missing(TYPES[self._document].label, "lines")
-        return [self._clean(row, index, actor) for index, row in enumerate(rows)]
+        return [self._clean(_unnamed(row), index, actor) for index, row in enumerate(rows)]
 
     def changed(self, key: int, given: GivenLines, actor: Actor) -> list[Line]:
         """Give the whole new list of lines after the changes of an update.
@@ -126,3 +126,7 @@ class DocumentLines:
             value = None if key is None else self._desk.store.get("custom_record", key)
             if key is not None and (value is None or value["object"] != name):
                 raise errors.unknown_reference(name, key, f"lines.{index}.{name}")
+
+
+def _unnamed(row: Mapping[str, Any]) -> Line:
+    return {name: value for name, value in row.items() if name not in {"key", "delete"}}

@@ -44,7 +44,10 @@ PAYMENT_METHODS = frozenset(
 
 @dataclass(frozen=True)
 class ObjectType:
-    """One kind of record; `natural_id` tells that people choose its `id`, else id equals key."""
+    """One kind of record; `natural_id` tells that people choose its `id`, else id equals key.
+
+    `sequence` names the sequence of keys that it shares with other kinds; empty: it has its own.
+    """
 
     name: str
     label: str
@@ -58,6 +61,7 @@ class ObjectType:
     line_type: str = ""
     parent_type: str = ""
     natural_id: bool = False
+    sequence: str = ""
 
 
 def dimensions_of(line: Mapping[str, Any], **override: int | None) -> dict[str, int | None]:

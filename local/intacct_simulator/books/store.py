@@ -36,7 +36,14 @@ class Among:
 class Store:
     """Tables of records by integer key. A record is replaced, never changed in place."""
 
-    def __init__(self) -> None:
+    def __init__(self, sequences: Mapping[str, str] | None = None) -> None:
+        """Start empty.
+
+        Args:
+            sequences: which tables take their keys from a sequence that they share, by its name;
+                every other table has one of its own.
+        """
+        self._sequences = dict(sequences or {})
         self._tables: dict[str, dict[int, Record]] = defaultdict(dict)
         self._last_key: dict[str, int] = defaultdict(int)
         self._indexes: dict[str, dict[tuple[str, Callable[[Any], Any]], _Index]] = defaultdict(dict)
@@ -45,9 +52,10 @@ class Store:
         self.changes = 0
 
     def insert(self, table: str, fields: Record) -> Record:
-        """Add a record under the table's next key and return it with its `key`."""
-        self._last_key[table] += 1
-        key = self._last_key[table]
+        """Add a record under the next key of the table's sequence and return it with its `key`."""
+        sequence = self._sequence(table)
+        self._last_key[sequence] += 1
+        key = self._last_key[sequence]
         record = {**fields, "key": key}
         self._put(table, key, record)
         return record
@@ -79,8 +87,8 @@ class Store:
         return len(self._tables[table])
 
     def newest(self, table: str) -> int:
-        """Give the last key that a table gave out, or 0."""
-        return self._last_key[table]
+        """Give the last key that a table's sequence gave out, or 0."""
+        return self._last_key[self._sequence(table)]
 
     def tables(self) -> list[str]:
         """Name the tables that hold something."""
@@ -127,13 +135,19 @@ class Store:
         }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Become what `snapshot` once gave."""
+        """Become what `snapshot` once gave, keys included; new ones go on after all of them."""
         self._tables.clear()
         self._indexes.clear()
         for name, rows in snapshot["tables"].items():
             self._tables[name] = {row["key"]: row for row in rows}
-        self._last_key = defaultdict(int, snapshot["last_keys"])
+        self._last_key.clear()
+        for name, last in snapshot["last_keys"].items():
+            sequence = self._sequence(name)
+            self._last_key[sequence] = max(last, self._last_key[sequence])
         self.changes += 1
+
+    def _sequence(self, table: str) -> str:
+        return self._sequences.get(table, table)
 
     def _put(self, table: str, key: int, record: Record | None) -> None:
         old = self._tables[table].get(key)

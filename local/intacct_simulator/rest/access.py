@@ -11,6 +11,7 @@ from local.intacct_simulator.rest.custom_objects import KEY as KEY_TEXT
 from local.intacct_simulator.rest.custom_objects import LINES, line_field, line_value
 from local.intacct_simulator.rest.fields import Field, Row
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Catalog, Schema
+from local.intacct_simulator.rest.serialize import direction
 
 MAX_HOPS = 4
 KEY = Field(path="key", kind="key", read="key", write="", is_read_only=True)
@@ -44,7 +45,8 @@ class Access:
             return self._dimension(schema, path)
         known = (schema.name, path)
         if known not in self._known:
-            self._known[known] = self._resolve(schema, path, MAX_HOPS)
+            found = self._resolve(schema, path, MAX_HOPS)
+            self._known[known] = None if found is None else _told(found)
         return self._known[known]
 
     def _custom(self, schema: Schema, path: str) -> Accessor | None:
@@ -94,3 +96,17 @@ class Access:
             return None if record is None else inner.value(self._catalog.row(target, record))
 
         return Accessor(inner.field, value)
+
+
+def _told(accessor: Accessor) -> Accessor:
+    """Give a value as rows show it where the books keep it otherwise, so that filters agree.
+
+    An unset boolean is false, and a direction has words of its own (REST reference §8.2). Such
+    values are not stored as they are, so no index is asked for them.
+    """
+    value = accessor.value
+    if accessor.field.kind == "boolean":
+        return Accessor(accessor.field, lambda row: bool(value(row)))
+    if accessor.field.kind == "direction":
+        return Accessor(accessor.field, lambda row: direction(value(row)))
+    return accessor

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest import bulk, envelopes, services
+from local.intacct_simulator.rest.bodies import read_json
 from local.intacct_simulator.rest.caller import Caller, require_right
 from local.intacct_simulator.rest.composite import run_composite
 from local.intacct_simulator.rest.envelopes import Json, Reply, RestError
@@ -20,12 +19,15 @@ from local.intacct_simulator.rest.oauth import Tokens
 from local.intacct_simulator.rest.objects import ObjectService
 from local.intacct_simulator.rest.query import QueryService
 from local.intacct_simulator.rest.schema import SCHEMAS, Catalog, Target
+from local.intacct_simulator.rest.units import with_named_units
 from local.intacct_simulator.rest.workflows import WorkflowService
 
 ENTITY_HEADER = "x-ia-api-param-entity"
 ATOMIC_HEADER = "x-ia-api-param-transaction"
 IDEMPOTENCY_HEADER = "idempotency-key"
 ANY_VERSION = "/ia/api/"
+ASYNC = "respond-async"
+OAUTH = {"/oauth2/authorize": "GET", "/oauth2/token": "POST", "/oauth2/revoke": "POST"}
 KEYED_METHODS = frozenset({"POST", "PATCH"})
 OBJECT_PARTS = 3
 
@@ -61,7 +63,7 @@ class RestApi:
         self._objects = ObjectService(company, catalog)
         self._query = QueryService(company, catalog)
         self._workflows = WorkflowService(company, catalog)
-        self._keys = IdempotencyKeys(company.clock)
+        self._keys = IdempotencyKeys(company.clock, company.books.store)
         self._bulk = bulk.Bulk()
 
     def answer(self, request: RestRequest) -> Reply:
@@ -81,16 +83,22 @@ class RestApi:
                     request.headers.get("authorization", ""),
                     request.headers.get(ENTITY_HEADER, ""),
                 )
-                body = _json(request)
-                key = self._key_of(request)
-                if key:
-                    digest = fingerprint(request.method, request.path, caller.entity, body)
-                    stored = self._keys.begin(caller.user, key, digest)
-                    if stored is not None:
-                        return stored
-                return Pending(caller, body, key)
+                return self._locked(request, caller, _json(request))
             except RestError as exc:
                 return exc.reply()
+
+    def _locked(self, request: RestRequest, caller: Caller, body: Any) -> Reply | Pending:
+        """Take the lock of the request's key, or give the answer that is stored under it."""
+        if ASYNC in request.headers.get("prefer", "").lower():
+            text = f"Prefer: {ASYNC} is not imitated by this simulator"
+            raise envelopes.invalid_request(text)
+        key = self._key_of(request)
+        if key:
+            digest = fingerprint(request.method, request.path, caller.entity, body)
+            stored = self._keys.begin(caller.user, key, digest)
+            if stored is not None:
+                return stored
+        return Pending(caller, body, key)
 
     def finish(self, request: RestRequest, pending: Pending) -> Reply:
         """Do the work of a request that `begin` let through, and store its answer."""
@@ -130,16 +138,17 @@ class RestApi:
         return request.headers.get(IDEMPOTENCY_HEADER, "")
 
     def _oauth(self, request: RestRequest) -> Reply:
-        if request.path == "/oauth2/authorize" and request.method == "GET":
+        offered = OAUTH.get(request.path)
+        if offered is None:
+            raise envelopes.gateway_error(404, "GW-0033", "The OAuth path is unknown")
+        if request.method != offered:
+            raise envelopes.verb_not_offered("The method is not offered", offered)
+        if offered == "GET":
             return self.tokens.authorize(request.query)
-        if request.method != "POST":
-            raise envelopes.verb_not_offered("The method is not offered", "POST")
-        form = _form(request)
+        form, authorization = _form(request), request.headers.get("authorization", "")
         if request.path == "/oauth2/token":
-            return self.tokens.token(form, request.headers.get("authorization", ""))
-        if request.path == "/oauth2/revoke":
-            return self.tokens.revoke(form)
-        raise envelopes.gateway_error(404, "GW-0033", "The OAuth path is unknown")
+            return self.tokens.token(form, authorization)
+        return self.tokens.revoke(form, authorization)
 
     def _route(  # noqa: PLR0917  # the parts of one request
         self,
@@ -171,10 +180,20 @@ class RestApi:
             raise envelopes.path_unknown("The path does not exist")
         target = self._target("/".join(parts[:2]))
         keys = parts[2].split(",") if len(parts) == OBJECT_PARTS else []
-        is_atomic = _is_atomic(headers)
         return self._objects.handle(
-            method, target, keys, body, caller, is_atomic=is_atomic, paging=query
+            method,
+            target,
+            keys,
+            self._said(target, body),
+            caller,
+            is_atomic=_is_atomic(headers),
+            paging=query,
         )
+
+    def _said(self, target: Target, body: Any) -> Any:
+        """Give a payload as the object service takes it: units of measure by their ids."""
+        is_stock = target.name.startswith("inventory-control/")
+        return with_named_units(self._company.books, body) if is_stock else body
 
     def _workflow(
         self,
@@ -245,16 +264,29 @@ class RestApi:
     def _bulk_work(self, caller: Caller) -> bulk.Work:
         def work(method: str, name: str, keys: Sequence[str], body: Any) -> Reply:
             target = self._target(name)
-            return self._objects.handle(method, target, keys, body, caller, is_atomic=False)
+            rows = self._said(target, body)
+            try:
+                return self._objects.handle(method, target, keys, rows, caller, is_atomic=False)
+            except RestError as exc:
+                if exc.at_gateway or len(keys) != 1:
+                    raise
+                # One key is no batch there, and still a row of the job, unless none may be deleted.
+                require_right(self._company, caller, target.schema.table, "delete", target.name)
+                return exc.reply()
 
         return work
 
     def _member(
         self, caller: Caller, method: str, path: str, body: Any, headers: Mapping[str, str]
     ) -> Reply:
+        """Answer a member: sign-in and entity are inherited, what its headers say is its own."""
         path, _, query = path.partition("?")
         names = {str(name).lower(): str(value) for name, value in headers.items()}
-        return self._route(method, path, body, names, caller, dict(parse_qsl(query)))
+        request = RestRequest(method, path, dict(parse_qsl(query)), names)
+        if names.get(ENTITY_HEADER):
+            caller = self.tokens.entering(caller.user, names[ENTITY_HEADER])
+        started = self._locked(request, caller, body)
+        return started if isinstance(started, Reply) else self.finish(request, started)
 
     def _target(self, name: str) -> Target:
         target = self._catalog.find(name)
@@ -312,14 +344,9 @@ def _json(request: RestRequest) -> Any:
     if "json" not in kind or request.path == f"/{bulk.CREATE}":
         raise envelopes.gateway_error(400, "GW-0014", "The content type is not application/json")
     try:
-        return json.loads(request.content, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as exc:
+        return read_json(request.content)
+    except ValueError as exc:
         raise envelopes.invalid_request("The payload is not valid JSON") from exc
-
-
-def _no_constant(_word: str) -> Any:
-    message = "NaN and infinity are no JSON"
-    raise ValueError(message)
 
 
 def _form(request: RestRequest) -> dict[str, str]:
@@ -329,8 +356,9 @@ def _form(request: RestRequest) -> dict[str, str]:
     text = request.content.decode("utf-8", errors="replace")
     if text.lstrip().startswith("{"):
         try:
-            return {str(name): str(value) for name, value in json.loads(text).items()}
-        except (ValueError, RecursionError) as exc:
+            asked = read_json(request.content.strip())
+            return {str(name): str(value) for name, value in asked.items()}
+        except ValueError as exc:
             raise envelopes.gateway_error(400, "GW-0032", "The body is not valid") from exc
     pairs = parse_qsl(text, keep_blank_values=True)
     if not pairs:

@@ -6,18 +6,18 @@ so that clients have to ask again as they do at Sage. A `callbackURL` is kept an
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Any
 
+from local.intacct_simulator.rest.bodies import read_json
 from local.intacct_simulator.rest.envelopes import Json, Reply, invalid_request, success
 
 CREATE, STATUS = "services/bulk/job/create", "services/bulk/job/status"
+PARTS = ("ia::requestBody", "file")
 CHUNK = 500
 OPERATIONS: Mapping[str, str] = {"create": "POST", "update": "PATCH", "delete": "DELETE"}
 _WORDS = ("processing", "completed")
@@ -54,11 +54,11 @@ def parts_of(content: bytes, content_type: str) -> dict[str, Any]:
         try:
             held = part.get_payload(decode=True)
             text = held if isinstance(held, bytes) else b""
-            parts[str(name)] = json.loads(text, parse_float=Decimal)
+            parts[str(name)] = read_json(text)
         except ValueError as exc:
-            message = f"The part {name} is not valid JSON"
+            message = f"The part {name if name in PARTS else ''} is not valid JSON"
             raise invalid_request(message) from exc
-    for name in ("ia::requestBody", "file"):
+    for name in PARTS:
         if name not in parts:
             message = f"The part {name} of the bulk request is missing"
             raise invalid_request(message)

@@ -10,7 +10,12 @@ from typing import Any
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.catalog import TYPES
 from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.rest.audited import AUDITED
+from local.intacct_simulator.rest.readers import READERS
 
+__all__ = ["AUDITED", "Field", "Row", "parse_table"]
+
+WORDED = frozenset({"enum", "direction", "words"})
 KIND = re.compile(r"(?P<name>\w+)(?:\((?P<words>.*)\))?")
 
 
@@ -19,7 +24,8 @@ class Field:
     """A field: its dotted REST path, its kind, and where the books keep it.
 
     `target` is the REST object a reference points to; `enum` the words of an enumeration.
-    `write` is empty when the field is accepted but the books compute it.
+    `write` is empty when the field is accepted but the books compute it. `max_length` counts the
+    characters of a text; 0 is no limit.
     """
 
     path: str
@@ -31,6 +37,7 @@ class Field:
     is_required: bool = False
     is_read_only: bool = False
     is_fixed: bool = False
+    max_length: int = 0
 
     @property
     def is_reference(self) -> bool:
@@ -62,11 +69,12 @@ def _parse_row(row: str, path_prefix: str, prefix: str) -> Field:
         kind=named["name"],
         read=prefix + read,
         write="" if "-" in {read, write} else prefix + (write or read),
-        enum=tuple(words.split(",")) if named["name"] in {"enum", "direction", "words"} else (),
+        enum=tuple(words.split(",")) if words and named["name"] in WORDED else (),
         target=words if named["name"] == "ref" else "",
         is_required="required" in flags and not prefix,
         is_read_only="ro" in flags,
         is_fixed="fixed" in flags,
+        max_length=next((int(one[4:]) for one in flags if one.startswith("max=")), 0),
     )
 
 
@@ -90,7 +98,7 @@ class Row:
         if source.startswith("="):
             return self._derive(source[1:])
         if source.startswith("@"):
-            return _READERS[source[1:]](self.record)
+            return READERS[source[1:]](self.books, self.record)
         name, _, rest = source.partition(".")
         value = self.record.get(name)
         if not rest or value is None:
@@ -109,40 +117,3 @@ class Row:
         if self._derived is None:
             self._derived = self.books.derived(self.table, self.record)
         return self._derived[name]
-
-
-# How REST names the objects of the audit trail (REST reference §14.2: `accounts-payable/vendor`).
-AUDITED: Mapping[str, str] = {
-    "customer": "accounts-receivable/customer",
-    "contact": "company-config/contact",
-    "item": "inventory-control/item",
-    "ar_invoice": "accounts-receivable/invoice",
-    "ar_adjustment": "accounts-receivable/adjustment",
-    "ar_advance": "accounts-receivable/advance",
-    "ar_payment": "accounts-receivable/payment",
-    "deposit": "cash-management/deposit",
-    "customer_refund": "accounts-receivable/customer-refund",
-    "journal_entry": "general-ledger/journal-entry",
-    "warehouse_transfer": "inventory-control/warehouse-transfer",
-    "sales_document": "order-entry/document",
-    "inventory_document": "inventory-control/document",
-    "account": "general-ledger/account",
-    "journal": "general-ledger/journal",
-    "location": "company-config/location",
-    "department": "company-config/department",
-    "class": "company-config/class",
-    "term": "accounts-receivable/term",
-    "warehouse": "inventory-control/warehouse",
-    "project": "projects/project",
-    "role": "company-config/role",
-    "role_user": "company-config/role-user-map",
-    "vendor": "accounts-payable/vendor",
-    "employee": "company-config/employee",
-    "attachment": "company-config/attachment",
-    "folder": "company-config/folder",
-}
-
-_READERS: Mapping[str, Any] = {
-    "audited_object": lambda record: AUDITED.get(record["object_name"], record["object_name"]),
-    "posting_method": lambda record: "noPosting" if record["posting"] == "none" else "toAR",
-}

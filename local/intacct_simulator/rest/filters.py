@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from local.intacct_simulator.books.money import to_decimal
 from local.intacct_simulator.rest.access import Accessor
 from local.intacct_simulator.rest.envelopes import invalid_request
 from local.intacct_simulator.rest.fields import Field
+from local.intacct_simulator.rest.pointers import key_of
 
 Test = Callable[[Any, bool], bool]
 Expression = Callable[[Callable[[int], bool]], bool]
@@ -22,6 +24,9 @@ TEXTUAL = frozenset(
     {"$contains", "$notContains", "$startsWith", "$notStartsWith", "$endsWith", "$notEndsWith"}
 )
 LISTED = frozenset({"$in", "$notIn", "$between", "$notBetween", "$has"})
+MAX_DEPTH = 100
+"""Of parentheses in an expression; more are no expression that anybody writes."""
+
 DECIMAL_KINDS = frozenset({"amount", "quantity", "rate", "number"})
 DECEMBER = 12
 MONTHS_OF_QUARTER = 3
@@ -55,6 +60,8 @@ def parse_condition(given: Any, find: Callable[[str], Accessor], today: date) ->
         raise invalid_request(f"The operand of {operator} is an object of one field")
     ((path, operand),) = operands.items()
     accessor = find(str(path))
+    if accessor.field.kind == "words":
+        return Condition(accessor, _having(operator, accessor.field, operand))
     if operator in LISTED:
         return _listed(operator, accessor, operand, today)
     if operator in TEXTUAL:
@@ -62,6 +69,15 @@ def parse_condition(given: Any, find: Callable[[str], Accessor], today: date) ->
     low, high = _span(accessor.field, operand, today)
     exact = (low,) if operator == "$eq" and low == high and low is not None else ()
     return Condition(accessor, _scalar(operator, low, high), exact)
+
+
+def _having(operator: str, field: Field, operand: Any) -> Test:
+    """Test a field of several values: it has all that are asked for (a guess: no source says)."""
+    if operator != "$has":
+        raise invalid_request(f"The field {field.path} of several values takes only $has")
+    if not isinstance(operand, list) or not all(one in field.enum for one in operand):
+        raise invalid_request(f"The operator $has needs a list of {', '.join(field.enum)}")
+    return lambda value, _cased: all(one in (value or ()) for one in operand)
 
 
 def _scalar(operator: str, low: Any, high: Any) -> Test:
@@ -237,6 +253,8 @@ def parse_expression(given: Any, count: int) -> Expression:
     if given.strip().lower() == "or":
         return lambda holds: not count or any(holds(n) for n in range(count))
     tokens = _tokens(given)
+    if _depth(tokens) > MAX_DEPTH:
+        raise invalid_request("The filterExpression has too many parentheses inside each other")
     expression = _or(tokens, count, given)
     if tokens:
         raise _malformed(given)
@@ -252,6 +270,11 @@ def _tokens(given: str) -> list[str]:
         tokens.append(match[1].lower())
         place = match.end()
     return tokens
+
+
+def _depth(tokens: Sequence[str]) -> int:
+    steps = ({"(": 1, ")": -1}.get(token, 0) for token in tokens)
+    return max(accumulate(steps), default=0)
 
 
 def _or(tokens: list[str], count: int, given: str) -> Expression:
@@ -277,9 +300,10 @@ def _atom(tokens: list[str], count: int, given: str) -> Expression:
         if not tokens or tokens.pop(0) != ")":
             raise _malformed(given)
         return inner
-    if not word.isdigit() or not 1 <= int(word) <= count:
+    place = key_of(word)
+    if place is None or not 1 <= place <= count:
         raise _malformed(given)
-    number = int(word) - 1
+    number = place - 1
     return lambda holds: holds(number)
 
 

@@ -8,29 +8,35 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from local.intacct_simulator.books.store import Record, Store
 from local.intacct_simulator.clock import Clock
 from local.intacct_simulator.rest.envelopes import Reply, RestError, error
 
 REPLAY = timedelta(hours=48)
 MEMORY = timedelta(days=60)
 MAX_KEY = 256
+_TABLE = "rest_idempotency_key"
 
 
-@dataclass
-class Kept:
-    """The first request under a key: its fingerprint, when it came, its answer if it has one."""
+@dataclass(frozen=True)
+class First:
+    """The first request under a key, while it runs: its fingerprint, and when it came."""
 
     fingerprint: str
     at: datetime
-    reply: Reply | None = None
 
 
 class IdempotencyKeys:
-    """Remembers requests by user and key. A failure of the books is stored like a success."""
+    """Remembers requests by user and key. A failure of the books is stored like a success.
 
-    def __init__(self, clock: Clock) -> None:
+    Answers lie in the books' own store, so they survive a restart where the books do; the lock of
+    a request that still runs dies with the process, as its work does.
+    """
+
+    def __init__(self, clock: Clock, store: Store) -> None:
         self._clock = clock
-        self._kept: dict[tuple[str, str], Kept] = {}
+        self._store = store
+        self._running: dict[tuple[str, str], First] = {}
 
     def begin(self, user: str, key: str, fingerprint: str) -> Reply | None:
         """Take the lock for a first request (None), or give the stored answer of a repeated one.
@@ -42,36 +48,58 @@ class IdempotencyKeys:
         if len(key) > MAX_KEY:
             raise RestError(400, _error("The Idempotency-Key is longer than 256 characters"))
         now = self._clock.now()
-        kept = self._kept.get((user, key))
-        if kept is None or now - kept.at >= MEMORY:
-            self._kept[user, key] = Kept(fingerprint, now)
-            return None
-        if kept.fingerprint != fingerprint:
-            raise RestError(409, _error("The Idempotency-Key was used with a different request"))
-        if kept.reply is None:
+        running = self._running.get((user, key))
+        if running is not None:
+            _require_same(running.fingerprint, fingerprint)
             raise RestError(409, _error("A request with the same Idempotency-Key is running"))
-        if now - kept.at >= REPLAY:
+        kept = self._kept(user, key)
+        if kept is None or now - kept["at"] >= MEMORY:
+            self._running[user, key] = First(fingerprint, now)
+            return None
+        _require_same(kept["fingerprint"], fingerprint)
+        if now - kept["at"] >= REPLAY:
             raise RestError(409, _error("The Idempotency-Key was used and its response expired"))
-        cached = kept.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        cached = kept["at"].strftime("%Y-%m-%dT%H:%M:%SZ")
         headers = {"Idempotency-Key": key, "x-ia-idempotency-cached-date": cached}
-        return Reply(kept.reply.status, kept.reply.body, {**kept.reply.headers, **headers})
+        return Reply(kept["status"], kept["body"], {**kept["headers"], **headers})
 
     def finish(self, user: str, key: str, reply: Reply) -> None:
         """Store the answer of a first request; one of the server's own failures is forgotten."""
+        first = self._running.pop((user, key))
         if reply.status >= 500:  # noqa: PLR2004  # HTTP's own boundary
-            self.forget(user, key)
+            return
+        fields = {
+            "user": user,
+            "id": key,
+            "fingerprint": first.fingerprint,
+            "at": first.at,
+            "status": reply.status,
+            "body": reply.body,
+            "headers": dict(reply.headers),
+        }
+        old = self._kept(user, key)
+        if old is None:
+            self._store.insert(_TABLE, fields)
         else:
-            self._kept[user, key].reply = reply
+            self._store.change(_TABLE, old["key"], **fields)
 
     def forget(self, user: str, key: str) -> None:
         """Give the lock back without an answer."""
-        self._kept.pop((user, key), None)
+        self._running.pop((user, key), None)
+
+    def _kept(self, user: str, key: str) -> Record | None:
+        return self._store.first(_TABLE, id=key, user=user)
 
 
 def fingerprint(method: str, path: str, entity: str, body: Any) -> str:
     """Give a digest of what makes two requests the same."""
     text = json.dumps([method, path, entity, body], sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _require_same(known: str, given: str) -> None:
+    if known != given:
+        raise RestError(409, _error("The Idempotency-Key was used with a different request"))
 
 
 def _error(message: str) -> dict[str, Any]:

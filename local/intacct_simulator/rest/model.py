@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from local.intacct_simulator.rest.empty_values import is_nullable
 from local.intacct_simulator.rest.envelopes import Json, invalid_request
 from local.intacct_simulator.rest.fields import Field
 from local.intacct_simulator.rest.schema import CUSTOM, OBJECTS, SCHEMAS, Target
@@ -30,6 +31,7 @@ TYPES = {
 
 
 MODEL_PATH = "/services/core/model"
+OWN_TEXT = Field(path="", kind="text", read="-", write="")
 _SHORT = ("apiObject", "type", "httpMethods", "idempotenceSupported", "href")
 
 
@@ -48,10 +50,9 @@ def model(target: Target, custom: Sequence[str] = ()) -> Json:
         if field.is_reference:
             place["refs"][name] = _reference(field, is_owner=path == schema.owner)
         else:
-            place["fields"][name] = _field(field)
+            place["fields"][name] = _field(field, is_nullable=is_nullable(schema, field))
     for name in custom:
-        path = f"{CUSTOM}{name}"
-        made["fields"][path] = _field(Field(path=path, kind="text", read="-", write=""))
+        made["fields"][f"{CUSTOM}{name}"] = _field(OWN_TEXT)
     for owned in schema.lists:
         made["lists"][owned.member] = {"apiObject": owned.object, "isOwned": True}
     made["httpMethods"] = ",".join(["OPTIONS", *target.verbs])
@@ -109,7 +110,7 @@ def shortened(whole: Json) -> Json:
     return {name: whole[name] for name in _SHORT if name in whole}
 
 
-def _field(field: Field) -> dict[str, Any]:
+def _field(field: Field, *, is_nullable: bool = True) -> dict[str, Any]:
     kind, form = TYPES[field.kind]
     described: dict[str, Any] = {"type": kind}
     if form:
@@ -121,7 +122,7 @@ def _field(field: Field) -> dict[str, Any]:
         **_flags(
             is_read_only=field.is_read_only,
             is_mutable=not (field.is_read_only or field.is_fixed),
-            is_nullable=not field.is_required,
+            is_nullable=is_nullable,
         ),
     }
 

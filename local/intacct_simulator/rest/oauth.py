@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -29,17 +28,23 @@ ISSUER = "https://api.intacct.com"
 ALGORITHM = "HS256"
 SECRET_BYTES = 48
 GRANTS = frozenset({"client_credentials", "refresh_token", "authorization_code"})
+OFFLINE = "offline_access"
 LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 
 
 @dataclass(frozen=True)
 class Grant:
-    """What a token, a refresh token or a code stands for."""
+    """What a token, a refresh token or a code stands for.
+
+    `is_offline` tells whether a refresh token comes with it: consent gives one for the scope
+    `offline_access` only (REST reference §3.1).
+    """
 
     user: str
     entity: str
     challenge: str = ""
     redirect_uri: str = ""
+    is_offline: bool = True
 
 
 class Tokens:
@@ -79,22 +84,25 @@ class Tokens:
         if query.get("client_id") != self._company.credentials.client_id:
             raise gateway_error(400, "GW-0011", "The client is unknown or inactive")
         address = query.get("redirect_uri", "")
-        parts = urlsplit(address)
-        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+        if not _may_redirect_to(address):
             raise gateway_error(400, "GW-0015", "The redirect_uri is missing or not https")
         if query.get("response_type") != "code":
             raise gateway_error(400, "GW-0015", "The response_type is missing or not code")
         code = secrets.token_urlsafe(24)
         self._codes[code] = Grant(
-            self._company.credentials.user_id, "", query.get("code_challenge", ""), address
+            self._company.credentials.user_id,
+            "",
+            query.get("code_challenge", ""),
+            address,
+            is_offline=OFFLINE in query.get("scope", "").split(),
         )
         answer = {"code": code} | ({"state": query["state"]} if query.get("state") else {})
-        joint = "&" if parts.query else "?"
+        joint = "&" if urlsplit(address).query else "?"
         return Reply(302, None, {"Location": f"{address}{joint}{urlencode(answer)}"})
 
-    def revoke(self, form: Mapping[str, str]) -> Reply:
+    def revoke(self, form: Mapping[str, str], authorization: str = "") -> Reply:
         """Answer `POST /oauth2/revoke`: a known token ends, an unknown one is no error (U4)."""
-        self._require_client(form)
+        self._require_client({**form, **_basic(authorization)})
         token = form.get("token", "")
         self._refresh.pop(token, None)
         claims = self._claims(token)
@@ -126,9 +134,17 @@ class Tokens:
         if grant is None:
             raise TokenInvalidError(switched or 401)
         entity = entity_header or grant.entity or self._company.home_of(grant.user)
-        if not self._company.may_enter(grant.user, entity):
+        return self.entering(grant.user, entity)
+
+    def entering(self, user: str, entity: str) -> Caller:
+        """Let a user who is signed in work in an entity.
+
+        Raises:
+            RestError: the user may not enter it.
+        """
+        if not self._company.may_enter(user, entity):
             raise gateway_error(403, "GW-0042", f"The entity '{entity}' is not accessible")
-        return Caller(grant.user, entity)
+        return Caller(user, entity)
 
     def expire_all(self) -> int:
         """End every access token now and say how many there were; refresh tokens live on."""
@@ -184,7 +200,7 @@ class Tokens:
             raise InvalidGrantError("The code is invalid or used up")
         if grant.challenge and not _proves(fields.get("code_verifier", ""), grant.challenge):
             raise InvalidGrantError("The code verifier does not match")
-        return self._issue(Grant(grant.user, grant.entity))
+        return self._issue(Grant(grant.user, grant.entity, is_offline=grant.is_offline))
 
     def _issue(self, grant: Grant, *, refresh_token: str = "") -> Reply:
         if self._company.switches.one_grant_per_user:
@@ -205,18 +221,15 @@ class Tokens:
             "userId": grant.user,
             "entityId": grant.entity,
         }
-        refresh_token = refresh_token or secrets.token_urlsafe(36)
-        self._refresh[refresh_token] = grant
-        return Reply(
-            200,
-            {
-                "token_type": "Bearer",
-                "access_token": jwt.encode(claims, self._signing_secret, algorithm=ALGORITHM),
-                "refresh_token": refresh_token,
-                "expires_in": lifetime,
-            },
-            {"Cache-Control": "no-store"},
-        )
+        body: dict[str, Any] = {
+            "token_type": "Bearer",
+            "access_token": jwt.encode(claims, self._signing_secret, algorithm=ALGORITHM),
+        }
+        if grant.is_offline:
+            body["refresh_token"] = refresh_token or secrets.token_urlsafe(36)
+            self._refresh[body["refresh_token"]] = grant
+        body["expires_in"] = lifetime
+        return Reply(200, body, {"Cache-Control": "no-store"})
 
     def _claims(self, token: str) -> dict[str, Any] | None:
         # The company's clock decides about expiry, not the machine's.
@@ -266,7 +279,7 @@ def _basic(authorization: str) -> dict[str, str]:
         return {}
     try:
         text = base64.b64decode(encoded, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return {}
     client, _, secret = text.partition(":")
     return {"client_id": client, "client_secret": secret}
@@ -275,7 +288,18 @@ def _basic(authorization: str) -> dict[str, str]:
 def _proves(verifier: str, challenge: str) -> bool:
     digest = hashlib.sha256(verifier.encode()).digest()
     expected = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-    return hmac.compare_digest(expected, challenge) or hmac.compare_digest(verifier, challenge)
+    return _same(expected, challenge) or _same(verifier, challenge)
+
+
+def _may_redirect_to(address: str) -> bool:
+    """Tell whether an address is https (or loopback) and fits into a header as it stands."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    is_plain = address.isascii() and address.isprintable() and " " not in address
+    is_secure = parts.scheme == "https" and bool(parts.hostname)
+    return is_plain and (is_secure or parts.hostname in LOOPBACK)
 
 
 def _same(given: str, wanted: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from local.intacct_simulator.rest import other_objects
+from local.intacct_simulator.rest.common_fields import KEYS, OWNERS_WRITERS, WRITERS
 from local.intacct_simulator.rest.fields import Field, parse_table
 from local.intacct_simulator.rest.object_types import ALL_VERBS, READ_VERBS, OwnedList, Schema
 from local.intacct_simulator.rest.tables import (
@@ -15,24 +17,11 @@ from local.intacct_simulator.rest.tables import (
     receivables,
 )
 
-_AUDIT = """
-key                        | key           | key      | ro
-href                       | -             | href     | ro
-audit.createdDateTime      | created_at    | datetime | ro
-audit.modifiedDateTime     | modified_at   | datetime | ro
-audit.createdBy            | created_by    | key      | ro
-audit.modifiedBy           | modified_by   | key      | ro
-"""
-_USERS = """
-audit.createdByUser        | created_by    | ref(company-config/user) | ro
-audit.modifiedByUser       | modified_by   | ref(company-config/user) | ro
-entity                     | entity        | ref(company-config/entity) | ro
-"""
 _ID = "id | id | text | ro"
 
 
 def _schema(name: str, table: str, text: str, **members: Any) -> Schema:
-    rows = parse_table(_AUDIT) + ([] if members.get("owner") else parse_table(_USERS))
+    rows = parse_table(KEYS) + parse_table(OWNERS_WRITERS if members.get("owner") else WRITERS)
     own = parse_table(text)
     if not any(one.path == "id" for one in own):
         rows += parse_table(_ID)
@@ -81,31 +70,10 @@ def _lines(member: str, name: str) -> tuple[OwnedList, ...]:
 
 
 def _other_modules() -> list[Schema]:
-    masters = (
-        ("company-config/employee", "employee", other_modules.EMPLOYEE),
-        ("projects/task", "task", other_modules.TASK),
-        ("construction/cost-type", "cost_type", other_modules.COST_TYPE),
-        ("tax/tax-detail", "tax_detail", other_modules.TAX_DETAIL),
-        ("expenses/employee-expense-type", "expense_type", other_modules.EXPENSE_TYPE),
-        (
-            "expenses/employee-expense-payment-type",
-            "expense_payment_type",
-            other_modules.EXPENSE_PAYMENT_TYPE,
-        ),
-        ("cash-management/savings-account", "savings_account", other_modules.SAVINGS_ACCOUNT),
-        ("cash-management/credit-card-account", "credit_card", other_modules.CREDIT_CARD),
-    )
-    read_only = (
-        ("general-ledger/txn-allocation-template", "allocation_template", other_modules.ALLOCATION),
-        ("accounts-payable/bill", "ap_bill", other_modules.BILL),
-        ("accounts-payable/payment", "ap_payment", other_modules.AP_PAYMENT),
-        ("expenses/employee-expense", "employee_expense", other_modules.EMPLOYEE_EXPENSE),
-        ("cash-management/credit-card-txn", "credit_card_txn", other_modules.CREDIT_CARD_TXN),
-    )
     return [
         _with_inline_contact("accounts-payable/vendor", "vendor", other_modules.VENDOR),
-        *(_schema(*one) for one in masters),
-        *(_schema(*one, verbs=READ_VERBS) for one in read_only),
+        *(_schema(*one) for one in other_objects.MASTERS),
+        *(_schema(*one, verbs=READ_VERBS) for one in other_objects.READ_ONLY),
     ]
 
 
@@ -268,7 +236,24 @@ _ALL = [
     ),
     _schema(_PART, "kit_component", order_entry.KIT_COMPONENT, owner="kit", verbs=READ_VERBS),
     _schema("inventory-control/item-gl-group", "item_gl_group", order_entry.ITEM_GL_GROUP),
+    _schema(
+        "inventory-control/product-line",
+        "custom_record",
+        order_entry.PRODUCT_LINE,
+        verbs=READ_VERBS,
+        # Items keep the id of their product line, and the books have no list of these.
+        scope=lambda _record: False,
+    ),
+    _schema(
+        "inventory-control/unit-of-measure-group", "unit", order_entry.UNIT_GROUP, verbs=READ_VERBS
+    ),
     _schema("inventory-control/warehouse", "warehouse", order_entry.WAREHOUSE),
+    _schema(
+        "inventory-control/item-warehouse-inventory",
+        "stock",
+        order_entry.ITEM_WAREHOUSE,
+        verbs=READ_VERBS,
+    ),
     _schema(
         "inventory-control/item-warehouse-available-inventory",
         "stock",
@@ -330,7 +315,11 @@ _ALL = [
         verbs=READ_VERBS,
     ),
     _schema(
-        "order-entry/txn-definition", "txn_definition", order_entry.TXN_DEFINITION, verbs=READ_VERBS
+        "order-entry/txn-definition",
+        "txn_definition",
+        order_entry.TXN_DEFINITION,
+        verbs=READ_VERBS,
+        scope=lambda record: record["module"] == "orderEntry",
     ),
     _schema(
         "general-ledger/account",
@@ -364,6 +353,7 @@ _ALL = [
         ledger.JOURNAL_ENTRY,
         lists=_lines("lines", "general-ledger/journal-entry-line"),
         create_states=("draft",),
+        scope=lambda record: not record["is_statistical"],
     ),
     _schema(
         "general-ledger/journal-entry-line",

@@ -149,16 +149,39 @@ class ObjectService:
         return envelopes.success(reference, status=201)
 
     def _create_line(self, target: Target, fields: dict[str, Any], caller: Caller) -> Reply:
-        parent_table = target.schema.table.removesuffix("_line")
-        parent = fields.pop("parent", None)
-        if not isinstance(parent, int) or self._books.get(parent_table, parent) is None:
-            raise envelopes.invalid_request("The owner of the line is missing or unknown")
-        known = {line["key"] for line in self._books.lines(parent_table, parent)}
-        self._do("POST", target, lambda: self._change(parent_table, parent, [fields], caller))
-        lines = self._books.lines(parent_table, parent)
+        owner = self._owner(target, fields.pop("parent", None), caller)
+        table, key = target.schema.table.removesuffix("_line"), owner["key"]
+        known = {line["key"] for line in self._books.lines(table, key)}
+        self._do("POST", target, lambda: self._change(table, key, [fields], caller))
+        lines = self._books.lines(table, key)
         record = next(line for line in lines if line["key"] not in known)
         reference = self._write.reference(target.schema, record)
         return envelopes.success(reference, status=201)
+
+    def _owner(self, target: Target, given: int | str | None, caller: Caller) -> Record:
+        """Find the document of a new line, by key or id, among those that the path names."""
+        table = target.schema.table.removesuffix("_line")
+        found = (
+            self._books.by_id(table, given)
+            if isinstance(given, str)
+            else self._books.get(table, given or 0)
+        )
+        is_seen = found is not None and self._books.sees(table, found, entity=caller.entity)
+        kind = None if target.definition is None else target.definition["key"]
+        if found is None or not is_seen or kind not in {None, found["definition"]}:
+            text = "The owner of the line is missing, unknown or of another definition"
+            raise envelopes.invalid_payload(
+                [
+                    envelopes.detail(
+                        "REST-1028",
+                        "invalidParameter",
+                        text,
+                        message_id="IA.INVALID_VALUE",
+                        target=f"/{target.schema.owner}",
+                    )
+                ]
+            )
+        return found
 
     def _patch_row(self, target: Target, row: Any, caller: Caller) -> Reply:
         if not isinstance(row, Mapping) or "key" not in row:

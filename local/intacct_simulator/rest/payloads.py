@@ -13,12 +13,14 @@ from typing import Any
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.money import to_decimal
 from local.intacct_simulator.rest.custom_objects import LINES, dimension_of, value_of
+from local.intacct_simulator.rest.empty_values import WORDED, cleared, is_left_alone
 from local.intacct_simulator.rest.envelopes import Json, detail, invalid_payload
 from local.intacct_simulator.rest.fields import Field
 from local.intacct_simulator.rest.pointers import key_of
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, OwnedList, Schema
 
 OPERATION = "ia::operation"
+IDENTITY = frozenset({"key", OPERATION})
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WITHOUT_LISTS = frozenset({"role", "item"})
 """What may be made without the objects that it could own."""
@@ -51,13 +53,44 @@ class Reader:
         return fields
 
     def one(self, schema: Schema, payload: Mapping[str, Any], pointer: str) -> dict[str, Any]:
-        """Read one object, or one line of another; findings are collected, not raised."""
+        """Read one object; findings are collected, not raised."""
         made: dict[str, Any] = {}
         seen: set[str] = set()
         self._walk(schema, payload, "", pointer, made, seen)
-        is_new = self._is_create or (bool(schema.owner) and "key" not in payload)
-        if is_new:
-            self._require(schema, seen, pointer, payload)
+        if self._is_create:
+            self._require(schema, seen, pointer)
+        return made
+
+    def _member(self, schema: Schema, payload: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        """Read one line of a list: new, changed by its key, or deleted (§7.6)."""
+        made = self._identity(payload, pointer)
+        seen: set[str] = set()
+        fields = {name: value for name, value in payload.items() if name not in IDENTITY}
+        self._walk(schema, fields, "", pointer, made, seen)
+        names_line = payload.get("key") is not None or made.get("delete")
+        if self._is_create or not names_line:
+            self._require(schema, seen, pointer)
+        return made
+
+    def _identity(self, payload: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        key, operation = payload.get("key"), payload.get(OPERATION)
+        made: dict[str, Any] = {}
+        if key is not None and self._is_create:
+            self._read_only("key", f"{pointer}/key")
+        elif key is not None:
+            made["key"] = _key(key)
+            if made["key"] is None:
+                self._wrong(f"{pointer}/key", key, "it is not a key")
+        if operation is None:
+            return made
+        if self._is_create:
+            self._wrong(f"{pointer}/{OPERATION}", operation, "a new object has no lines yet")
+        elif operation != "delete":
+            self._wrong(f"{pointer}/{OPERATION}", operation, "it must be delete")
+        else:
+            made["delete"] = True
+            if key is None:
+                self._missing("key", pointer)
         return made
 
     def _walk(  # noqa: PLR0917  # one step of a recursion over a tree
@@ -76,17 +109,14 @@ class Reader:
             if owned is not None:
                 seen.add(here)
                 made["lines"] = self._list(owned, value, place)
-            elif schema.owner and here == OPERATION:
-                made["delete"] = value == "delete"
-            elif schema.owner and here == "key":
-                made["key"] = _key(value)
             elif field is not None:
                 seen.add(here)
-                self._field(field, value, place, made)
+                self._field(schema, field, value, place, made)
             elif _is_group(schema, here) and isinstance(value, Mapping):
                 self._walk(schema, value, f"{here}.", place, made, seen)
             elif not path and self._is_custom(schema, name):
-                made.setdefault("custom", {})[name.removeprefix(CUSTOM)] = value
+                kept = made.setdefault("custom", {})
+                kept[name.removeprefix(CUSTOM)] = self._own_text(value, place)
             elif path == LINES and dimension_of(self._books, name):
                 self._dimension(name.removeprefix(CUSTOM), value, place, made)
             elif not (_is_group(schema, here) and value is None):
@@ -99,18 +129,39 @@ class Reader:
         except ValueError as exc:
             self._wrong(place, value, str(exc))
 
-    def _field(self, field: Field, value: Any, pointer: str, made: dict[str, Any]) -> None:
+    def _own_text(self, value: Any, pointer: str) -> str | None:
+        """Read the value of a custom field: the company's own fields are text here."""
+        if isinstance(value, dict | list):
+            self._wrong(pointer, value, "it is neither text nor a number")
+            return None
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, Decimal):
+            return format(value, "f")
+        return None if value is None else str(value)
+
+    def _field(
+        self, schema: Schema, field: Field, value: Any, pointer: str, made: dict[str, Any]
+    ) -> None:
         if field.is_read_only:
-            self._note(
-                "REST-1050", pointer, f"The field {field.path} is read-only", "IA.READ_ONLY_FIELD"
-            )
+            self._read_only(field.path, pointer)
             return
+        if value is None and is_left_alone(field):
+            return
+        read: object
         if field.is_reference:
             read = self._reference(value, pointer)
+        elif value is None:
+            read = self._cleared(schema, field, pointer)
         else:
             read = self._value(field, value, pointer)
         if field.write:
             _put(made, field.write, read)
+
+    def _cleared(self, schema: Schema, field: Field, pointer: str) -> object:
+        if field.is_required and field.kind in WORDED:
+            self._wrong(pointer, None, f"it must be one of {', '.join(field.enum)}")
+        return cleared(schema, field)
 
     def _reference(self, value: Any, pointer: str) -> int | str | None:
         if value is None:
@@ -120,8 +171,7 @@ class Reader:
             return None
         for name in value:
             if name in READ_ONLY_MEMBERS:
-                text = f"The field {name} is read-only"
-                self._note("REST-1050", f"{pointer}/{name}", text, "IA.READ_ONLY_FIELD")
+                self._read_only(name, f"{pointer}/{name}")
             elif name not in REFERENCE_MEMBERS:
                 self._unknown(name, f"{pointer}/{name}")
         if value.get("key") is not None:
@@ -137,8 +187,6 @@ class Reader:
         return None
 
     def _value(self, field: Field, value: Any, pointer: str) -> Any:
-        if value is None:
-            return None
         reader = _READERS.get(field.kind)
         try:
             return value if reader is None else reader(field, value)
@@ -153,16 +201,12 @@ class Reader:
         schema, lines = SCHEMAS[owned.object], []
         for index, line in enumerate(value):
             if isinstance(line, Mapping):
-                lines.append(self.one(schema, line, f"{pointer}/{index}"))
+                lines.append(self._member(schema, line, f"{pointer}/{index}"))
             else:
                 self._wrong(f"{pointer}/{index}", "", "it is not an object")
         return lines
 
-    def _require(
-        self, schema: Schema, seen: set[str], pointer: str, payload: Mapping[str, Any]
-    ) -> None:
-        if OPERATION in payload:
-            return
+    def _require(self, schema: Schema, seen: set[str], pointer: str) -> None:
         for path, field in schema.fields.items():
             is_there = path in seen
             if field.is_required and not is_there and not self._is_numbered(schema, path):
@@ -184,6 +228,10 @@ class Reader:
         place = f"{pointer}/{path.replace('.', '/')}"
         text = f"The required field {path} is missing"
         self._note("BL01001973", place, text, "IA.REQUIRED_FIELD_MISSING")
+
+    def _read_only(self, name: str, pointer: str) -> None:
+        text = f"The field {name} is read-only"
+        self._note("REST-1050", pointer, text, "IA.READ_ONLY_FIELD")
 
     def _unknown(self, name: str, pointer: str) -> None:
         text = f"The field {name} is not recognized"
@@ -238,11 +286,15 @@ def _key(value: Any) -> int | None:
     return None if isinstance(value, bool) else key_of(str(value))
 
 
-def _text(_field: Field, value: Any) -> str:
+def _text(field: Field, value: Any) -> str:
     if isinstance(value, bool | dict | list):
         message = "it is not text"
         raise ValueError(message)  # noqa: TRY004  # collected with the other findings
-    return str(value)
+    text = str(value)
+    if field.max_length and len(text) > field.max_length:
+        message = f"it is longer than {field.max_length} characters"
+        raise ValueError(message)
+    return text
 
 
 def _number(_field: Field, value: Any) -> Decimal:

@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from local.intacct_simulator.books.store import Among
 from local.intacct_simulator.company import Company
 from local.intacct_simulator.rest.access import Access, Accessor
 from local.intacct_simulator.rest.envelopes import Json, Reply, invalid_request, page_meta
-from local.intacct_simulator.rest.fields import Field, Row
-from local.intacct_simulator.rest.filters import Condition, parse_condition, parse_expression
+from local.intacct_simulator.rest.fields import Row
+from local.intacct_simulator.rest.filters import (
+    MACROS,
+    Condition,
+    parse_condition,
+    parse_expression,
+)
+from local.intacct_simulator.rest.groups import (
+    AGGREGATES,
+    Column,
+    Order,
+    check_columns,
+    check_order,
+    grouped,
+    sort_key,
+)
 from local.intacct_simulator.rest.schema import Catalog, Target
 from local.intacct_simulator.rest.serialize import to_json
 
@@ -27,21 +40,9 @@ PARAMETERS: Mapping[str, type] = {
     "caseSensitiveComparison": bool,
     "includePrivate": bool,
 }
-AGGREGATES = frozenset({"count", "sum", "avg", "min", "max"})
 MAX_SIZE = 4000
 MAX_DIGITS = 18
 DEFAULT_SIZE = 100
-AMOUNT = Field(path="", kind="amount", read="", write="")
-INTEGER = Field(path="", kind="integer", read="", write="")
-
-
-@dataclass(frozen=True)
-class Column:
-    """One asked-for field, aggregated or plain."""
-
-    name: str
-    accessor: Accessor
-    aggregate: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Query:
     target: Target
     columns: tuple[Column, ...]
     matches: Callable[[Row], bool]
-    order: tuple[tuple[Accessor, bool], ...]
+    order: tuple[Order, ...]
     start: int
     size: int
     include_private: bool
@@ -94,7 +95,7 @@ class QueryService:
         rows = [row for row in self._rows(query, entity) if query.matches(row)]
         page = slice(query.start - 1, query.start - 1 + query.size)
         if any(column.aggregate for column in query.columns):
-            groups = self._grouped(query, rows)
+            groups = grouped(query.columns, rows, query.order)
             count, result = len(groups), groups[page]
         else:
             count = len(rows)
@@ -110,17 +111,22 @@ class QueryService:
             for one in _list_of(body, "filters")
         ]
         is_case_sensitive = parameters.get("caseSensitiveComparison", True)
-        is_conjunction = body.get("filterExpression") in {None, "and"}
+        is_conjunction = body.get("filterExpression") in (None, "and")
         expression = parse_expression(body.get("filterExpression"), len(conditions))
+
+        columns = tuple(self._column(target, name) for name in _fields(body))
+        check_columns(columns)
+        order = tuple(self._order(target, columns, _list_of(body, "orderBy")))
+        check_order(columns, order)
 
         def matches(row: Row) -> bool:
             return expression(lambda n: _holds(conditions[n], row, is_case_sensitive))
 
         return Query(
             target=target,
-            columns=tuple(self._column(target, name) for name in _fields(body)),
+            columns=columns,
             matches=matches,
-            order=tuple(self._order(target, _list_of(body, "orderBy"))),
+            order=order,
             start=whole_number(body, "start", 1),
             size=whole_number(body, "size", DEFAULT_SIZE, most=MAX_SIZE),
             include_private=parameters.get("includePrivate", False),
@@ -143,14 +149,20 @@ class QueryService:
             raise invalid_request(f"The field {path} cannot be used in a filter of {target.name}")
         return accessor
 
-    def _order(self, target: Target, given: Iterable[Any]) -> Iterable[tuple[Accessor, bool]]:
+    def _order(
+        self, target: Target, columns: Sequence[Column], given: Iterable[Any]
+    ) -> Iterable[Order]:
+        sums = {column.name: column.accessor for column in columns if column.aggregate}
         for one in given:
             if not isinstance(one, Mapping) or len(one) != 1:
                 raise invalid_request("Each member of orderBy is an object of one field")
             ((path, direction),) = one.items()
-            if direction not in {"asc", "desc"}:
+            if direction not in ("asc", "desc"):
                 raise invalid_request(f"The direction {direction} is neither asc nor desc")
-            yield self._filterable(target, path), direction == "desc"
+            accessor = sums.get(path) or self._filterable(target, path)
+            if accessor.field.kind == "words" and path not in sums:
+                raise invalid_request(f"The field {path} of several values makes no order")
+            yield Order(path, accessor, direction == "desc")
 
     def _rows(self, query: Query, entity: str) -> Iterable[Row]:
         schema, private, among = query.target.schema, query.include_private, query.among
@@ -164,24 +176,6 @@ class QueryService:
             for column in query.columns
         }
 
-    def _grouped(self, query: Query, rows: Sequence[Row]) -> list[Json]:
-        plain = [column for column in query.columns if not column.aggregate]
-        groups: dict[tuple[Any, ...], list[Row]] = {} if plain else {(): list(rows)}
-        for row in rows if plain else ():
-            value = tuple(column.accessor.value(row) for column in plain)
-            groups.setdefault(value, []).append(row)
-        made = []
-        for values, members in groups.items():
-            answers = {
-                column.name: to_json(column.accessor.field, value)
-                for column, value in zip(plain, values, strict=True)
-            }
-            for column in query.columns:
-                if column.aggregate:
-                    answers[column.name] = _aggregate(column, members)
-            made.append({column.name: answers[column.name] for column in query.columns})
-        return made
-
 
 def _among(conditions: Sequence[Condition]) -> Among | None:
     """Give the stored field of which a conjunction of filters wants the fewest values."""
@@ -193,39 +187,17 @@ def _among(conditions: Sequence[Condition]) -> Among | None:
     return min(found, key=lambda one: len(one.values), default=None)
 
 
-def _aggregate(column: Column, rows: Sequence[Row]) -> Any:
-    values = [value for row in rows if (value := column.accessor.value(row)) is not None]
-    if column.aggregate == "count":
-        return len(values)
-    if not values:
-        return None
-    if column.aggregate in {"min", "max"}:
-        chosen = min(values) if column.aggregate == "min" else max(values)
-        return to_json(column.accessor.field, chosen)
-    if not all(isinstance(value, Decimal | int) for value in values):
-        raise invalid_request(f"The field {column.name} cannot be added up")
-    amount = sum((Decimal(value) for value in values), start=Decimal(0))
-    return to_json(AMOUNT, amount if column.aggregate == "sum" else amount / len(values))
-
-
 def _holds(condition: Condition, row: Row, is_case_sensitive: bool) -> bool:  # noqa: FBT001  # a plain switch of the request
     value = condition.accessor.value(row)
     return condition.test(value, is_case_sensitive)
 
 
-def _ordered(rows: list[Row], order: Sequence[tuple[Accessor, bool]]) -> list[Row]:
+def _ordered(rows: list[Row], order: Sequence[Order]) -> list[Row]:
     """Sort by the last criterion first, so that earlier ones win; empty values come first."""
-    for accessor, is_descending in reversed(order):
-        rows = sorted(rows, key=_sort_key(accessor), reverse=is_descending)
+    for one in reversed(order):
+        value = one.accessor.value
+        rows = sorted(rows, key=lambda row: sort_key(value(row)), reverse=one.is_descending)
     return rows
-
-
-def _sort_key(accessor: Accessor) -> Callable[[Row], tuple[bool, Any]]:
-    def key(row: Row) -> tuple[bool, Any]:
-        value = accessor.value(row)
-        return (value is not None, 0 if value is None else value)
-
-    return key
 
 
 def _parameters(given: Any) -> Mapping[str, Any]:
@@ -238,7 +210,18 @@ def _parameters(given: Any) -> Mapping[str, Any]:
             raise invalid_request(f"Unrecognized key '{name}' in filterParameters")
         if not isinstance(value, PARAMETERS[name]):
             raise invalid_request(f"The value of {name} in filterParameters is invalid")
+    _check_day(given.get("asOfDate"))
     return given
+
+
+def _check_day(given: str | None) -> None:
+    """Refuse a day that is neither a date nor a macro for one; nothing here depends on it."""
+    if given is None or given in MACROS:
+        return
+    try:
+        date.fromisoformat(given)
+    except ValueError as exc:
+        raise invalid_request("The value of asOfDate in filterParameters is no date") from exc
 
 
 def _fields(body: Mapping[str, Any]) -> list[Any]:

@@ -41,15 +41,15 @@ class Target:
         return ("GET",) if is_untyped else self.schema.verbs
 
     def holds(self, record: Record, books: Books) -> bool:
-        """Tell whether a record of the table belongs to this object."""
-        if self.schema.scope is not None and not self.schema.scope(record):
-            return False
-        if self.definition is None:
-            return True
+        """Tell whether a record of the table belongs to this object; a line goes with its owner."""
         holder: Record | None = record
+        scope = self.schema.scope
         if self.schema.owner:
-            holder = books.get(self.schema.table.removesuffix("_line"), record["parent"])
-        return holder is not None and holder["definition"] == self.definition["key"]
+            owner = SCHEMAS[self.schema.fields[self.schema.owner].target]
+            holder, scope = books.get(owner.table, record["parent"]), owner.scope
+        if holder is None or (scope is not None and not scope(holder)):
+            return False
+        return self.definition is None or holder["definition"] == self.definition["key"]
 
 
 class Catalog:

@@ -14,6 +14,7 @@ from local.intacct_simulator.rest.fields import Field, Row
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, Catalog, Schema
 
 CENTS = Decimal("0.01")
+DIRECTIONS = {"debit": "increase", "credit": "decrease"}
 
 
 def to_json(field: Field, value: Any) -> Any:  # noqa: PLR0911  # one return for each kind
@@ -33,10 +34,15 @@ def to_json(field: Field, value: Any) -> Any:  # noqa: PLR0911  # one return for
     if field.kind == "country":
         return str(value).lower()
     if field.kind == "direction":
-        return "increase" if value == "debit" else "decrease"
+        return direction(value)
     if field.kind in {"boolean", "integer", "words"}:
         return value
     return str(value)
+
+
+def direction(side: str | None) -> str | None:
+    """Give the direction of a statistical line, of which the books keep the side."""
+    return DIRECTIONS.get(side, side) if side else None
 
 
 def _cents(value: Decimal) -> Decimal:

@@ -51,29 +51,35 @@ def check_control(company: Any, control: Node) -> None:
 def enter(company: Any, authentication: Node) -> Access:
     """Let a login or a session in; each use of a session moves its time-out (§5.2).
 
+    The schema has OAuth as well (§3.1); no token of it is known here.
+
     Raises:
         SignInError: neither is good.
     """
     login = authentication.find("login")
     if login is not None:
         return _by_login(company, login)
+    if authentication.find("oauth") is not None:
+        raise SignInError(Fault(SIGN_IN, "Sign-in information is incorrect"))
     return _by_session(company, text_of(authentication, "sessionid"))
 
 
 def _by_login(company: Any, login: Node) -> Access:
     credentials = company.credentials
-    user_id = text_of(login, "userid")
+    user_id, company_id = text_of(login, "userid"), text_of(login, "companyid")
     user = company.user(user_id)
     password = company.passwords.get(user_id, "")
-    is_known = _same(text_of(login, "companyid"), credentials.company_id)
+    is_known = _same(company_id, credentials.company_id)
     is_user = user is not None and user.get("status") == "active" and password != ""
     is_password = _same(text_of(login, "password"), password)
     if not (is_known and is_user and is_password):
-        raise SignInError(Fault(SIGN_IN, "Sign-in information is incorrect"))
+        fault = Fault(SIGN_IN, "Sign-in information is incorrect")
+        raise SignInError(fault, user_id=user_id, company_id=company_id)
     # Who may work in one entity only lands there (§5.1).
     entity = text_of(login, "locationid") or company.home_of(user_id)
     if not company.may_enter(user_id, entity):
-        raise SignInError(Fault(SIGN_IN, f"The location '{entity}' is not valid for this user."))
+        fault = Fault(SIGN_IN, f"The location '{entity}' is not valid for this user.")
+        raise SignInError(fault, user_id=user_id, company_id=company_id)
     now = company.clock.stamp()
     until = now + timedelta(seconds=company.sessions.seconds)
     return Access(Caller(user_id, entity), credentials.company_id, now, until)

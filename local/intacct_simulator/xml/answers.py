@@ -17,6 +17,7 @@ from local.intacct_simulator.xml.failures import (
 from local.intacct_simulator.xml.nodes import Node, is_true, make, put, text_of
 
 _ECHOED = ("senderid", "controlid", "uniqueid", "dtdversion")
+_DEFAULTS = {"uniqueid": "true"}  # what its absence means (§6.1)
 ROLLED_BACK = Fault(
     PROCESSING, "The entire transaction in this operation has been rolled back due to an error."
 )
@@ -37,20 +38,20 @@ class Answer:
         node = put(self.root, "control")
         put(node, "status", "failure" if failure else "success")
         for name in _ECHOED if control is not None else ():
-            put(node, name, text_of(control, name) or ("false" if name == "uniqueid" else ""))
+            put(node, name, text_of(control, name) or _DEFAULTS.get(name, ""))
         self._detailed = is_true(text_of(control, "showadditionalerrorinfo"))
         self._pretty = is_true(text_of(control, "includewhitespace"), default=True)
         if failure is not None:
             self._errors(self.root, failure)
 
     def refused(self, failure: SignInError) -> None:
-        """Write an authentication failure: user and company stay empty (§4.3)."""
+        """Write an authentication failure: who asked is told, for a dead session nobody (§4.3)."""
         self.is_refused = True
         operation = put(self.root, "operation")
         node = put(operation, "authentication")
         put(node, "status", "failure")
-        put(node, "userid")
-        put(node, "companyid")
+        put(node, "userid", failure.user_id)
+        put(node, "companyid", failure.company_id)
         self._errors(operation, failure)
 
     def operation(self, access: Access) -> Node:

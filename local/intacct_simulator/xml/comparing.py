@@ -57,17 +57,32 @@ def wanted(field: Field, text: str) -> Any:
         if field.kind is Kind.TRUTH:
             return text.strip().lower() in _TRUE
         if field.kind in (Kind.INTEGER, Kind.NUMBER):
-            return Decimal(text.strip())
+            return finite(text)
         if field.kind is Kind.DAY:
             return read_instant(text).date()
         if field.kind is Kind.INSTANT:
             read = read_instant(text)
             return read if read.tzinfo else read.replace(tzinfo=UTC)
-    except (InvalidOperation, ValueError):
+    except ValueError:
         raise FunctionError(
             Fault("DL02000001", f"The value of the field {field.name} in the filter is not valid.")
         ) from None
     return text
+
+
+def finite(text: str) -> Decimal:
+    """Read a number of a filter.
+
+    Raises:
+        ValueError: it is none, or none that can be compared, such as NaN.
+    """
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(text) from None
+    if not number.is_finite():
+        raise ValueError(text)
+    return number
 
 
 def matcher(pattern: str, *, ignore_case: bool) -> Callable[[Any], bool]:

@@ -69,7 +69,7 @@ def inspect(call: Call) -> Outcome:
             row = make("type", typename=known)
             row.text = known
             rows.append(row)
-        return Outcome(rows=tuple(rows), attributes={"listtype": "All", "count": str(len(rows))})
+        return Outcome(rows=tuple(rows), attributes=dict(_ALL))
     described = find_object(call, name)
     node = make("Type", Name=described.name)
     fields = put(node, "Fields")
@@ -110,8 +110,12 @@ def dimensions(call: Call) -> Outcome:
 
 
 def user_formatting(call: Call) -> Outcome:
-    """Tell the formats of the API user: US dates, 24 hours, GMT (§10)."""
-    user = call.company.user(text_of(call.node, "userId") or call.caller.user)
+    """Tell the formats of a user, by number, login or as the caller: US dates, 24 h, GMT (§10)."""
+    key = text_of(call.node, "key")
+    if key:
+        user = call.books.get("user", int(key)) if key.isdecimal() else None
+    else:
+        user = call.company.user(text_of(call.node, "userId") or call.caller.user)
     if user is None:
         raise FunctionError(Fault("BL03000025", "There is no such login id."))
     node = make("userformatting")

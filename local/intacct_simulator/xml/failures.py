@@ -22,6 +22,7 @@ class Fault:
     correction: str = ""
     error_id: str = ""
     target: str = ""
+    message_id: str = ""
 
 
 class GatewayError(Exception):
@@ -37,7 +38,12 @@ class ControlError(GatewayError):
 
 
 class SignInError(GatewayError):
-    """Nothing ran: login or session was refused."""
+    """Nothing ran: login or session was refused; a login names its user and company (§4.3)."""
+
+    def __init__(self, *faults: Fault, user_id: str = "", company_id: str = "") -> None:
+        super().__init__(*faults)
+        self.user_id = user_id
+        self.company_id = company_id
 
 
 class FunctionError(GatewayError):
@@ -46,7 +52,14 @@ class FunctionError(GatewayError):
 
 def of_business(error: BusinessError, function: str, noun: str) -> FunctionError:
     """The failure that a refusal of the books becomes: its own entry, then the companion (§4.3)."""
-    own = Fault(error.errorno, error.text, error.correction, error.error_id, error.target)
+    own = Fault(
+        error.errorno,
+        error.text,
+        error.correction,
+        error_id=error.error_id,
+        target=error.target,
+        message_id=error.message_id,
+    )
     verb = next((v for v in ("update", "delete", "reverse") if function.startswith(v)), "create")
     if error.errorno.startswith("PL"):
         return FunctionError(own)
@@ -62,9 +75,22 @@ def add_errors(parent: Node, failure: GatewayError, *, detailed: bool, support_i
         put(entry, "description")
         put(entry, "description2", f"{fault.text} [Support ID: {support_id}]")
         put(entry, "correction", fault.correction)
-        if detailed and fault.error_id not in ("", fault.errorno):
-            info = put(entry, "additionalinfo")
-            put(info, "errorid", fault.error_id)
-            put(info, "category")
-            put(info, "target", field=fault.target)
-            put(put(info, "description"), "messageid", fault.error_id)
+        if detailed:
+            _add_details(entry, fault)
+
+
+def _add_details(entry: Node, fault: Fault) -> None:
+    """Append all six children of `additionalinfo`; what nothing is known of stays empty."""
+    info = put(entry, "additionalinfo")
+    put(info, "errorid", fault.error_id or fault.errorno)
+    put(info, "category")
+    _add_target(info, fault.target)
+    for name in ("description", "cdescription", "correction"):
+        part = put(info, name)
+        put(part, "messageid", fault.message_id if name == "description" else "")
+        _add_target(part, fault.target)
+        put(part, "placeholders")
+
+
+def _add_target(parent: Node, field: str) -> None:
+    put(parent, "target", domain="", requestinfo="", object="", field=field, businessinfo="")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -30,6 +32,8 @@ from local.intacct_simulator.xml.functions import FUNCTIONS, GET_SESSION
 from local.intacct_simulator.xml.nodes import Node, is_true, make, parse, put, text_of
 from local.intacct_simulator.xml.schema import check_envelope
 
+logger = logging.getLogger(__name__)
+
 _READ_FUNCTIONS = frozenset(
     {
         "query",
@@ -54,6 +58,9 @@ _READ_FUNCTIONS = frozenset(
     }
 )
 _XML = "text/xml; charset=UTF-8"
+_PROCESSING_FAULT = Fault(PROCESSING, "There was an error processing the function.")
+# The body of such an answer holds the data of one function and nothing else (§9.4, §16.1 no. 8).
+_ONE_BODY = "The formats json and csv are for the only function of a request."
 
 
 class RolledBackError(Exception):
@@ -129,28 +136,28 @@ class Gateway:
             answer.control(control, failure)
             return None
         answer.control(control)
-        plain = None
-        for operation in request.iterfind("operation"):
-            plain = self._operate(answer, operation, here, is_unique=_is_unique(request[0]))
-        return plain
+        manner = _Manner(here, _is_unique(request[0]), _is_alone(request))
+        outcomes = [
+            self._operate(answer, operation, manner) for operation in request.iterfind("operation")
+        ]
+        return next((outcome for outcome in outcomes if outcome is not None), None)
 
-    def _operate(
-        self, answer: Answer, operation: Node, here: str, *, is_unique: bool
-    ) -> Outcome | None:
+    def _operate(self, answer: Answer, operation: Node, manner: _Manner) -> Outcome | None:
+        """Carry out one operation; gives the outcome whose body is the answer, if there is one."""
         try:
             access = enter(self._company, operation[0])
         except SignInError as failure:
             answer.refused(failure)
             return None
         shown = answer.operation(access)
-        run = _Run(self, answer, shown, access, here, is_unique=is_unique)
-        functions = list(operation[-1])
-        if not is_true(operation.get("transaction")):
+        run = _Run(self, answer, shown, access, manner)
+        functions = operation.findall("content/function")
+        if is_true(operation.get("transaction")):
+            self._transact(run, functions)
+        else:
             for function in functions:
                 run.carry_out(function)
-            return run.plain if len(functions) == 1 else None
-        self._transact(run, functions)
-        return None
+        return run.plain
 
     def _transact(self, run: _Run, functions: list[Node]) -> None:
         try:
@@ -170,25 +177,26 @@ class Gateway:
         return self._result_sets
 
 
+@dataclass(frozen=True)
+class _Manner:
+    """What holds for the whole request: its URL, and whether it has one function only."""
+
+    here: str
+    is_unique: bool
+    is_alone: bool
+
+
 class _Run:
     """The functions of one operation."""
 
     def __init__(
-        self,
-        gateway: Gateway,
-        answer: Answer,
-        shown: Node,
-        access: Access,
-        here: str,
-        *,
-        is_unique: bool,
+        self, gateway: Gateway, answer: Answer, shown: Node, access: Access, manner: _Manner
     ) -> None:
         self._gateway = gateway
         self._answer = answer
         self._shown = shown
         self._access = access
-        self._here = here
-        self._is_unique = is_unique
+        self._manner = manner
         self._store = gateway.company.books.store
         self.plain: Outcome | None = None
 
@@ -196,7 +204,7 @@ class _Run:
         """Run one function, write its result, and tell whether it succeeded."""
         node = function[0]
         control_id = function.get("controlid", "")
-        counts = self._is_unique and node.tag not in _READ_FUNCTIONS
+        counts = self._manner.is_unique and node.tag not in _READ_FUNCTIONS
         known = completed(self._store, control_id) if counts else None
         if known is not None:
             return self._repeat(function, known)
@@ -204,12 +212,13 @@ class _Run:
         try:
             outcome = self._outcome(function, call)
         except BusinessError as error:
-            failure = of_business(error, str(node.tag), _noun(node))
-            self._answer.failed(self._shown, function, failure, call.partial)
-            return False
+            return self._fail(function, of_business(error, str(node.tag), _noun(node)), call)
         except FunctionError as failure:
-            self._answer.failed(self._shown, function, failure, call.partial)
-            return False
+            return self._fail(function, failure, call)
+        except Exception:
+            # A defect of ours is the failure of this function; the others keep their results.
+            logger.exception("the simulator failed on %s", node.tag)
+            return self._fail(function, FunctionError(_PROCESSING_FAULT), call)
         if outcome.body_type:
             self.plain = outcome
         result = self._answer.result(self._shown, function, outcome)
@@ -233,6 +242,10 @@ class _Run:
         for function in never_ran:
             self._answer.aborted(self._shown, function)
 
+    def _fail(self, function: Node, failure: FunctionError, call: Call) -> bool:
+        self._answer.failed(self._shown, function, failure, call.partial)
+        return False
+
     def _outcome(self, function: Node, call: Call) -> Outcome:
         name = str(function[0].tag)
         if name == GET_SESSION:
@@ -240,7 +253,10 @@ class _Run:
         if name in ("create", "update"):
             return FUNCTIONS[name](call)  # what came before a fault stays (§4.5)
         with call.books.transaction():
-            return FUNCTIONS[name](call)
+            outcome = FUNCTIONS[name](call)
+        if outcome.body_type and not self._manner.is_alone:
+            raise FunctionError(Fault("DL02000001", _ONE_BODY))
+        return outcome
 
     def _repeat(self, function: Node, known: Node) -> bool:
         """A control id that was completed: the first answer again, or an error (§17 no. 1)."""
@@ -254,8 +270,7 @@ class _Run:
         return False
 
     def _open_session(self, function: Node, call: Call) -> Outcome:
-        content = function.getparent()
-        if content is None or len(content) != 1:
+        if not self._manner.is_alone:
             raise FunctionError(
                 Fault(PROCESSING, f"{GET_SESSION} must be the only function of a request.")
             )
@@ -271,7 +286,7 @@ class _Run:
         session = call.company.sessions.open(caller.user, entity)
         api = make("api")
         put(api, "sessionid", session.id)
-        put(api, "endpoint", self._here)
+        put(api, "endpoint", self._manner.here)
         put(api, "locationid", entity)
         return Outcome(rows=(api,))
 
@@ -284,6 +299,10 @@ def app(company: Any) -> Gateway:
 def _is_unique(control: Node) -> bool:
     # The documented default is true (§6.1).
     return is_true(text_of(control, "uniqueid"), default=True)
+
+
+def _is_alone(request: Node) -> bool:
+    return len(request.findall("operation/content/function")) == 1
 
 
 def _check_functions(request: Node) -> None:

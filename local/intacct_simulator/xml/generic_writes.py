@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from local.intacct_simulator.books.store import Record
+from local.intacct_simulator.xml import item_parts, payment_parts, required_fields
 from local.intacct_simulator.xml.calls import Call, Outcome, nothing
 from local.intacct_simulator.xml.failures import Fault, FunctionError
 from local.intacct_simulator.xml.inputs import fields_of
@@ -17,6 +18,7 @@ OBJECTS_MAX = 100
 _DELETABLE = {"SODOCUMENT", "ARINVOICE", "ARADJUSTMENT"}
 # Records of platform objects are named by `id` alone (§14.3).
 _PLATFORM_RECORDS = "custom_record"
+_PAYMENT, _ITEM = "ar_payment", "item"
 
 
 def create(call: Call) -> Outcome:
@@ -27,8 +29,13 @@ def create(call: Call) -> Outcome:
     for node in _objects(call):
         described = _writable(call, node)
         fields = fields_of(call.books, described, node)
+        required_fields.check(node)
         if described.only is not None:
             fields[described.only[0]] = described.only[1]
+        if described.table == _PAYMENT:
+            payment_parts.complete(call, fields)
+        elif described.table == _ITEM:
+            item_parts.complete(call.books, fields)
         made = call.create(described.table, fields)
         call.partial.append(_row(described, made))
     return _outcome(call)
@@ -41,6 +48,8 @@ def update(call: Call) -> Outcome:
         record = _addressed(call, described, node)
         changes = fields_of(call.books, described, node)
         changes.pop("id", None)
+        if described.table == _ITEM:
+            item_parts.complete(call.books, changes, record)
         if "lines" in changes:
             changes["lines"] = {"replace": changes["lines"]}
         made = call.update(described.table, record["key"], changes)

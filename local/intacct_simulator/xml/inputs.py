@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from local.intacct_simulator.xml import item_parts
 from local.intacct_simulator.xml.failures import UNKNOWN_FIELD, Fault, FunctionError
+from local.intacct_simulator.xml.given_values import (
+    check_rate,
+    read_code,
+    read_country,
+    refuse_unknown,
+)
 from local.intacct_simulator.xml.nodes import Node, read_instant, text_of
 from local.intacct_simulator.xml.objects import registry
 from local.intacct_simulator.xml.objects.company_objects import CUSTOM, OWN_DIMENSION, extended
@@ -21,16 +29,11 @@ _CONTACT_BLOCKS = {
 _WITHOUT_EFFECT = {"CONTACT_LIST_INFO", "CUSTOMERCONTACTS", "CUSTOMERENTITYCONTACTS"}
 # Lines give amounts under both names; the first one wins (§13.6).
 _AMOUNT_NAMES = ("TRX_AMOUNT", "AMOUNT")
-_COUNTRY_CODES = {
-    "united states": "US",
-    "united kingdom": "GB",
-    "canada": "CA",
-    "germany": "DE",
-    "france": "FR",
-    "australia": "AU",
-    "japan": "JP",
-}
+# Fields of which the company has no value at all, by what they name: a given one is unknown.
+_NONE_OF = {"CONTRACTID": "contract"}
+_NONE_OF_CUSTOMERS = {"GLGROUP": "GL group"}
 _DRAFT = "draft"
+_TAXES = "TAXENTRIES"
 _OWN = {CUSTOM: "custom", OWN_DIMENSION: "custom_dimensions"}
 
 
@@ -47,7 +50,9 @@ def fields_of(books: Any, described: XmlObject, node: Node) -> dict[str, Any]:
             continue
         if _is_empty_block(child):
             continue
-        if described.lines is not None and name == described.lines.container:
+        if described.table == "item" and name in item_parts.BLOCKS:
+            item_parts.check_block(books, name, child)
+        elif described.lines is not None and name == described.lines.container:
             found["lines"] = _lines(books, described, child)
         elif name == "ACTION":
             if (child.text or "").strip().lower() == _DRAFT:
@@ -108,9 +113,19 @@ def _lines(books: Any, described: XmlObject, container: Node) -> list[dict[str, 
                 raise FunctionError(
                     Fault("BL01001973", "Allocations are not imitated by this simulator.")
                 )
+            if name == _TAXES:
+                _refuse_taxes(child)
+                continue
             _read(line, target, name, child)
         lines.append(line)
     return lines
+
+
+def _refuse_taxes(block: Node) -> None:
+    if any(str(text).strip() for text in block.itertext()):
+        raise FunctionError(
+            Fault("BL01001973", f"The feature behind '{_TAXES}' is not enabled in this company.")
+        )
 
 
 def _plain_paths(described: XmlObject) -> set[str]:
@@ -125,11 +140,17 @@ def _read(found: dict[str, Any], described: XmlObject, name: str, node: Node) ->
     if wanted.hops:
         return
     field = wanted.field
-    if field.path == "@country":
-        if text:
-            found["country"] = _country(text)
+    if field.path in _TOLD_OTHERWISE:
+        _TOLD_OTHERWISE[field.path](found, text)
         return
-    if not field.path or field.read_only or field.path.startswith("~"):
+    if not field.path:
+        of_customers = _NONE_OF_CUSTOMERS if described.name == "CUSTOMER" else {}
+        if field.name in _NONE_OF or field.name in of_customers:
+            refuse_unknown({**_NONE_OF, **of_customers}[field.name], text)
+        return
+    if field.path == "exchange_rate":
+        check_rate(text)
+    if field.read_only or field.path.startswith("~"):
         return
     group, _, own = field.path.partition(":")
     if own:
@@ -184,13 +205,30 @@ def _truth(text: str) -> bool:
     return text.lower() == "true"
 
 
-def _country(name: str) -> str:
-    code = _COUNTRY_CODES.get(name.lower())
-    if code is None:
-        raise FunctionError(
-            Fault("BL03002028", f"The country '{name}' is not a country of the list.")
-        )
-    return code
+def _country_by_name(found: dict[str, Any], text: str) -> None:
+    if text:
+        found["country"] = read_country(text)
+    else:
+        found.setdefault("country", None)
+
+
+def _country_by_code(found: dict[str, Any], text: str) -> None:
+    if text:
+        found["country"] = read_code(text)
+    else:
+        found.setdefault("country", None)
+
+
+def _unit_group(found: dict[str, Any], text: str) -> None:
+    found["unit_group"] = text or None
+
+
+# Fields that are shown in another form than they are kept in, and so are read in one of their own.
+_TOLD_OTHERWISE: Mapping[str, Callable[[dict[str, Any], str], None]] = {
+    "@country": _country_by_name,
+    "@country_code": _country_by_code,
+    "@unit_group": _unit_group,
+}
 
 
 def _unknown(name: str, described: XmlObject) -> FunctionError:

@@ -42,10 +42,7 @@ def record_deposit(call: Call) -> Outcome:
 
 
 def _receipt(call: Call, key: str) -> dict[str, Any]:
-    """The receipt under that number that lies undeposited.
-
-    Sage numbers all of receivables in one sequence; the books number each table on its own.
-    """
+    """The receipt under that number that lies undeposited: a payment or an advance."""
     for table, field in _RECEIPTS:
         record = call.books.get(table, int(key)) if key.isdecimal() else None
         if record is not None and record.get("undeposited_account") is not None:

@@ -8,19 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from local.intacct_simulator.xml import item_parts
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed
 from local.intacct_simulator.xml.failures import UNKNOWN_FIELD
 from local.intacct_simulator.xml.inputs import fields_of
 from local.intacct_simulator.xml.legacy_parts import (
     by_key_attribute,
     contact_fields,
+    date_of,
     own_fields,
     refuse,
 )
-from local.intacct_simulator.xml.nodes import is_true, make, put, text_of
+from local.intacct_simulator.xml.nodes import is_true, make, put, show_day, text_of
 from local.intacct_simulator.xml.objects.company_objects import extended
 from local.intacct_simulator.xml.objects.registry import OBJECTS
 
+_ITEM = "item"
 _NAMED = {"name": "NAME", "parentid": "PARENTID", "status": "STATUS"}
 _MASTERS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "class": ("CLASS", "classid", {**_NAMED, "description": "DESCRIPTION"}),
@@ -38,6 +41,9 @@ _MASTERS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
             "itemtype": "ITEMTYPE",
             "status": "STATUS",
             "extdescription": "EXTENDED_DESCRIPTION",
+            "extended_description": "EXTENDED_DESCRIPTION",
+            "productlineid": "PRODUCTLINEID",
+            "uomgrp": "UOMGRP",
             "podescription": "PODESCRIPTION",
             "sodescription": "SODESCRIPTION",
             "glgroup": "GLGROUP",
@@ -46,7 +52,11 @@ _MASTERS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
             "taxable": "TAXABLE",
         },
     ),
-    "location": ("LOCATION", "locationid", _NAMED),
+    "location": (
+        "LOCATION",
+        "locationid",
+        {**_NAMED, "startdate": "STARTDATE", "enddate": "ENDDATE"},
+    ),
     "vendor": (
         "VENDOR",
         "vendorid",
@@ -59,6 +69,7 @@ _MASTERS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         },
     ),
 }
+_DATES = frozenset({"startdate", "enddate"})
 CREATES = tuple(f"create_{noun}" for noun in _MASTERS)
 UPDATES = tuple(f"update_{noun}" for noun in _MASTERS)
 
@@ -73,7 +84,10 @@ def create(call: Call) -> Outcome:
     table, key = OBJECTS[name].table, text_of(call.node, element)
     if is_true(call.node.get("ignoreduplicates")) and call.books.by_id(table, key) is not None:
         return keyed(key)
-    return keyed(call.create(table, {**_fields(call), "id": key})["id"])
+    fields = _fields(call)
+    if table == _ITEM:
+        item_parts.complete(call.books, fields)
+    return keyed(call.create(table, {**fields, "id": key})["id"])
 
 
 def update(call: Call) -> Outcome:
@@ -86,7 +100,10 @@ def update(call: Call) -> Outcome:
     table = OBJECTS[name].table
     attribute = element if element in call.node.attrib else "key"
     record = by_key_attribute(call, table, attribute)
-    return keyed(call.update(table, record["key"], _fields(call))["id"])
+    fields = _fields(call)
+    if table == _ITEM:
+        item_parts.complete(call.books, fields, record)
+    return keyed(call.update(table, record["key"], fields)["id"])
 
 
 def _known(call: Call) -> tuple[str, str, Mapping[str, str]]:
@@ -100,7 +117,8 @@ def _fields(call: Call) -> dict[str, Any]:
     for child in call.node:
         tag = str(child.tag)
         if tag in names:
-            put(node, names[tag], (child.text or "").strip())
+            day = date_of(call.node, tag) if tag in _DATES else None
+            put(node, names[tag], show_day(day) if day else (child.text or "").strip())
         elif tag not in {element, "customfields", "contactinfo"} or (
             tag == "contactinfo" and name != "VENDOR"
         ):

@@ -6,17 +6,20 @@ A list without rows names its object only; a list with rows says where they stan
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call, Outcome
+from local.intacct_simulator.xml.comparing import finite, matcher, sort_key
 from local.intacct_simulator.xml.legacy_parts import refuse
 from local.intacct_simulator.xml.nodes import (
     Node,
     is_true,
     make,
     put,
+    read_instant,
     show_instant,
     show_truth,
     text_of,
@@ -84,16 +87,16 @@ _OBJECTS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 _FILES = "attachments"
 _Condition = Callable[[Record], bool]
 _BAD = "DL02000001"
-_COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
-    "=": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
-    "<": lambda left, right: _ranked(left) < _ranked(right),
-    "<=": lambda left, right: _ranked(left) <= _ranked(right),
-    ">": lambda left, right: _ranked(left) > _ranked(right),
-    ">=": lambda left, right: _ranked(left) >= _ranked(right),
-    "like": lambda left, right: _is_like(left.lower(), right.lower()),
-    "is null": lambda left, _right: not left,
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+    "=": lambda left, right: bool(left == right),
+    "!=": lambda left, right: bool(left != right),
+    "<": lambda left, right: bool(left < right),
+    "<=": lambda left, right: bool(left <= right),
+    ">": lambda left, right: bool(left > right),
+    ">=": lambda left, right: bool(left >= right),
 }
+_LIKE = {"like": True, "not like": False}
+_EMPTY = "is null"
 
 
 def get_list(call: Call) -> Outcome:
@@ -109,7 +112,7 @@ def get_list(call: Call) -> Outcome:
     for field in reversed(list(node.iterfind("sorts/sortfield"))):
         path = _path(known, field)
         rows.sort(
-            key=lambda row: _ranked(_text(call, table, row, path)),
+            key=lambda row: sort_key(_value(call, table, row, path)),
             reverse=field.get("order") == "desc",
         )
     start = _whole(node.get("start", "0"))
@@ -148,16 +151,49 @@ def _condition(call: Call, table: str, known: Mapping[str, str], node: Node | No
     if node is None:
         return lambda _row: True
     if node.tag == "expression":
-        operator = text_of(node, "operator").lower()
-        if operator not in _COMPARISONS:
-            refuse(_BAD, f"The operator '{operator}' is invalid.")
-        compare, wanted = _COMPARISONS[operator], text_of(node, "value")
+        operator = " ".join(text_of(node, "operator").lower().split())
+        test = _test(operator, text_of(node, "value"))
         path = _path(known, node.find("field"))
-        return lambda row: compare(_text(call, table, row, path), wanted)
+        return lambda row: test(_value(call, table, row, path))
     parts = [_condition(call, table, known, part) for part in node]
     if node.get("logical_operator", "and").lower() == "or":
         return lambda row: any(part(row) for part in parts) or not parts
     return lambda row: all(part(row) for part in parts)
+
+
+def _test(operator: str, wanted: str) -> Callable[[Any], bool]:
+    """Read an operator with its value; what is empty matches no comparison, as in a query (§9.3).
+
+    Values compare by their type: numbers as numbers, times as times, text as text (§9.4).
+    """
+    if operator == _EMPTY:
+        return lambda value: value is None
+    if operator in _LIKE:
+        matches, is_wanted = matcher(wanted, ignore_case=True), _LIKE[operator]
+        return lambda value: value is not None and matches(_shown(value)) is is_wanted
+    if operator not in _COMPARISONS:
+        refuse(_BAD, f"The operator '{operator}' is invalid.")
+    compare = _COMPARISONS[operator]
+    return lambda value: value is not None and compare(value, _limit(value, wanted))
+
+
+def _limit(value: Any, wanted: str) -> Any:
+    """The value of a filter in the type of the stored one; times without a zone are GMT (§11.2)."""
+    try:
+        match value:
+            case bool():
+                return is_true(wanted)
+            case int() | Decimal():
+                return finite(wanted)
+            case datetime():
+                read = read_instant(wanted)
+                return read if read.tzinfo else read.replace(tzinfo=UTC)
+            case date():
+                return read_instant(wanted).date()
+            case _:
+                return wanted
+    except ValueError:
+        return refuse(_BAD, f"The value '{wanted}' is invalid.")
 
 
 def _path(known: Mapping[str, str], field: Node | None) -> str:
@@ -175,7 +211,7 @@ def _row(call: Call, name: str, known: Mapping[str, str], record: Record) -> Nod
         if field == _FILES and has_files:
             _add_files(call, record, put(row, _FILES))
         else:
-            put(row, field, _text(call, table, record, _path(known, make("field", field))))
+            put(row, field, _shown(_value(call, table, record, _path(known, make("field", field)))))
     return row
 
 
@@ -188,37 +224,22 @@ def _add_files(call: Call, record: Record, place: Node) -> None:
         put(node, "attachmentdata", str(file["data"]))
 
 
-def _text(call: Call, table: str, record: Record, path: str) -> str:
+def _value(call: Call, table: str, record: Record, path: str) -> Any:
+    """Give what the books hold, one reference further where the path says so; None when empty."""
     head, _, rest = path.partition(".")
     value: Any = record.get(head)
+    if rest and value is not None:
+        far = call.books.get(target_of(table, head), value)
+        value = None if far is None else far[rest]
+    return None if value == "" else value
+
+
+def _shown(value: Any) -> str:
     if value is None:
         return ""
-    if rest:
-        far = call.books.get(target_of(table, head), value)
-        return "" if far is None else str(far[rest])
     if isinstance(value, bool):
         return show_truth(value)
     return show_instant(value) if isinstance(value, datetime) else str(value)
-
-
-def _ranked(text: str) -> tuple[int, int, str]:
-    """Order record numbers as numbers and everything else as text."""
-    return (0, int(text), "") if text.isdecimal() else (1, 0, text)
-
-
-def _is_like(text: str, pattern: str) -> bool:
-    before, *middle = pattern.split("%")
-    if not middle:
-        return text == pattern
-    if not text.startswith(before):
-        return False
-    place = len(before)
-    for part in middle[:-1]:
-        found = text.find(part, place)
-        if found < 0:
-            return False
-        place = found + len(part)
-    return len(text) - place >= len(middle[-1]) and text.endswith(middle[-1])
 
 
 def _whole(text: str) -> int:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed, nothing
+from local.intacct_simulator.xml.given_values import refuse_unknown
 from local.intacct_simulator.xml.legacy_parts import (
     by_key_attribute,
+    check_supported,
     contact_fields,
     contacts,
+    external_id,
     given,
     own_fields,
+    refuse,
 )
 from local.intacct_simulator.xml.nodes import Node, is_true, text_of
+from local.intacct_simulator.xml.objects import words
 
+# How values of a list are joined (§10).
+_JOINED_BY = "#~#"
 _CUSTOMER = {
     "name": "name",
     "parentid": "parent",
@@ -31,6 +38,8 @@ _CUSTOMER = {
     "status": "status",
     "currency": "currency",
     "offsetglaccountno": "override_offset_account",
+    "visibility/restricted_locs": "restricted_locations",
+    "visibility/restricted_depts": "restricted_departments",
 }
 _BLOCKS = {
     "primary": "contact_primary",
@@ -58,7 +67,7 @@ def create_customer(call: Call) -> Outcome:
     customer_id = text_of(call.node, "customerid")
     if _is_known(call, "customer", customer_id):
         return keyed(customer_id)
-    fields = _customer(call, call.node)
+    fields = {**_customer(call, call.node), **external_id(call.node)}
     return keyed(call.create("customer", {**fields, "id": customer_id})["id"])
 
 
@@ -79,7 +88,8 @@ def create_contact(call: Call) -> Outcome:
     name = text_of(call.node, "contactname")
     if _is_known(call, "contact", name):
         return keyed(name)
-    return keyed(call.create("contact", {**contact_fields(call.node), "id": name})["id"])
+    fields = {**contact_fields(call.node), **external_id(call.node)}
+    return keyed(call.create("contact", {**fields, "id": name})["id"])
 
 
 def update_contact(call: Call) -> Outcome:
@@ -107,15 +117,20 @@ def _is_known(call: Call, table: str, record_id: str) -> bool:
 
 
 def _customer(call: Call, node: Node) -> dict[str, Any]:
+    check_supported(node)
+    refuse_unknown("GL group", text_of(node, "glgroup"))
     fields: dict[str, Any] = {
         **given(node, _CUSTOMER),
         **contacts(call, node, _BLOCKS),
         **own_fields(call, node, "customer"),
+        **_chosen(node, "deliveryoptions", "delivery_options", words.DELIVERY),
+        **_chosen(node, "visibility/visibility_type", "restriction", words.RESTRICTION),
     }
     contact = node.find("contactinfo/contact")
     if contact is not None:
         fields["default_contact"] = {
             **contact_fields(contact),
+            **external_id(contact),
             "id": text_of(contact, "contactname"),
         }
     elif text_of(node, "contactinfo/contactname"):
@@ -123,3 +138,15 @@ def _customer(call: Call, node: Node) -> dict[str, Any]:
     if text_of(node, "onhold"):
         fields["is_on_hold"] = is_true(text_of(node, "onhold"))
     return fields
+
+
+def _chosen(node: Node, name: str, field: str, known: words.Words) -> dict[str, str]:
+    """Read a choice by its label, several parts of it in any order."""
+    text = text_of(node, name)
+    if not text:
+        return {}
+    parts = sorted(text.lower().split(_JOINED_BY))
+    for word, (label, _code) in known.items():
+        if sorted(label.lower().split(_JOINED_BY)) == parts:
+            return {field: word}
+    return refuse("BL03002028", f"The value '{text}' of {name} is invalid.")

@@ -1,4 +1,4 @@
-"""Legacy functions of Order Entry and Inventory Control (§13.1, §13.5)."""
+"""Legacy functions of Order Entry (§13.1)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call, Outcome, keyed, nothing
 from local.intacct_simulator.xml.failures import Fault, FunctionError
 from local.intacct_simulator.xml.legacy_parts import (
+    base_unit,
     by_key_attribute,
     check_supported,
     contacts,
@@ -86,66 +87,6 @@ def delete_sotransaction(call: Call) -> Outcome:
     return nothing()
 
 
-def create_ictransaction(call: Call) -> Outcome:
-    """Create an inventory document; the definition gives the direction."""
-    node = call.node
-    if node.find("subtotals") is not None:
-        refuse("BL01001973", "The feature behind 'subtotals' is not enabled for this definition.")
-    fields: dict[str, Any] = {
-        "definition": text_of(node, "transactiontype"),
-        "txn_date": date_of(node, "datecreated"),
-        **given(
-            node,
-            {
-                "documentno": "document_number",
-                "referenceno": "reference_number",
-                "message": "memo",
-            },
-        ),
-        **own_fields(call, node, "inventory_document"),
-        "lines": [
-            {
-                **own_fields(call, line, "inventory_document_line"),
-                **given(
-                    line,
-                    {
-                        "itemid": "item",
-                        "quantity": "unit_quantity",
-                        "unit": "unit",
-                        "cost": "unit_cost",
-                    },
-                ),
-                **dimensions(line),
-            }
-            for line in node.iterfind("ictransitems/ictransitem")
-        ],
-    }
-    return keyed(call.create("inventory_document", fields)["id"])
-
-
-def update_ictransaction(call: Call) -> Outcome:
-    """Change the texts of an inventory document; what moved stock is refused by the books."""
-    node = call.node
-    record = by_key_attribute(call, "inventory_document")
-    for name in ("updateictransitems", "updatesubtotals", "state"):
-        if node.find(name) is not None:
-            refuse("BL01001973", f"A document that moved stock does not change its '{name}'.")
-    changes: dict[str, Any] = {
-        **given(node, {"referenceno": "reference_number", "message": "memo"}),
-        **own_fields(call, node, "inventory_document"),
-    }
-    day = date_of(node, "datecreated")
-    if day is not None:
-        changes["txn_date"] = day
-    return keyed(call.update("inventory_document", record["key"], changes)["id"])
-
-
-def delete_ictransaction(call: Call) -> Outcome:
-    """Delete an inventory document."""
-    call.delete("inventory_document", by_key_attribute(call, "inventory_document")["key"])
-    return nothing()
-
-
 def _header(call: Call, node: Node) -> dict[str, Any]:
     check_supported(node)
     fields: dict[str, Any] = {
@@ -170,7 +111,7 @@ def _header(call: Call, node: Node) -> dict[str, Any]:
     return fields
 
 
-def _line(call: Call, line: Node, source: Record | None) -> dict[str, Any]:
+def _line(call: Call, line: Node, source: Record | None, *, is_new: bool = True) -> dict[str, Any]:
     check_supported(line)
     own = own_fields(call, line, "sales_document_line")
     fields = {**given(line, _LINE), **dimensions(line), **own}
@@ -180,6 +121,10 @@ def _line(call: Call, line: Node, source: Record | None) -> dict[str, Any]:
             refuse("BL03000018", f"The source line '{key}' is invalid.")
         fields["source_document"] = source["key"]
         fields["source_line"] = int(key)
+    if is_new and not fields.get("unit"):
+        # A guess: what is converted is counted as it was in its source.
+        converted = call.books.get("sales_document_line", int(key)) if key else None
+        fields["unit"] = base_unit(call, line) if converted is None else converted["unit"]
     return fields
 
 
@@ -223,5 +168,5 @@ def _changed_lines(call: Call, record: Record) -> list[dict[str, Any]]:
         if item is not None and not (item.text or "").strip():
             changes.append({"key": key, "delete": True})
         else:
-            changes.append({"key": key, **_line(call, line, None)})
+            changes.append({"key": key, **_line(call, line, None, is_new=False)})
     return changes

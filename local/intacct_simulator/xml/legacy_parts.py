@@ -9,6 +9,13 @@ from typing import Any, NoReturn
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.calls import Call
 from local.intacct_simulator.xml.failures import UNKNOWN_FIELD, Fault, FunctionError
+from local.intacct_simulator.xml.given_values import (
+    check_rate,
+    read_code,
+    read_country,
+    refuse_unknown,
+)
+from local.intacct_simulator.xml.item_parts import UNIT
 from local.intacct_simulator.xml.nodes import Node, is_true, read_day, text_of
 from local.intacct_simulator.xml.objects.company_objects import dimension_fields
 
@@ -49,9 +56,13 @@ _CONTACT = {
     "mailaddress/city": "city",
     "mailaddress/state": "state",
     "mailaddress/zip": "post_code",
-    "mailaddress/isocountrycode": "country",
 }
+# Named by an address as a name of the list or as a code of ISO 3166 (§12.2).
+_COUNTRIES = (("mailaddress/country", read_country), ("mailaddress/isocountrycode", read_code))
+# What an empty element does not clear although the function says so (§9.6): it always has a value.
+_NEVER_EMPTY = frozenset({"status", "invoice_number"})
 _NOT_ENABLED = (
+    "itemdetails",
     "linesubtotals",
     "taxentries",
     "allocationid",
@@ -73,13 +84,28 @@ _NAMED_METHODS = {
 
 
 def given(node: Node, names: Mapping[str, str]) -> dict[str, Any]:
-    """Pick the elements that are there and not empty, under the books' names."""
+    """Pick the elements that are there and not empty, under the books' names.
+
+    Within a function that says `set_nulls`, empty ones are None and clear their fields (§9.6).
+    """
     found = ((field, text_of(node, name)) for name, field in names.items())
-    return {field: text for field, text in found if text}
+    texts: dict[str, Any] = {field: text for field, text in found if text}
+    if clears(node):
+        for name, field in names.items():
+            if field not in _NEVER_EMPTY and node.find(name) is not None:
+                texts.setdefault(field, None)
+    return texts
+
+
+def clears(node: Node) -> bool:
+    """Tell whether empty elements clear fields in the function that an element belongs to."""
+    return any(is_true(one.get("set_nulls")) for one in (node, *node.iterancestors()))
 
 
 def date_of(node: Node, name: str) -> date | None:
     """Read a date element of a legacy function; None when it is absent or empty.
+
+    An empty one clears nothing: documents are always dated, posted and due on some day.
 
     Raises:
         FunctionError: it is no date.
@@ -95,12 +121,26 @@ def dimensions(node: Node) -> dict[str, Any]:
     return given(node, _DIMENSIONS)
 
 
+def base_unit(call: Call, line: Node) -> str:
+    """Give the unit of a line that names none: the base unit of its item (§13.1, §13.5).
+
+    An item that was never given a unit is counted as those of the seed are.
+    """
+    item = call.books.by_id("item", text_of(line, "itemid"))
+    return str((item or {}).get("unit") or UNIT)
+
+
 def currencies(node: Node) -> dict[str, Any]:
-    """Pick the currency group; an empty rate type is Sage's daily rate (§14.5)."""
+    """Pick the currency group; an empty rate type is Sage's daily rate (§14.5).
+
+    Raises:
+        FunctionError: the rate is not above zero.
+    """
     found = given(
         node,
         {"currency": "currency", "exchrate": "exchange_rate", "exchratetype": "exchange_rate_type"},
     )
+    check_rate(found.get("exchange_rate"))
     day = date_of(node, "exchratedate")
     return found if day is None else {**found, "exchange_rate_date": day}
 
@@ -111,9 +151,11 @@ def check_supported(node: Node) -> None:
     Raises:
         FunctionError: there is a part whose feature this company lacks.
     """
+    refuse_unknown("contract", text_of(node, "contractid"))
     for name in _NOT_ENABLED:
         part = node.find(name)
-        if part is not None and (len(part) or (part.text or "").strip() not in ("", "false")):
+        texts = () if part is None else (str(text).strip() for text in part.itertext())
+        if any(text not in ("", "false") for text in texts):
             refuse("BL01001973", f"The feature behind '{name}' is not enabled in this company.")
 
 
@@ -139,11 +181,27 @@ def own_fields(call: Call, node: Node, table: str) -> dict[str, Any]:
 
 
 def contact_fields(node: Node) -> dict[str, Any]:
-    """Read the fields of a legacy contact, its name left out."""
+    """Read the fields of a legacy contact, its name left out.
+
+    Raises:
+        FunctionError: its country is none.
+    """
     fields = given(node, _CONTACT)
+    for name, read in _COUNTRIES:
+        country = text_of(node, name)
+        if country:
+            fields["country"] = read(country)
+        elif clears(node) and node.find(name) is not None:
+            fields.setdefault("country", None)
     if text_of(node, "taxable"):
         fields["is_taxable"] = is_true(text_of(node, "taxable"))
     return fields
+
+
+def external_id(node: Node) -> dict[str, str]:
+    """Pick the id of another system that a new record can be addressed by (§6.2)."""
+    found = text_of(node, "externalid")
+    return {"external_id": found} if found else {}
 
 
 def contacts(call: Call, node: Node, names: Mapping[str, str]) -> dict[str, Any]:
@@ -156,16 +214,18 @@ def contacts(call: Call, node: Node, names: Mapping[str, str]) -> dict[str, Any]
         contact = block.find("contact")
         contact_name = text_of(block, "contactname") or text_of(contact, "contactname")
         if contact is not None and contact_name:
-            _keep_contact(call, contact_name, contact_fields(contact))
+            _keep_contact(call, contact_name, contact_fields(contact), external_id(contact))
         if contact_name:
             found[field] = contact_name
+        elif clears(node):
+            found[field] = None
     return found
 
 
-def _keep_contact(call: Call, name: str, fields: dict[str, Any]) -> None:
+def _keep_contact(call: Call, name: str, fields: dict[str, Any], own: dict[str, str]) -> None:
     known = call.books.by_id("contact", name)
     if known is None:
-        call.create("contact", {"print_as": name, **fields, "id": name})
+        call.create("contact", {"print_as": name, **fields, **own, "id": name})
     else:
         call.update("contact", known["key"], fields)
 

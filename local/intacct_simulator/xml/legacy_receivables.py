@@ -15,6 +15,7 @@ from local.intacct_simulator.xml.legacy_parts import (
     currencies,
     date_of,
     dimensions,
+    external_id,
     given,
     method,
     own_fields,
@@ -25,6 +26,13 @@ from local.intacct_simulator.xml.nodes import Node, text_of
 _SUMMARIES = {
     "invoice_date": legacy_summaries.INVOICES,
     "adjustment_date": legacy_summaries.ADJUSTMENTS,
+}
+# A change names the same contacts by other names (§13.2).
+_CONTACTS = {
+    "billto": "contact_bill_to",
+    "shipto": "contact_ship_to",
+    "payto": "contact_bill_to",
+    "returnto": "contact_ship_to",
 }
 _TABLES = {"invoice_date": "ar_invoice", "adjustment_date": "ar_adjustment"}
 # Where a credit may lie that apply_arpayment names by record number alone.
@@ -43,6 +51,7 @@ def create_invoice(call: Call) -> Outcome:
     if not (fields.get("due_date") or fields.get("term")):
         refuse("BL03000018", "Either termname or datedue is needed.")
     fields.update(given(node, {"invoiceno": "invoice_number", "ponumber": "reference_number"}))
+    fields.update(external_id(node))
     fields["lines"] = [
         _line(call, line, "ar_invoice") for line in node.iterfind("invoiceitems/lineitem")
     ]
@@ -91,6 +100,7 @@ def create_aradjustment(call: Call) -> Outcome:
     fields.update(
         given(node, {"adjustmentno": "adjustment_number", "invoiceno": "document_number"})
     )
+    fields.update(external_id(node))
     fields["lines"] = [
         _line(call, line, "ar_adjustment") for line in node.iterfind("aradjustmentitems/lineitem")
     ]
@@ -187,7 +197,7 @@ def _header(call: Call, node: Node, *, day: str) -> dict[str, Any]:
             },
         ),
         **currencies(node),
-        **contacts(call, node, {"billto": "contact_bill_to", "shipto": "contact_ship_to"}),
+        **contacts(call, node, _CONTACTS),
         **own_fields(call, node, _TABLES[day]),
         **legacy_summaries.of_document(call, node, _SUMMARIES[day]),
     }
@@ -249,9 +259,9 @@ def _customer_of(call: Call, key: str) -> int:
 
 
 def _credit(call: Call, key: str, customer: int) -> tuple[str, str, Record]:
-    """The first credit of the customer under that number with something left.
+    """The credit of the customer under that number with something left.
 
-    Sage numbers all of receivables in one sequence; the books number each table on its own.
+    One number is one record, but in books kept by an earlier version of this program.
     """
     for table, field, left in _CREDITS:
         record = call.books.get(table, int(key)) if key.isdecimal() else None

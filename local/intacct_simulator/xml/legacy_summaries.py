@@ -14,7 +14,9 @@ KINDS = {
     "create_aradjustmentbatch": ADJUSTMENTS,
     "create_arpaymentbatch": PAYMENTS,
 }
-_PLACES = {"bankaccountid": "bank_account", "undepfundsacct": "undeposited_account"}
+_PLACE_ELEMENTS = {"bankaccountid": "bank_account", "undepfundsacct": "undeposited_account"}
+# Where the money of a summary of payments lies: one of these.
+PLACES = tuple(_PLACE_ELEMENTS.values())
 
 
 def create(call: Call) -> Outcome:
@@ -23,7 +25,7 @@ def create(call: Call) -> Outcome:
     fields = {
         "kind": KINDS[str(node.tag)],
         "posting_date": date_of(node, "datecreated"),
-        **given(node, {"batchtitle": "title", **_PLACES}),
+        **given(node, {"batchtitle": "title", **_PLACE_ELEMENTS}),
     }
     return keyed(call.create("ar_summary", fields)["key"])
 
@@ -37,13 +39,23 @@ def of_document(call: Call, node: Node, kind: str) -> dict[str, Any]:
         FunctionError: there is no summary of that kind under the key.
     """
     key = text_of(node, "batchkey")
-    if not key:
-        return {}
-    found = call.books.get("ar_summary", int(key)) if key.isdecimal() else None
+    return of_name(call, key, kind) if key else {}
+
+
+def of_name(call: Call, name: str, kind: str) -> dict[str, Any]:
+    """Give what a document takes from the summary of that number or title.
+
+    Raises:
+        FunctionError: there is no summary of that kind.
+    """
+    found = call.books.get("ar_summary", int(name)) if name.isdecimal() else None
     if found is None or found["kind"] != kind:
-        refuse("BL01001973", f"The summary '{key}' is invalid.")
+        titled = call.books.find("ar_summary", title=name, kind=kind)
+        found = next(iter(titled), None)
+    if found is None:
+        refuse("BL01001973", f"The summary '{name}' is invalid.")
     taken = {"summary": found["title"], "summary_key": found["key"]}
     if kind == PAYMENTS:
-        places = {name: found.get(name) for name in _PLACES.values()}
+        places = {name: found.get(name) for name in PLACES}
         return {**taken, **{name: place for name, place in places.items() if place}}
     return {**taken, "posting_date": found["posting_date"]}

@@ -255,14 +255,14 @@ def _grouped(rows: list[Record], selected: list[Selected], values: Values) -> li
 def _aggregate(entry: Selected, rows: list[Record], values: Values) -> str:
     field = entry.column.field
     raws = [values.raw(entry.column, row) for row in rows]
-    given = [raw for raw in raws if raw not in (None, "")]
+    given: list[Any] = [raw for raw in raws if raw not in (None, "")]
     if entry.aggregate == "count":
         return str(len(given))
     if not given:
         return ""
     if entry.aggregate in ("min", "max"):
         pick = min if entry.aggregate == "min" else max
-        return show(field, pick(given))
+        return show(field, pick(given, key=lambda raw: comparable(field, raw)))
     if field.kind not in (Kind.INTEGER, Kind.NUMBER):
         raise FunctionError(Fault("DL02000001", f"The field {field.name} cannot be added up."))
     total = sum((Decimal(raw) for raw in given), start=Decimal(0))

@@ -14,7 +14,7 @@ from typing import Any, cast
 from lxml import etree
 
 from local.intacct_simulator.xml.failures import SCHEMA, ControlError, Fault
-from local.intacct_simulator.xml.nodes import Node
+from local.intacct_simulator.xml.nodes import Node, text_of
 
 CONTROL_ID_MAX = 256
 _CONTROL = (
@@ -28,7 +28,25 @@ _CONTROL = (
     "includewhitespace",
     "showadditionalerrorinfo",
 )
+_OLD_VERSION = "2.1"
+# What the old schema has not (§3.1): the generic functions of §9.1.
+_GENERIC = frozenset(
+    {
+        "create",
+        "update",
+        "delete",
+        "query",
+        "read",
+        "readByName",
+        "readByQuery",
+        "readMore",
+        "readRelated",
+        "lookup",
+        "inspect",
+    }
+)
 _LOGIN = ("userid", "companyid", "password", "clientid", "locationid")
+_OPERATION = re.compile(r"authentication( preferences)*( content)*")
 _DATES = re.compile(r"\w*date\w*|shipby")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -44,21 +62,30 @@ def check_envelope(request: Node) -> None:
     children = [child.tag for child in request]
     if children[:1] != ["control"] or set(children[1:]) != {"operation"}:
         raise _breach(request, "expecting (control, operation+)")
-    _check_sequence(request[0], _CONTROL, required=("senderid", "controlid", "dtdversion"))
+    control = request[0]
+    _check_sequence(control, _CONTROL, required=("senderid", "controlid", "dtdversion"))
+    if not 1 <= len(control.findtext("controlid") or "") <= CONTROL_ID_MAX:
+        raise _breach(control, "controlid must have 1 to 256 characters")
     for operation in request.iterfind("operation"):
         _check_operation(operation)
+    if text_of(control, "dtdversion") == _OLD_VERSION:
+        _check_legacy_only(request)
 
 
 def _check_operation(operation: Node) -> None:
-    names = [child.tag for child in operation]
-    if names[:1] != ["authentication"] or names[-1] != "content":
-        raise _breach(operation, "expecting (authentication, preferences*, content)")
+    names = [str(child.tag) for child in operation]
+    if _OPERATION.fullmatch(" ".join(names)) is None:
+        raise _breach(operation, "expecting (authentication, preferences*, content*)")
     authentication = operation[0]
-    if len(authentication) != 1 or authentication[0].tag not in ("login", "sessionid"):
-        raise _breach(authentication, "expecting (login | sessionid)")
+    if len(authentication) != 1 or authentication[0].tag not in ("login", "sessionid", "oauth"):
+        raise _breach(authentication, "expecting (login | sessionid | oauth)")
     if authentication[0].tag == "login":
         _check_sequence(authentication[0], _LOGIN, required=("userid", "companyid", "password"))
-    content = operation[-1]
+    for content in operation.iterfind("content"):
+        _check_content(content)
+
+
+def _check_content(content: Node) -> None:
     if not len(content):
         raise _breach(content, "expecting (function+)")
     for function in content:
@@ -68,6 +95,12 @@ def _check_operation(operation: Node) -> None:
         if len(control_id) > CONTROL_ID_MAX:
             raise _breach(function, "controlid has more than 256 characters")
         check_legacy(function[0])
+
+
+def _check_legacy_only(request: Node) -> None:
+    for function in request.iterfind("operation/content/function"):
+        if function[0].tag in _GENERIC:
+            raise _breach(function[0], f"not expected under dtdversion {_OLD_VERSION}")
 
 
 def _check_sequence(node: Node, order: tuple[str, ...], *, required: tuple[str, ...]) -> None:

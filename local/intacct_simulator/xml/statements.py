@@ -15,6 +15,8 @@ from local.intacct_simulator.xml.objects.values import Column, Values, column
 
 Test = Callable[[Record], bool]
 
+# What a person or a program writes stays far below; no source names Sage's own limit.
+DEPTH_MAX = 50
 _TOKEN = re.compile(
     r"""\s*(?:
         (?P<text>'(?:\\.|[^'\\])*')
@@ -78,6 +80,7 @@ class _Reader:
     def __init__(self, tokens: list[_Token], described: XmlObject, values: Values) -> None:
         self._tokens = tokens
         self._place = 0
+        self._depth = 0
         self._described = described
         self._values = values
 
@@ -99,13 +102,22 @@ class _Reader:
 
     def _negation(self) -> Test:
         if self._takes("not"):
-            inner = self._negation()
+            inner = self._deeper(self._negation)
             return lambda row: not inner(row)
         if self._takes("("):
-            inner = self.alternatives()
+            inner = self._deeper(self.alternatives)
             self._expect(")")
             return inner
         return self._comparison()
+
+    def _deeper(self, read: Callable[[], Test]) -> Test:
+        if self._depth == DEPTH_MAX:
+            message = f"conditions lie more than {DEPTH_MAX} deep"
+            raise _bad(message)
+        self._depth += 1
+        test = read()
+        self._depth -= 1
+        return test
 
     def _comparison(self) -> Test:
         wanted_column = self._column(self._next("word"))

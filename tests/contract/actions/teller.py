@@ -47,7 +47,7 @@ _XML = f"{_HOST}/ia/xml/xmlgw.phtml"
 
 # What the books note of the way a record came, and of who looked at what.
 _ABOUT_THE_WAY = frozenset({"created_at", "modified_at", "created_by", "modified_by", "at"})
-_NOT_BOOKS = frozenset({"audit_history", "user", "xml_control_id"})
+_NOT_BOOKS = frozenset({"audit_history", "rest_idempotency_key", "user", "xml_control_id"})
 # What one protocol says and the other has no place for.
 _ONE_SIDED = frozenset(
     {

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from local.intacct_simulator.company import Company
 from tests.unit.simulator.rest_desk import BASE, Rest
 
 CUSTOMER = "accounts-receivable/customer"
@@ -64,6 +65,31 @@ def test_a_job_changes_and_deletes_by_key(rest: Rest) -> None:
 
     assert told["ia::result"] == [{"ia::status": 204}]
     assert rest.query(CUSTOMER, ["id"]) == []
+
+
+def test_a_deletion_of_one_row_that_fails_is_told_by_its_job(rest: Rest) -> None:
+    told = outcome(rest, send(rest, "delete", [{"key": "99999"}]))
+
+    assert [row["ia::status"] for row in told["ia::result"]] == [404]
+    assert told["ia::result"][0]["ia::error"]["code"] == "notFound"
+    assert told["ia::meta"] == {"totalCount": 1, "totalSuccess": 0, "totalError": 1}
+
+
+def test_a_row_that_is_left_over_does_not_hide_what_was_deleted(rest: Rest) -> None:
+    send(rest, "create", [{"id": f"C-{number}", "name": "Ada"} for number in range(500)])
+    rows = [{"key": str(number)} for number in [*range(1, 501), 99999]]
+
+    told = outcome(rest, send(rest, "delete", rows))
+
+    assert told["ia::meta"] == {"totalCount": 501, "totalSuccess": 500, "totalError": 1}
+    assert told["ia::result"][-1]["ia::status"] == 404
+
+
+def test_who_may_not_delete_gets_no_job(company: Company, rest: Rest) -> None:
+    company.add_user("reader", "pw", permissions={"customer": ["list", "view"]})
+    rest.sign_in("reader@cartledger-demo-imp")
+
+    assert send(rest, "delete", [{"key": "1"}]).status_code == 403
 
 
 @pytest.mark.parametrize(

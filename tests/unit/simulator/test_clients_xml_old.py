@@ -55,7 +55,12 @@ def test_a_document_type_may_not_be_declared(desk: Desk, declared: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type", ["application/x-www-form-urlencoded", "application/x-www-form-urlencoded; a=b"]
+    "content_type",
+    [
+        "application/x-www-form-urlencoded",
+        "application/x-www-form-urlencoded; a=b",
+        "Application/X-WWW-Form-Urlencoded; charset=utf-8",
+    ],
 )
 def test_a_request_may_be_a_field_of_a_form(
     desk: Desk, client: httpx.Client, content_type: str

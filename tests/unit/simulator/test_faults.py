@@ -59,6 +59,25 @@ def test_a_dropped_connection_is_no_answer(
     assert count(company) == written
 
 
+@pytest.mark.parametrize("mishap", ["429", "503", "500-before"])
+def test_each_refusal_of_the_gateway_has_a_support_id(
+    company: Company, rest: Rest, mishap: str
+) -> None:
+    company.faults.add(mishap=mishap, path="customer")
+
+    assert rest.send("GET", PATH).json()["ia::error"]["supportId"]
+
+
+def test_an_answer_tells_how_many_requests_may_run_at_once(company: Company, rest: Rest) -> None:
+    company.switches.concurrency = 6
+
+    headers = rest.send("GET", PATH, expect=200).headers
+
+    assert headers["X-IA-Throttle-Limit"] == "6"
+    assert headers["X-IA-TENANT-Throttle-Limit"] == "LIMIT001-6"
+    assert headers["X-IA-TENANT-Throttle-Limit-Remaining"] == "5"
+
+
 def test_a_lost_answer_is_replayed_under_the_same_key(company: Company, rest: Rest) -> None:
     company.faults.add(mishap="500-after", path="customer", nth=1)
 

@@ -93,10 +93,11 @@ def test_a_client_that_the_company_does_not_list_gets_no_token(
     assert (status, body["ia::error"]["code"]) == (401, "GW-0011")
 
 
-def test_an_unknown_oauth_path_has_a_code_of_its_own(client: httpx.Client) -> None:
-    answer = client.post(f"{BASE}/oauth2/nothing", data={"a": "b"})
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_unknown_oauth_path_has_a_code_of_its_own(client: httpx.Client, method: str) -> None:
+    answer = client.request(method, f"{BASE}/oauth2/nothing")
 
-    assert answer.json()["ia::error"]["code"] == "GW-0033"
+    assert (answer.status_code, answer.json()["ia::error"]["code"]) == (404, "GW-0033")
 
 
 def test_a_refresh_gives_a_new_token_and_keeps_the_refresh_token(
@@ -161,6 +162,27 @@ def test_consent_with_proof_leads_to_a_token(client: httpx.Client, company: Comp
     assert token(client, form)[1]["error"] == "invalid_grant"
 
 
+@pytest.mark.parametrize(("scope", "told"), [("", 0), ("openid offline_access", 1)])
+def test_consent_leads_to_a_refresh_token_where_its_scope_says_so(
+    client: httpx.Client, company: Company, scope: str, told: int
+) -> None:
+    address = "https://client.example/callback"
+    asked = {"response_type": "code", "redirect_uri": address, "scope": scope}
+    known = {"client_id": company.credentials.client_id}
+    path = f"{BASE}/oauth2/authorize"
+    consent = client.get(path, params=asked | known, follow_redirects=False)
+    form = request_for(
+        company,
+        grant_type="authorization_code",
+        code=httpx.URL(consent.headers["location"]).params["code"],
+        redirect_uri=address,
+    )
+
+    status, body = token(client, form)
+
+    assert (status, list(body).count("refresh_token")) == (200, told)
+
+
 def test_a_token_dies_when_its_time_is_over(company: Company, rest: Rest) -> None:
     rest.send("GET", CUSTOMERS, expect=200)
 
@@ -197,6 +219,22 @@ def test_a_revoked_token_is_dead(client: httpx.Client, company: Company, rest: R
 
     revoked = client.post(
         f"{BASE}/oauth2/revoke", data={**request_for(company), "token": rest.token}
+    )
+
+    assert revoked.status_code == 200
+    assert rest.send("GET", CUSTOMERS).status_code == 401
+
+
+def test_a_client_may_revoke_by_http_basic(
+    client: httpx.Client, company: Company, rest: Rest
+) -> None:
+    rest.sign_in()
+    known = company.credentials
+
+    revoked = client.post(
+        f"{BASE}/oauth2/revoke",
+        data={"token": rest.token},
+        auth=(known.client_id, known.client_secret),
     )
 
     assert revoked.status_code == 200

@@ -103,6 +103,23 @@ def test_the_ready_line_is_all_that_a_client_needs(tmp_path: Path) -> None:
     assert again["key"] == "2"
 
 
+def test_an_idempotency_key_outlives_a_restart_with_its_answer(tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "books.sqlite"))
+    path = "/objects/accounts-receivable/customer"
+    ada, eve = {"id": "C-1", "name": "Ada", "creditLimit": "1.50"}, {"id": "C-2", "name": "Eve"}
+    answers = []
+    for _ in range(2):
+        with running(*state) as (process, known), signed_in(known) as client:
+            client.headers["Idempotency-Key"] = "k-1"
+            answers.append(client.post(path, json=ada))
+            answers.append(client.post(path, json=eve))
+            stop(process)
+
+    assert [answer.status_code for answer in answers] == [201, 409, 201, 409]
+    assert answers[2].json() == answers[0].json()
+    assert "x-ia-idempotency-cached-date" in answers[2].headers
+
+
 @pytest.mark.parametrize("mishap", ["drop-after", "truncated"])
 def test_a_cut_connection_is_a_protocol_error_to_the_client(mishap: str) -> None:
     with running() as (_, known):

@@ -82,6 +82,19 @@ def test_a_service_that_is_not_imitated_says_so(rest: Rest, method: str, path: s
     assert "not imitated" in error_at_the_top(answer)["message"]
 
 
+@pytest.mark.parametrize("wish", ["respond-async", "Respond-Async-Serialized, wait=10"])
+def test_an_answer_that_should_come_later_is_refused_and_nothing_is_done(
+    rest: Rest, wish: str
+) -> None:
+    body = {"id": "C-1", "name": "Ada"}
+
+    answer = rest.send("POST", CUSTOMER, body, Prefer=wish, X_IA_Webhook_Id="hook", expect=400)
+
+    assert "not imitated" in answer.json()["ia::result"]["ia::error"]["message"]
+    assert rest.send("GET", CUSTOMER, expect=200).json()["ia::result"] == []
+    rest.send("POST", CUSTOMER, body, Prefer="return=minimal", expect=201)
+
+
 @pytest.mark.parametrize(
     "content",
     [b"[" * 100_000, b'{"object": "\xff"}', b"\x1f\x8b\x08\x00", b'{"size": NaN}', b"'"],

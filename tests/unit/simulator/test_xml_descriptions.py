@@ -6,7 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.unit.simulator.xml_desk import Desk, batch, by_query, customer, invoice, query, where
+from tests.unit.simulator.xml_desk import (
+    Desk,
+    batch,
+    by_query,
+    customer,
+    first_error,
+    invoice,
+    query,
+    where,
+)
 
 
 @pytest.fixture
@@ -35,11 +44,40 @@ def test_lookup_describes_fields_words_and_relations(desk: Desk) -> None:
 def test_inspect_names_fields_and_objects(desk: Desk) -> None:
     plain = desk.rows("<inspect><object>CUSTOMER</object></inspect>")[0]
     detailed = desk.rows('<inspect detail="1"><object>CUSTOMER</object></inspect>')[0]
-    every = desk.rows("<inspect><object>*</object></inspect>")
+    listed = desk.result("<inspect><object>*</object></inspect>").find("data")
+    every = list(listed)
 
     assert "CUSTOMERID" in [field.text for field in plain.iter("Field")]
     assert "CUSTOMERID" in [field.findtext("Name") for field in detailed.iter("Field")]
     assert "GLBATCH" in [row.get("typename") for row in every]
+    assert dict(listed.attrib) == {"listtype": "All", "count": "1"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "number"),
+    [
+        ("", "{own}"),
+        ("<key>{other}</key>", "{other}"),
+        ("<userId>clerk</userId>", "{other}"),
+        ("<key>999</key>", ""),
+        ("<key>clerk</key>", ""),
+    ],
+)
+def test_the_formats_of_a_user_are_told_by_number_or_login(
+    desk: Desk, asked: str, number: str
+) -> None:
+    desk.company.add_user("clerk", "clerk-password")
+    rows = desk.rows(query("USERINFO", "RECORDNO LOGINID"))
+    known = {row.findtext("LOGINID"): row.findtext("RECORDNO") for row in rows}
+    keys = {"own": known[desk.company.credentials.user_id], "other": known["clerk"]}
+
+    result = desk.result(f"<readUserFormatting>{asked.format(**keys)}</readUserFormatting>")
+
+    if number:
+        told = result.findtext("data/userformatting/recordno")
+        assert told == number.format(**keys)
+    else:
+        assert first_error(result)[0] == "BL03000025"
 
 
 def test_dimensions_formats_and_rights_are_told(desk: Desk) -> None:

@@ -124,7 +124,10 @@ def test_a_wrong_sign_in_gives_one_text_whatever_was_wrong(
 
     assert answer.findtext("control/status") == "success"
     assert answer.findtext("operation/authentication/status") == "failure"
-    assert answer.findtext("operation/authentication/userid") == ""
+    credentials = desk.company.credentials
+    asked = {"user_id": credentials.user_id, "company_id": credentials.company_id, **wrong}
+    assert answer.findtext("operation/authentication/userid") == asked["user_id"]
+    assert answer.findtext("operation/authentication/companyid") == asked["company_id"]
     assert answer.find("operation/result") is None
     text = answer.findtext("operation/errormessage/error/description2")
     assert text.startswith("Sign-in information is incorrect [Support ID: ")
@@ -156,6 +159,8 @@ def test_a_session_slides_with_every_call_and_dies_of_silence(desk: Desk) -> Non
     assert dead.findtext("operation/authentication/status") == "failure"
     text = dead.findtext("operation/errormessage/error/description2")
     assert text.startswith("Invalid session ")
+    assert dead.findtext("operation/authentication/userid") == ""
+    assert dead.findtext("operation/authentication/companyid") == ""
 
 
 def test_all_sessions_can_be_ended_at_once(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from tests.unit.simulator.xml_desk import (
     batch,
     by_query,
     customer,
+    first_error,
     function,
     invoice,
     order,
@@ -180,6 +181,28 @@ def test_aggregates_group_by_the_plain_fields(desk: Desk) -> None:
     assert rows[1][1] == ("COUNT.RECORDNO", "1")
 
 
+@pytest.mark.parametrize("value", ["NaN", "sNaN", "Infinity", "-Infinity", "1e9999999999999999999"])
+@pytest.mark.parametrize("operator", ["greaterthan", "equalto", "in"])
+def test_a_number_of_a_filter_is_finite(desk: Desk, operator: str, value: str) -> None:
+    condition = f"<{operator}><field>TOTALDUE</field><value>{value}</value></{operator}>"
+
+    result = desk.result(query("CUSTOMER", "NAME", where(condition)))
+
+    assert first_error(result)[0] == "DL02000001"
+
+
+@pytest.mark.parametrize(("pick", "found"), [("max", "ws_cartledger"), ("min", "1")])
+def test_keys_of_documents_and_ids_of_masters_are_picked_as_text(
+    desk: Desk, pick: str, found: str
+) -> None:
+    desk.rows(batch())
+    asked = (
+        f"<query><object>AUDITHISTORY</object><select><{pick}>OBJECTKEY</{pick}></select></query>"
+    )
+
+    assert desk.rows(asked)[0].findtext(f"{pick.upper()}.OBJECTKEY") == found
+
+
 @pytest.mark.parametrize(
     ("asked", "errorno"),
     [
@@ -313,9 +336,30 @@ def test_read_by_query_compares_stored_codes(desk: Desk, condition: str, found: 
     assert {row.tag for row in rows} <= {"customer"}
 
 
-@pytest.mark.parametrize("condition", ["NOPE = 1", "NAME =", "NAME ~ 'x'", "(NAME = 'x'", "x y"])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "NOPE = 1",
+        "NAME =",
+        "NAME ~ 'x'",
+        "(NAME = 'x'",
+        "x y",
+        "RECORDNO &lt; 'NaN'",
+        "RECORDNO > Infinity",
+        "(" * 51 + "RECORDNO = 1" + ")" * 51,
+        "(" * 3000 + "RECORDNO = 1" + ")" * 3000,
+        "not " * 3000 + "RECORDNO = 1",
+    ],
+)
 def test_a_condition_that_is_wrong_is_refused(desk: Desk, condition: str) -> None:
-    assert desk.result(by_query("CUSTOMER", condition)).findtext("status") == "failure"
+    assert first_error(desk.result(by_query("CUSTOMER", condition)))[0] == "DL02000001"
+
+
+def test_a_condition_may_be_fifty_deep_and_of_any_length(desk: Desk) -> None:
+    deep = "(" * 50 + "RECORDNO = 1" + ")" * 50
+    beside = " or ".join(["(RECORDNO = 1)"] * 3000)
+
+    assert [len(desk.rows(by_query("CUSTOMER", asked))) for asked in (deep, beside)] == [1, 1]
 
 
 def test_read_by_query_of_an_unknown_object_has_its_own_number(desk: Desk) -> None:

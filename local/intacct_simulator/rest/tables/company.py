@@ -34,6 +34,12 @@ CONTACT = f"""
 id                           | id            | text | required fixed
 status                       | status        | enum(active,inactive)
 {CONTACT_DETAILS}
+tax.group.key                | -             | text | ro
+tax.group.id                 | -             | text | ro
+priceList.key                | -             | text | ro
+priceList.id                 | -             | text | ro
+priceSchedule.key            | -             | text | ro
+priceSchedule.id             | -             | text | ro
 """
 
 NAMED = """
@@ -59,6 +65,7 @@ operatingCountry | country | text | ro
 DEPARTMENT = f"""
 {NAMED}
 reportTitle  | report_title | text
+supervisor   | -           | ref(company-config/employee) | ro
 parent       | parent      | ref(company-config/department)
 """
 
@@ -96,11 +103,17 @@ rateType      | rate_type      | text | ro
 AUDIT_HISTORY = """
 changeDetails.objectName       | @audited_object | text | ro
 changeDetails.objectId         | object_id       | text | ro
-changeDetails.objectKey        | object_key      | text | ro
+changeDetails.objectKey        | object_key      | key | ro
+changeDetails.fieldName        | -               | text | ro
+changeDetails.previousValue    | -               | text | ro
+changeDetails.newValue         | -               | text | ro
 changeSource.completedBy       | user            | text | ro
 changeSource.accessDateTime    | at              | datetime | ro
 changeSource.actionPerformed   | action          | text | ro
+changeSource.workflowAction    | @workflow_action | text | ro
+changeSource.clientIPAddress   | -               | text | ro
 changeSource.source            | source          | text | ro
+notes                          | -               | text | ro
 """
 
 FOLDER = """

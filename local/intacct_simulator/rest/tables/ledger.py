@@ -21,6 +21,9 @@ requireDimensions.customer   | require_customer   | boolean
 requireDimensions.item       | require_item       | boolean
 requireDimensions.class      | require_class      | boolean
 requireDimensions.warehouse  | require_warehouse  | boolean
+requireDimensions.vendor     | require_vendor     | boolean
+requireDimensions.employee   | require_employee   | boolean
+requireDimensions.contract   | -                  | boolean | ro
 """
 
 STATISTICAL_ACCOUNT = """
@@ -50,7 +53,12 @@ state                | state            | enum(draft,submitted,partiallyApproved
 automaticReversalDate | reversal_date   | date
 baseLocation         | base_location    | ref(company-config/location)
 moduleName           | module           | text | ro
-tax.taxImplication   | tax_implication  | enum(none)
+tax.taxImplication   | tax_implication  | enum(none,inbound,outbound)
+tax.taxSolution.key  | -                | text | ro
+tax.taxSolution.id   | -                | text | ro
+tax.customer         | -                | ref(accounts-receivable/customer) | ro
+tax.vendor           | -                | ref(accounts-payable/vendor) | ro
+balance              | @balance         | number | ro
 reversedBy           | reversed_by      | ref(general-ledger/journal-entry) | ro
 reversedFrom         | reversal_of      | ref(general-ledger/journal-entry) | ro
 """
@@ -67,6 +75,7 @@ isBillable           | is_billable      | boolean
 allocation           | allocation      | ref(general-ledger/txn-allocation-template)
 lineNumber           | line_number      | integer | ro
 entryDate            | parent.posting_date | date | ro
+accountingPeriod     | @period          | text | ro
 currency.txnCurrency | currency         | text
 currency.baseCurrency | base_currency   | text | ro
 currency.exchangeRateDate   | exchange_rate_date | date

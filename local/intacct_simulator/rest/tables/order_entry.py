@@ -49,7 +49,7 @@ documentType         | parent.definition.id | text | ro
 lineNumber           | line_number      | integer | ro
 unit                 | unit             | text | required
 unitQuantity         | unit_quantity    | quantity | required
-unitPrice            | unit_price       | quantity
+unitPrice            | unit_price       | quantity | required
 quantity             | unit_quantity    | quantity | ro
 discountPercent      | discount_percent | quantity
 memo                 | memo             | text
@@ -87,6 +87,12 @@ id                   | id               | text | ro
 docClass             | category         | text | ro
 workflowCategory     | category         | text | ro
 txnPostingMethod     | @posting_method  | text | ro
+documentConversionPolicy | 'newDocument' | text | ro
+partialConvertMethod | 'leaveTransactionOpen' | text | ro
+enableSubtotals      | @enable_subtotals | boolean | ro
+editPolicy           | 'all'            | text | ro
+deletePolicy         | @delete_policy   | text | ro
+documentSequence.id  | @document_sequence | text | ro
 status               | status           | enum(active,inactive) | ro
 """
 
@@ -99,6 +105,7 @@ description          | description      | text
 soDescription        | so_description   | text
 poDescription        | po_description   | text
 productLine.id       | product_line     | text
+productLine.key      | -                | text | ro
 costMethod           | cost_method      | enum(standard,average,FIFO,LIFO)
 inventory.glGroup    | gl_group         | ref(inventory-control/item-gl-group)
 inventory.shippingWeight | shipping_weight | quantity
@@ -106,8 +113,15 @@ sales.isTaxable      | is_taxable       | boolean
 sales.basePrice      | base_price       | amount
 purchasing.standardCost | standard_cost | amount
 unitOfMeasure.id     | unit             | text
+unitOfMeasure.key    | @unit_key        | key  | ro
 unitOfMeasureGroup.id | unit            | text | ro
+unitOfMeasureGroup.key | @unit_key      | key  | ro
 itemDetails.universalProductCode | upc  | text
+quantityOnHand       | @on_hand         | quantity | ro
+quantityAllocated    | @allocated       | quantity | ro
+quantityReserved     | @reserved        | quantity | ro
+quantityOnOrder      | @zero            | quantity | ro
+warehouseInfo        | @warehouses      | words | ro
 """
 
 KIT_COMPONENT = """
@@ -143,6 +157,38 @@ warehouse            | warehouse        | ref(inventory-control/warehouse) | ro
 quantity.quantityLeft | quantity        | quantity | ro
 quantity.quantityAllocated | allocated  | quantity | ro
 quantity.quantityReserved | reserved    | quantity | ro
+bin.key              | -                | text | ro
+bin.id               | -                | text | ro
+lotNumber            | -                | text | ro
+serialNumber         | -                | text | ro
+expirationDate       | -                | date | ro
+"""
+
+ITEM_WAREHOUSE = """
+item                 | item             | ref(inventory-control/item) | ro
+warehouse            | warehouse        | ref(inventory-control/warehouse) | ro
+reorderPoint         | -                | quantity | ro
+safetyStock          | -                | quantity | ro
+standardCost         | item.standard_cost | amount | ro
+averageCost          | average_cost     | quantity | ro
+lastCost             | -                | quantity | ro
+lastSoldDate         | -                | date | ro
+"""
+
+UNIT_GROUP = """
+id                   | id               | text | ro
+baseUnit             | id               | text | ro
+abbreviation         | id               | text | ro
+unitsOfMeasure       | @units_of_measure | words | ro
+status               | status           | enum(active,inactive) | ro
+"""
+
+PRODUCT_LINE = """
+id                   | id               | text | ro
+description          | -                | text | ro
+parent.key           | -                | text | ro
+parent.id            | -                | text | ro
+status               | -                | enum(active,inactive) | ro
 """
 
 INVENTORY_DOCUMENT = """
@@ -160,6 +206,7 @@ INVENTORY_LINE = f"""
 documentHeader       | parent           | ref(inventory-control/document) | fixed
 lineNumber           | line_number      | integer | ro
 unitOfMeasure.id     | unit             | text | required
+unitOfMeasure.key    | @unit_key        | key  | ro
 unitQuantity         | unit_quantity    | quantity | required
 unitCost             | unit_cost        | quantity
 memo                 | memo             | text

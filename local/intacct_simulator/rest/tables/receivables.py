@@ -47,6 +47,27 @@ deliveryOptions      | delivery_options  | enum(print,email,both)
 discountPercent      | discount_percent  | quantity
 overridePriceList    | override_price_list | enum(customer,billingContact,shippingContact)
 customerRestriction  | restriction       | enum(unrestricted,rootOnly,restricted)
+restrictedLocations  | @none             | words | ro
+restrictedDepartments | @none            | words | ro
+contactList          | @none             | words | ro
+contacts.default.tax.group.key | -       | text | ro
+contacts.default.tax.group.id  | -       | text | ro
+accountGroup.key     | -                 | text | ro
+accountGroup.id      | -                 | text | ro
+accountLabel.key     | -                 | text | ro
+accountLabel.id      | -                 | text | ro
+priceList.key        | -                 | text | ro
+priceList.id         | -                 | text | ro
+priceSchedule.key    | -                 | text | ro
+priceSchedule.id     | -                 | text | ro
+customerMessage.key  | -                 | text | ro
+customerMessage.id   | -                 | text | ro
+lastInvoiceCreatedDate | @last_invoice   | date | ro
+lastStatementGeneratedDate | -           | date | ro
+customerAccountHealth.healthScore  | -   | text | ro
+customerAccountHealth.healthStatus | -   | text | ro
+customerAccountHealth.churnRisk    | -   | text | ro
+webURL               | -                 | text | ro
 totalDue             | =total_due        | amount | ro
 """
 
@@ -54,6 +75,12 @@ TERM = """
 id                   | id          | text | required fixed
 description          | description | text
 due.days             | due_days    | integer
+due.from             | due_from    | text
+discount.days        | discount_days   | integer
+discount.amount      | discount_amount | amount
+discount.from        | discount_from   | text
+discount.unit        | discount_unit   | text
+discount.graceDays   | discount_grace_days | integer
 status               | status      | enum(active,inactive)
 """
 
@@ -188,8 +215,8 @@ financialEntity.entityId | bank_account.id>bank_account | text
 undepositedGLAccount | undeposited_account | ref(general-ledger/account)
 paymentMethod        | payment_method   | enum(printedCheck,creditCard,eft,cash,onlineChargeCard,onlineAchDebit,paymentAcceptanceService) | required
 documentNumber       | document_number  | text
-referenceNumber      | reference_number | text
-description          | description      | text
+referenceNumber      | reference_number | text | max=21
+description          | description      | text | max=1000
 recordType           | 'rp'             | text | ro
 state                | state            | enum(draft,complete,reconciled,reversed,reversal)
 paymentSummary.receiptDate | receipt_date | date | required
@@ -217,7 +244,7 @@ arInvoiceLine        | invoice_line        | ref(accounts-receivable/invoice-lin
 positiveAdjustment   | positive_adjustment | ref(accounts-receivable/adjustment)
 arAdjustment         | adjustment          | ref(accounts-receivable/adjustment)
 arAdvance            | advance             | ref(accounts-receivable/advance)
-postedAdvance        | advance             | ref(accounts-receivable/advance) | ro
+postedAdvance        | advance             | ref(accounts-receivable/advance)
 arPostedOverPayment  | overpayment         | ref(accounts-receivable/payment)
 postedOverPayment    | overpayment         | ref(accounts-receivable/payment) | ro
 negativeInvoice      | negative_invoice    | ref(accounts-receivable/invoice)

@@ -54,8 +54,8 @@ MAILADDRESS.CITY           city
 MAILADDRESS.STATE          state
 MAILADDRESS.ZIP            post_code
 MAILADDRESS.COUNTRY        @country
-MAILADDRESS.COUNTRYCODE    country
-MAILADDRESS.ISOCOUNTRYCODE country
+MAILADDRESS.COUNTRYCODE    @country_code
+MAILADDRESS.ISOCOUNTRYCODE @country_code
 TAXGROUP.RECORDNO -
 """
         + AUDIT,
@@ -101,6 +101,15 @@ CUSTREPID    sales_representative.id
 CUSTREPNAME  sales_representative.name
 CUSTREPKEY   sales_representative int
 SUPDOCID     attachment.id
+RESTRICTEDLOCATIONS   restricted_locations
+RESTRICTEDDEPARTMENTS restricted_departments
+ARINVOICEPRINTTEMPLATEID ar_invoice_template
+OEQUOTEPRINTTEMPLATEID   quote_template
+OEORDERPRINTTEMPLATEID   order_template
+OELISTPRINTTEMPLATEID    list_template
+OEINVOICEPRINTTEMPLATEID invoice_template
+OEADJPRINTTEMPLATEID     adjustment_template
+OEOTHERPRINTTEMPLATEID   other_template
 """
         + AUDIT,
         {
@@ -112,7 +121,7 @@ SUPDOCID     attachment.id
     | empty(
         "GLGRPKEY GLGROUP HIDEDISPLAYCONTACT "
         "RETAINAGEPERCENTAGE ADVBILLBY ADVBILLBYTYPE CUSTMESSAGEID PRICELIST PRICESCHEDULE "
-        "RESTRICTEDLOCATIONS RESTRICTEDDEPARTMENTS RECORD_URL"
+        "RECORD_URL"
     ),
     id_field="CUSTOMERID",
     relations={
@@ -145,18 +154,19 @@ GLGROUP    gl_group.id
 BASEPRICE  base_price num
 STANDARD_COST standard_cost num
 BASEUOM    unit
-UOMGRP     unit
+UOMGRP     @unit_group
 TAXABLE    is_taxable bool
 TAXGROUP   tax_group
 TAXGROUP.NAME tax_group
 UPC        upc
 SHIP_WEIGHT shipping_weight num
+INCOMEACCTKEY income_account
 """
         + AUDIT,
         {**_STATUS, "type": words.ITEM_TYPE, "cost": words.COST_METHOD},
     )
     | empty(
-        "NOTE INCOMEACCTKEY INVACCTKEY EXPENSEACCTKEY COGSACCTKEY OFFSETOEGLACCOUNTKEY "
+        "NOTE INVACCTKEY EXPENSEACCTKEY COGSACCTKEY OFFSETOEGLACCOUNTKEY "
         "OFFSETPOGLACCOUNTKEY DEFERREDREVACCTKEY ENABLE_SERIALNO SERIAL_MASKKEY ENABLE_BINS "
         "ENABLE_LOT_CATEGORY LOT_CATEGORYKEY ENABLE_EXPIRATION INV_PRECISION SO_PRECISION "
         "PO_PRECISION HASSTARTENDDATES TERMPERIOD TOTALPERIODS ENABLEFULFILLMENT "
@@ -237,8 +247,8 @@ LOCATION = _dimension(
     "location",
     "LOCATIONID",
     "NAME",
-    more="CURRENCY currency",
-    known="REPORTPRINTAS STARTDATE ENDDATE TAXID ENTITYRECORDNO SUPERVISORID SUPERVISORNAME",
+    more="CURRENCY currency\nSTARTDATE start_date day\nENDDATE end_date day",
+    known="REPORTPRINTAS TAXID ENTITYRECORDNO SUPERVISORID SUPERVISORNAME",
 )
 LOCATIONENTITY = _dimension(
     "LOCATIONENTITY",
@@ -304,89 +314,3 @@ STATACCOUNT = XmlObject(
     can_write=True,
     only=("account_type", "statistical"),
 )
-
-
-def _listed(
-    name: str,
-    table: str,
-    id_field: str,
-    text: str,
-    *,
-    known: str = "",
-    only: tuple[str, object] | None = None,
-) -> XmlObject:
-    return XmlObject(
-        name,
-        table,
-        fields(f"RECORDNO key int\n{id_field} id\nSTATUS status status\n{text}\n{AUDIT}", _STATUS)
-        | empty(known),
-        id_field=id_field,
-        only=only,
-    )
-
-
-SMALL = [
-    _listed("JOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool", known="BILLABLE"),
-    # The name of the same object in older clients.
-    _listed("GLJOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool"),
-    _listed("STATJOURNAL", "journal", "SYMBOL", "TITLE name", only=("is_statistical", True)),
-    _listed("ARTERM", "term", "NAME", "DESCRIPTION description\nDUEDATE due_days int"),
-    _listed("UOM", "unit", "UNIT", "NAME id"),
-    _listed(
-        "CHECKINGACCOUNT",
-        "bank_account",
-        "BANKACCOUNTID",
-        "BANKNAME name\nGLACCOUNTNO account.id\nCURRENCY currency\nLOCATIONID location.id",
-        known="BANKACCOUNTNO",
-    ),
-    _listed(
-        "SODOCUMENTPARAMS",
-        "txn_definition",
-        "DOCID",
-        "DESCRIPTION id\nDOCCLASS category",
-        known="UPDGL",
-        only=("module", "orderEntry"),
-    ),
-    _listed(
-        "INVDOCUMENTPARAMS",
-        "txn_definition",
-        "DOCID",
-        "DESCRIPTION id\nDOCCLASS category",
-        only=("module", "inventoryControl"),
-    ),
-    _listed(
-        "REPORTINGPERIOD",
-        "reporting_period",
-        "NAME",
-        "START_DATE start_date day\nEND_DATE end_date day",
-    ),
-    XmlObject(
-        "ROLES",
-        "role",
-        fields(f"RECORDNO key int\nNAME id\nDESCRIPTION description\n{AUDIT}"),
-        id_field="NAME",
-    ),
-    XmlObject(
-        "ROLEASSIGNMENT",
-        "role_user",
-        fields(
-            "RECORDNO key int\nROLEKEY role int\nROLENAME role.id\nUSERKEY user int\n"
-            f"USERID user.id\n{AUDIT}"
-        ),
-    ),
-    XmlObject(
-        "ROLEPOLICYASSIGNMENT",
-        "role_permission",
-        fields(
-            "RECORDNO key int\nROLEKEY parent int\nROLENAME parent.id\n"
-            "POLICYNAME permission.name\nRIGHTS @rights\n"
-        ),
-    ),
-    _listed(
-        "USERINFO",
-        "user",
-        "LOGINID",
-        "USERTYPE user_type\nDESCRIPTION name\nLOGINDISABLED @web_services_only bool",
-        known="CONTACTNAME ADMIN",
-    ),
-]

@@ -78,6 +78,8 @@ _KINDS = {
     "at": Kind.INSTANT,
     "bool": Kind.TRUTH,
 }
+# Computed when shown, and read in a way of their own when written.
+_WRITTEN_TOO = frozenset({"@country", "@country_code", "@unit_group"})
 _READ_ONLY = ("key", "created_at", "modified_at", "created_by", "modified_by", "@")
 
 
@@ -98,7 +100,7 @@ def fields(text: str, words: Mapping[str, Words] | None = None) -> dict[str, Fie
             "" if path == "-" else path,
             Kind.WORD if is_word else _KINDS.get(kind, Kind.TEXT),
             (words or {}).get(kind, {}),
-            path.startswith(_READ_ONLY),
+            path.startswith(_READ_ONLY) and path not in _WRITTEN_TOO,
         )
     return found
 

@@ -140,6 +140,7 @@ RECORDNO    key int
 DOCHDRNO    parent int
 DOCHDRID    parent.id
 LINE_NO     line_number int
+DOCPARID    parent.definition.id
 DESCRIPTION description
 ABSVAL      absolute num
 PERCENTVAL  percent num
@@ -171,11 +172,13 @@ STATE       state state
 WHENCREATED txn_date day
 PONUMBER    reference_number
 MESSAGE     memo
+CREATEDFROM created_from
+EXTERNALID  external_id
 """
         + DOCUMENT_AUDIT,
         {"state": words.SALES_STATE},
     )
-    | empty("TOTAL CREATEDFROM STATUS"),
+    | empty("TOTAL STATUS"),
     id_field="DOCID",
     lines=Lines("INVDOCUMENTENTRIES", "invdocumententry", "INVDOCUMENTENTRY"),
 )
@@ -193,6 +196,8 @@ QUANTITY  unit_quantity num
 UNIT      unit
 COST      unit_cost num
 MEMO      memo
+ITEMDESC  description
+SOURCE_DOCLINEKEY source_line int
 UIQTY     unit_quantity num
 DOCPARID  parent.definition.id
 STATE     parent.state state
@@ -264,6 +269,11 @@ TRANSACTIONDATE transfer_date day
 REFERENCENO  reference_number
 DESCRIPTION  description
 TRANSFERTYPE transfer_type how
+OUTDATE      out_date day
+INDATE       in_date day
+EXCH_RATE_TYPE_ID exchange_rate_type
+EXCH_RATE_DATE exchange_rate_date day
+EXCHANGE_RATE exchange_rate num
 STATE        state state
 """
         + DOCUMENT_AUDIT,

@@ -188,12 +188,19 @@ OVERPAYMENTKEY overpayment int
 TRX_POSTEDOVERPAYMENTAMOUNT overpayment_amount num
 NEGATIVEINVOICEKEY negative_invoice int
 TRX_NEGATIVEINVOICEAMOUNT negative_invoice_amount num
+POSADJENTRYKEY positive_adjustment_line int
+ADJUSTMENTENTRYKEY adjustment_line int
+ADVANCEENTRYKEY advance_line int
+OVERPAYMENTENTRYKEY overpayment_line int
+NEGATIVEINVOICEENTRYKEY negative_invoice_line int
+TRX_TOTALDISCOUNTTOAPPLY total_discount num
+DISCOUNTDATE  discount_date day
 INLINEKEY     inline_invoice int
+INLINEENTRYKEY inline_line int
 TRX_INLINEAMOUNT inline_amount num
 """
         + AUDIT
-    )
-    | empty("POSADJENTRYKEY ADJUSTMENTENTRYKEY ADVANCEENTRYKEY DISCOUNTDATE"),
+    ),
 )
 
 DEPOSIT = XmlObject(

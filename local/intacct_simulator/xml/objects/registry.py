@@ -12,6 +12,7 @@ from local.intacct_simulator.xml.objects import (
     orders,
     other_modules,
     receivables,
+    small_objects,
 )
 from local.intacct_simulator.xml.objects.known_fields import KNOWN
 from local.intacct_simulator.xml.objects.model import XmlObject, empty
@@ -28,7 +29,7 @@ _ALL = [
     masters.PROJECT,
     masters.GLACCOUNT,
     masters.STATACCOUNT,
-    *masters.SMALL,
+    *small_objects.SMALL,
     *other_modules.OTHERS,
     *never_written.NEVER_WRITTEN,
     *orders.STOCK,

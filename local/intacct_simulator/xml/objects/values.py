@@ -12,6 +12,7 @@ from typing import Any
 from local.intacct_simulator.books.catalog import TYPES
 from local.intacct_simulator.books.store import Record
 from local.intacct_simulator.xml.nodes import show_day, show_instant, show_number, show_truth
+from local.intacct_simulator.xml.objects.countries import name_of
 from local.intacct_simulator.xml.objects.model import Field, Kind, XmlObject
 from local.intacct_simulator.xml.objects.registry import OBJECTS, of_table
 
@@ -24,7 +25,6 @@ _REFERENCES = {
     "ar_invoice": "ar_invoice",
     "ar_adjustment": "ar_adjustment",
 }
-_COUNTRIES = {"US": "United States", "GB": "United Kingdom", "CA": "Canada", "DE": "Germany"}
 
 
 @dataclass(frozen=True)
@@ -164,9 +164,9 @@ def _payment_number(_books: Any, record: Record) -> str:
 
 _COMPUTED: Mapping[str, Callable[[Any, Record], Any]] = {
     "customer_entity": lambda _books, record: f"C{record['id']}",
-    "country": lambda _books, record: _COUNTRIES.get(
-        str(record.get("country")), record.get("country")
-    ),
+    "country": lambda _books, record: name_of(str(record.get("country") or "")),
+    "country_code": lambda _books, record: record.get("country"),
+    "unit_group": lambda _books, record: record.get("unit_group") or record.get("unit"),
     "is_closed": lambda _books, record: record.get("state") in ("closed", "converted"),
     "sub_ledger_key": _sub_ledger_key,
     "type_of_invoice": lambda _books, _record: "ri",
