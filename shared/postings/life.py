@@ -222,8 +222,14 @@ class Storyteller:
         return self._recognition.taken_quantity(line_id) - self._returned[line_id]
 
     def _refund_line(self, line: RefundLine, split: _Split, place: str) -> list[Returned]:
-        """Part the line by what had become of its units, and give each part its amounts."""
+        """Part the line by what had become of its units, and give each part its amounts.
+
+        An amount of no units has nothing to go with; carts tell it as an adjustment.
+        """
         name = line.line_id
+        if not line.quantity and (line.subtotal or line.tax):
+            self.life.excesses.append(Excess(place, line.subtotal + line.tax))
+            return []
         undelivered, delivered = self._sides(line)
         open_units = max(self._billing.open_quantity(name), Decimal(0))
         unbilled = min(undelivered, open_units)

@@ -109,6 +109,17 @@ def test_tax_inside_the_items_of_a_refund_is_taken_out() -> None:
     assert (line.subtotal.plain(), line.tax.plain()) == ("16.39", "1.61")
 
 
+@pytest.mark.parametrize("quantity", [None, 0, "0"])
+def test_an_amount_on_a_line_without_units_is_an_allowance(quantity: Any) -> None:
+    refund = refund_of({"result.refunds.0.items.0.qty": quantity})
+
+    assert refund.lines == ()
+    assert [(a.kind, a.amount.plain(), a.tax.plain()) for a in refund.adjustments] == [
+        (AdjustmentKind.GOODWILL, "18.00", "1.61")
+    ]
+    assert refund_breaches(refund) == []
+
+
 def test_a_refund_without_items_is_goodwill() -> None:
     refund = refund_of({"result.refunds.0.items": []})
 

@@ -86,30 +86,6 @@ def test_what_was_paid_left_and_went_back_is_told() -> None:
     assert (refund.shipping.plain(), refund.shipping_tax.plain()) == ("8.00", "0.71")
 
 
-def test_items_of_a_refund_that_hold_tax_tell_the_same() -> None:
-    inside = {
-        "refunds.0.items.0.requested_amount": 24.5,
-        "refunds.0.items.1.requested_amount": 8.71,
-    }
-
-    plain = facts_of(read(sample("bigcommerce", NAME))).refunds
-    taxed = facts_of(changed(inside)).refunds
-
-    assert taxed == plain
-
-
-def test_the_only_item_without_an_amount_takes_what_the_others_leave() -> None:
-    told = {
-        "refunds.0.items.0.requested_amount": None,
-        "refunds.0.items.1.requested_amount": 8.71,
-    }
-
-    (refund,) = facts_of(changed(told)).refunds
-
-    assert refund.credit.plain() == "33.21"
-    assert refund.lines[0].subtotal.plain() == "22.50"
-
-
 def test_credit_that_the_total_was_not_lowered_by_is_a_payment_like_any_other() -> None:
     order = order_of(changed({"order.total_inc_tax": "75.1300"}))
 

@@ -78,6 +78,53 @@ SHAPES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         },
         {"total": "66.38", "discount_total": "1.25"},
     ),
+    "a discount of another name": (
+        {
+            f"{LINE}charges.charge": [
+                charge("PRODUCT", "ItemPrice", 24.99, 2.06),
+                charge("PRODUCT", "Promotion", -1.25, -0.1),
+            ]
+        },
+        {"total": "66.28", "discount_total": "1.25", "tax_total": "5.05"},
+    ),
+    "shipping that was lowered": (
+        {
+            f"{LINE}charges.charge": [
+                charge("PRODUCT", "ItemPrice", 24.99, 2.06),
+                charge("SHIPPING", "Shipping", 5.99, 0.49),
+                charge("SHIPPING", "Shipping", -2.0, -0.16),
+            ]
+        },
+        {
+            "total": "71.95",
+            "shipping_total": "5.99",
+            "discount_total": "2",
+            "tax_total": "5.48",
+        },
+    ),
+    "shipping that was given away": (
+        {
+            f"{LINE}charges.charge": [
+                charge("SHIPPING", "Shipping Discount", -5.99, -0.49),
+                charge("SHIPPING", "Shipping", 5.99, 0.49),
+                charge("PRODUCT", "ItemPrice", 24.99, 2.06),
+            ]
+        },
+        {"total": "67.63", "discount_total": "5.99", "tax_total": "5.15"},
+    ),
+    "a tax of which no amount is told": (
+        {
+            f"{LINE}charges.charge": [
+                {**charge("PRODUCT", "ItemPrice", 24.99), "tax": {"taxAmount": None}},
+                {
+                    **charge("SHIPPING", "Shipping", 5.99),
+                    "tax": {"taxName": "Tax1", "taxAmount": {"currency": "USD", "amount": None}},
+                },
+                {**charge("FEE", "Recycling Fee", 1.5), "tax": {}},
+            ]
+        },
+        {"total": "73.06", "tax_total": "3.09"},
+    ),
 }
 
 
@@ -129,8 +176,35 @@ def test_what_is_no_moment_is_held_in_its_place(told: Any) -> None:
             Code.CONFIGURATION_MISSING,
             "orderLineQuantity",
         ),
+        (
+            {
+                f"{LINE}charges.charge": [
+                    charge("PRODUCT", "ItemPrice", 5),
+                    charge("SHIPPING", "Shipping", 1),
+                    charge("SHIPPING", "Shipping", -1.01),
+                ]
+            },
+            Code.PAYLOAD_INVALID,
+            "chargeAmount",
+        ),
+        (
+            {
+                f"{LINE}charges.charge": [
+                    charge("PRODUCT", "ItemPrice", 5),
+                    charge("FEE", "Recycling Fee", -1),
+                ]
+            },
+            Code.PAYLOAD_INVALID,
+            "chargeAmount",
+        ),
     ],
-    ids=["a type of charge that is not known", "another country's", "several units"],
+    ids=[
+        "a type of charge that is not known",
+        "another country's",
+        "several units",
+        "shipping lowered by more than it is",
+        "a fee below zero",
+    ],
 )
 def test_what_cannot_be_told_to_the_cent_is_held_by_name(
     changes: dict[str, Any], code: Code, place: str

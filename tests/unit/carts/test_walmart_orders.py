@@ -15,8 +15,10 @@ from carts.documents import Node
 from carts.registry import adapter
 from carts.walmart.orders import order_reading
 from carts.walmart.readings import page_orders
+from commerce.identity import refund_breaches
 from commerce.money import Money
 from commerce.orders import (
+    AdjustmentKind,
     FulfillmentStatus,
     OrderStatus,
     PaymentStatus,
@@ -100,6 +102,21 @@ def test_a_second_refund_of_a_line_leaves_the_first_one_its_name() -> None:
     assert len({refund.ref.id for refund in equal}) == 2
 
 
+def test_a_part_of_a_lines_price_is_an_allowance_for_nobody_tells_the_units() -> None:
+    changes = {
+        f"{REFUND}.0.charge.chargeAmount.amount": -5,
+        f"{REFUND}.0.charge.tax.taxAmount.amount": -0.41,
+    }
+
+    (refund,) = facts_of(read(edited("walmart", "get_order_refunded_line", changes))).refunds
+
+    assert refund.lines == ()
+    assert [(part.kind, part.amount.plain(), part.tax.plain()) for part in refund.adjustments] == [
+        (AdjustmentKind.GOODWILL, "5.00", "0.41")
+    ]
+    assert refund_breaches(refund) == []
+
+
 def test_a_refund_above_the_sale_is_held_with_the_difference() -> None:
     changes = {f"{REFUND}.0.charge.chargeAmount.amount": -12.51}
 
@@ -134,6 +151,60 @@ def test_lines_that_left_are_receipts_and_parcels() -> None:
     assert partly.payments[0].ref == whole.payments[0].ref
     assert sum(p.amount.amount for p in whole.payments) == Decimal("74.11")
     assert len(whole.fulfilments) == 3
+
+
+@pytest.mark.parametrize("states", [["Refund"], ["Shipped", "Refund"]])
+def test_a_line_first_heard_of_when_refunded_was_sent_and_paid(states: list[str]) -> None:
+    name = "get_order_refunded_line"
+    status = f"{LINES}.2.orderLineStatuses.orderLineStatus"
+    one = {"unitOfMeasurement": "EACH", "amount": "1"}
+    listed = [{"status": each, "statusQuantity": one} for each in states]
+
+    shipped = facts_of(read(sample("walmart", name)))
+    late = facts_of(read(edited("walmart", name, {status: listed})))
+
+    assert (late.payments, late.fulfilments) == (shipped.payments, shipped.fulfilments)
+    assert late.refunds == shipped.refunds
+    assert late.order is not None
+    assert late.order.payment_status is PaymentStatus.PAID
+
+
+def test_what_left_before_it_was_refunded_left_when_its_tracking_says() -> None:
+    left_at = datetime(2026, 4, 1, 12, tzinfo=UTC)
+    none, one = ({"unitOfMeasurement": "EACH", "amount": amount} for amount in ("0", "1"))
+    tracking = {"shipDateTime": int(left_at.timestamp() * 1000)}
+    states = [
+        {"status": "Shipped", "statusQuantity": none, "trackingInfo": tracking},
+        {"status": "Refund", "statusQuantity": one, "trackingInfo": None},
+    ]
+    changes = {f"{LINES}.2.orderLineStatuses.orderLineStatus": states}
+
+    facts = facts_of(read(edited("walmart", "get_order_refunded_line", changes)))
+
+    assert facts.fulfilments[2].shipped_at == left_at
+
+
+@pytest.mark.parametrize(
+    "emptied",
+    [
+        {"charges": None},
+        {"charges": {"charge": None}},
+        {"charges": {"charge": [{"chargeType": "PRODUCT", "chargeAmount": None}]}},
+        {"orderLineQuantity": {"unitOfMeasurement": "EACH", "amount": "0"}},
+        {"orderLineQuantity": None, "charges": None},
+    ],
+    ids=str,
+)
+def test_a_cancelled_line_comes_back_emptied(emptied: dict[str, Any]) -> None:
+    changes = {f"{LINES}.2.{name}": value for name, value in emptied.items()}
+    cancelled = {f"{LINES}.2.orderLineStatuses.orderLineStatus.0.status": "Cancelled"}
+
+    wanted = order_of(read(edited("walmart", "get_order", cancelled)))
+    order = order_of(read(edited("walmart", "get_order", cancelled | changes)))
+
+    assert (order.lines, order.total) == (wanted.lines, wanted.total)
+    assert order.source_flags == ("CANCELLED_LINES",)
+    assert read(edited("walmart", "get_order", changes)).facts is None, "a line that is sold is not"
 
 
 def test_an_order_of_cancelled_lines_is_cancelled_and_worth_nothing() -> None:
@@ -179,7 +250,7 @@ def test_a_replacement_has_no_revenue() -> None:
         ),
         (
             f"{LINES}.0.charges.charge.1.chargeAmount.amount",
-            -5.99,
+            -5.99,  # nothing is charged that it could lower
             "order.orderLines.orderLine[0].charges.charge[1].chargeAmount",
             Code.PAYLOAD_INVALID,
         ),

@@ -110,9 +110,42 @@ def test_a_row_is_what_its_words_say_and_unknown_words_are_marked(
     assert (line.kind, line.fee_kind, line.is_recognized) == (kind, fee, known)
 
 
+@pytest.mark.parametrize("empty", ["", None])
+def test_a_row_without_an_amount_is_of_no_money_and_the_rest_must_still_add_up(empty: Any) -> None:
+    known = read(sample("walmart", "recon_rows")).payout
+    document = sample("walmart", "recon_rows")
+    document["reportData"].insert(4, document["reportData"][3] | {"Amount": empty})
+    more = read(document).payout
+    lost = read(edited("walmart", "recon_rows", {"reportData.4.Amount": empty})).payout
+
+    assert known is not None
+    assert more == known
+    assert lost is not None
+    assert [breach.place for breach in payout_breaches(lost)] == ["amount"]
+
+
+@pytest.mark.parametrize("told", ["1,024.99", "-1,234,567.8", "1,000"])
+def test_thousands_parted_by_commas_are_the_same_row(told: str) -> None:
+    parted, plain = read(of_row(Amount=told)), read(of_row(Amount=told.replace(",", "")))
+
+    assert parted.payout is not None
+    assert parted == plain
+
+
+def test_a_payable_of_thousands_is_read() -> None:
+    told = edited("walmart", "recon_rows", {"reportData.0.Total Payable": "1,055.42"})
+
+    payout = read(told).payout
+
+    assert payout is not None
+    assert str(payout.amount) == "1055.42 USD"
+
+
 @pytest.mark.parametrize(
     ("changes", "place"),
     [
+        ({"reportData.4.Amount": "1,5"}, "reportData[4].Amount"),
+        ({"reportData.4.Amount": "10,24.99"}, "reportData[4].Amount"),
         ({"reportData.0.Currency": "MXN"}, "reportData[0].Currency"),
         ({"reportData.0.Period End Date": "2026-04-14"}, "reportData[0].Period End Date"),
         ({"reportData.0.Total Payable": ""}, "reportData[0].Total Payable"),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+
+import pytest
 
 from carts.adapter import Code
 from carts.documents import Node
@@ -13,11 +17,20 @@ from commerce.orders import AdjustmentKind, Facts, PaymentStatus, RefundAdjustme
 from tests.unit.carts.woocommerce_readings import EXPECTED, REFUNDED, document, gbp, read
 
 
-def with_refunds(refunds: Any, name: str = REFUNDED) -> Facts:
-    reading = whole_order(Node(document(name), "", []), "shop", refunds)
+def with_refunds(refunds: Any, change: Callable[[Any], None] | None = None) -> Facts:
+    reading = whole_order(Node(document(REFUNDED, change), "", []), "shop", refunds)
     assert reading.problems == ()
     assert reading.facts is not None
     return reading.facts
+
+
+def told_back(amount: str) -> Callable[[Any], None]:
+    """The order says that so much went back."""
+
+    def change(order: Any) -> None:
+        order["refunds"][0]["total"] = f"-{amount}"
+
+    return change
 
 
 def test_a_refund_maps_to_its_expected_numbers() -> None:
@@ -114,3 +127,43 @@ def test_a_refund_line_that_names_no_order_line_is_not_believed() -> None:
     reading = refunds_reading(document("refunds_of_7001", change), "shop", "GBP")
 
     assert [each.place for each in reading.problems] == ["refunds[0].line_items[0].meta_data"]
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_line_with_an_amount_and_no_units_is_an_allowance_with_its_tax(*, by_hand: bool) -> None:
+    def change(refunds: Any) -> None:
+        refunds[0]["line_items"][0] |= {"quantity": 0, "total": "-5.00", "total_tax": "-1.00"}
+        refunds[0] |= {"amount": "6.00", "refunded_payment": not by_hand}
+
+    (refund,) = with_refunds(document("refunds_of_7001", change), told_back("6.00")).refunds
+
+    assert refund.lines == ()
+    assert refund.adjustments == (
+        RefundAdjustment(AdjustmentKind.GOODWILL, gbp("5.00"), gbp("1.00")),
+    )
+    assert refund.credit == gbp("6.00")
+    assert refund_breaches(refund) == []
+
+
+def test_what_an_allowance_on_a_line_leaves_unexplained_is_a_discrepancy() -> None:
+    def change(refunds: Any) -> None:
+        refunds[0]["line_items"][0] |= {"quantity": 0, "total": "-5.00", "total_tax": "-1.00"}
+        refunds[0]["amount"] = "6.50"
+
+    (refund,) = with_refunds(document("refunds_of_7001", change), told_back("6.50")).refunds
+
+    assert [(part.kind, part.amount) for part in refund.adjustments] == [
+        (AdjustmentKind.GOODWILL, gbp("5.00")),
+        (AdjustmentKind.DISCREPANCY, gbp("0.50")),
+    ]
+
+
+def test_a_line_of_which_nothing_went_back_says_nothing() -> None:
+    def change(refunds: Any) -> None:
+        nothing = copy.deepcopy(refunds[0]["line_items"][0])
+        refunds[0]["line_items"].append(nothing | {"quantity": 0, "total": "0", "total_tax": "0"})
+
+    (refund,) = with_refunds(document("refunds_of_7001", change)).refunds
+
+    assert [line.quantity for line in refund.lines] == [1]
+    assert refund.adjustments == ()

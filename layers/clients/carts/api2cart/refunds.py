@@ -57,6 +57,7 @@ def _refund(node: Node, order: Order) -> Refund:
         )
         for item, part, share in zip(items, goods, shares, strict=True)
     )
+    beside = _adjustments(stated, worth + shipping, tax, fee, has_items=bool(items))
     created_at = required_instant(node, "modified_time", "created_time")
     ref = Ref(CART, order.ref.store, "refund", node.identifier("id"))
     return Refund(
@@ -64,9 +65,9 @@ def _refund(node: Node, order: Order) -> Refund:
         order_id=order.ref.id,
         created_at=created_at,
         currency=currency,
-        lines=lines,
+        lines=tuple(line for line in lines if line.quantity),
         shipping=shipping or None,
-        adjustments=_adjustments(stated, worth + shipping, tax, fee, has_items=bool(items)),
+        adjustments=(*_allowances(lines), *beside),
         transactions=(
             Payment(
                 ref=Ref(CART, order.ref.store, "payment", ref.id),
@@ -104,6 +105,15 @@ def _shares(node: Node, tax: Money, goods: list[Money]) -> list[Money]:
     except MoneyError:
         node.refuse("tax", "a tax that can be shared over the items")
         return [Money.zero(tax.currency) for _ in goods]
+
+
+def _allowances(lines: tuple[RefundLine, ...]) -> tuple[RefundAdjustment, ...]:
+    """What went back on lines of which no unit is told to have come back."""
+    return tuple(
+        RefundAdjustment(AdjustmentKind.GOODWILL, line.subtotal, line.tax)
+        for line in lines
+        if not line.quantity and (line.subtotal or line.tax)
+    )
 
 
 def _adjustments(

@@ -69,11 +69,15 @@ def dollars(node: Node | None, parent: Node, name: str) -> Money:
 
 
 def charge(node: Node) -> ChargeAmount:
-    """One charge with its tax, which Walmart collects and remits in the US."""
+    """One charge with its tax, which Walmart collects and remits in the US.
+
+    A tax without an amount is none.
+    """
     tax = node.node("tax")
+    told = tax.node("taxAmount") if tax else None
     taxes: tuple[TaxLine, ...] = ()
-    if tax is not None:
-        amount = dollars(tax.node("taxAmount"), tax, "taxAmount")
+    if tax is not None and told is not None and told.get("amount") is not None:
+        amount = dollars(told, tax, "taxAmount")
         if amount:
             title = tax.text("taxName") or "Tax"
             taxes = (TaxLine(title, amount, collected_by=TaxCollector.MARKETPLACE),)

@@ -2,12 +2,15 @@
 
 One row sums up what is paid, the others say for what. Rows carry no ids: each is named by a digest
 of what it says and by its place among its equals. Buyers' tax is Walmart's own and has no rows.
+A row without an amount is of no money, and thousands may be parted by commas: the sum of all rows
+must be what is paid, whatever they were taken for.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -29,6 +32,7 @@ from commerce.payouts import (
 )
 
 _SUMMARY = "PaymentSummary"
+_IN_THOUSANDS = re.compile(r"-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _SOLD = {"sale": PayoutLineKind.CHARGE, "refund": PayoutLineKind.REFUND}
 _BUYERS = frozenset(
     {"product price", "item price", "shipping", "fee", "product tax", "shipping tax"}
@@ -86,7 +90,7 @@ def _rows(root: Node) -> list[Node]:
 
 
 def _lines(row: Node, counts: Counter[str]) -> Iterator[PayoutLine]:
-    amount = _amount(row, "Amount")
+    amount = _amount(row, "Amount") if row.get("Amount") not in ("", None) else None
     if not amount:
         return
     posted = _day(row, "Transaction Posted Timestamp")
@@ -125,7 +129,8 @@ def _meaning(row: Node, deed: str, what: str) -> tuple[PayoutLineKind, FeeKind |
 
 
 def _amount(row: Node, name: str) -> Money:
-    found = row.money(name, CURRENCY)
+    plain = Node({name: _without_commas(row.get(name))}, row.place, row.problems)
+    found = plain.money(name, CURRENCY)
     if found is None:
         row.refuse(name, "given")
         return Money.zero(CURRENCY)
@@ -133,6 +138,12 @@ def _amount(row: Node, name: str) -> Money:
         message = "has parts of a cent"
         hold(row, name, Code.UNBALANCED, message, found - found.rounded())
     return found
+
+
+def _without_commas(value: Any) -> Any:
+    """A number in text as JSON has it: `1,024.99` is 1024.99, and `1,5` is no number."""
+    is_parted = isinstance(value, str) and _IN_THOUSANDS.fullmatch(value.strip())
+    return value.strip().replace(",", "") if is_parted else value
 
 
 def _day(row: Node, name: str) -> datetime:
@@ -156,6 +167,6 @@ def _digest(row: Node) -> str:
         "Amount Type",
     )
     said = json.dumps(
-        [row.text(name) if name != "Amount" else str(row.get(name)) for name in names]
+        [row.text(n) if n != "Amount" else str(_without_commas(row.get(n))) for n in names]
     )
     return hashlib.sha256(said.encode()).hexdigest()[:16]

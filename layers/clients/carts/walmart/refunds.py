@@ -1,7 +1,8 @@
 """Walmart refunds inside an order line: no date, often no id, a sign that varies (§9.5).
 
 Each refunded charge is a refund of its own, named by a digest of what it says: a second charge
-that joins the first must not change the first one's name, or its money would go back twice.
+that joins the first must not change the first one's name, or its money would go back twice. How
+many units went back is not told: the price of the line is the line, anything else an allowance.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from decimal import Decimal
 
 from carts.adapter import Code
 from carts.documents import Node
@@ -79,12 +79,11 @@ def _refund(ref: Ref, order_id: str, sold: Sold, part: ChargeAmount) -> Refund:
     lines: tuple[RefundLine, ...] = ()
     adjustments: tuple[RefundAdjustment, ...] = ()
     is_shipping = part.kind == "SHIPPING"
-    if part.kind == "PRODUCT":
-        is_whole = amount == sold.line.net
-        units = sold.line.quantity if is_whole else Decimal(0)
-        lines = (RefundLine(sold.line.id, units, amount, tax),)
-    elif part.kind == "FEE":
-        adjustments = (RefundAdjustment(AdjustmentKind.GOODWILL, amount, tax),)
+    if part.kind == "PRODUCT" and amount == sold.line.net and sold.line.quantity:
+        lines = (RefundLine(sold.line.id, sold.line.quantity, amount, tax),)
+    elif part.kind in ("PRODUCT", "FEE"):
+        if amount or tax:
+            adjustments = (RefundAdjustment(AdjustmentKind.GOODWILL, amount, tax),)
     elif not is_shipping:
         part.node.refuse("chargeType", "a known type of charge")
     return Refund(

@@ -1,7 +1,8 @@
 """WooCommerce refunds: the answer of `GET /orders/{id}/refunds` (carts reference §6.5).
 
 Lines, shipping and fees are negative there, `amount` is positive and is what was given back: where
-the parts do not explain it, the rest is an adjustment. The currency is the order's.
+the parts do not explain it, the rest is an adjustment. A line with an amount and no units is an
+allowance. The currency is the order's.
 """
 
 from __future__ import annotations
@@ -37,18 +38,19 @@ def read_refund(
     order_id = order_id or node.identifier("parent_id")
     refund_id = node.identifier("id")
     amount = _amount(node, currency)
+    lines = tuple(_line(line, currency) for line in node.nodes("line_items"))
     refund = Refund(
         ref=Ref(CART, store, "refund", refund_id),
         order_id=order_id,
         created_at=required_gmt(node, "date_created_gmt"),
         currency=currency,
-        lines=tuple(_line(line, currency) for line in node.nodes("line_items")),
+        lines=tuple(line for line in lines if line.quantity),
         shipping=_given_back(node, "shipping_lines", "total", currency),
         shipping_tax=_given_back(node, "shipping_lines", "total_tax", currency),
-        adjustments=_fees(node, currency),
+        adjustments=(*_allowances(lines), *_fees(node, currency)),
     )
-    unexplained = amount - refund.credit
-    adjustments = (*refund.adjustments, *_unexplained(refund, unexplained))
+    unexplained = _unexplained(amount - refund.credit, has_lines=bool(lines))
+    adjustments = (*refund.adjustments, *unexplained)
     return replace(
         refund, adjustments=adjustments, transactions=_money(node, refund, amount, gateway)
     )
@@ -74,6 +76,15 @@ def _line(node: Node, currency: str) -> RefundLine:
     )
 
 
+def _allowances(lines: tuple[RefundLine, ...]) -> tuple[RefundAdjustment, ...]:
+    """What went back on lines of which no unit did: a shop may leave the quantity empty."""
+    return tuple(
+        RefundAdjustment(AdjustmentKind.GOODWILL, line.subtotal, line.tax)
+        for line in lines
+        if not line.quantity and (line.subtotal or line.tax)
+    )
+
+
 def _given_back(node: Node, name: str, member: str, currency: str) -> Money | None:
     listed = (money_or_zero(line, member, currency) for line in node.nodes(name))
     return -total(listed, currency) or None
@@ -92,11 +103,11 @@ def _fees(node: Node, currency: str) -> tuple[RefundAdjustment, ...]:
     )
 
 
-def _unexplained(refund: Refund, amount: Money) -> tuple[RefundAdjustment, ...]:
+def _unexplained(amount: Money, *, has_lines: bool) -> tuple[RefundAdjustment, ...]:
     """What was given back beside the listed parts: `amount` wins over their sum (§6.5)."""
     if not amount:
         return ()
-    kind = AdjustmentKind.DISCREPANCY if refund.lines else AdjustmentKind.GOODWILL
+    kind = AdjustmentKind.DISCREPANCY if has_lines else AdjustmentKind.GOODWILL
     return (RefundAdjustment(kind, amount, Money.zero(amount.currency)),)
 
 
