@@ -22,6 +22,9 @@ DEEPEST = 32
 MOST_MEMBERS = 1000
 """How many entries a list of a document may hold (order lines, refunds ...)."""
 
+MOST_MOVEMENTS = 1_000_000
+"""How many transactions a payout may have: a busy fortnight has more than an order has lines."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FAR_FUTURE = 2200
 _LONGEST_NUMBER = 30
@@ -266,16 +269,16 @@ class Node:
             return None
         return type(self)(value, self.at(name), self.problems)
 
-    def nodes(self, name: str) -> Iterator[Node]:
-        """The member as a list of objects; nothing when absent or null."""
+    def nodes(self, name: str, *, most: int = MOST_MEMBERS) -> Iterator[Node]:
+        """The member as a list of at most `most` objects; nothing when absent or null."""
         value = self._value.get(name)
         if value is None:
             return
         if not isinstance(value, list):
             self.refuse(name, "a list")
             return
-        if len(value) > MOST_MEMBERS:
-            self.refuse(name, f"a list of at most {MOST_MEMBERS} entries")
+        if len(value) > most:
+            self.refuse(name, f"a list of at most {most} entries")
             return
         for index, member in enumerate(value):
             yield type(self)(member, f"{self.at(name)}[{index}]", self.problems)

@@ -209,3 +209,25 @@ def test_gift_wrap_and_product_taxes_are_charges() -> None:
         (ChargeKind.GIFT_WRAP, gbp("5")),
     ]
     assert order_breaches(order) == []
+
+
+def test_a_subtotal_that_counts_fixed_product_taxes_leaves_them_charges() -> None:
+    def change(order: dict[str, Any]) -> None:
+        order["items"][0]["weee_tax_applied_row_amount"] = 4
+        order.update(subtotal=104, grand_total=118, total_paid=118)
+
+    order = changed(change)
+
+    assert [line.gross for line in order.lines] == [gbp("100")]
+    assert [(charge.kind, charge.amount) for charge in order.charges] == [
+        (ChargeKind.WEEE, gbp("4"))
+    ]
+    assert order_breaches(order) == []
+
+
+def test_a_subtotal_off_by_less_than_its_product_taxes_is_held() -> None:
+    order = plain_order()
+    order["items"][0]["weee_tax_applied_row_amount"] = 4
+    order.update(subtotal=103, grand_total=118, total_paid=118)
+
+    assert [each.place for each in read(order).problems] == ["subtotal"]

@@ -29,7 +29,7 @@ from carts.amazon.readings import whole_order
 from carts.amazon.transactions import GROUP_ID, ORDER_ID, read_transactions
 from carts.answers import another_shape, as_list
 from carts.catalogue import CatalogueCalls
-from carts.documents import Node, to_identifier
+from carts.documents import MOST_MOVEMENTS, Node, to_identifier
 from carts.json_api import NotFoundError, RefusedParametersError
 from commerce.money import MoneyError
 
@@ -169,7 +169,7 @@ class AmazonClient(CatalogueCalls):
                 listed = Node({"transactions": page}, "finances", [])
                 rows = []
                 keys = []
-                for each in read_transactions(listed.nodes("transactions")):
+                for each in read_transactions(listed.nodes("transactions", most=MOST_MOVEMENTS)):
                     key = (each.id, each.status)
                     is_ours = each.marketplace in ("", *self._marketplaces)
                     if is_ours and each.is_refund and each.order_id and key not in self._told:

@@ -29,8 +29,11 @@ class Item:
     states_tax: bool
 
 
-def read_item(node: Node, currency: str) -> Item:
-    """One item; a tax or discount of its shipping or wrapping stays with those."""
+def read_item(node: Node, currency: str, *, is_free: bool = False) -> Item:
+    """One item; a tax or discount of its shipping or wrapping stays with those.
+
+    `is_free` is whether it replaces what was sold before: then no amount of it is stated.
+    """
     found = breakdowns(node.node("proceeds"), currency)
     for each in found:
         if each.type not in _KNOWN:
@@ -49,7 +52,8 @@ def read_item(node: Node, currency: str) -> Item:
             charges.append(Charge(kind, sums[name], tax, title=name))
     goods_tax = total(taxes.values(), currency)
     goods_off = total((part for name, part in off.items() if name != "SHIPPING"), currency)
-    line, has_left = _line(node, item_id, sums.get("ITEM"), currency, goods_off)
+    none = Money.zero(currency) if is_free else None
+    line, has_left = _line(node, item_id, sums.get("ITEM", none), currency, goods_off)
     line = replace(line, taxes=_tax(goods_tax, who))
     return Item(line, shipping, tuple(charges), has_left, states_tax="TAX" in sums)
 

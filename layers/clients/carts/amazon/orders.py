@@ -73,8 +73,10 @@ def order_reading(node: Node, store: str) -> Reading:
         hold(node, "salesChannel.marketplaceId", Code.CONFIGURATION_MISSING, message)
         return Reading(None, distinct(node.problems))
     is_cancelled = state == "CANCELLED"
-    sold = [] if is_cancelled else [n for n in node.nodes("orderItems") if not _was_cancelled(n)]
-    items = [read_item(each, site.currency) for each in sold]
+    listed = () if is_cancelled else node.nodes("orderItems")
+    sold = [each for each in listed if not _was_cancelled(each, site.currency)]
+    is_free = _is_free(node)
+    items = [read_item(each, site.currency, is_free=is_free) for each in sold]
     if not items and not is_cancelled:
         node.refuse("orderItems", "given")
     ref = Ref(CART, store, "order", order_id)
@@ -93,7 +95,8 @@ def _order(node: Node, ref: Ref, marketplace: str, items: list[Item], state: str
     is_cancelled = state == "CANCELLED"
     stated = Money.zero(currency)
     proceeds = node.node("proceeds")
-    if not is_cancelled:
+    is_free = _is_free(node)
+    if not is_cancelled and not is_free:
         holder = proceeds or Node({}, node.at("proceeds"), node.problems)
         stated = required_money(holder, "grandTotal", currency)
     states_tax = any(item.states_tax for item in items)
@@ -110,7 +113,7 @@ def _order(node: Node, ref: Ref, marketplace: str, items: list[Item], state: str
         currency=currency,
         total=stated,
         lines=tuple(item.line for item in items),
-        tax_known=is_cancelled or states_tax or marketplace in TAX_ON_TOP,
+        tax_known=is_cancelled or is_free or states_tax or marketplace in TAX_ON_TOP,
         shipping_lines=tuple(part for item in items for part in item.shipping),
         charges=(
             *(part for item in items for part in item.charges),
@@ -127,11 +130,23 @@ def _order(node: Node, ref: Ref, marketplace: str, items: list[Item], state: str
     )
 
 
-def _was_cancelled(item: Node) -> bool:
-    """Whether the item was cancelled as a whole: Amazon then states no amounts of it."""
+def _was_cancelled(item: Node, currency: str) -> bool:
+    """Whether the item was cancelled as a whole: Amazon then states no amounts of it.
+
+    What is left of its order ships without it, and nothing of it is ordered any more.
+    """
+    if any(each.amount for each in breakdowns(item.node("proceeds"), currency)):
+        return False
     cancellation = item.node("cancellation")
     is_done = cancellation is not None and cancellation.get("cancellationExecution") is not None
-    return is_done and item.get("proceeds") is None
+    return is_done or item.decimal("quantityOrdered") == 0
+
+
+def _is_free(node: Node) -> bool:
+    """Whether it replaces what was sold before, and states no money: nobody pays for it (§3.7)."""
+    found = [each.node("proceeds") for each in (node, *node.nodes("orderItems"))]
+    is_told = any(each and (each.get("grandTotal") or each.get("breakdowns")) for each in found)
+    return not is_told and _replaces(node)
 
 
 def _number(node: Node) -> str:

@@ -15,7 +15,7 @@ from carts.amazon.models import CART
 from carts.amazon.settlements import TRANSFER_TYPE, payout_lines
 from carts.amazon.transactions import GROUP_ID, Transaction, read_transactions, settled
 from carts.assembly import distinct
-from carts.documents import Node, believed_currency
+from carts.documents import MOST_MOVEMENTS, Node, believed_currency
 from commerce.money import Money
 from commerce.orders import Ref
 from commerce.payouts import Payout, PayoutLine, PayoutLineKind, PayoutStatus, payout_line
@@ -36,7 +36,7 @@ def settlement(group: Any, transactions: Iterable[Any], store: str) -> PayoutRea
     """
     root = Node({"group": group, "transactions": list(transactions)}, "", [])
     node = root.node("group") or Node({}, "group", root.problems)
-    listed = settled(read_transactions(root.nodes("transactions")))
+    listed = settled(read_transactions(root.nodes("transactions", most=MOST_MOVEMENTS)))
     payout = _payout(node, _lines(listed), store)
     if root.problems:
         return PayoutReading(None, distinct(root.problems))

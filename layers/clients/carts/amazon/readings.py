@@ -12,7 +12,7 @@ from carts.amazon.orders import order_reading
 from carts.amazon.refunds import order_refunds
 from carts.amazon.transactions import read_transactions
 from carts.assembly import distinct
-from carts.documents import Node
+from carts.documents import MOST_MOVEMENTS, Node
 
 ORDER_TOPIC = "order"
 """One order as `getOrder` of 2026-01-01 answers, wrapped in `order` or bare."""
@@ -44,7 +44,7 @@ def whole_order(document: Any, transactions: Iterable[Any], store: str) -> Readi
     if reading.facts is None or order is None:
         return reading
     root = Node({"transactions": list(transactions)}, "finances", [])
-    listed = read_transactions(root.nodes("transactions"))
+    listed = read_transactions(root.nodes("transactions", most=MOST_MOVEMENTS))
     refunds = order_refunds(listed, order, root.problems)
     if root.problems:
         return Reading(None, distinct(root.problems))

@@ -6,6 +6,7 @@ from the payout. What goes to which line is told per item, or by the only item t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -73,19 +74,52 @@ class _Sums:
         return total(found, self.currency)
 
 
+class _Units:
+    """The order's lines by article, and how many units of each came back so far.
+
+    A transaction names the article, and two lines may be of the same one.
+    """
+
+    def __init__(self, order: Order) -> None:
+        self._lines = order.sale_lines
+        self._back: defaultdict[str, Decimal] = defaultdict(Decimal)
+
+    def take(self, item: TradedItem, goods: Money) -> tuple[OrderLine, Decimal] | None:
+        """The line of the article and its units, as far as `goods` is their price.
+
+        The first line goes before others whose price it is and that has units left.
+        """
+        lines = [line for line in self._lines if line.sku == item.sku]
+        if not lines:
+            return None
+        found = [(line, _units(line, item, goods)) for line in lines]
+        priced = [each for each in found if each[1]] or found
+        left = (each for each in priced if self._back[each[0].id] + each[1] <= each[0].quantity)
+        line, units = next(left, priced[0])
+        self._back[line.id] += units
+        return line, units
+
+
 def order_refunds(
     transactions: Sequence[Transaction], order: Order, problems: list[Problem]
 ) -> tuple[Refund, ...]:
-    """The refunds whose money moved; what cannot be told is noted in `problems`."""
+    """The refunds whose money moved, oldest first; what cannot be told is noted in `problems`."""
     by_id: dict[str, list[Transaction]] = {}
-    for each in settled(transactions):
+    for each in sorted(settled(transactions), key=lambda each: (each.posted_at, each.id)):
         if each.is_refund and each.sales:
             by_id.setdefault(each.refund_id, []).append(each)
-    return tuple(_refund(refund_id, listed, order, problems) for refund_id, listed in by_id.items())
+    units = _Units(order)
+    return tuple(
+        _refund(refund_id, listed, order, units, problems) for refund_id, listed in by_id.items()
+    )
 
 
 def _refund(
-    refund_id: str, listed: list[Transaction], order: Order, problems: list[Problem]
+    refund_id: str,
+    listed: list[Transaction],
+    order: Order,
+    units: _Units,
+    problems: list[Problem],
 ) -> Refund:
     currency = order.currency
     lines: list[RefundLine] = []
@@ -100,7 +134,7 @@ def _refund(
             for leaf in leaves:
                 own.add(leaf)
                 sums.add(leaf)
-            line = _line(item, own, order, problems)
+            line = _line(item, own, order, units, problems)
             if line and line.quantity:
                 lines.append(line)
             elif line:
@@ -171,7 +205,7 @@ def _sold(item: TradedItem) -> list[Branch]:
 
 
 def _line(
-    item: TradedItem | None, own: _Sums, order: Order, problems: list[Problem]
+    item: TradedItem | None, own: _Sums, order: Order, units: _Units, problems: list[Problem]
 ) -> RefundLine | None:
     """The goods of one item on the order's line of that article.
 
@@ -180,17 +214,14 @@ def _line(
     goods, tax = own.of(_GOODS), own.of(_GOODS_TAX)
     if not goods and not tax:
         return None
-    line = _line_of(item, order) if item else None
-    if item is None or line is None:
+    taken = units.take(item, goods) if item else None
+    if taken is None:
         place = item.place if item else f"refunds of {order.ref.id}"
         message = "gives back goods that the order does not hold"
         _note(problems, place, Code.PAYLOAD_INVALID, message)
         return None
-    return RefundLine(line.id, _units(line, item, goods), goods, tax)
-
-
-def _line_of(item: TradedItem, order: Order) -> OrderLine | None:
-    return next((line for line in order.sale_lines if line.sku == item.sku), None)
+    line, count = taken
+    return RefundLine(line.id, count, goods, tax)
 
 
 def _units(line: OrderLine, item: TradedItem, goods: Money) -> Decimal:

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from carts.adapter import Code
 from carts.amazon.models import hold
-from carts.documents import Node, believed_currency
+from carts.documents import MOST_MOVEMENTS, Node, believed_currency
 from commerce.money import Money, total
 
 ORDER_ID = "ORDER_ID"
@@ -130,7 +130,7 @@ def page_transactions(node: Node) -> Iterator[Node]:
     """The transactions of an answer of `listTransactions`, in its envelope or bare."""
     payload = node.node("payload") if node.has("payload") else node
     if payload is not None:
-        yield from payload.nodes("transactions")
+        yield from payload.nodes("transactions", most=MOST_MOVEMENTS)
 
 
 def settled(transactions: Sequence[Transaction]) -> list[Transaction]:

@@ -62,7 +62,8 @@ def sums(order: Node, currency: str) -> Sums:
 
 def order_lines(order: Node, stated: Sums, currency: str) -> tuple[OrderLine, ...]:
     """The lines with their share of discount and tax."""
-    lines = [_line(each, currency) for each in children(order, "order_products", "product")]
+    nodes = list(children(order, "order_products", "product"))
+    lines = [_line(each, currency) for each in nodes]
     if not lines:
         order.refuse("order_products", "given")
     sold = [line for line in lines if line.kind is not LineKind.COMPONENT]
@@ -71,7 +72,8 @@ def order_lines(order: Node, stated: Sums, currency: str) -> tuple[OrderLine, ..
     if not counts_discount and gross - stated.discount != stated.subtotal:
         # The subtotal is net of the discount, and so are the prices.
         return tuple(replace(line, discount=Money.zero(currency)) for line in lines)
-    return _discounted(order, lines, stated.discount - stated.shipping_discount, currency)
+    discount = stated.discount - stated.shipping_discount
+    return _discounted(order, lines, [_is_silent(each) for each in nodes], discount)
 
 
 def _counts_discount(order: Node, stated: Sums) -> bool:
@@ -85,23 +87,40 @@ def _counts_discount(order: Node, stated: Sums) -> bool:
     return before
 
 
+def _is_silent(node: Node) -> bool:
+    """Whether a line states no discount, which is not the same as none (§10.4)."""
+    return node.get("discount_amount") is None
+
+
 def _discounted(
-    order: Node, lines: list[OrderLine], discount: Money, currency: str
+    order: Node, lines: list[OrderLine], silent: list[bool], discount: Money
 ) -> tuple[OrderLine, ...]:
-    """The lines with the cart's allocation, else with shares by value (§12, proration)."""
-    given = total((line.discount for line in lines), currency)
-    if given == discount or not discount:
+    """The lines with the cart's allocation; what it leaves open is shared by value (§12).
+
+    Lines that state no discount take what the others leave of the order's, all of them where no
+    line states any.
+    """
+    missing = discount - total((line.discount for line in lines), discount.currency)
+    if not missing or not discount:
         return tuple(lines)
-    if given:
+    takes = [True] * len(lines) if missing == discount else silent
+    weights = [
+        max(line.gross.amount, Decimal(0)) if is_taker else Decimal(0)
+        for line, is_taker in zip(lines, takes, strict=True)
+    ]
+    if missing.is_negative or not any(weights):
         message = "the lines' discounts do not add up to the order's"
-        hold(order, "order_products", message, discount - given, code=Code.UNBALANCED)
+        hold(order, "order_products", message, missing, code=Code.UNBALANCED)
         return tuple(lines)
     try:
-        shares = allocate(discount, [max(line.gross.amount, Decimal(0)) for line in lines])
+        shares = allocate(missing, weights)
     except MoneyError:
         order.refuse("total.total_discount", "a discount that can be shared over the lines")
         return tuple(lines)
-    return tuple(replace(li, discount=share) for li, share in zip(lines, shares, strict=True))
+    return tuple(
+        replace(line, discount=line.discount + share)
+        for line, share in zip(lines, shares, strict=True)
+    )
 
 
 def _line(node: Node, currency: str) -> OrderLine:

@@ -13,7 +13,7 @@ from typing import Any
 
 from carts.adapter import Code, PayoutReading
 from carts.assembly import distinct
-from carts.documents import Node, believed_currency
+from carts.documents import MOST_MOVEMENTS, Node, believed_currency
 from carts.ebay.fees import FEE_OF_TYPE, KIND_OF_TYPE, fee_kind
 from carts.ebay.models import CART, amount_or_zero, hold, required_amount
 from commerce.money import Money, total
@@ -49,7 +49,7 @@ def payout_reading(payout: Any, transactions: Iterable[Any], store: str) -> Payo
     node = root.node("payout") or Node({}, "payout", root.problems)
     holder = node.node("amount") or Node({}, node.at("amount"), node.problems)
     currency = believed_currency(holder, holder.text("currency"), "currency")
-    nodes = list(root.nodes("transactions"))
+    nodes = list(root.nodes("transactions", most=MOST_MOVEMENTS))
     count = node.get("transactionCount")
     if isinstance(count, int) and count != len(nodes):
         message = f"says that it has {count} transactions, and {len(nodes)} are listed"
@@ -79,7 +79,7 @@ def loose_transactions(node: Node, store: str) -> PayoutReading:
     Raises:
         MoneyError: the document's sums are beyond belief.
     """
-    nodes = list(node.nodes("transactions"))
+    nodes = list(node.nodes("transactions", most=MOST_MOVEMENTS))
     if not nodes:
         return PayoutReading(None, distinct(node.problems))
     first = nodes[0].node("amount")

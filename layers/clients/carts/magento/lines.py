@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from carts.adapter import Code, Problem
 from carts.documents import Node
-from carts.magento.models import money_or_zero, net_discount, rows
+from carts.magento.models import money_or_zero, net_discount, rows, waste_fees
 from commerce.money import Money, total
 from commerce.orders import LineKind, OrderLine, TaxLine
 
@@ -42,6 +42,10 @@ class _Choice:
 
     def sum_of(self, read: Sequence[Row], currency: str) -> Money:
         return total((self.amount(row) for row in read if row.id in self.money_ids), currency)
+
+    def fees_of(self, read: Sequence[Row], currency: str) -> Money:
+        """The fixed product taxes of the rows that carry money."""
+        return waste_fees((row.node for row in read if row.id in self.money_ids), currency)
 
 
 def order_lines(order: Node, currency: str) -> tuple[OrderLine, ...]:
@@ -86,6 +90,7 @@ def _choice(order: Node, read: Sequence[Row], currency: str) -> _Choice:
 
     Price times quantity comes first, since customised shops state `row_total` after the discount
     (§5.6). Parts of a bundle that have prices come before their bundle: a fixed bundle's have none.
+    A shop may count the fixed product taxes of its rows in the subtotal; they stay charges.
     """
     children: dict[str, list[Row]] = {}
     for row in read:
@@ -102,8 +107,10 @@ def _choice(order: Node, read: Sequence[Row], currency: str) -> _Choice:
     usual = choices[1]
     if subtotal is None:
         return usual
-    for choice in choices:
-        if choice.sum_of(read, currency).amount == subtotal.amount:
+    sums = [(choice, choice.sum_of(read, currency)) for choice in choices]
+    sums += [(choice, amount + choice.fees_of(read, currency)) for choice, amount in sums]
+    for choice, amount in sums:
+        if amount == subtotal:
             return choice
     difference = subtotal - usual.sum_of(read, currency)
     message = "the rows do not add up to the subtotal"

@@ -314,11 +314,9 @@ def _fulfillment(parcel: dict[str, Any]) -> dict[str, Any]:
         "status": _lower(parcel.get("status")),
         "created_at": parcel.get("createdAt"),
         "line_items": [
-            {
-                "id": last_part((line.get("lineItem") or {}).get("id")),
-                "quantity": line.get("quantity"),
-            }
+            {"id": last_part(line["lineItem"].get("id")), "quantity": line.get("quantity")}
             for line in nodes(parcel.get("fulfillmentLineItems"))
+            if line.get("lineItem")  # null where the order no longer holds the line
         ],
     }
 

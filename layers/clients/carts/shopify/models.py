@@ -181,8 +181,9 @@ def payment(node: Node, store: str) -> Payment | None:
         return None
     state = _STATES.get(node.text("status").lower())
     if state is None:
-        node.refuse("status", "a known state of a transaction")
-        state = PaymentState.PENDING
+        message = "is a state of a transaction that is not understood"
+        node.problems.append(Problem(Code.PAYMENT_UNDECIDED, node.at("status"), message))
+        return None
     currency = read_currency(node, "currency")
     amount = node.money("amount", currency)
     if amount is None or amount.is_negative:

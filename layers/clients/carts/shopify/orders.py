@@ -119,7 +119,8 @@ def _people(node: Node) -> dict[str, Any]:
 
 def _channel(node: Node) -> dict[str, Any]:
     flags = ("DUTIES_INCLUDED",) if node.flag("duties_included") else ()
-    tags = node.text("tags").split(",")
+    listed = isinstance(node.get("tags"), list)
+    tags = node.texts("tags") if listed else node.text("tags").split(",")
     return {
         "channel": CART,
         "sub_channel": node.text("source_name"),
@@ -282,9 +283,9 @@ def fulfilments(nodes: Iterator[Node], store: str) -> tuple[Fulfilment, ...]:
 
 
 def fulfilment(node: Node, store: str) -> Fulfilment | None:
-    """One parcel; None while it has not left."""
+    """One parcel; None while it has not left, or nothing says that it has."""
     status = node.text("status").lower()
-    if status in _NOT_SHIPPED:
+    if not status or status in _NOT_SHIPPED:
         return None
     if status not in ("success", "cancelled"):
         node.refuse("status", "a known state of a fulfillment")

@@ -12,7 +12,7 @@ from typing import Any
 
 from carts.adapter import PayoutReading
 from carts.assembly import distinct
-from carts.documents import Node, believed_currency
+from carts.documents import MOST_MOVEMENTS, Node, believed_currency
 from carts.shopify.models import CART
 from commerce.money import Money
 from commerce.orders import Ref
@@ -60,7 +60,7 @@ def payout_reading(payout: Any, transactions: Iterable[Any], store: str) -> Payo
         currency=currency,
         amount=_money(node, "amount", currency),
         initiated_at=issued_at,
-        lines=_lines(list(root.nodes("transactions")), currency),
+        lines=_lines(list(root.nodes("transactions", most=MOST_MOVEMENTS)), currency),
         arrived_at=issued_at if status is PayoutStatus.PAID else None,
         bank_reference=node.text("external_trace_id"),
     )
@@ -73,7 +73,7 @@ def loose_transactions(node: Node, store: str) -> PayoutReading:
     Raises:
         MoneyError: the document's sums are beyond belief.
     """
-    nodes = list(node.nodes("transactions"))
+    nodes = list(node.nodes("transactions", most=MOST_MOVEMENTS))
     if not nodes:
         return PayoutReading(None, distinct(node.problems))
     currency = believed_currency(nodes[0], nodes[0].text("currency"), "currency")

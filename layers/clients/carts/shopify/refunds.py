@@ -120,7 +120,7 @@ def _currency(node: Node) -> str:
     shop = duties.node("shop_money") if duties else None
     if shop is not None:
         return read_currency(shop, "currency_code")
-    node.refuse("currency", "stated by any amount of the refund")
+    node.refuse("currency", "stated by any amount of the refund, and only its order knows it")
     return NO_CURRENCY
 
 

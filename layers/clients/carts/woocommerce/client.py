@@ -111,7 +111,7 @@ class WooCommerceClient(CatalogueCalls, AccountCalls, NoteCalls, PaymentCalls):
         """The order as it is now, with its refunds.
 
         An order whose two-decimal amounts do not add up is read once more with all decimals: sites
-        with prices that hold tax round each amount for itself (§6.3).
+        round some amounts each for itself, and others in sum only (§6.3).
 
         Raises:
             CartApiError: the API could not be used, or knows no such order.

@@ -25,6 +25,7 @@ from carts.woocommerce.models import (
     required_gmt,
     required_money,
 )
+from carts.woocommerce.rounding import stated_discount
 from commerce.money import Money, total
 from commerce.orders import (
     Charge,
@@ -91,7 +92,7 @@ def read_order(node: Node, store: str, refunds: Mapping[str, Money]) -> Order:
         shipping_lines=_shipping_lines(node, currency, rates),
         charges=_fees(node, currency, rates),
         stated_tax=money_or_none(node, "total_tax", currency),
-        stated_discount=_stated_discount(node, currency),
+        stated_discount=stated_discount(node, currency),
         gift_cards_applied=_gift_cards(node, currency),
         paid_at=paid_at,
         captured=stated_total if paid_at else Money.zero(currency),
@@ -191,22 +192,6 @@ def _line(node: Node, currency: str, rates: TaxRates) -> OrderLine:
         variant_id=_real_id(node, "variation_id"),
         taxable=node.text("tax_status") != "none",
     )
-
-
-def _stated_discount(node: Node, currency: str) -> Money | None:
-    """What was taken off, as the order states it, without the prices that were raised by hand.
-
-    The site takes what those add off the discounts, unless it did not add the order up again.
-    """
-    stated = money_or_none(node, "discount_total", currency)
-    if stated is None:
-        return None
-    off = [
-        money_or_zero(line, "subtotal", currency) - money_or_zero(line, "total", currency)
-        for line in node.nodes("line_items")
-    ]
-    raised = total((-each for each in off if each.is_negative), currency)
-    return stated + raised if stated == total(off, currency) else stated
 
 
 def _unit_price(gross: Money, quantity: Decimal) -> Money:

@@ -18,6 +18,7 @@ from carts.woocommerce.orders import (
     stated_refunds,
 )
 from carts.woocommerce.refunds import read_refund
+from carts.woocommerce.rounding import settled, within_order
 from commerce.identity import order_breaches
 from commerce.orders import Facts, Ref, Refund
 
@@ -44,13 +45,30 @@ def whole_order(node: Node, store: str, refunds: Any = None) -> Reading:
     """An order with its refunds, if `refunds` is the list that the API gave of them.
 
     Without that list an order that was refunded has a problem for each refund: its lines are told
-    by the API alone, and a sale is not booked without what was given back.
+    by the API alone, and a sale is not booked without what was given back. Amounts in parts of a
+    cent are settled in whole ones where the order then adds up.
 
     Raises:
         MoneyError: the document's sums are beyond belief.
     """
     if node.text("status") in DRAFTS:
         return Reading(None)
+    listed = [] if refunds is None else refunds
+    is_sound = isinstance(listed, list) and all(isinstance(each, dict) for each in listed)
+    if not is_sound or node.problems:
+        return _whole_order(node, store, refunds)
+    whole = settled(node.members, listed)
+    if whole is not None:
+        order, given_back = whole
+        back = None if refunds is None else given_back
+        reading = _whole_order(Node(order, node.place, []), store, back)
+        if reading.facts and reading.facts.order and not order_breaches(reading.facts.order):
+            return reading
+    back = None if refunds is None else within_order(node.members, listed)
+    return _whole_order(node, store, back)
+
+
+def _whole_order(node: Node, store: str, refunds: Any) -> Reading:
     currency = currency_of(node)
     stated = stated_refunds(node, currency)
     order = read_order(node, store, stated)
