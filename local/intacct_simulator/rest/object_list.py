@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from local.intacct_simulator.rest import other_objects
+from local.intacct_simulator.rest import module_objects
 from local.intacct_simulator.rest.common_fields import KEYS, OWNERS_WRITERS, WRITERS
 from local.intacct_simulator.rest.fields import Field, parse_table
 from local.intacct_simulator.rest.object_types import ALL_VERBS, READ_VERBS, OwnedList, Schema
@@ -72,8 +72,8 @@ def _lines(member: str, name: str) -> tuple[OwnedList, ...]:
 def _other_modules() -> list[Schema]:
     return [
         _with_inline_contact("accounts-payable/vendor", "vendor", other_modules.VENDOR),
-        *(_schema(*one) for one in other_objects.MASTERS),
-        *(_schema(*one, verbs=READ_VERBS) for one in other_objects.READ_ONLY),
+        *(_schema(*one) for one in module_objects.MASTERS),
+        *(_schema(*one, verbs=READ_VERBS) for one in module_objects.READ_ONLY),
     ]
 
 

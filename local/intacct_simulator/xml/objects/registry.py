@@ -12,7 +12,7 @@ from local.intacct_simulator.xml.objects import (
     orders,
     other_modules,
     receivables,
-    small_objects,
+    reference_objects,
 )
 from local.intacct_simulator.xml.objects.known_fields import KNOWN
 from local.intacct_simulator.xml.objects.model import XmlObject, empty
@@ -29,7 +29,7 @@ _ALL = [
     masters.PROJECT,
     masters.GLACCOUNT,
     masters.STATACCOUNT,
-    *small_objects.SMALL,
+    *reference_objects.REFERENCE,
     *other_modules.OTHERS,
     *never_written.NEVER_WRITTEN,
     *orders.STOCK,

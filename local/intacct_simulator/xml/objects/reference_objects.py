@@ -28,7 +28,7 @@ def _listed(
     )
 
 
-SMALL = [
+REFERENCE = [
     _listed("JOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool", known="BILLABLE"),
     # The name of the same object in older clients.
     _listed("GLJOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool"),
