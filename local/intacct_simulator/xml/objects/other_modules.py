@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from local.intacct_simulator.xml.objects import words
+from dataclasses import replace
+
 from local.intacct_simulator.xml.objects.masters import AUDIT
 from local.intacct_simulator.xml.objects.model import Relation, XmlObject, empty, fields
-
-_STATUS = {"status": words.STATUS}
+from local.intacct_simulator.xml.objects.parts import listed
 
 
 def _master(
@@ -18,15 +18,8 @@ def _master(
     known: str = "",
     relations: dict[str, Relation] | None = None,
 ) -> XmlObject:
-    return XmlObject(
-        name,
-        table,
-        fields(f"RECORDNO key int\n{id_field} id\nSTATUS status status\n{text}\n{AUDIT}", _STATUS)
-        | empty(known),
-        id_field=id_field,
-        relations=relations or {},
-        can_write=True,
-    )
+    found = listed(name, table, id_field, text, known=known)
+    return replace(found, relations=relations or {}, can_write=True)
 
 
 def _never_written(name: str, table: str, known: str) -> XmlObject:

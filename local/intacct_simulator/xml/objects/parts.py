@@ -1,9 +1,10 @@
-"""What the documents of several modules have in common: dimensions, rates, contacts."""
+"""What objects of several modules have in common: dimensions, rates, contacts, small masters."""
 
 from __future__ import annotations
 
+from local.intacct_simulator.xml.objects import words
 from local.intacct_simulator.xml.objects.masters import AUDIT
-from local.intacct_simulator.xml.objects.model import Relation
+from local.intacct_simulator.xml.objects.model import Relation, XmlObject, empty, fields
 
 # WHENCREATED of a document is its date, chosen by the user (§11.1); AUWHENCREATED is the true one.
 DOCUMENT_AUDIT = AUDIT.replace("WHENCREATED    created_at   at\n", "", 1)
@@ -50,3 +51,10 @@ CONTACTS = {
     "SHIPTO": Relation("CONTACT", "contact_ship_to"),
     "CUSTOMER": Relation("CUSTOMER", "customer"),
 }
+
+
+def listed(name: str, table: str, id_field: str, text: str, *, known: str = "") -> XmlObject:
+    """Give an object of an id, a status and a few fields; those of `known` are always empty."""
+    own = f"RECORDNO key int\n{id_field} id\nSTATUS status status\n{text}\n{AUDIT}"
+    shown = fields(own, {"status": words.STATUS}) | empty(known)
+    return XmlObject(name, table, shown, id_field=id_field)

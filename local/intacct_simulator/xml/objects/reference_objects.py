@@ -2,62 +2,39 @@
 
 from __future__ import annotations
 
-from local.intacct_simulator.xml.objects import words
+from dataclasses import replace
+
 from local.intacct_simulator.xml.objects.masters import AUDIT
-from local.intacct_simulator.xml.objects.model import XmlObject, empty, fields
+from local.intacct_simulator.xml.objects.model import XmlObject, fields
+from local.intacct_simulator.xml.objects.parts import listed
 
-_STATUS = {"status": words.STATUS}
-
-
-def _listed(
-    name: str,
-    table: str,
-    id_field: str,
-    text: str,
-    *,
-    known: str = "",
-    only: tuple[str, object] | None = None,
-) -> XmlObject:
-    return XmlObject(
-        name,
-        table,
-        fields(f"RECORDNO key int\n{id_field} id\nSTATUS status status\n{text}\n{AUDIT}", _STATUS)
-        | empty(known),
-        id_field=id_field,
-        only=only,
-    )
-
+_DEFINITION = "DESCRIPTION id\nDOCCLASS category"
 
 REFERENCE = [
-    _listed("JOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool", known="BILLABLE"),
+    listed("JOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool", known="BILLABLE"),
     # The name of the same object in older clients.
-    _listed("GLJOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool"),
-    _listed("STATJOURNAL", "journal", "SYMBOL", "TITLE name", only=("is_statistical", True)),
-    _listed("ARTERM", "term", "NAME", "DESCRIPTION description\nDUEDATE due_days int"),
-    _listed("UOM", "unit", "UNIT", "NAME id"),
-    _listed(
+    listed("GLJOURNAL", "journal", "SYMBOL", "TITLE name\nADJ is_adjustment bool"),
+    replace(
+        listed("STATJOURNAL", "journal", "SYMBOL", "TITLE name"), only=("is_statistical", True)
+    ),
+    listed("ARTERM", "term", "NAME", "DESCRIPTION description\nDUEDATE due_days int"),
+    listed("UOM", "unit", "UNIT", "NAME id"),
+    listed(
         "CHECKINGACCOUNT",
         "bank_account",
         "BANKACCOUNTID",
         "BANKNAME name\nGLACCOUNTNO account.id\nCURRENCY currency\nLOCATIONID location.id",
         known="BANKACCOUNTNO",
     ),
-    _listed(
-        "SODOCUMENTPARAMS",
-        "txn_definition",
-        "DOCID",
-        "DESCRIPTION id\nDOCCLASS category",
-        known="UPDGL",
+    replace(
+        listed("SODOCUMENTPARAMS", "txn_definition", "DOCID", _DEFINITION, known="UPDGL"),
         only=("module", "orderEntry"),
     ),
-    _listed(
-        "INVDOCUMENTPARAMS",
-        "txn_definition",
-        "DOCID",
-        "DESCRIPTION id\nDOCCLASS category",
+    replace(
+        listed("INVDOCUMENTPARAMS", "txn_definition", "DOCID", _DEFINITION),
         only=("module", "inventoryControl"),
     ),
-    _listed(
+    listed(
         "REPORTINGPERIOD",
         "reporting_period",
         "NAME",
@@ -85,7 +62,7 @@ REFERENCE = [
             "POLICYNAME permission.name\nRIGHTS @rights\n"
         ),
     ),
-    _listed(
+    listed(
         "USERINFO",
         "user",
         "LOGINID",
