@@ -7,6 +7,7 @@ from decimal import Decimal
 from carts.adapter import Code
 from carts.api2cart.models import CART, amount, child, children, hold, number, required_instant
 from carts.documents import Node
+from carts.goodwill import allowances
 from commerce.money import Money, MoneyError, allocate, total
 from commerce.orders import (
     AdjustmentKind,
@@ -67,7 +68,7 @@ def _refund(node: Node, order: Order) -> Refund:
         currency=currency,
         lines=tuple(line for line in lines if line.quantity),
         shipping=shipping or None,
-        adjustments=(*_allowances(lines), *beside),
+        adjustments=(*allowances(lines), *beside),
         transactions=(
             Payment(
                 ref=Ref(CART, order.ref.store, "payment", ref.id),
@@ -105,15 +106,6 @@ def _shares(node: Node, tax: Money, goods: list[Money]) -> list[Money]:
     except MoneyError:
         node.refuse("tax", "a tax that can be shared over the items")
         return [Money.zero(tax.currency) for _ in goods]
-
-
-def _allowances(lines: tuple[RefundLine, ...]) -> tuple[RefundAdjustment, ...]:
-    """What went back on lines of which no unit is told to have come back."""
-    return tuple(
-        RefundAdjustment(AdjustmentKind.GOODWILL, line.subtotal, line.tax)
-        for line in lines
-        if not line.quantity and (line.subtotal or line.tax)
-    )
 
 
 def _adjustments(

@@ -11,6 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from carts.documents import Node
+from carts.goodwill import allowances
 from carts.woocommerce.models import (
     CART,
     metadata,
@@ -47,7 +48,7 @@ def read_refund(
         lines=tuple(line for line in lines if line.quantity),
         shipping=_given_back(node, "shipping_lines", "total", currency),
         shipping_tax=_given_back(node, "shipping_lines", "total_tax", currency),
-        adjustments=(*_allowances(lines), *_fees(node, currency)),
+        adjustments=(*allowances(lines), *_fees(node, currency)),
     )
     unexplained = _unexplained(amount - refund.credit, has_lines=bool(lines))
     adjustments = (*refund.adjustments, *unexplained)
@@ -73,15 +74,6 @@ def _line(node: Node, currency: str) -> RefundLine:
         quantity=abs(node.decimal("quantity") or Decimal(0)),
         subtotal=-required_money(node, "total", currency),
         tax=-money_or_zero(node, "total_tax", currency),
-    )
-
-
-def _allowances(lines: tuple[RefundLine, ...]) -> tuple[RefundAdjustment, ...]:
-    """What went back on lines of which no unit did: a shop may leave the quantity empty."""
-    return tuple(
-        RefundAdjustment(AdjustmentKind.GOODWILL, line.subtotal, line.tax)
-        for line in lines
-        if not line.quantity and (line.subtotal or line.tax)
     )
 
 
