@@ -18,6 +18,7 @@ from tests.simulation.shrinking import Shrinker
 
 _CHUNK = 50
 _COLLECTED_AFTER = 200_000
+_TOLD_EVERY = 5000
 _ENOUGH_FOR_ALL_CELLS = 5000
 """From so many histories on, every cell of the coverage table must have been struck."""
 
@@ -55,9 +56,6 @@ class Tally:
 
 def lived(seeds: Sequence[int]) -> Tally:
     """Live these histories one after the other."""
-    # Histories leave little in cycles: looking for it all the time is a tenth of a run.
-    gc.freeze()
-    gc.set_threshold(_COLLECTED_AFTER)
     tally = Tally()
     for seed in seeds:
         tally.add(History(seed).run())
@@ -82,6 +80,7 @@ def main(arguments: Sequence[str]) -> int:
     tally = Tally()
     for part in _parts(range(options.first, options.first + options.seeds), options.jobs):
         tally.merge(part)
+        _tell_progress(tally, part)
     seconds = time.perf_counter() - started
     say(table(tally.struck))
     say(
@@ -99,6 +98,15 @@ def main(arguments: Sequence[str]) -> int:
     if tally.violations:
         _tell_shortly(tally.violations[0][0])
     return 1 if tally.violations or empty else 0
+
+
+def _tell_progress(tally: Tally, part: Tally) -> None:
+    """Tell on standard error of what broke as it is found, and how far a long run has come."""
+    told = [f"seed {seed}: {violation}" for seed, violation in part.violations]
+    if tally.histories % _TOLD_EVERY == 0:
+        told.append(f"{tally.histories} histories, {len(tally.violations)} violations so far")
+    sys.stderr.writelines(f"{line}\n" for line in told)
+    sys.stderr.flush()
 
 
 def _tell_shortly(seed: int) -> None:
@@ -124,10 +132,17 @@ def _replay(seed: int, about: str) -> int:
 def _parts(seeds: range, jobs: int) -> Iterator[Tally]:
     chunks = [seeds[start : start + _CHUNK] for start in range(0, len(seeds), _CHUNK)]
     if jobs == 1:
+        _collect_seldom()
         yield from map(lived, chunks)
         return
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_collect_seldom) as pool:
         yield from pool.map(lived, chunks)
+
+
+def _collect_seldom() -> None:
+    """Histories leave little in cycles: looking for it all the time is a tenth of a run."""
+    gc.freeze()
+    gc.set_threshold(_COLLECTED_AFTER)
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:

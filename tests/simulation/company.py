@@ -87,7 +87,7 @@ class Company:
         self.signing_in = 0
         self.deaths = 0
         self.is_published: Callable[[str], bool] = lambda _token: False
-        self.is_given_up: Callable[[str], bool] = lambda _mark: False
+        self.is_repeated: Callable[[str], bool] = lambda _mark: True
         self.marks: Counter[tuple[str, str]] = Counter()
         self.closings: set[str] = set()
         self._wire = wire
@@ -125,8 +125,10 @@ class Company:
         self._memory[idempotency_key] = result
         return result
 
-    def land(self, document: Document) -> DocumentResult:
+    def land(self, document: Document, *, is_seen_at_once: bool = False) -> DocumentResult:
         """Bring the document into the books, whoever waits for it or not.
+
+        `is_seen_at_once`: no look-up lags behind this one.
 
         Raises:
             RejectedError: the books refuse it.
@@ -142,7 +144,8 @@ class Company:
         except BusinessError as error:
             raise _refusal(error) from error
         self.marks[table, mark] += 1
-        self._visible_at[table, record["key"]] = self._wire.scheduler.now + self.lag
+        seen_at = float("-inf") if is_seen_at_once else self._wire.scheduler.now + self.lag
+        self._visible_at[table, record["key"]] = seen_at
         self._wire.story.tell(f"books of {self.tenant}: {table} {mark}")
         if self.marks[table, mark] > 1:
             message = f"I1: {self.tenant}: {table} {mark} is in the books twice"
@@ -157,7 +160,11 @@ class Company:
         return result_of(record)
 
     def land_late(self, document: Document) -> None:
-        """Have the document land some time later, unasked."""
+        """Have the document land some time later, unasked.
+
+        Beyond what reliability A4 assumes, only a unique number protects, and only what is
+        repeated: so nothing else lands then, and no look-up lags behind it.
+        """
         most = LATEST_UNIQUE_SECONDS if self.is_unique(document) else LATEST_LANDING_SECONDS
         delay = self._wire.faults.dice.random() * self._wire.faults.dice.choice((130.0, most, most))
         mark, left_at = mark_of(document), self.now()
@@ -165,11 +172,12 @@ class Company:
 
         def arrive() -> None:
             self._left_at[mark].remove(left_at)
-            if delay > LATEST_LANDING_SECONDS and self.is_given_up(mark):
+            is_beyond_the_bound = delay > LATEST_LANDING_SECONDS
+            if is_beyond_the_bound and not self.is_repeated(mark):
                 self._wire.story.tell(f"late {mark} never lands")
                 return
             try:
-                self.land(document)
+                self.land(document, is_seen_at_once=is_beyond_the_bound)
             except RejectedError as error:
                 self._wire.story.tell(f"late {mark} refused: {error}")
 

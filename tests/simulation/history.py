@@ -103,7 +103,7 @@ class History:
         self.watch.companies = self.outside.companies
         for tenant, company in self.outside.companies.items():
             company.is_published = partial(self._is_published, tenant)
-            company.is_given_up = partial(self._is_given_up, tenant)
+            company.is_repeated = partial(self._is_repeated, tenant)
         self.people = People(
             self.outside, self.business, self.dice, self.accepted, self._arm_export
         )
@@ -366,10 +366,10 @@ class History:
         item = self.outside.tables.get(place) or {}
         return item.get("digest") == {"S": digest_of(token)}
 
-    def _is_given_up(self, tenant: str, mark: str) -> bool:
-        """Whether the ledger takes the posting of that mark for one of which nothing is out."""
-        return any(
-            row["doc_no"] == {"S": mark} and row["st"]["S"] in {"READY", "CANCELLED"}
+    def _is_repeated(self, tenant: str, mark: str) -> bool:
+        """Whether the posting of that mark is sent again as long as nobody finds it."""
+        return not any(
+            row["doc_no"] == {"S": mark} and row["st"]["S"] not in {"SENT", "DONE"}
             for row in self.outside.tables.rows(LEDGER)
             if row["pk"]["S"].split("#")[1] == tenant
         )
