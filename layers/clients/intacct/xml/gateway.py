@@ -6,12 +6,13 @@ repeated here, except where Sage said that nothing ran.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 import httpx
 
-from intacct.errors import IntacctError
+from intacct.errors import IntacctError, NotSentError
 from intacct.gate import Gate, OpenGate
 from intacct.xml.envelope import (
     Faults,
@@ -93,12 +94,12 @@ class XmlGateway:
         again = cut_off(functions, answer.response, transaction=transaction)
         if not again:
             return self._results(functions, answer, session, kind)
-        session = self._sessions.renewed(entity, session)
         kept = [function for function in functions if function not in again]
         if not kept:
+            session = self._sessions.renewed(entity, session)
             return self._results(again, self._exchange(again, session, kind), session, kind)
         results = judged_results(kept, answer, is_write=is_write, transaction=False)
-        results += self._repeated(again, session, kind)
+        results += self._repeated(again, entity, session, kind)
         by_id = {result.control_id: result for result in results}
         return [by_id[function.control_id] for function in functions]
 
@@ -183,10 +184,11 @@ class XmlGateway:
         )
 
     def _repeated(
-        self, functions: Sequence[Function], session: Session, kind: _Kind
+        self, functions: Sequence[Function], entity: str, dead: Session, kind: _Kind
     ) -> list[FunctionResult]:
         """The second try of some functions: its failure is theirs, not that of the answered."""
         try:
+            session = self._sessions.renewed(entity, dead)
             return self._results(functions, self._exchange(functions, session, kind), session, kind)
         except IntacctError as exc:
             return [
@@ -200,9 +202,15 @@ class XmlGateway:
             ]
 
     def _note_expiry(self, response: Response, session: Session) -> None:
+        """Tell until when the session lives; a store that fails loses the note.
+
+        Its error must not become the outcome of what was answered: a write that seems not sent is
+        sent again.
+        """
         authentication = response.authentication
         if authentication is not None and authentication.session_expires_at is not None:
-            self._sessions.seen(session, authentication.session_expires_at)
+            with contextlib.suppress(NotSentError):
+                self._sessions.seen(session, authentication.session_expires_at)
 
     def _check_levels(self, answer: Answer, control_id: str, *, is_write: bool) -> None:
         response = answer.response

@@ -17,9 +17,10 @@ BOUND = "https://na12.intacct.com/ia/xml/xmlgw.phtml"
 
 
 class Sessions:
-    """Two sessions, the second after a renewal."""
+    """Two sessions, the second after a renewal; `failure` is of the store that they are kept in."""
 
     def __init__(self) -> None:
+        self.failure: Exception | None = None
         self.renewals: list[Session] = []
         self.expiries: list[tuple[str, datetime]] = []
 
@@ -32,11 +33,17 @@ class Sessions:
         return self._session(entity)
 
     def renewed(self, entity: str, rejected: Session) -> Session:
+        self._fail()
         self.renewals.append(rejected)
         return self._session(entity)
 
     def seen(self, session: Session, expires_at: datetime) -> None:
+        self._fail()
         self.expiries.append((session.id, expires_at))
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
 
 
 class Rig:

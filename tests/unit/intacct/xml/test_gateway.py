@@ -225,6 +225,25 @@ def test_a_repetition_that_is_lost_leaves_what_was_answered() -> None:
     assert type(results[1].error) is OutcomeUnknownError
 
 
+def test_without_a_new_session_what_was_answered_stays_and_the_rest_was_not_sent() -> None:
+    rig = Rig(DEAD_IN_MIDRUN)
+    rig.sessions.failure = NotSentError("the table of sessions cannot be read")
+
+    results = rig.gateway.execute([write("a"), write("b")], is_write=True)
+
+    assert results[0].checked().key == "1"
+    assert type(results[1].error) is NotSentError
+
+
+def test_a_time_out_that_cannot_be_noted_leaves_the_answer_as_it_is() -> None:
+    rig = Rig(answered(done("f-1", key="1")))
+    rig.sessions.failure = NotSentError("the table of sessions cannot be written")
+
+    result = rig.gateway.execute_one(write(), is_write=True)
+
+    assert result.key == "1"
+
+
 def test_a_rate_limit_said_in_xml_keeps_the_pause_of_its_header() -> None:
     limited = httpx.Response(
         429, content=refused(error("GW-0010", "slow down")), headers={"Retry-After": "17"}
