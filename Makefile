@@ -81,9 +81,9 @@ bench: setup ## Measure size, cold starts, memory and requests per order
 	@$(RUN) -m tests.benchmarks.sdk_comparison
 
 .PHONY: simulate
-simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2; SEED=n replays one, SHRINK=n shortens it)
+simulate: setup ## Live drawn histories of faults (SEEDS=1000 FIRST=0 JOBS=2 WAY=direct; SEED=n replays one, SHRINK=n shortens it)
 	@$(RUN) -m tests.simulation --seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0) \
-		--jobs $(or $(JOBS),2) $(if $(SEED),--seed $(SEED)) $(if $(SHRINK),--shrink $(SHRINK))
+		--jobs $(or $(JOBS),2) --way $(or $(WAY),direct) $(if $(SEED),--seed $(SEED)) $(if $(SHRINK),--shrink $(SHRINK))
 
 .PHONY: lives
 lives: setup ## Hold drawn order lives to every invariant of the books (SEEDS=20000 FIRST=0 JOBS=2)

@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.simulation.coverage import empty_cells, table
 from tests.simulation.faults import Cell
 from tests.simulation.history import Ending, History
 from tests.simulation.shrinking import Shrinker
+from tests.simulation.ways import Way
+from tests.simulation.weather import DRAWN, Weather
 
 _CHUNK = 50
 _COLLECTED_AFTER = 200_000
@@ -54,11 +57,11 @@ class Tally:
         self.violations += other.violations
 
 
-def lived(seeds: Sequence[int]) -> Tally:
+def lived(seeds: Sequence[int], weather: Weather = DRAWN) -> Tally:
     """Live these histories one after the other."""
     tally = Tally()
     for seed in seeds:
-        tally.add(History(seed).run())
+        tally.add(History(seed, weather).run())
     return tally
 
 
@@ -71,14 +74,16 @@ def say(text: str) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Run the command; 1 when an invariant was broken."""
     options = _options(arguments)
+    weather = Weather(way=Way(options.way))
     if options.seed is not None:
-        return _replay(options.seed, options.about)
+        return _replay(options.seed, weather, options.about)
     if options.shrink is not None:
-        _tell_shortly(options.shrink)
+        _tell_shortly(options.shrink, weather)
         return 1
     started = time.perf_counter()
     tally = Tally()
-    for part in _parts(range(options.first, options.first + options.seeds), options.jobs):
+    seeds = range(options.first, options.first + options.seeds)
+    for part in _parts(seeds, options.jobs, weather):
         tally.merge(part)
         _tell_progress(tally, part)
     seconds = time.perf_counter() - started
@@ -96,7 +101,7 @@ def main(arguments: Sequence[str]) -> int:
     if empty:
         say(f"empty cells: {', '.join(empty)}")
     if tally.violations:
-        _tell_shortly(tally.violations[0][0])
+        _tell_shortly(tally.violations[0][0], weather)
     return 1 if tally.violations or empty else 0
 
 
@@ -109,34 +114,36 @@ def _tell_progress(tally: Tally, part: Tally) -> None:
     sys.stderr.flush()
 
 
-def _tell_shortly(seed: int) -> None:
+def _tell_shortly(seed: int, weather: Weather) -> None:
     """Tell the shortest story found of a failing seed, and how to see all of it."""
-    shrinker = Shrinker(seed)
+    shrinker = Shrinker(seed, weather)
     cut, ending = shrinker.shrunk()
     say(f"\nthe story of seed {seed}, shrunk in {shrinker.runs} runs:")
     say("\n".join(ending.story.lines()))
     say(ending.violation)
     left_out = f"{len(cut.orders)} orders and {len(cut.cells)} cells of faults left out"
     say(f"{ending.struck.total()} faults struck; {left_out}")
-    say(f"the whole of it: make simulate SEED={seed}")
+    way = f" WAY={weather.way.value}" if weather.way.is_http else ""
+    say(f"the whole of it: make simulate SEED={seed}{way}")
 
 
-def _replay(seed: int, about: str) -> int:
+def _replay(seed: int, weather: Weather, about: str) -> int:
     """Live one history again; what it tells is the same byte by byte."""
-    ending = History(seed).run()
+    ending = History(seed, weather).run()
     say("\n".join(ending.story.lines(about)))
     say(f"\nseed {seed}: {ending.violation or 'no violation'}; trace {ending.digest}")
     return 1 if ending.violation else 0
 
 
-def _parts(seeds: range, jobs: int) -> Iterator[Tally]:
+def _parts(seeds: range, jobs: int, weather: Weather) -> Iterator[Tally]:
     chunks = [seeds[start : start + _CHUNK] for start in range(0, len(seeds), _CHUNK)]
+    live = partial(lived, weather=weather)
     if jobs == 1:
         _collect_seldom()
-        yield from map(lived, chunks)
+        yield from map(live, chunks)
         return
     with ProcessPoolExecutor(jobs, initializer=_collect_seldom) as pool:
-        yield from pool.map(lived, chunks)
+        yield from pool.map(live, chunks)
 
 
 def _collect_seldom() -> None:
@@ -152,5 +159,6 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="how many processes")
     parser.add_argument("--seed", type=int, help="replay this one and tell its story")
     parser.add_argument("--shrink", type=int, help="tell the shortest story of this failing seed")
+    parser.add_argument("--way", choices=list(Way), default=Way.DIRECT, help="how Sage is reached")
     parser.add_argument("--about", default="", help="only lines of the story that mention this")
     return parser.parse_args(arguments)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -31,8 +31,16 @@ from local.intacct_simulator.company import Company as SimulatedCompany
 from shared.ledger.run import mark_of
 from shared.ports import Found
 from tests.simulation.consents import Consent
-from tests.simulation.sage_documents import TABLES, fields_of, found_of, result_of
+from tests.simulation.sage_documents import (
+    TABLES,
+    fields_of,
+    found_of,
+    mark_field,
+    marks_of,
+    result_of,
+)
 from tests.simulation.scheduler import START
+from tests.simulation.site import Site
 from tests.simulation.violations import ViolationError
 from tests.simulation.weather import Weather
 from tests.simulation.wire import Wire
@@ -68,13 +76,24 @@ class Company:
         """`on_send` is told the control id and document of every request that leaves for Sage."""
         scheduler = wire.scheduler
         self.tenant = tenant
-        self.books = Books(Clock(wall=lambda: START.timestamp() + scheduler.now))
-        self.books.store.restore(_seed())
         self.hard_unique = _drawn_kinds(dice, weather)
         remembers = dice.random() < 0.5
         self.remembers_keys = remembers if weather.remembers is None else weather.remembers
         self.lag = dice.choice((0.0, 0.0, 1.0, 4.0))
         self.takes_batches = dice.random() < 0.7
+        self._known: Counter[tuple[str, str]] = Counter()
+        clock = Clock(wall=lambda: START.timestamp() + scheduler.now)
+        self.site: Site | None = None
+        if weather.way.is_http:
+            self.hard_unique = frozenset()  # the server keeps no number of documents unique
+            self.site = Site(
+                tenant, clock, _seed(), dice, lag=self.lag, remembers_keys=self.remembers_keys
+            )
+            self.books = self.site.company.books
+            self._known.update(marks_of(self.books))
+        else:
+            self.books = Books(clock)
+            self.books.store.restore(_seed())
         self.secret = self.stored_secret = f"client-secret-{tenant}-1"
         self.refused_logins = 0
         self.consent = Consent(wire, tenant, dice)
@@ -166,12 +185,9 @@ class Company:
         repeated: so nothing else lands then, and no look-up lags behind it.
         """
         most = LATEST_UNIQUE_SECONDS if self.is_unique(document) else LATEST_LANDING_SECONDS
-        delay = self._wire.faults.dice.random() * self._wire.faults.dice.choice((130.0, most, most))
-        mark, left_at = mark_of(document), self.now()
-        self._left_at.setdefault(mark, []).append(left_at)
+        mark = mark_of(document)
 
-        def arrive() -> None:
-            self._left_at[mark].remove(left_at)
+        def arrive(delay: float) -> None:
             is_beyond_the_bound = delay > LATEST_LANDING_SECONDS
             if is_beyond_the_bound and not self.is_repeated(mark):
                 self._wire.story.tell(f"late {mark} never lands")
@@ -181,7 +197,42 @@ class Company:
             except RejectedError as error:
                 self._wire.story.tell(f"late {mark} refused: {error}")
 
-        self._wire.scheduler.at(left_at + delay, arrive)
+        self.late([mark], arrive, most=most)
+
+    def late(
+        self,
+        marks: Sequence[str],
+        arrive: Callable[[float], None],
+        *,
+        most: float = LATEST_LANDING_SECONDS,
+    ) -> None:
+        """Have what carries these marks arrive after at most so many seconds; it is told them."""
+        delay = self._wire.faults.dice.random() * self._wire.faults.dice.choice((130.0, most, most))
+        left_at = self.now()
+        for mark in marks:
+            self._left_at.setdefault(mark, []).append(left_at)
+
+        def land() -> None:
+            for mark in marks:
+                self._left_at[mark].remove(left_at)
+            arrive(delay)
+
+        self._wire.scheduler.at(left_at + delay, land)
+
+    def note_what_is_new(self, closings: Sequence[CloseSalesDocument]) -> None:
+        """Note the documents that a request brought into the books, and what it may have closed."""
+        now = Counter(marks_of(self.books))
+        for (table, mark), count in (now - self._known).items():
+            self.marks[table, mark] += count
+            self._wire.story.tell(f"books of {self.tenant}: {table} {mark}")
+            if self.marks[table, mark] > 1:
+                message = f"I1: {self.tenant}: {table} {mark} is in the books twice"
+                self._on_violation(ViolationError(message))
+        self._known = now
+        for closing in closings:
+            record = self.books.get("sales_document", int(closing.key))
+            if record is not None and record["state"] == "closed":
+                self.closings.add(closing.reference)
 
     def may_land(self, mark: str) -> bool:
         """Whether a request of this mark is on its way that may land though nobody repeats it."""
@@ -210,10 +261,7 @@ class Company:
         """
         now = self._wire.scheduler.now
         if secret != self.secret:
-            self.refused_logins += 1
-            if self.refused_logins > _MOST_REFUSED_LOGINS:
-                message = f"I10: {self.tenant} tries a revoked secret again and again"
-                self._on_violation(ViolationError(message))
+            self.refuse_login()
             message = "invalid_client"
             raise CredentialsError(message)
         following = spend()
@@ -225,6 +273,13 @@ class Company:
         self.token_until = now + TOKEN_SECONDS
         expires_at = self._wire.scheduler.instant() + timedelta(seconds=TOKEN_SECONDS)
         return Token(self.token, expires_at, following)
+
+    def refuse_login(self) -> None:
+        """Count a login with a secret that was revoked."""
+        self.refused_logins += 1
+        if self.refused_logins > _MOST_REFUSED_LOGINS:
+            message = f"I10: {self.tenant} tries a revoked secret again and again"
+            self._on_violation(ViolationError(message))
 
     def report(self, message: str) -> None:
         """Report what must never happen."""
@@ -240,6 +295,8 @@ class Company:
 
     def revoke(self) -> None:
         """End the token before its time."""
+        if self.site is not None:
+            self.site.end_sessions()
         if self.token:
             self.deaths += 1
             self.token = ""
@@ -263,15 +320,16 @@ class Company:
 
         What is no document of its own, as the closing of an order, has no number to change.
         """
-        numbers = dict(TABLES.values())
-        if table not in numbers:
+        if table not in dict(TABLES.values()):
             return
-        field = numbers[table]
-        known = self.books.find(table, **{field: mark})
+        rows = self.books.select(table, private=True)
+        known = [row for row in rows if row.get(mark_field(table, row)) == mark]
         if not known or (table, mark) in self.renamed:
             return
-        self.books.store.change(table, known[0]["key"], **{field: f"{mark}-X"})
+        changed = {mark_field(table, known[0]): f"{mark}-X"}
+        self.books.store.change(table, known[0]["key"], **changed)
         self.renamed[table, mark] = f"{mark}-X"
+        self._known = Counter(marks_of(self.books))
         self._wire.story.tell(f"somebody at {self.tenant} renames {table} {mark}")
 
     def close_period(self, seconds: float) -> None:

@@ -27,16 +27,21 @@ class LoginDesk:
     def client_credentials(self, username: str) -> Token:
         """Sign in."""
         del username
-        return self._issue(lambda: "", NotSentError)
+        return self.issue(lambda: "", NotSentError)
 
     def refresh(self, refresh_token: str) -> Token:
         """A new token for a refresh token, and the next one of those."""
+        return self.issue(self.spending(refresh_token), OutcomeUnknownError)
+
+    def spending(self, refresh_token: str) -> Callable[[], str]:
+        """How this one is spent; that a refresh is sent must have been written down before."""
         if not self._has_intent():
             tenant = self._company.tenant
             self._company.needless(f"I10: a refresh for {tenant} is sent, and nothing tells of it")
-        return self._issue(lambda: self._company.consent.spend(refresh_token), OutcomeUnknownError)
+        return lambda: self._company.consent.spend(refresh_token)
 
-    def _issue(self, spend: Callable[[], str], lost: type[IntacctError]) -> Token:
+    def issue(self, spend: Callable[[], str], lost: type[IntacctError]) -> Token:
+        """A token, or `lost` where no answer comes; `spend` gives the next refresh token."""
         company = self._company
         kind = self._wire.strike("sage.token", company.tenant)
         if company.signing_in:

@@ -131,7 +131,9 @@ class Business:
         )
 
 
-def tenant_of(name: str, hard_unique: tuple[str, ...], *, batch: bool) -> Tenant:
+def tenant_of(
+    name: str, hard_unique: tuple[str, ...], *, batch: bool, protocols: Mapping[str, str]
+) -> Tenant:
     """A tenant with a shop posted in detail and an outlet posted by daily journal."""
     shop = {"cart": "shopify", "entity": "100", "mapping": _MAPPING}
     outlet = {**shop, "mapping": {**_MAPPING, "channel_customer": "WEB"}}
@@ -144,6 +146,7 @@ def tenant_of(name: str, hard_unique: tuple[str, ...], *, batch: bool) -> Tenant
                 "user_id": "ws",
                 "hard_unique": hard_unique,
                 "batch": batch,
+                "protocols": dict(protocols),
             },
             "entities": [{"id": "100", "zone": "America/New_York", "base_currency": "USD"}],
             "stores": [

@@ -331,7 +331,10 @@ class History:
         kinds = tuple(kind.value for kind in PostingKind)
         tenants = {
             name: histories.tenant_of(
-                name, kinds if company.hard_unique else (), batch=company.takes_batches
+                name,
+                kinds if company.hard_unique else (),
+                batch=company.takes_batches,
+                protocols=weather.way.protocols,
             )
             for name, company in companies.items()
         }

@@ -50,6 +50,8 @@ TABLES: Mapping[type, tuple[str, str]] = {
     JournalEntry: ("journal_entry", "reference_number"),
 }
 
+_FIELDS = dict(TABLES.values())
+
 
 def fields_of(  # noqa: C901, PLR0911  # one per kind
     document: Document, books: Books
@@ -269,8 +271,15 @@ def _key(reference: object) -> str:
 def marks_of(books: Books) -> Sequence[tuple[str, str]]:
     """Table and mark of every document, in the order in which they were made."""
     return [
-        (table, str(record[mark]))
-        for table, mark in TABLES.values()
+        (table, str(record[mark_field(table, record)]))
+        for table, _ in TABLES.values()
         for record in books.select(table, private=True)
-        if record.get(mark) and record.get("module") != "orderEntry"
+        if record.get(mark_field(table, record)) and record.get("module") != "orderEntry"
     ]
+
+
+def mark_field(table: str, record: Record) -> str:
+    """The field of a record that carries our mark: XML has another one for payments (§13.4)."""
+    field = _FIELDS[table]
+    has_none = table == "ar_payment" and not record.get(field)
+    return "document_number" if has_none else field

@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, partial
-from typing import Any, cast
+from typing import Any
 
-from shared.connections.credentials import TenantCredentials
+from shared.connections.credentials import IntacctCredentials, TenantCredentials
 from shared.connections.errors import ConnectionStoreError
 from shared.connections.gates import TenantGate
 from shared.connections.rate_slots import RateSlots
 from shared.connections.seats import Seats
+from shared.connections.sessions import SharedSessions
 from shared.connections.single_flight import Surroundings
 from shared.connections.table import ConnectionTable
 from shared.connections.tokens import SharedTokens
@@ -36,6 +37,7 @@ from shared.intake.cart_events import SqsCartEvents
 from shared.intake.deliveries import Intake
 from shared.ledger.apply import Applier
 from shared.ledger.dynamodb import DynamoDbLedger
+from shared.ports import BatchBooks
 from shared.posting.closed_period_store import DynamoDbClosings, DynamoDbLateItems
 from shared.posting.closed_periods import ClosedPeriods
 from shared.posting.closings import Calendars
@@ -45,9 +47,11 @@ from shared.postings.planner import plan
 from shared.reviews.records import DynamoDbReviews
 from shared.sweeping.sweep import Sweeper, SweeperParts
 from shared.tenants.models import Tenant
+from tests.simulation.clients import ClientBooks, Clients
 from tests.simulation.company import Company
 from tests.simulation.desk import LoginDesk
 from tests.simulation.journals import JournalsInBooks
+from tests.simulation.line import Line
 from tests.simulation.queues import FifoQueue
 from tests.simulation.releases import Release
 from tests.simulation.remembering import RememberedPlans
@@ -97,7 +101,9 @@ class Sandbox:
         self._sqs: Any = SqsFace(outside.wire, outside.queues)
         self._s3: Any = S3Face(outside.wire, outside.bucket)
         self._tokens: dict[str, SharedTokens] = {}
-        self._books: dict[str, SageBooks] = {}
+        self._books: dict[str, BatchBooks] = {}
+        self._credentials: dict[str, TenantCredentials] = {}
+        self._clients: dict[str, tuple[Clients, Line]] = {}
         self._seats: dict[str, Seats] = {}
 
     def clock(self) -> datetime:
@@ -255,18 +261,63 @@ class Sandbox:
         del entity
         return JournalsInBooks(self.outside.companies[tenant.id].books)
 
-    def _books_of(self, tenant: str) -> SageBooks:
+    def _books_of(self, tenant: str) -> BatchBooks:
         """The same for all: what goes over the same way may travel together."""
         known = self._books.get(tenant)
         if known is None:
             company = self.outside.companies[tenant]
-            known = SageBooks(
+            make = self._direct_books if company.site is None else self._client_books
+            known = self._books[tenant] = make(company)
+        return known
+
+    def _direct_books(self, company: Company) -> BatchBooks:
+        tenant = self._tenant(company.tenant)
+        return SageBooks(
+            self.outside.wire,
+            company,
+            self._tokens_of(tenant.id),
+            partial(self.outside.traffic.call, tenant, self._gate_of(tenant.id)),
+        )
+
+    def _client_books(self, company: Company) -> BatchBooks:
+        clients, line = self._clients_of(company.tenant)
+        sessions = SharedSessions(
+            company.tenant,
+            self._credentials_of(company.tenant),
+            clients.open_session,
+            username=f"ws@{company.tenant}",
+            table=ConnectionTable(self._dynamodb, CONNECTIONS),
+            vault=self._vault,
+            around=self._around,
+        )
+        return ClientBooks(clients.books(self._tokens_of(company.tenant), sessions), line)
+
+    def _clients_of(self, name: str) -> tuple[Clients, Line]:
+        known = self._clients.get(name)
+        if known is None:
+            wire, company, tenant = (
                 self.outside.wire,
-                company,
-                self._tokens_of(tenant),
-                partial(self.outside.traffic.call, self._tenant(tenant), self._gate_of(tenant)),
+                self.outside.companies[name],
+                self._tenant(name),
             )
-            self._books[tenant] = known
+            assert company.site is not None, "only a company with a server has clients"
+            line = Line(
+                wire,
+                company,
+                company.site,
+                self.outside.traffic,
+                tenant,
+                has_intent=lambda: self._has_intent(name),
+            )
+            clients = Clients(
+                tenant,
+                line,
+                self._gate_of(name),
+                clock=self.clock,
+                monotonic=lambda: wire.scheduler.now,
+                new_id=self.new_id,
+            )
+            known = self._clients[name] = clients, line
         return known
 
     def _gate_of(self, name: str) -> TenantGate:
@@ -310,26 +361,40 @@ class Sandbox:
         return known
 
     def _new_tokens(self, tenant: str) -> SharedTokens:
-        wire, company = self.outside.wire, self.outside.companies[tenant]
-        secrets: Any = IntacctSecret(company)
-        vault_key: Any = OpenVault()
         return SharedTokens(
             tenant,
-            TenantCredentials(secrets, f"intacct/{tenant}", company_id=tenant, user_id="ws"),
-            lambda credentials: cast(
-                "Any",
-                LoginDesk(
-                    wire,
-                    company,
-                    credentials.client_secret,
-                    has_intent=lambda: self._has_intent(tenant),
-                ),
-            ),
+            self._credentials_of(tenant),
+            lambda credentials: self._desk_of(tenant, credentials),
             username=f"ws@{tenant}",
             table=ConnectionTable(self._dynamodb, CONNECTIONS),
-            vault=Vault(vault_key, "key", monotonic=lambda: wire.scheduler.now),
+            vault=self._vault,
             around=self._around,
         )
+
+    def _desk_of(self, tenant: str, credentials: IntacctCredentials) -> Any:
+        """The token endpoint, as the clients reach it or as one of ours."""
+        company = self.outside.companies[tenant]
+        if company.site is not None:
+            return self._clients_of(tenant)[0].token_endpoint(credentials)
+        return LoginDesk(
+            self.outside.wire,
+            company,
+            credentials.client_secret,
+            has_intent=lambda: self._has_intent(tenant),
+        )
+
+    def _credentials_of(self, tenant: str) -> TenantCredentials:
+        known = self._credentials.get(tenant)
+        if known is None:
+            secrets: Any = IntacctSecret(self.outside.companies[tenant])
+            known = TenantCredentials(secrets, f"intacct/{tenant}", company_id=tenant, user_id="ws")
+            self._credentials[tenant] = known
+        return known
+
+    @cached_property
+    def _vault(self) -> Vault:
+        vault_key: Any = OpenVault()
+        return Vault(vault_key, "key", monotonic=lambda: self.outside.wire.scheduler.now)
 
     def _has_intent(self, tenant: str) -> bool:
         """Whether the connections table tells of a refresh under way."""

@@ -33,10 +33,11 @@ class IntacctSecret:
         """The secret's members, as they were lately."""
         if self._company.now() - self._read_at >= _SECRET_SECONDS:
             return self.reread(name)
-        members = ("client_id", "sender_id", "sender_password", "user_password")
+        members = ("client_id", "sender_id", "sender_password")
         username = f"ws@{self._company.tenant}"
         secret, refresh = self._known
-        known = {"username": username, "client_secret": secret, "refresh_token": refresh}
+        known = {"username": username, "client_secret": secret, "user_password": secret}
+        known["refresh_token"] = refresh
         return {**dict.fromkeys(members, "x"), **known}
 
     def reread(self, name: str) -> dict[str, Any]:

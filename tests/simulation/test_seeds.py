@@ -15,6 +15,8 @@ from tests.simulation.faults import APPLICABLE, Fault
 from tests.simulation.history import History
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.shrinking import Shrinker
+from tests.simulation.ways import Way
+from tests.simulation.weather import Weather
 
 ROOT = Path(__file__).parents[2]
 SEEDS = int(os.environ.get("SIMULATED_SEEDS", "40"))
@@ -24,6 +26,8 @@ SEEDS_THAT_FAILED = (
     *(3002341, 3003179, 4024074, 8000480, 10021434, 20011530, 30056083, 40014693, 50099680),
 )
 """Each showed something once, in the product or in the simulator's expectations."""
+SEEDS_THAT_FAILED_THROUGH_CLIENTS = ((Way.XML, 47), (Way.XML, 224))
+"""The same of histories whose calls go through the product's clients."""
 
 
 def test_a_calm_history_needs_no_repair_and_ends_with_the_intended_books() -> None:
@@ -45,14 +49,32 @@ def test_under_drawn_faults_every_invariant_holds(first: int) -> None:
     assert sum(sum(each.struck.values()) for each in endings) > 20
 
 
+@pytest.mark.parametrize("way", [way for way in Way if way.is_http])
+def test_through_the_products_own_clients_every_invariant_holds_too(way: Way) -> None:
+    endings = [History(seed, Weather(way=way)).run() for seed in range(SEEDS // 2)]
+
+    assert [(each.seed, each.violation) for each in endings if each.violation] == []
+    assert sum(each.documents for each in endings) > SEEDS
+
+
+@pytest.mark.parametrize(("way", "seed"), SEEDS_THAT_FAILED_THROUGH_CLIENTS)
+def test_a_seed_that_failed_once_through_clients_fails_no_more(way: Way, seed: int) -> None:
+    assert History(seed, Weather(way=way)).run().violation == ""
+
+
 @pytest.mark.parametrize("seed", SEEDS_THAT_FAILED)
 def test_a_seed_that_failed_once_fails_no_more(seed: int) -> None:
     assert History(seed).run().violation == ""
 
 
-def test_a_seed_tells_the_same_story_in_any_process() -> None:
-    here = History(7).run().digest
-    program = "from tests.simulation.history import History; print(History(7).run().digest)"
+@pytest.mark.parametrize("way", list(Way))
+def test_a_seed_tells_the_same_story_in_any_process(way: Way) -> None:
+    here = History(7, Weather(way=way)).run().digest
+    program = (
+        "from tests.simulation.history import History\n"
+        "from tests.simulation.weather import Weather, Way\n"
+        f"print(History(7, Weather(way=Way({way.value!r}))).run().digest)"
+    )
 
     digests = [
         subprocess.run(  # noqa: S603  # our own interpreter and program
@@ -76,6 +98,8 @@ def test_a_seed_tells_the_same_story_in_any_process() -> None:
         "leases are ignored",
         "posting key from the delivery",
         "a customer for each order",
+        "a lost XML write counts as not sent",
+        "the store of sessions speaks for answers",
     ],
 )
 def test_a_defect_in_the_product_is_seen(name: str) -> None:

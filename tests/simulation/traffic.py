@@ -44,15 +44,22 @@ class Traffic:
     def call(self, tenant: Tenant, gate: Gate) -> Iterator[None]:
         """One call: through the gate, counted while it lasts, and reported."""
         gate.enter()
+        with self.under_way(tenant):
+            try:
+                yield
+            except IntacctError as error:
+                gate.leave(error)
+                raise
+        gate.leave(None)
+
+    @contextmanager
+    def under_way(self, tenant: Tenant) -> Iterator[None]:
+        """One call that the gate let through, counted while it lasts."""
         self._begin(tenant)
         try:
             yield
-        except IntacctError as error:
-            gate.leave(error)
-            raise
         finally:
             self._under_way[tenant.id] -= 1
-        gate.leave(None)
 
     def on_write(self, place: Place, before: Item | None, after: Item) -> None:
         """Count the slots of the rate that were taken."""

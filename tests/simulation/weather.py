@@ -10,15 +10,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from tests.simulation.faults import APPLICABLE, Cell
+from tests.simulation.ways import Way
 
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Probabilities of some cells of the coverage table; None leaves a trait to the dice."""
+    """Probabilities of some cells of the coverage table; None leaves a trait to the dice.
+
+    The way to Sage is never drawn: a seed is another history on each.
+    """
 
     odds: Mapping[Cell, float] = field(default_factory=dict)
     unique: bool | None = None
     remembers: bool | None = None
+    way: Way = Way.DIRECT
 
 
 @dataclass(frozen=True, slots=True)

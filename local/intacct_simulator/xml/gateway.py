@@ -34,7 +34,7 @@ from local.intacct_simulator.xml.schema import check_envelope
 
 logger = logging.getLogger(__name__)
 
-_READ_FUNCTIONS = frozenset(
+READ_FUNCTIONS = frozenset(
     {
         "query",
         "read",
@@ -204,7 +204,7 @@ class _Run:
         """Run one function, write its result, and tell whether it succeeded."""
         node = function[0]
         control_id = function.get("controlid", "")
-        counts = self._manner.is_unique and node.tag not in _READ_FUNCTIONS
+        counts = self._manner.is_unique and node.tag not in READ_FUNCTIONS
         known = completed(self._store, control_id) if counts else None
         if known is not None:
             return self._repeat(function, known)
@@ -222,7 +222,7 @@ class _Run:
         if outcome.body_type:
             self.plain = outcome
         result = self._answer.result(self._shown, function, outcome)
-        if node.tag not in _READ_FUNCTIONS:
+        if node.tag not in READ_FUNCTIONS:
             keep_completed(self._store, control_id, result)
         return True
 

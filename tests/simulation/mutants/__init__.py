@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.simulation.mutants import connections, events, ledger, postings
+from tests.simulation.mutants import clients, connections, events, ledger, postings
 from tests.simulation.mutants.mutant import Mutant
 
 MUTANTS: Sequence[Mutant] = (
@@ -16,6 +16,7 @@ MUTANTS: Sequence[Mutant] = (
     *postings.MUTANTS,
     *events.MUTANTS,
     *connections.MUTANTS,
+    *clients.MUTANTS,
 )
 """Every defect of reliability §8.1 that the product has a place for, and more."""
 

@@ -1,0 +1,34 @@
+"""The way of a history's calls to Sage: past the clients, or through them in either protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from intacct.capabilities import CAPABILITIES, Protocol
+
+
+class Way(StrEnum):
+    """How the product reaches Sage.
+
+    `DIRECT` takes the place of the clients, and is quick. The others are the product's own clients,
+    tokens and XML sessions, and the simulator's HTTP server: `REST` with each action in the
+    protocol that serves it by default, `XML` with all of them in XML that it offers.
+    """
+
+    DIRECT = "direct"
+    REST = "rest"
+    XML = "xml"
+
+    @property
+    def is_http(self) -> bool:
+        """Whether requests are made and read by the product's clients."""
+        return self is not Way.DIRECT
+
+    @property
+    def protocols(self) -> Mapping[str, str]:
+        """What a tenant's configuration says of protocols."""
+        if self is not Way.XML:
+            return {}
+        xml = Protocol.XML
+        return {a.value: xml.value for a, known in CAPABILITIES.items() if xml in known.offered}
