@@ -126,6 +126,7 @@ class ClientBooks:
 
     def find(self, document: Document) -> Sequence[Found]:
         """Look a document up by our mark."""
+        self._line.looks_for(document)
         return self._books.find(document)
 
     def find_customers(self, *, email: str = "", customer_id: str = "") -> Sequence[Customer]:

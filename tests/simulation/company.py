@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -31,6 +31,7 @@ from local.intacct_simulator.company import Company as SimulatedCompany
 from shared.ledger.run import mark_of
 from shared.ports import Found
 from tests.simulation.consents import Consent
+from tests.simulation.faults import Fault
 from tests.simulation.sage_documents import (
     TABLES,
     fields_of,
@@ -40,7 +41,7 @@ from tests.simulation.sage_documents import (
     result_of,
 )
 from tests.simulation.scheduler import START
-from tests.simulation.site import Site
+from tests.simulation.site import UNIQUE_AT_SITES, Site
 from tests.simulation.violations import ViolationError
 from tests.simulation.weather import Weather
 from tests.simulation.wire import Wire
@@ -55,6 +56,7 @@ LATEST_UNIQUE_SECONDS = 1500.0
 Not where nobody repeats it any more: there the settle window is all that protects.
 """
 
+_MEDDLING = (Fault.PERIOD_CLOSED, Fault.SECRET_REVOKED)
 _LAST_DAY = date(2026, 3, 31)
 _MOST_REFUSED_LOGINS = 40
 """How often the fleet may try a revoked secret until somebody replaces it: a few times an hour."""
@@ -85,7 +87,7 @@ class Company:
         clock = Clock(wall=lambda: START.timestamp() + scheduler.now)
         self.site: Site | None = None
         if weather.way.is_http:
-            self.hard_unique = frozenset()  # the server keeps no number of documents unique
+            self.hard_unique &= UNIQUE_AT_SITES
             self.site = Site(
                 tenant, clock, _seed(), dice, lag=self.lag, remembers_keys=self.remembers_keys
             )
@@ -104,6 +106,7 @@ class Company:
         self.token_until = 0.0
         self.logins = 0
         self.signing_in = 0
+        self.opening = 0
         self.deaths = 0
         self.is_published: Callable[[str], bool] = lambda _token: False
         self.is_repeated: Callable[[str], bool] = lambda _mark: True
@@ -293,6 +296,14 @@ class Company:
         if not self._wire.was_delayed() and not self._wire.largest_skew:
             self._on_violation(ViolationError(message))
 
+    def meddle(self, kind: Fault | None) -> None:
+        """Its people close the month, or revoke the secret, at this very moment."""
+        hours = self._wire.faults.dice.random() * 7200.0 if kind in _MEDDLING else 0.0
+        if kind is Fault.PERIOD_CLOSED:
+            self.close_period(600.0 + hours)
+        if kind is Fault.SECRET_REVOKED:
+            self.revoke_secret(600.0 + hours)
+
     def revoke(self) -> None:
         """End the token before its time."""
         if self.site is not None:
@@ -360,7 +371,7 @@ def _seed() -> dict[str, Any]:
     return books.store.snapshot()
 
 
-def _drawn_kinds(dice: random.Random, weather: Weather) -> Collection[str]:
+def _drawn_kinds(dice: random.Random, weather: Weather) -> frozenset[str]:
     """All tables or none: what a set-up check of the company would have proved."""
     tables = [table for table, _ in TABLES.values()]
     is_unique = dice.random() < 0.5 if weather.unique is None else weather.unique

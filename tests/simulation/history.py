@@ -45,6 +45,7 @@ from tests.simulation.sandbox import (
 )
 from tests.simulation.scheduler import EPOCH_MS, EndlessError, Scheduler
 from tests.simulation.secrecy import check_secrecy
+from tests.simulation.site import UNIQUE_KINDS_AT_SITES
 from tests.simulation.story import Story
 from tests.simulation.tables import Item, Place, Tables
 from tests.simulation.traffic import Traffic
@@ -328,11 +329,10 @@ class History:
             )
             for name in self.business.tenants
         }
-        kinds = tuple(kind.value for kind in PostingKind)
         tenants = {
             name: histories.tenant_of(
                 name,
-                kinds if company.hard_unique else (),
+                _unique_kinds(company),
                 batch=company.takes_batches,
                 protocols=weather.way.protocols,
             )
@@ -384,6 +384,14 @@ class History:
     def _who(self) -> str:
         task = self.scheduler.current
         return task.name if task is not None else "-"
+
+
+def _unique_kinds(company: Company) -> tuple[str, ...]:
+    """What a set-up check of the company would have proved."""
+    if not company.hard_unique:
+        return ()
+    proved = list(PostingKind) if company.site is None else UNIQUE_KINDS_AT_SITES
+    return tuple(kind.value for kind in proved)
 
 
 def _next_tick(seconds: float, every: float) -> float:

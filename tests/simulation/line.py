@@ -23,14 +23,13 @@ from shared.tenants.models import Tenant
 from tests.simulation.company import Company
 from tests.simulation.desk import LoginDesk
 from tests.simulation.faults import Fault
+from tests.simulation.sage import HTTP_TIMEOUT, STALE_SECONDS, STALE_UNIQUE_SECONDS
 from tests.simulation.scheduler import KilledError
 from tests.simulation.site import XML_URL, Call, Site, call_of, cut, ended
 from tests.simulation.traffic import Traffic
 from tests.simulation.wire import Wire
 
-_HTTP_TIMEOUT, _SIGN_IN_TIMEOUT = 40.0, 20.0
-_STALE_SECONDS = 4.0
-_MEDDLING = (Fault.PERIOD_CLOSED, Fault.SECRET_REVOKED)
+_SIGN_IN_TIMEOUT = 20.0
 _COUNTED = "is counted"
 _LIMITED = (Mishap.RATE_LIMIT, Mishap.RATE_TEXT)
 _INSTEAD = (Mishap.ERROR_BEFORE, Mishap.HTML_PAGE)
@@ -64,6 +63,7 @@ class Line(httpx.BaseTransport):
         self._has_intent = has_intent
         self._documents: Sequence[tuple[str, Document]] = ()
         self._announced: set[str] = set()
+        self._staleness = 0.0
 
     @contextmanager
     def carrying(self, documents: Sequence[tuple[str, Document]]) -> Iterator[None]:
@@ -74,6 +74,11 @@ class Line(httpx.BaseTransport):
             yield
         finally:
             self._documents = ()
+
+    def looks_for(self, document: Document) -> None:
+        """Look-ups from here on are of this document: how old their view may be depends on it."""
+        is_unique = self._company.is_unique(document)
+        self._staleness = STALE_UNIQUE_SECONDS if is_unique else STALE_SECONDS
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry a request to the server, or let something happen to it."""
@@ -103,7 +108,7 @@ class Line(httpx.BaseTransport):
             marks = [mark_of(document) for document in documents]
             self._company.late(marks, lambda _delay: self._land(sent, documents))
             self._wait_in_vain(request)
-        self._meddle(kind)
+        self._company.meddle(kind)
         if kind is Fault.PARTIAL:
             sent = cut(sent, int(self._wire.faults.dice.random() * call.rows))
         return self._answered(request, sent, call, kind)
@@ -143,7 +148,8 @@ class Line(httpx.BaseTransport):
     def _answered(
         self, request: httpx.Request, sent: httpx.Request, call: Call, kind: Fault | None
     ) -> httpx.Response:
-        answer = self._serve(sent, stale_seconds=_STALE_SECONDS if kind is Fault.STALE_READ else 0)
+        stale = self._staleness if kind is Fault.STALE_READ else 0.0
+        answer = self._serve(sent, stale_seconds=stale)
         if kind is Fault.CRASH_AFTER:
             raise KilledError
         if kind in (Fault.ANSWER_LOST, Fault.PARTIAL):
@@ -195,14 +201,6 @@ class Line(httpx.BaseTransport):
             self._wire.story.tell("token refused")
         return request
 
-    def _meddle(self, kind: Fault | None) -> None:
-        """People at the company close the month, or revoke the secret, at this very moment."""
-        hours = self._wire.faults.dice.random() * 7200.0 if kind in _MEDDLING else 0.0
-        if kind is Fault.PERIOD_CLOSED:
-            self._company.close_period(600.0 + hours)
-        if kind is Fault.SECRET_REVOKED:
-            self._company.revoke_secret(600.0 + hours)
-
     # Signing in
 
     def _token(self, request: httpx.Request) -> httpx.Response:
@@ -232,7 +230,14 @@ class Line(httpx.BaseTransport):
         """Open an XML session with the user's password, which is the secret here."""
         company = self._company
         kind = self._wire.strike(call.boundary, f"{company.tenant} {call.about}")
-        self._wire.latency(0.5)
+        if company.opening:
+            company.needless(f"I10: two processes open a session at {company.tenant} at once")
+        counted = not self._wire.was_delayed()
+        company.opening += counted
+        try:
+            self._wire.latency(0.5)
+        finally:
+            company.opening -= counted
         if kind is Fault.REQUEST_LOST:
             self._wait_in_vain(request, _SIGN_IN_TIMEOUT)
         if kind is Fault.UNAVAILABLE:
@@ -251,7 +256,7 @@ class Line(httpx.BaseTransport):
             self._wait_in_vain(request, _SIGN_IN_TIMEOUT)
         return answer
 
-    def _wait_in_vain(self, request: httpx.Request, seconds: float = _HTTP_TIMEOUT) -> NoReturn:
+    def _wait_in_vain(self, request: httpx.Request, seconds: float = HTTP_TIMEOUT) -> NoReturn:
         self._wire.scheduler.sleep(seconds)
         message = "no answer"
         raise httpx.ReadTimeout(message, request=request)

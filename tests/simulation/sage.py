@@ -28,10 +28,10 @@ from tests.simulation.sage_documents import TABLES
 from tests.simulation.scheduler import KilledError
 from tests.simulation.wire import Wire
 
-_HTTP_TIMEOUT = 40.0
-_STALE_SECONDS = 4.0
-_STALE_UNIQUE_SECONDS = 300.0
-_MEDDLING = (Fault.PERIOD_CLOSED, Fault.SECRET_REVOKED)
+HTTP_TIMEOUT = 40.0
+STALE_SECONDS = 4.0
+STALE_UNIQUE_SECONDS = 300.0
+"""How old a look-up's view is at most; without bound it is survived only by unique numbers."""
 
 
 class SageBooks:
@@ -92,7 +92,7 @@ class SageBooks:
             for document in documents:
                 self._company.land_late(document)
             self._wait_in_vain()
-        self._meddle(kind)
+        self._company.meddle(kind)
         self._insist_on_token(token)
         most = len(documents)
         if kind is Fault.PARTIAL:
@@ -109,7 +109,7 @@ class SageBooks:
         if kind is Fault.LANDS_LATE:
             self._company.land_late(document)
             self._wait_in_vain()
-        self._meddle(kind)
+        self._company.meddle(kind)
         self._insist_on_token(token)
         result = self._company.commit(document, idempotency_key)
         self._answer(kind)
@@ -120,14 +120,6 @@ class SageBooks:
             return self._company.commit(document, key)
         except IntacctError as error:
             return error
-
-    def _meddle(self, kind: Fault | None) -> None:
-        """People at the company close the month, or revoke the secret, at this very moment."""
-        hours = self._wire.faults.dice.random() * 7200.0 if kind in _MEDDLING else 0.0
-        if kind is Fault.PERIOD_CLOSED:
-            self._company.close_period(600.0 + hours)
-        if kind is Fault.SECRET_REVOKED:
-            self._company.revoke_secret(600.0 + hours)
 
     def find(self, document: Document) -> Sequence[Found]:
         """Look a document up by our mark."""
@@ -151,10 +143,10 @@ class SageBooks:
         raise NotImplementedError
 
     def _staleness(self, kind: Fault | None, document: Document) -> float:
-        """How old the look-up's view is: without bound it is survived only by unique numbers."""
+        """How old the look-up's view is."""
         if kind is not Fault.STALE_READ:
             return 0.0
-        return _STALE_UNIQUE_SECONDS if self._company.is_unique(document) else _STALE_SECONDS
+        return STALE_UNIQUE_SECONDS if self._company.is_unique(document) else STALE_SECONDS
 
     def _request(self, boundary: str, about: str) -> Fault | None:
         kind = self._wire.strike(boundary, about)
@@ -193,6 +185,6 @@ class SageBooks:
             self._wait_in_vain()
 
     def _wait_in_vain(self) -> None:
-        self._wire.scheduler.sleep(_HTTP_TIMEOUT)
+        self._wire.scheduler.sleep(HTTP_TIMEOUT)
         message = "no answer came"
         raise OutcomeUnknownError(message)

@@ -17,6 +17,7 @@ from local.intacct_simulator.company import Company, Credentials, Switches
 from local.intacct_simulator.faults import Mishap
 from local.intacct_simulator.server import FUNCTION, REST_PREFIX, XML_PATH, build
 from local.intacct_simulator.xml.gateway import READ_FUNCTIONS
+from shared.postings.plan import PostingKind
 from tests.contract.xml_rig import AsgiTransport
 
 HOST = "https://sage.intacct.com"
@@ -24,6 +25,9 @@ REST_URL = f"{HOST}{REST_PREFIX}"
 TOKEN_URL = f"{REST_URL}/oauth2/token"
 XML_URL = f"{HOST}{XML_PATH}"
 USER = "ws"
+UNIQUE_AT_SITES = frozenset({"ar_adjustment"})
+UNIQUE_KINDS_AT_SITES = (PostingKind.CREDIT_MEMO, PostingKind.DEBIT_MEMO)
+"""The tables in which the server refuses a second document of a number, and the postings there."""
 
 _CREATE, _BATCH, _FIND, _TOKEN = "sage.create", "sage.batch", "sage.find", "sage.token"
 _SIGN_IN = b"getAPISession"
