@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +23,7 @@ from intacct.xml.gateway import XmlGateway
 from intacct.xml.sessions import Session, SessionSource, open_session
 from intacct.xml.transport import XmlTransport
 from shared.connections.credentials import IntacctCredentials
+from shared.connections.single_flight import Surroundings
 from shared.ports import Found
 from shared.tenants.models import Tenant
 from tests.simulation.company import ENTITY
@@ -36,23 +36,12 @@ _BASE_CURRENCY = "USD"
 class Clients:
     """What `shared.bootstrap.books` builds of a tenant, over another transport and clock."""
 
-    def __init__(
-        self,
-        tenant: Tenant,
-        line: Line,
-        gate: Gate,
-        *,
-        clock: Callable[[], datetime],
-        monotonic: Callable[[], float],
-        new_id: Callable[[], str],
-    ) -> None:
+    def __init__(self, tenant: Tenant, line: Line, gate: Gate, around: Surroundings) -> None:
         """`line` leads to the tenant's company, `gate` stands before it."""
         self._tenant = tenant
         self._transport = allowed_transport(REST_URL, XML_URL, inner=line)
         self._gate = gate
-        self._clock = clock
-        self._monotonic = monotonic
-        self._new_id = new_id
+        self._around = around
 
     def token_endpoint(self, credentials: IntacctCredentials) -> TokenEndpoint:
         """Where tokens come from."""
@@ -61,20 +50,22 @@ class Clients:
             TOKEN_URL,
             client_id=credentials.client_id,
             client_secret=credentials.client_secret,
-            clock=self._clock,
+            clock=self._around.clock,
         )
 
     def open_session(self, credentials: IntacctCredentials, entity: str) -> Session:
         """Open an XML session."""
         user = UserCredentials(self._tenant.id, USER, credentials.user_password)
-        transport = XmlTransport(self._http, XML_URL, self._sender, new_id=self._new_id)
-        return open_session(transport, user, entity, clock=self._clock)
+        transport = XmlTransport(self._http, XML_URL, self._sender, new_id=self._around.owner)
+        return open_session(transport, user, entity, clock=self._around.clock)
 
     def books(self, tokens: Any, sessions: SessionSource) -> IntacctBooks:
         """The company's books by the tenant's protocols."""
-        rest = RestClient(self._http, REST_URL, tokens, monotonic=self._monotonic, gate=self._gate)
+        rest = RestClient(
+            self._http, REST_URL, tokens, monotonic=self._around.monotonic, gate=self._gate
+        )
         xml = XmlGateway(
-            self._http, XML_URL, self._sender, sessions, new_id=self._new_id, gate=self._gate
+            self._http, XML_URL, self._sender, sessions, new_id=self._around.owner, gate=self._gate
         )
         return IntacctBooks(
             rest=lambda: RestActions(rest, entity=ENTITY, base_currency=_BASE_CURRENCY),

@@ -30,6 +30,7 @@ from local.intacct_simulator.clock import Clock
 from local.intacct_simulator.company import Company as SimulatedCompany
 from shared.ledger.run import mark_of
 from shared.ports import Found
+from shared.postings.plan import PostingKind
 from tests.simulation.consents import Consent
 from tests.simulation.faults import Fault
 from tests.simulation.sage_documents import (
@@ -41,7 +42,7 @@ from tests.simulation.sage_documents import (
     result_of,
 )
 from tests.simulation.scheduler import START
-from tests.simulation.site import UNIQUE_AT_SITES, Site
+from tests.simulation.site import UNIQUE_AT_SITES, UNIQUE_KINDS_AT_SITES, Site
 from tests.simulation.violations import ViolationError
 from tests.simulation.weather import Weather
 from tests.simulation.wire import Wire
@@ -117,6 +118,13 @@ class Company:
         self._on_violation = on_violation
         self._visible_at: dict[tuple[str, int], float] = {}
         self._memory: dict[str, DocumentResult | RejectedError] = {}
+
+    @property
+    def unique_kinds(self) -> tuple[str, ...]:
+        """The kinds of posting whose numbers a set-up check would have found to be unique."""
+        if not self.hard_unique:
+            return ()
+        return tuple(PostingKind if self.site is None else UNIQUE_KINDS_AT_SITES)
 
     def now(self) -> float:
         """Seconds since the start."""

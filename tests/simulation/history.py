@@ -13,7 +13,6 @@ from typing import Any
 from shared.connections.records import digest_of
 from shared.facts.record import DUE_SHARDS
 from shared.intake.deliveries import Outcome
-from shared.postings.plan import PostingKind
 from tests.simulation import histories
 from tests.simulation.cart import request_of
 from tests.simulation.company import Company
@@ -31,21 +30,20 @@ from tests.simulation.lambdas import (
     Function,
     Lambdas,
 )
-from tests.simulation.people import People
-from tests.simulation.queues import FifoQueue
-from tests.simulation.releases import Release
-from tests.simulation.sandbox import (
+from tests.simulation.outside import (
     CART_EVENTS,
     CONNECTIONS,
     LEDGER,
     ORDER_POSTINGS,
     ORDERS,
     Outside,
-    Sandbox,
 )
+from tests.simulation.people import People
+from tests.simulation.queues import FifoQueue
+from tests.simulation.releases import Release
+from tests.simulation.sandbox import Sandbox
 from tests.simulation.scheduler import EPOCH_MS, EndlessError, Scheduler
 from tests.simulation.secrecy import check_secrecy
-from tests.simulation.site import UNIQUE_KINDS_AT_SITES
 from tests.simulation.story import Story
 from tests.simulation.tables import Item, Place, Tables
 from tests.simulation.traffic import Traffic
@@ -332,7 +330,7 @@ class History:
         tenants = {
             name: histories.tenant_of(
                 name,
-                _unique_kinds(company),
+                company.unique_kinds,
                 batch=company.takes_batches,
                 protocols=weather.way.protocols,
             )
@@ -384,14 +382,6 @@ class History:
     def _who(self) -> str:
         task = self.scheduler.current
         return task.name if task is not None else "-"
-
-
-def _unique_kinds(company: Company) -> tuple[str, ...]:
-    """What a set-up check of the company would have proved."""
-    if not company.hard_unique:
-        return ()
-    proved = list(PostingKind) if company.site is None else UNIQUE_KINDS_AT_SITES
-    return tuple(kind.value for kind in proved)
 
 
 def _next_tick(seconds: float, every: float) -> float:

@@ -20,8 +20,9 @@ from shared.customers.keeping import CustomerNotReadyError
 from shared.facts.record import StaleFactsError
 from tests.simulation.faults import Fault
 from tests.simulation.handlers import Batch, BatchHandler
+from tests.simulation.outside import CART_EVENTS, ORDER_POSTINGS, Outside
 from tests.simulation.queues import FifoQueue, QueuedMessage
-from tests.simulation.sandbox import CART_EVENTS, ORDER_POSTINGS, Outside, Sandbox
+from tests.simulation.sandbox import Sandbox
 from tests.simulation.scheduler import KilledError, Task
 from tests.simulation.secrecy import told
 from tests.simulation.violations import ViolationError

@@ -25,7 +25,7 @@ from tests.simulation.desk import LoginDesk
 from tests.simulation.faults import Fault
 from tests.simulation.sage import HTTP_TIMEOUT, STALE_SECONDS, STALE_UNIQUE_SECONDS
 from tests.simulation.scheduler import KilledError
-from tests.simulation.site import XML_URL, Call, Site, call_of, cut, ended
+from tests.simulation.site import XML_URL, Call, call_of, cut, ended
 from tests.simulation.traffic import Traffic
 from tests.simulation.wire import Wire
 
@@ -48,16 +48,16 @@ class Line(httpx.BaseTransport):
         self,
         wire: Wire,
         company: Company,
-        site: Site,
         traffic: Traffic,
         tenant: Tenant,
         *,
         has_intent: Callable[[], bool],
     ) -> None:
         """`has_intent`: a refresh of the token is written down as begun."""
+        assert company.site is not None, "the company has a server"
         self._wire = wire
         self._company = company
-        self._site = site
+        self._site = company.site
         self._traffic = traffic
         self._tenant = tenant
         self._has_intent = has_intent

@@ -14,14 +14,8 @@ from tests.simulation.faults import Fault
 from tests.simulation.histories import Business, Delivery
 from tests.simulation.invariants import table_of
 from tests.simulation.lambdas import EXPORT, Fate, Lambdas
-from tests.simulation.sandbox import (
-    CART_EVENTS,
-    LEDGER,
-    ORDER_POSTINGS,
-    ORDERS,
-    Outside,
-    Sandbox,
-)
+from tests.simulation.outside import CART_EVENTS, LEDGER, ORDER_POSTINGS, ORDERS, Outside
+from tests.simulation.sandbox import Sandbox
 from tests.simulation.scheduler import EPOCH_MS
 from tests.simulation.tables import Item
 from tests.simulation.violations import ViolationError

@@ -5,21 +5,14 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
-from shared.connections.credentials import IntacctCredentials, TenantCredentials
 from shared.connections.errors import ConnectionStoreError
-from shared.connections.gates import TenantGate
 from shared.connections.rate_slots import RateSlots
-from shared.connections.seats import Seats
-from shared.connections.sessions import SharedSessions
 from shared.connections.single_flight import Surroundings
-from shared.connections.table import ConnectionTable
-from shared.connections.tokens import SharedTokens
-from shared.connections.vault import Vault
 from shared.customers.choosing import CustomerChooser
 from shared.customers.following import Follower
 from shared.customers.keeping import CustomerKeeper
@@ -47,43 +40,20 @@ from shared.postings.planner import plan
 from shared.reviews.records import DynamoDbReviews
 from shared.sweeping.sweep import Sweeper, SweeperParts
 from shared.tenants.models import Tenant
-from tests.simulation.clients import ClientBooks, Clients
-from tests.simulation.company import Company
-from tests.simulation.desk import LoginDesk
+from tests.simulation.connection import Connection
 from tests.simulation.journals import JournalsInBooks
-from tests.simulation.line import Line
-from tests.simulation.queues import FifoQueue
+from tests.simulation.outside import (
+    CART_EVENTS,
+    CONNECTIONS,
+    LEDGER,
+    ORDER_POSTINGS,
+    ORDERS,
+    Outside,
+)
 from tests.simulation.releases import Release
-from tests.simulation.remembering import RememberedPlans
-from tests.simulation.sage import SageBooks
-from tests.simulation.secrets_kept import IntacctSecret, OpenVault, StoreSecrets
-from tests.simulation.tables import Tables
-from tests.simulation.traffic import Traffic, gate_of, seats_of, slots_of
-from tests.simulation.wire import DynamoDbFace, S3Face, SqsFace, Wire
-
-LEDGER, ORDERS, CONNECTIONS = "ledger", "orders", "connections"
-CART_EVENTS, ORDER_POSTINGS = "cart-events", "order-postings"
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """Everything that survives processes.
-
-    `begun` and `synced` list the events that customer_sync took up and finished with, as store,
-    order and topic.
-    """
-
-    wire: Wire
-    tables: Tables
-    queues: Mapping[str, FifoQueue]
-    bucket: dict[str, bytes]
-    tenants: Mapping[str, Tenant]
-    companies: Mapping[str, Company]
-    traffic: Traffic
-    plans: RememberedPlans = field(default_factory=lambda: RememberedPlans(plan))
-    first_release: Release = Release.PRESENT
-    begun: list[tuple[str, str, str]] = field(default_factory=list)
-    synced: list[tuple[int, tuple[str, str, str]]] = field(default_factory=list)
+from tests.simulation.secrets_kept import StoreSecrets
+from tests.simulation.traffic import slots_of
+from tests.simulation.wire import DynamoDbFace, S3Face, SqsFace
 
 
 class Sandbox:
@@ -100,11 +70,8 @@ class Sandbox:
         self._dynamodb: Any = DynamoDbFace(outside.wire, outside.tables, release)
         self._sqs: Any = SqsFace(outside.wire, outside.queues)
         self._s3: Any = S3Face(outside.wire, outside.bucket)
-        self._tokens: dict[str, SharedTokens] = {}
         self._books: dict[str, BatchBooks] = {}
-        self._credentials: dict[str, TenantCredentials] = {}
-        self._clients: dict[str, tuple[Clients, Line]] = {}
-        self._seats: dict[str, Seats] = {}
+        self._connections: dict[str, Connection] = {}
 
     def clock(self) -> datetime:
         """The time as this process sees it."""
@@ -265,73 +232,19 @@ class Sandbox:
         """The same for all: what goes over the same way may travel together."""
         known = self._books.get(tenant)
         if known is None:
-            company = self.outside.companies[tenant]
-            make = self._direct_books if company.site is None else self._client_books
-            known = self._books[tenant] = make(company)
+            known = self._books[tenant] = self._connection(tenant).books()
         return known
 
-    def _direct_books(self, company: Company) -> BatchBooks:
-        tenant = self._tenant(company.tenant)
-        return SageBooks(
-            self.outside.wire,
-            company,
-            self._tokens_of(tenant.id),
-            partial(self.outside.traffic.call, tenant, self._gate_of(tenant.id)),
-        )
-
-    def _client_books(self, company: Company) -> BatchBooks:
-        clients, line = self._clients_of(company.tenant)
-        sessions = SharedSessions(
-            company.tenant,
-            self._credentials_of(company.tenant),
-            clients.open_session,
-            username=f"ws@{company.tenant}",
-            table=ConnectionTable(self._dynamodb, CONNECTIONS),
-            vault=self._vault,
-            around=self._around,
-        )
-        return ClientBooks(clients.books(self._tokens_of(company.tenant), sessions), line)
-
-    def _clients_of(self, name: str) -> tuple[Clients, Line]:
-        known = self._clients.get(name)
-        if known is None:
-            wire, company, tenant = (
-                self.outside.wire,
-                self.outside.companies[name],
-                self._tenant(name),
-            )
-            assert company.site is not None, "only a company with a server has clients"
-            line = Line(
-                wire,
-                company,
-                company.site,
-                self.outside.traffic,
-                tenant,
-                has_intent=lambda: self._has_intent(name),
-            )
-            clients = Clients(
-                tenant,
-                line,
-                self._gate_of(name),
-                clock=self.clock,
-                monotonic=lambda: wire.scheduler.now,
-                new_id=self.new_id,
-            )
-            known = self._clients[name] = clients, line
-        return known
-
-    def _gate_of(self, name: str) -> TenantGate:
-        tenant = self._tenant(name)
-        seats = self._seats[name] = seats_of(tenant, self._dynamodb, CONNECTIONS, self._around)
-        return gate_of(
-            tenant,
+    def _connection(self, tenant: str) -> Connection:
+        known = self._connections[tenant] = Connection(
+            self.outside,
+            self._tenant(tenant),
             self._dynamodb,
-            CONNECTIONS,
             self._around,
-            seats=seats,
-            slots=self._slots,
+            self._slots,
             holds_lane=self.name.startswith("order_posting"),
         )
+        return known
 
     @cached_property
     def _slots(self) -> RateSlots:
@@ -351,55 +264,8 @@ class Sandbox:
     def end_invocation(self) -> None:
         """Leave the seats at companies to others, as `sage_at_work` does."""
         with suppress(ConnectionStoreError):
-            for seats in self._seats.values():
-                seats.give_back()
-
-    def _tokens_of(self, tenant: str) -> SharedTokens:
-        known = self._tokens.get(tenant)
-        if known is None:
-            known = self._tokens[tenant] = self._new_tokens(tenant)
-        return known
-
-    def _new_tokens(self, tenant: str) -> SharedTokens:
-        return SharedTokens(
-            tenant,
-            self._credentials_of(tenant),
-            lambda credentials: self._desk_of(tenant, credentials),
-            username=f"ws@{tenant}",
-            table=ConnectionTable(self._dynamodb, CONNECTIONS),
-            vault=self._vault,
-            around=self._around,
-        )
-
-    def _desk_of(self, tenant: str, credentials: IntacctCredentials) -> Any:
-        """The token endpoint, as the clients reach it or as one of ours."""
-        company = self.outside.companies[tenant]
-        if company.site is not None:
-            return self._clients_of(tenant)[0].token_endpoint(credentials)
-        return LoginDesk(
-            self.outside.wire,
-            company,
-            credentials.client_secret,
-            has_intent=lambda: self._has_intent(tenant),
-        )
-
-    def _credentials_of(self, tenant: str) -> TenantCredentials:
-        known = self._credentials.get(tenant)
-        if known is None:
-            secrets: Any = IntacctSecret(self.outside.companies[tenant])
-            known = TenantCredentials(secrets, f"intacct/{tenant}", company_id=tenant, user_id="ws")
-            self._credentials[tenant] = known
-        return known
-
-    @cached_property
-    def _vault(self) -> Vault:
-        vault_key: Any = OpenVault()
-        return Vault(vault_key, "key", monotonic=lambda: self.outside.wire.scheduler.now)
-
-    def _has_intent(self, tenant: str) -> bool:
-        """Whether the connections table tells of a refresh under way."""
-        item = self.outside.tables.get((CONNECTIONS, f"TOKEN#{tenant}", f"ws@{tenant}"))
-        return "intent_at" in (item or {})
+            for connection in self._connections.values():
+                connection.seats.give_back()
 
     def _tenant(self, name: str) -> Tenant:
         return self.outside.tenants[name]

@@ -6,8 +6,8 @@ import traceback
 from collections.abc import Iterable, Mapping
 
 from tests.simulation import histories
+from tests.simulation.outside import CONNECTIONS, LEDGER, ORDERS
 from tests.simulation.queues import FifoQueue
-from tests.simulation.sandbox import CONNECTIONS, LEDGER, ORDERS
 from tests.simulation.tables import Tables
 from tests.simulation.violations import ViolationError
 
