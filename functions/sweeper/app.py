@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from shared.bootstrap.clock import now
 from shared.bootstrap.sweeping import sweeper
 
 logger = Logger()
@@ -24,7 +25,7 @@ def report_failure(pk: str, error: Exception) -> None:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001
     """Entry point of the schedule; the event says nothing, the answer says what was done."""
-    deadline = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis())
+    deadline = now() + timedelta(milliseconds=context.get_remaining_time_in_millis())
     swept = sweeper(report_failure).sweep(deadline)
     passed_over = sum(swept.passed_over.values())
     metrics.add_metric(name="OrdersSwept", unit=MetricUnit.Count, value=swept.sent)

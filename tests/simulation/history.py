@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from shared.connections.records import digest_of
 from shared.facts.record import DUE_SHARDS
@@ -16,8 +15,9 @@ from shared.intake.deliveries import Outcome
 from tests.simulation import histories
 from tests.simulation.cart import request_of
 from tests.simulation.company import Company
+from tests.simulation.entry_points import ENTRY_POINTS
 from tests.simulation.faults import Cell, Fault, Faults
-from tests.simulation.handlers import post_orders, sync_events
+from tests.simulation.handlers import USE_CASES
 from tests.simulation.histories import Delivery
 from tests.simulation.invariants import check_end, check_order_of_effects
 from tests.simulation.lambdas import (
@@ -95,9 +95,11 @@ class History:
         self.story = Story(lambda: self.scheduler.now, self._who)
         self.wire = Wire(self.scheduler, self.faults, self.story)
         self.business = histories.drawn(self.dice).without(cut.orders)
+        self.functions = ENTRY_POINTS if weather.way.is_http else USE_CASES
         self.watch = Watch(self.wire, self._fail)
         self.traffic = Traffic(self.wire, self._fail)
         self.accepted: list[Delivery] = []
+        self.log = ""
         self.outside = self._outside(weather)
         self.watch.companies = self.outside.companies
         for tenant, company in self.outside.companies.items():
@@ -117,7 +119,9 @@ class History:
         """Live the history to its end and judge it; never raises for what it finds."""
         violation = ""
         try:
-            self._live()
+            with self.functions.installed() as log:
+                self._live()
+            self.log = log.getvalue()
             self._judge()
         except ViolationError as error:
             violation = str(error)
@@ -174,7 +178,7 @@ class History:
             self.accepted,
             self.people.left_to_people,
         )
-        check_secrecy(self.outside.tables, self.outside.queues, self.lambdas.said)
+        check_secrecy(self.outside.tables, self.outside.queues, [*self.lambdas.said, self.log])
         check_order_of_effects(self.outside.companies, items[LEDGER])
         for queue in self.outside.queues.values():
             if queue.messages or queue.dead:
@@ -200,8 +204,10 @@ class History:
     def _send(self, delivery: Delivery, *, is_first: bool) -> None:
         status = [503]
 
-        def work(sandbox: Sandbox, _ends_at: float) -> None:
-            receipt = sandbox.intake.take(request_of(delivery))
+        def work(sandbox: Sandbox, ends_at: float) -> None:
+            receipt = self.functions.take(sandbox, ends_at, request_of(delivery))
+            if receipt is None:
+                return
             self.story.tell(f"{delivery.topic} {delivery.event_id}: {receipt.outcome.value}")
             is_taken = receipt.outcome in (Outcome.ACCEPTED, Outcome.DUPLICATE)
             status[0] = 200 if is_taken else 503
@@ -256,19 +262,12 @@ class History:
             return
         self._sweep_at = math.inf
 
-        def work(sandbox: Sandbox, ends_at: float) -> None:
-            def on_failure(pk: str, error: Exception) -> None:
-                self.story.tell(f"{pk} is not swept: {type(error).__name__}")
-
-            swept = sandbox.sweeper(on_failure).sweep(sandbox.until(ends_at))
-            self.story.tell(f"swept {swept.sent} {sorted(swept.passed_over.items())}")
-
         def again(_fate: Fate) -> None:
             due = self.outside.tables.earliest_due(ORDERS, _is_order_shard)
             if due is not None:
                 self._arm_sweep(max((due - EPOCH_MS) / 1000, self.scheduler.now + 1.0))
 
-        self._tick(SWEEPER, work, again)
+        self._tick(SWEEPER, self.functions.sweep, again)
 
     def _arm_export(self, due: float) -> None:
         lag = self.outside.tables.index_lag
@@ -284,13 +283,7 @@ class History:
         held: list[str] = []
 
         def work(sandbox: Sandbox, ends_at: float) -> None:
-            def on_failure(key: Any, error: Exception) -> None:
-                self.story.tell(f"{key} is not exported: {type(error).__name__}")
-
-            exporter = sandbox.day_exporter(on_failure)
-            for report in exporter.export_due(sandbox.until(ends_at)):
-                held.append(report.state.value)
-                self.story.tell(f"day {report.day.pk}: {report.state.value} {report.reasons}")
+            self.functions.export(sandbox, ends_at, held)
 
         def again(_fate: Fate) -> None:
             due = self.outside.tables.earliest_due(ORDERS, lambda s: s.startswith("GL#"))
@@ -346,7 +339,11 @@ class History:
         )
 
     def _queue(self, name: str, visibility_seconds: float) -> FifoQueue:
-        function, handle = (SYNC, sync_events) if name == CART_EVENTS else (POSTING, post_orders)
+        function, handle = (
+            (SYNC, self.functions.sync_events)
+            if name == CART_EVENTS
+            else (POSTING, self.functions.post_orders)
+        )
 
         pause = _RUSH_PAUSE if self.business.is_rush else _POLL_PAUSE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -55,6 +56,17 @@ def test_through_the_products_own_clients_every_invariant_holds_too(way: Way) ->
 
     assert [(each.seed, each.violation) for each in endings if each.violation] == []
     assert sum(each.documents for each in endings) > SEEDS
+
+
+def test_what_the_products_handlers_log_is_looked_through() -> None:
+    history = History(5, Weather(way=Way.REST))
+
+    ending = history.run()
+
+    assert ending.violation == ""
+    assert {"delivery taken", "cart event synced", "order finished with", "sweep finished"} <= {
+        json.loads(line)["message"] for line in history.log.splitlines()
+    }
 
 
 @pytest.mark.parametrize(("way", "seed"), SEEDS_THAT_FAILED_THROUGH_CLIENTS)

@@ -1,4 +1,4 @@
-"""The way of a history's calls to Sage: past the clients, or through them in either protocol."""
+"""How much of the product a history goes through: use cases alone, or handlers and clients too."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from intacct.capabilities import CAPABILITIES, Protocol
 
 
 class Way(StrEnum):
-    """How the product reaches Sage.
+    """The way of a history from Lambda to Sage.
 
-    `DIRECT` takes the place of the clients, and is quick. The others are the product's own clients,
-    tokens and XML sessions, and the simulator's HTTP server: `REST` with each action in the
-    protocol that serves it by default, `XML` with all of them in XML that it offers.
+    `DIRECT` takes the place of handlers and clients, and is quick. The others go through the
+    product's own entry points with their logs, its clients, tokens and XML sessions, and the
+    simulator's HTTP server: `REST` with each action in the protocol that serves it by default,
+    `XML` with all of them in XML that it offers.
     """
 
     DIRECT = "direct"
