@@ -297,7 +297,7 @@ class Storyteller:
             if adjustment.tax.is_negative:
                 split.recognised.update(self._given.less_tax(split.recognised, -adjustment.tax))
             elif adjustment.tax:
-                given = self._given.any_tax(adjustment.tax.rounded(), f"{place}.adjustments")
+                given = self._given.tax_beside(adjustment, f"{place}.adjustments")
                 self._part(given, split, prefers_unbilled=prefers_unbilled)
 
     def _part(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from commerce.money import Money, allocate, total
-from commerce.orders import Payment, PaymentKind, PaymentState, Refund
+from commerce.orders import Payment, PaymentKind, PaymentState, Refund, RefundAdjustment
 from shared.postings.meter import Amounts
 from shared.postings.pieces import OrderPieces, Piece, PieceKind
 from shared.postings.shares import share_of
@@ -152,9 +152,19 @@ class GivenBack:
         """The parts of the duties collected at checkout."""
         return self._keep(self._spread(self._of_kind(PieceKind.DUTY), amount, place), place)
 
-    def any_tax(self, tax: Money, place: str) -> Amounts:
-        """A tax given back that belongs to no line: over what is left of every tax."""
-        return self._keep(self._tax(self._of_kind(PieceKind.TAX), tax, place), place)
+    def tax_beside(self, part: RefundAdjustment, place: str) -> Amounts:
+        """The tax given back beside lines: of the line it was given for, as far as that goes.
+
+        What names no line, or is more than the line has left, is over what is left of every tax.
+        """
+        tax = part.tax.rounded()
+        of_line = self._order.of_part(part.line_id, PieceKind.TAX) if part.line_id else ()
+        own = min(tax, self._left_of(of_line))
+        given = self._keep(self._tax(of_line, own, place), place)
+        rest = self._keep(self._tax(self._of_kind(PieceKind.TAX), tax - own, place), place)
+        for key, amount in rest.items():
+            given[key] = given.get(key, amount * 0) + amount
+        return given
 
     def less_tax(self, amounts: Amounts, tax: Money) -> Amounts:
         """`amounts` with their taxes lowered by `tax`: a taxed fee is kept from the refund."""

@@ -13,7 +13,7 @@ def allowances(lines: Iterable[RefundLine]) -> tuple[RefundAdjustment, ...]:
     Such an amount has nothing that it could be the price of: the buyer keeps the goods.
     """
     return tuple(
-        RefundAdjustment(AdjustmentKind.GOODWILL, line.subtotal, line.tax)
+        RefundAdjustment(AdjustmentKind.GOODWILL, line.subtotal, line.tax, line.line_id)
         for line in lines
         if not line.quantity and (line.subtotal or line.tax)
     )

@@ -315,11 +315,16 @@ class RefundLine:
 
 @dataclass(frozen=True, slots=True)
 class RefundAdjustment:
-    """A part of a refund without lines: positive is more for the buyer, a fee is negative."""
+    """A part of a refund without units: positive is more for the buyer, a fee is negative.
+
+    `line_id` is the order's line that it was given for, empty where the cart names none; the tax is
+    then that line's.
+    """
 
     kind: AdjustmentKind
     amount: Money
     tax: Money
+    line_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

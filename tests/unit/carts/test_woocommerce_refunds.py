@@ -139,7 +139,7 @@ def test_a_line_with_an_amount_and_no_units_is_an_allowance_with_its_tax(*, by_h
 
     assert refund.lines == ()
     assert refund.adjustments == (
-        RefundAdjustment(AdjustmentKind.GOODWILL, gbp("5.00"), gbp("1.00")),
+        RefundAdjustment(AdjustmentKind.GOODWILL, gbp("5.00"), gbp("1.00"), "501"),
     )
     assert refund.credit == gbp("6.00")
     assert refund_breaches(refund) == []

@@ -13,6 +13,7 @@ import pytest
 from commerce.orders import (
     AdjustmentKind,
     Fulfilment,
+    Order,
     Payment,
     Refund,
     RefundAdjustment,
@@ -23,13 +24,28 @@ from shared.postings.plan import Reason
 from tests.accounting.journals import told
 from tests.accounting.lives import PAID, SHIPPED, order_a_placed
 from tests.accounting.planning import by_name, planned, reasons
-from tests.accounting.shop import back, book, day, facts, given_back, parcel, refund, usd
+from tests.accounting.shop import (
+    CITY,
+    STATE,
+    back,
+    book,
+    captured,
+    day,
+    facts,
+    given_back,
+    line,
+    order,
+    parcel,
+    refund,
+    tax,
+    usd,
+)
 from tests.lives.books import Books
 from tests.unit.postings.any_order import POLICIES
 
 Event = Fulfilment | Payment | Refund
 
-ON_A_LINE = RefundAdjustment(AdjustmentKind.GOODWILL, usd("5.00"), usd("0.44"))
+ON_A_LINE = RefundAdjustment(AdjustmentKind.GOODWILL, usd("5.00"), usd("0.44"), "tee")
 NOBODYS = back("tee", 0, "5.00", "0.44")
 TEES = replace(parcel("parcel-1", day(2), tee=2), delivered_at=day(3, 9))
 MUG = replace(parcel("parcel-2", day(6), mug=1), delivered_at=day(7))
@@ -64,6 +80,38 @@ def test_an_allowance_on_a_line_takes_its_own_tax_back() -> None:
     entry = told(memo.effect)
     assert (entry["4095", "Dr"], entry["1200", "Cr"]) == (Decimal("5.00"), Decimal("5.44"))
     assert sum(sum_ for (name, _), sum_ in entry.items() if name[:4] == "2100") == Decimal("0.44")
+
+
+def of_two_agencies() -> Order:
+    """The tee bears the state's tax, the mug the city's."""
+    return order(
+        line("tee", "25.00", 2, taxes=(tax(STATE, "2.00"),)),
+        line("mug", "12.50", taxes=(tax(CITY, "1.00"),)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line_id", "given", "by_agency"),
+    [
+        ("mug", "0.30", {"2100-NYC": "0.30"}),
+        ("tee", "0.30", {"2100-NYS": "0.30"}),
+        ("", "0.30", {"2100-NYS": "0.20", "2100-NYC": "0.10"}),
+        ("mug", "1.20", {"2100-NYC": "1.00", "2100-NYS": "0.20"}),
+        ("another", "0.30", {"2100-NYS": "0.20", "2100-NYC": "0.10"}),
+    ],
+)
+def test_the_tax_of_an_allowance_is_its_lines_and_what_is_more_or_nobodys_is_of_all(
+    line_id: str, given: str, by_agency: dict[str, str]
+) -> None:
+    allowance = RefundAdjustment(AdjustmentKind.GOODWILL, usd("5.00"), usd(given), line_id)
+    money = given_back(str(usd("5.00").amount + usd(given).amount), day(3))
+    gift = refund(at=day(3), name="gift", adjustments=(allowance,), transactions=(money,))
+    paid = captured("capture-1", "65.50", day(1))
+
+    memo = by_name(planned(of_two_agencies(), paid, SHIPPED, gift))["CREDIT credit:gift"]
+
+    taxes = {name: sum_ for (name, _), sum_ in told(memo.effect).items() if name[:4] == "2100"}
+    assert taxes == {name: Decimal(sum_) for name, sum_ in by_agency.items()}
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=str)

@@ -139,7 +139,7 @@ def _refund(
                 lines.append(line)
             elif line:
                 kind = AdjustmentKind.GOODWILL
-                allowances.append(RefundAdjustment(kind, line.subtotal, line.tax))
+                allowances.append(RefundAdjustment(kind, line.subtotal, line.tax, line.line_id))
     paid = -total((t.sales for t in listed if t.total.currency == currency), currency)
     if paid.is_negative:
         message = "takes money back from the buyer"

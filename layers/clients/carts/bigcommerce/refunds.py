@@ -14,6 +14,7 @@ from fractions import Fraction
 from carts.adapter import Code
 from carts.bigcommerce.models import CART, amount, hold, required_amount, required_moment
 from carts.documents import Node
+from carts.goodwill import allowances
 from commerce.money import Money, MoneyError, allocate, minor_units, total
 from commerce.orders import (
     AdjustmentKind,
@@ -63,7 +64,6 @@ def _refund(node: Node, order: Order) -> Refund:
     ]
     shipping = [part for part in parts if part[0].text("item_type") == _SHIPPING]
     beside = [(net, tax) for item, net, tax in parts if item.text("item_type") not in _SOLD]
-    beside += [(line.subtotal, line.tax) for line in goods if not line.quantity]
     ref = Ref(CART, order.ref.store, "refund", node.identifier("id"))
     return Refund(
         ref=ref,
@@ -73,8 +73,13 @@ def _refund(node: Node, order: Order) -> Refund:
         lines=tuple(line for line in goods if line.quantity),
         shipping=total((net for _, net, _ in shipping), currency) if shipping else None,
         shipping_tax=total((tax for *_, tax in shipping), currency) if shipping else None,
-        adjustments=tuple(
-            RefundAdjustment(AdjustmentKind.GOODWILL, net, tax) for net, tax in beside if net or tax
+        adjustments=(
+            *(
+                RefundAdjustment(AdjustmentKind.GOODWILL, net, tax)
+                for net, tax in beside
+                if net or tax
+            ),
+            *allowances(goods),
         ),
         transactions=_payments(node, ref, order),
     )

@@ -83,7 +83,8 @@ def _refund(ref: Ref, order_id: str, sold: Sold, part: ChargeAmount) -> Refund:
         lines = (RefundLine(sold.line.id, sold.line.quantity, amount, tax),)
     elif part.kind in ("PRODUCT", "FEE"):
         if amount or tax:
-            adjustments = (RefundAdjustment(AdjustmentKind.GOODWILL, amount, tax),)
+            line_id = sold.line.id if part.kind == "PRODUCT" else ""
+            adjustments = (RefundAdjustment(AdjustmentKind.GOODWILL, amount, tax, line_id),)
     elif not is_shipping:
         part.node.refuse("chargeType", "a known type of charge")
     return Refund(
