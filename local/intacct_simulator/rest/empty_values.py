@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from local.intacct_simulator.books.catalog import TYPES
-from local.intacct_simulator.rest.fields import Field
+from local.intacct_simulator.rest.fields import WORDED, Field
 from local.intacct_simulator.rest.object_types import Schema
-
-WORDED = frozenset({"enum", "direction", "words"})
 
 
 def is_nullable(schema: Schema, field: Field) -> bool:

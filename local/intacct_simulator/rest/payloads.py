@@ -13,9 +13,9 @@ from typing import Any
 from local.intacct_simulator.books.books import Books
 from local.intacct_simulator.books.money import to_decimal
 from local.intacct_simulator.rest.custom_objects import LINES, dimension_of, value_of
-from local.intacct_simulator.rest.empty_values import WORDED, cleared, is_left_alone
+from local.intacct_simulator.rest.empty_values import cleared, is_left_alone
 from local.intacct_simulator.rest.envelopes import Json, detail, invalid_payload
-from local.intacct_simulator.rest.fields import Field
+from local.intacct_simulator.rest.fields import WORDED, Field
 from local.intacct_simulator.rest.pointers import key_of
 from local.intacct_simulator.rest.schema import CUSTOM, SCHEMAS, OwnedList, Schema
 
