@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 import random
 from collections import Counter
@@ -99,7 +100,7 @@ class History:
         self.watch = Watch(self.wire, self._fail)
         self.traffic = Traffic(self.wire, self._fail)
         self.accepted: list[Delivery] = []
-        self.log = ""
+        self.log = io.StringIO()
         self.outside = self._outside(weather)
         self.watch.companies = self.outside.companies
         for tenant, company in self.outside.companies.items():
@@ -117,19 +118,8 @@ class History:
 
     def run(self) -> Ending:
         """Live the history to its end and judge it; never raises for what it finds."""
-        violation = ""
-        try:
-            with self.functions.installed() as log:
-                self._live()
-            self.log = log.getvalue()
-            self._judge()
-        except ViolationError as error:
-            violation = str(error)
-        except EndlessError as error:
-            violation = f"I11: {error}"
-        except Exception as error:  # noqa: BLE001  # a crash of ours or theirs is a finding too
-            violation = f"crash: {type(error).__name__}: {error}"
-        finally:
+        with self.functions.installed() as self.log:
+            violation = self._violation_in(self._live) or self._violation_in(self._judge)
             self.scheduler.close()
         return Ending(
             self.seed,
@@ -142,6 +132,18 @@ class History:
             self.people.repairs,
             len(self.people.left_to_people),
         )
+
+    def _violation_in(self, work: Callable[[], None]) -> str:
+        """What the work finds broken; empty where all holds."""
+        try:
+            work()
+        except ViolationError as error:
+            return str(error)
+        except EndlessError as error:
+            return f"I11: {error}"
+        except Exception as error:  # noqa: BLE001  # a crash of ours or theirs is a finding too
+            return f"crash: {type(error).__name__}: {error}"
+        return ""
 
     # The safety phase, and then the liveness phase
 
@@ -178,7 +180,9 @@ class History:
             self.accepted,
             self.people.left_to_people,
         )
-        check_secrecy(self.outside.tables, self.outside.queues, [*self.lambdas.said, self.log])
+        check_secrecy(
+            self.outside.tables, self.outside.queues, [*self.lambdas.said, self.log.getvalue()]
+        )
         check_order_of_effects(self.outside.companies, items[LEDGER])
         for queue in self.outside.queues.values():
             if queue.messages or queue.dead:

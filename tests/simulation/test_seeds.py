@@ -65,7 +65,7 @@ def test_what_the_products_handlers_log_is_looked_through() -> None:
 
     assert ending.violation == ""
     assert {"delivery taken", "cart event synced", "order finished with", "sweep finished"} <= {
-        json.loads(line)["message"] for line in history.log.splitlines()
+        json.loads(line)["message"] for line in history.log.getvalue().splitlines()
     }
 
 
