@@ -106,8 +106,7 @@ class Company:
         self.token = ""
         self.token_until = 0.0
         self.logins = 0
-        self.signing_in = 0
-        self.opening = 0
+        self.at_once: Counter[str] = Counter()
         self.deaths = 0
         self.is_published: Callable[[str], bool] = lambda _token: False
         self.is_repeated: Callable[[str], bool] = lambda _mark: True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from intacct.errors import IntacctError, NotSentError, OutcomeUnknownError
 from intacct.rest.auth import Token
@@ -10,6 +11,19 @@ from tests.simulation.company import Company
 from tests.simulation.faults import Fault
 from tests.simulation.scheduler import KilledError
 from tests.simulation.wire import Wire
+
+
+@contextmanager
+def alone(wire: Wire, company: Company, what: str) -> Iterator[None]:
+    """I10: no two processes do this at once, unless one of them lost time lately."""
+    if company.at_once[what]:
+        company.needless(f"I10: two processes {what} {company.tenant} at once")
+    counted = not wire.was_delayed()
+    company.at_once[what] += counted
+    try:
+        yield
+    finally:
+        company.at_once[what] -= counted
 
 
 class LoginDesk:
@@ -44,14 +58,8 @@ class LoginDesk:
         """A token, or `lost` where no answer comes; `spend` gives the next refresh token."""
         company = self._company
         kind = self._wire.strike("sage.token", company.tenant)
-        if company.signing_in:
-            company.needless(f"I10: two processes sign in to {company.tenant} at once")
-        counted = not self._wire.was_delayed()
-        company.signing_in += counted
-        try:
+        with alone(self._wire, company, "sign in to"):
             self._wire.latency(0.5)
-        finally:
-            company.signing_in -= counted
         if kind is Fault.REQUEST_LOST:
             self._unanswered(lost)
         if kind is Fault.UNAVAILABLE:

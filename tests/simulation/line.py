@@ -21,7 +21,7 @@ from local.intacct_simulator.faults import Mishap
 from shared.ledger.run import mark_of
 from shared.tenants.models import Tenant
 from tests.simulation.company import Company
-from tests.simulation.desk import LoginDesk
+from tests.simulation.desk import LoginDesk, alone
 from tests.simulation.faults import Fault
 from tests.simulation.sage import HTTP_TIMEOUT, STALE_SECONDS, STALE_UNIQUE_SECONDS
 from tests.simulation.scheduler import KilledError
@@ -230,14 +230,8 @@ class Line(httpx.BaseTransport):
         """Open an XML session with the user's password, which is the secret here."""
         company = self._company
         kind = self._wire.strike(call.boundary, f"{company.tenant} {call.about}")
-        if company.opening:
-            company.needless(f"I10: two processes open a session at {company.tenant} at once")
-        counted = not self._wire.was_delayed()
-        company.opening += counted
-        try:
+        with alone(self._wire, company, "open a session at"):
             self._wire.latency(0.5)
-        finally:
-            company.opening -= counted
         if kind is Fault.REQUEST_LOST:
             self._wait_in_vain(request, _SIGN_IN_TIMEOUT)
         if kind is Fault.UNAVAILABLE:
