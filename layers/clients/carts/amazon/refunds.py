@@ -14,6 +14,7 @@ from decimal import Decimal
 from carts.adapter import Code, Problem
 from carts.amazon.models import CART
 from carts.amazon.transactions import BUYERS, SALES, Branch, TradedItem, Transaction, settled
+from carts.goodwill import allowances
 from commerce.money import Money, minor_units, total
 from commerce.orders import (
     AdjustmentKind,
@@ -123,7 +124,6 @@ def _refund(
 ) -> Refund:
     currency = order.currency
     lines: list[RefundLine] = []
-    allowances: list[RefundAdjustment] = []
     sums = _Sums(currency)
     for transaction in listed:
         if transaction.total.currency != currency:
@@ -135,11 +135,8 @@ def _refund(
                 own.add(leaf)
                 sums.add(leaf)
             line = _line(item, own, order, units, problems)
-            if line and line.quantity:
+            if line:
                 lines.append(line)
-            elif line:
-                kind = AdjustmentKind.GOODWILL
-                allowances.append(RefundAdjustment(kind, line.subtotal, line.tax, line.line_id))
     paid = -total((t.sales for t in listed if t.total.currency == currency), currency)
     if paid.is_negative:
         message = "takes money back from the buyer"
@@ -150,10 +147,10 @@ def _refund(
         order_id=order.ref.id,
         created_at=first.posted_at,
         currency=currency,
-        lines=tuple(lines),
+        lines=tuple(line for line in lines if line.quantity),
         shipping=sums.of(_SHIPPING) or None,
         shipping_tax=sums.of(_SHIPPING_TAX) or None,
-        adjustments=(*allowances, *_adjustments(sums)),
+        adjustments=(*allowances(lines), *_adjustments(sums)),
         transactions=(
             Payment(
                 ref=Ref(CART, order.ref.store, "payment", refund_id),
