@@ -172,14 +172,18 @@ class Company:
             record = self.books.create(table, fields_of(document, self.books), entity=ENTITY)
         except BusinessError as error:
             raise _refusal(error) from error
-        self.marks[table, mark] += 1
         seen_at = float("-inf") if is_seen_at_once else self._wire.scheduler.now + self.lag
         self._visible_at[table, record["key"]] = seen_at
+        self._entered(table, mark)
+        return result_of(record)
+
+    def _entered(self, table: str, mark: str, times: int = 1) -> None:
+        """A document of that mark came into the books."""
+        self.marks[table, mark] += times
         self._wire.story.tell(f"books of {self.tenant}: {table} {mark}")
         if self.marks[table, mark] > 1:
             message = f"I1: {self.tenant}: {table} {mark} is in the books twice"
             self._on_violation(ViolationError(message))
-        return result_of(record)
 
     def _closed(self, document: CloseSalesDocument) -> DocumentResult:
         """The sales order, from which nothing more is converted; closing it twice is as once."""
@@ -212,7 +216,7 @@ class Company:
     def late(
         self,
         marks: Sequence[str],
-        arrive: Callable[[float], None],
+        arrive: Callable[[float], object],
         *,
         most: float = LATEST_LANDING_SECONDS,
     ) -> None:
@@ -233,11 +237,7 @@ class Company:
         """Note the documents that a request brought into the books, and what it may have closed."""
         now = Counter(marks_of(self.books))
         for (table, mark), count in (now - self._known).items():
-            self.marks[table, mark] += count
-            self._wire.story.tell(f"books of {self.tenant}: {table} {mark}")
-            if self.marks[table, mark] > 1:
-                message = f"I1: {self.tenant}: {table} {mark} is in the books twice"
-                self._on_violation(ViolationError(message))
+            self._entered(table, mark, count)
         self._known = now
         for closing in closings:
             record = self.books.get("sales_document", int(closing.key))

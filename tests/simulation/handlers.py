@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from shared.customers.sync import SyncReport
@@ -40,14 +40,9 @@ class Batch:
         return [Received(r["messageId"], r["attributes"]["MessageGroupId"]) for r in records]
 
     @property
-    def seconds_left(self) -> float:
-        """How long the process may still work."""
-        return self.ends_at - self.sandbox.outside.wire.scheduler.now
-
-    @property
     def deadline(self) -> datetime:
         """When the process must have ended, by its own clock."""
-        return self.sandbox.clock() + timedelta(seconds=self.seconds_left)
+        return self.sandbox.until(self.ends_at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from shared.tenants.models import Tenant
 from tests.simulation.company import Company
 from tests.simulation.desk import LoginDesk, alone
 from tests.simulation.faults import Fault
-from tests.simulation.sage import HTTP_TIMEOUT, STALE_SECONDS, STALE_UNIQUE_SECONDS
+from tests.simulation.sage import HTTP_TIMEOUT, staleness_of
 from tests.simulation.scheduler import KilledError
 from tests.simulation.site import XML_URL, Call, call_of, cut, ended
 from tests.simulation.traffic import Traffic
@@ -77,8 +77,7 @@ class Line(httpx.BaseTransport):
 
     def looks_for(self, document: Document) -> None:
         """Look-ups from here on are of this document: how old their view may be depends on it."""
-        is_unique = self._company.is_unique(document)
-        self._staleness = STALE_UNIQUE_SECONDS if is_unique else STALE_SECONDS
+        self._staleness = staleness_of(self._company, document)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry a request to the server, or let something happen to it."""
@@ -101,17 +100,22 @@ class Line(httpx.BaseTransport):
             return refused
         if kind is Fault.TOKEN_DEAD:
             if call.boundary == "sage.batch" and str(request.url) == XML_URL:
-                return self._died_amid(request, call)
+                return self._died_amid(request, call, documents)
             self._company.revoke()
         sent = self._signed(request)
         if kind is Fault.LANDS_LATE:
             marks = [mark_of(document) for document in documents]
-            self._company.late(marks, lambda _delay: self._land(sent, documents))
+            self._company.late(marks, lambda _delay: self._write(sent, documents))
             self._wait_in_vain(request)
         self._company.meddle(kind)
         if kind is Fault.PARTIAL:
             sent = cut(sent, int(self._wire.faults.dice.random() * call.rows))
-        return self._answered(request, sent, call, kind)
+        if call.is_write:
+            answer = self._write(sent, documents)
+        else:
+            stale = self._staleness if kind is Fault.STALE_READ else 0.0
+            answer = self._site.serve(sent, stale_seconds=stale)
+        return self._answered(request, answer, call, kind)
 
     def _carried(self, request: httpx.Request) -> list[Document]:
         """The documents in a request; each is announced once, also when a new token repeats it."""
@@ -146,10 +150,9 @@ class Line(httpx.BaseTransport):
         return None
 
     def _answered(
-        self, request: httpx.Request, sent: httpx.Request, call: Call, kind: Fault | None
+        self, request: httpx.Request, answer: httpx.Response, call: Call, kind: Fault | None
     ) -> httpx.Response:
-        stale = self._staleness if kind is Fault.STALE_READ else 0.0
-        answer = self._serve(sent, stale_seconds=stale)
+        """What arrives of the answer."""
         if kind is Fault.CRASH_AFTER:
             raise KilledError
         if kind in (Fault.ANSWER_LOST, Fault.PARTIAL):
@@ -158,12 +161,14 @@ class Line(httpx.BaseTransport):
             self._wire.story.tell(f"{call.about}: {answer.status_code}")
         return answer
 
-    def _died_amid(self, request: httpx.Request, call: Call) -> httpx.Response:
+    def _died_amid(
+        self, request: httpx.Request, call: Call, documents: Sequence[Document]
+    ) -> httpx.Response:
         """The session dies between the functions of a request: some of them are carried out."""
         done = int(self._wire.faults.dice.random() * call.rows)
-        answer = self._serve(cut(request, done)) if done else None
+        answer = self._write(cut(request, done), documents) if done else None
         self._company.revoke()
-        return self._serve(request) if answer is None else ended(answer, request, done)
+        return self._site.serve(request) if answer is None else ended(answer, request, done)
 
     def _lost(self, request: httpx.Request, answer: httpx.Response) -> httpx.Response:
         """What is left of an answer that does not arrive as it was given."""
@@ -178,18 +183,12 @@ class Line(httpx.BaseTransport):
         content = answer.read()
         return httpx.Response(answer.status_code, content=content[: len(content) // 2])
 
-    def _serve(self, sent: httpx.Request, *, stale_seconds: float = 0.0) -> httpx.Response:
-        answer = self._site.serve(sent, stale_seconds=stale_seconds)
-        self._note([document for _, document in self._documents])
-        return answer
-
-    def _land(self, sent: httpx.Request, documents: Sequence[Document]) -> None:
-        self._site.serve(sent)
-        self._note(documents)
-
-    def _note(self, documents: Sequence[Document]) -> None:
+    def _write(self, sent: httpx.Request, documents: Sequence[Document]) -> httpx.Response:
+        """Have the server carry these documents out, now or late, and note what came of it."""
+        answer = self._site.serve(sent)
         closings = [one for one in documents if isinstance(one, CloseSalesDocument)]
         self._company.note_what_is_new(closings)
+        return answer
 
     def _signed(self, request: httpx.Request) -> httpx.Request:
         """With a token that the server knows, where ours is good; sessions it knows anyway."""

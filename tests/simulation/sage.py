@@ -29,9 +29,13 @@ from tests.simulation.scheduler import KilledError
 from tests.simulation.wire import Wire
 
 HTTP_TIMEOUT = 40.0
-STALE_SECONDS = 4.0
-STALE_UNIQUE_SECONDS = 300.0
-"""How old a look-up's view is at most; without bound it is survived only by unique numbers."""
+_STALE_SECONDS = 4.0
+_STALE_UNIQUE_SECONDS = 300.0
+
+
+def staleness_of(company: Company, document: Document) -> float:
+    """How old a look-up's view may be: without bound it is survived only by unique numbers."""
+    return _STALE_UNIQUE_SECONDS if company.is_unique(document) else _STALE_SECONDS
 
 
 class SageBooks:
@@ -130,7 +134,8 @@ class SageBooks:
         token = self._tokens.current()
         kind = self._request("sage.find", mark_of(document))
         self._insist_on_token(token)
-        found = self._company.found(document, stale_seconds=self._staleness(kind, document))
+        stale = staleness_of(self._company, document) if kind is Fault.STALE_READ else 0.0
+        found = self._company.found(document, stale_seconds=stale)
         self._answer(kind)
         return found
 
@@ -141,12 +146,6 @@ class SageBooks:
     def ensure_contact(self, contact: Contact, *, control_id: str) -> DocumentResult:
         """Not asked for by the use cases under test."""
         raise NotImplementedError
-
-    def _staleness(self, kind: Fault | None, document: Document) -> float:
-        """How old the look-up's view is."""
-        if kind is not Fault.STALE_READ:
-            return 0.0
-        return STALE_UNIQUE_SECONDS if self._company.is_unique(document) else STALE_SECONDS
 
     def _request(self, boundary: str, about: str) -> Fault | None:
         kind = self._wire.strike(boundary, about)
